@@ -1,0 +1,84 @@
+# `make help` lists what there is. `make test` is the one command that checks everything.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.DELETE_ON_ERROR:
+
+GO ?= go
+# A folder per Go version: a linter built with an older one cannot read what a newer one compiles.
+BIN := .bin/$(shell $(GO) env GOVERSION)
+# templ formats scripts and styles with prettier where it finds one; the result must not depend on the machine.
+TEMPL_FMT := $(GO) tool templ fmt -prettier-command=no-prettier -log-level=warn
+
+# The address of `make dev`, and of the demo behind it.
+DEV ?= 127.0.0.1:7331
+DEMO ?= 127.0.0.1:8080
+# How long `make fuzz` spends on each target.
+FUZZTIME ?= 30s
+
+STEP := tools/step
+
+.PHONY: help
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: test
+test: needs fresh tidy format lint vet unit ## install what tests need and check everything
+
+.PHONY: needs
+needs: ## install what tests need (Debian: a C compiler, Chromium)
+	@$(STEP) 'needs' 'install what it names by hand, then try again' tools/needs
+
+.PHONY: fresh
+fresh: ## are the generated files up to date and the templates formatted?
+	@$(STEP) 'generated code and templates' 'run `make fmt gen` and commit the result' tools/fresh '$(GO)' '$(TEMPL_FMT)'
+
+.PHONY: tidy
+tidy:
+	@$(STEP) 'go.mod' 'run `go mod tidy` and commit the result' $(GO) mod tidy -diff
+
+.PHONY: format
+format: $(BIN)/gofumpt
+	@$(STEP) 'formatting' 'run `make fmt`' tools/format $(BIN)/gofumpt
+
+.PHONY: lint
+lint: $(BIN)/golangci-lint ## run the linters, which hold the import table too
+	@$(STEP) 'lint' 'mend what is said above; the rules are in .golangci.yml' $(BIN)/golangci-lint run
+
+.PHONY: vet
+vet:
+	@$(STEP) 'vet' 'mend what is said above' $(GO) vet ./...
+
+.PHONY: unit
+unit: ## run the Go tests alone, those in the browser among them
+	@$(STEP) 'tests' 'repeat one with `go test -race -run NAME ./PACKAGE`, and with the `-shuffle` number printed above if it fails only now and then' \
+		$(GO) test -race -shuffle=on ./...
+
+# From here and nowhere else: the generated code names its template by the path from where templ was run.
+.PHONY: gen
+gen: ## write the Go code of the templates
+	$(GO) tool templ generate -log-level=warn
+
+.PHONY: fmt
+fmt: $(BIN)/gofumpt ## format Go code and templates
+	$(TEMPL_FMT) .
+	$(BIN)/gofumpt -w .
+
+.PHONY: dev
+dev: ## run the demo, rebuilt and reloaded at each change
+	@echo 'The demo is at http://$(DEV); stop it with Ctrl-C.'
+	$(GO) tool templ generate -watch -proxy=http://$(DEMO) -proxybind=$(firstword $(subst :, ,$(DEV))) -proxyport=$(lastword $(subst :, ,$(DEV))) \
+		-open-browser=false -cmd='$(GO) run ./cmd/demo -addr $(DEMO)'
+
+.PHONY: bench
+bench: ## measure against the floor and print the table
+	$(GO) run ./bench
+
+.PHONY: fuzz
+fuzz: ## run each fuzz target for FUZZTIME (30s)
+	@tools/fuzz '$(GO)' '$(FUZZTIME)'
+
+$(BIN)/gofumpt $(BIN)/golangci-lint &: tools/go.mod tools/go.sum
+	@$(STEP) 'tools' 'they are built from source through the Go module proxy; is it reachable?' tools/build '$(GO)' $(BIN)

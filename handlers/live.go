@@ -1,0 +1,270 @@
+package handlers
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"net/http"
+	"sync"
+	"sync/atomic"
+
+	"github.com/sideband-go/sideband/sse"
+	"github.com/sideband-go/sideband/state"
+	"github.com/sideband-go/sideband/views"
+)
+
+// live is a view with what runs it: a mailbox, at most one goroutine that works it
+// off, and the stream to the browser.
+type live struct {
+	kit     *Kit
+	in      *views.Instance
+	id      string // 16 random bytes
+	session [16]byte
+	entry   *state.Entry
+
+	mu     sync.Mutex
+	queue  []job
+	worker uint64 // the goroutine that works; others have been abandoned
+	busy   bool
+	ended  bool
+	stop   context.CancelFunc // of the callback under way
+	clocks clocks
+	stream *sse.Stream // open, nil without one
+
+	notice atomic.Bool // the page shows one
+
+	// Of the goroutine that works.
+	out outbox
+}
+
+// job is what waits in a mailbox.
+type job struct {
+	run    func(l *live, worker uint64) // nil: message is run
+	msg    views.Message
+	ctx    context.Context // of an event; else nil
+	posted *views.Posted
+	done   chan<- result // nil if nobody waits
+}
+
+// result is what the sender of an event is answered.
+type result struct {
+	ops []byte // for the body, if no stream took them
+	err error
+}
+
+func newLive(k *Kit, def *views.Definition) *live {
+	id := make([]byte, 16)
+	_, _ = rand.Read(id) // it never fails
+	l := &live{kit: k, id: string(id)}
+	l.in = def.NewInstance(l, &k.host)
+	return l
+}
+
+// Post queues a message. It never waits.
+func (l *live) Post(m views.Message) error { return l.post(job{msg: m}) }
+
+func (l *live) post(j job) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.ended {
+		return views.ErrGone
+	}
+	if len(l.queue) >= l.kit.config.MaxQueue {
+		return views.ErrFull
+	}
+	l.enqueue(j)
+	return nil
+}
+
+// enqueue adds a job and starts a worker if none works. The caller holds mu.
+func (l *live) enqueue(j job) {
+	l.queue = append(l.queue, j)
+	if !l.busy {
+		l.busy = true
+		l.start()
+	}
+}
+
+// start begins a new worker; the one before, if it still runs, is given up. The
+// caller holds mu.
+func (l *live) start() {
+	l.worker++
+	l.kit.workers.Add(1)
+	go l.work(l.worker)
+}
+
+// work does what is queued, one job after the other, and ends when there is nothing left.
+func (l *live) work(me uint64) {
+	defer l.kit.workers.Done()
+	for {
+		batch, ok := l.next(me)
+		if !ok || !l.turn(me, batch) {
+			return
+		}
+	}
+}
+
+// maxBatch is how many messages share a rendering.
+const maxBatch = 64
+
+// next takes what is to be done before the next rendering: one job that somebody
+// waits for, or the messages up to it.
+func (l *live) next(me uint64) (batch []job, ok bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.worker != me {
+		return nil, false
+	}
+	if len(l.queue) == 0 {
+		l.busy, l.queue = false, nil
+		return nil, false
+	}
+	n := 1
+	for n < len(l.queue) && n < maxBatch && l.queue[n-1].isMessage() && l.queue[n].isMessage() {
+		n++
+	}
+	batch = l.queue[:n:n]
+	l.queue = l.queue[n:]
+	return batch, true
+}
+
+func (j *job) isMessage() bool { return j.done == nil && j.run == nil }
+
+// turn runs the callbacks of a batch and renders. It reports false if the worker
+// was given up.
+func (l *live) turn(me uint64, batch []job) bool {
+	if j := batch[0]; j.run != nil {
+		j.run(l, me)
+		return l.mine(me)
+	}
+	before := l.in.Snapshot()
+	var failed error
+	for _, j := range batch {
+		err := l.callback(me, j)
+		if !l.mine(me) {
+			return false // who waits was told by whoever gave the callback up
+		}
+		if err != nil && j.done == nil {
+			l.kit.logMessage(l, err)
+		}
+		failed = err
+		if err == nil && !l.drain(me) {
+			return false
+		}
+	}
+	last := batch[len(batch)-1]
+	if last.done == nil {
+		l.show(before)
+		return true
+	}
+	res := l.answer(before, last.posted, failed)
+	last.done <- res
+	return true
+}
+
+// drain runs the messages that callbacks have sent to their own view.
+func (l *live) drain(me uint64) bool {
+	for {
+		m, ok, err := l.in.Inbox()
+		if err != nil {
+			l.kit.logMessage(l, err)
+		}
+		if !ok {
+			return true
+		}
+		if err := l.callback(me, job{msg: m}); err != nil {
+			if !l.mine(me) {
+				return false
+			}
+			l.kit.logMessage(l, err)
+		}
+	}
+}
+
+func (l *live) mine(me uint64) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.worker == me
+}
+
+// callback runs one callback under its deadline. When that passes and the callback
+// goes on, it is given up: the sender gets its answer and another worker goes on.
+func (l *live) callback(me uint64, j job) error {
+	parent := j.ctx
+	if parent == nil {
+		parent = context.Background()
+	}
+	ctx, cancel := context.WithTimeout(parent, l.kit.config.EventDeadline)
+	defer cancel()
+	giveUp := context.AfterFunc(ctx, func() {
+		l.mu.Lock() // so that this worker finds out before it goes on
+		given := errors.Is(ctx.Err(), context.DeadlineExceeded) && l.in.Abandon()
+		if given {
+			l.start()
+		}
+		l.mu.Unlock()
+		if !given {
+			return
+		}
+		l.kit.log.Error("sideband: a callback ran past its deadline and was given up", "callback", j.msg.Name)
+		if j.done != nil {
+			j.done <- result{err: fmt.Errorf("%s: %w", j.msg.Name, views.ErrDeadline)}
+		}
+	})
+	defer giveUp()
+	l.mu.Lock()
+	l.stop = cancel
+	l.mu.Unlock()
+	return l.in.Do(ctx, j.msg)
+}
+
+// mount runs Mount for a request and renders the page.
+func (l *live) mount(r *http.Request) result {
+	in, ctx := input(r), context.WithoutCancel(r.Context())
+	return l.wait(job{ctx: ctx, msg: l.in.Mounting(in)})
+}
+
+// wait queues a job and waits until it is done.
+func (l *live) wait(j job) result {
+	done := make(chan result, 1)
+	j.done = done
+	if err := l.post(j); err != nil {
+		return result{err: err}
+	}
+	return <-done
+}
+
+// end ends the view: nothing more is taken, the stream closes, and Close runs last.
+func (l *live) end() {
+	l.mu.Lock()
+	if l.ended {
+		l.mu.Unlock()
+		return
+	}
+	l.ended = true
+	dropped := l.queue
+	l.queue = nil
+	if l.stop != nil {
+		l.stop()
+	}
+	l.clocks.stop()
+	st := l.stream
+	l.stream = nil
+	if m, ok := l.in.Closing(); ok {
+		l.enqueue(job{run: func(l *live, me uint64) {
+			if err := l.callback(me, job{msg: m}); err != nil {
+				l.kit.logMessage(l, err)
+			}
+		}})
+	}
+	l.mu.Unlock()
+	for _, j := range dropped {
+		if j.done != nil {
+			j.done <- result{err: views.ErrGone}
+		}
+	}
+	if st != nil {
+		st.Finish(endMessage)
+	}
+}

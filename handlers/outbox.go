@@ -1,0 +1,201 @@
+package handlers
+
+import (
+	"bytes"
+	"errors"
+	"strconv"
+
+	"github.com/sideband-go/sideband/patch"
+	"github.com/sideband-go/sideband/sse"
+	"github.com/sideband-go/sideband/views"
+)
+
+// outbox is what a view has told the browser, and how far the browser is known to
+// have followed. Messages are numbered from 1 on; 0 is the page as first served.
+type outbox struct {
+	log       sse.Log
+	seq       uint64 // of the newest message
+	sent      uint64 // of the newest one that the open stream took
+	confirmed uint64 // of the newest one that the browser is known to have
+	streamed  bool   // a stream has carried something
+	greeted   bool   // Connect has run
+	mounted   bool
+}
+
+// unknownID is given to a browser whose page may show anything, until it has been
+// morphed as a whole.
+const unknownID = "x"
+
+var (
+	clearNotice = patch.AppendText(nil, views.NoticeID, "")
+	// reloadMessage makes the page load itself anew.
+	reloadMessage = []byte(`<hx-partial id="` + views.NoticeID + `" hx-swap="innerHTML"><meta http-equiv="refresh" content="0"></hx-partial>`)
+	// endMessage tells a page whose view was evicted while it was watched, which only
+	// happens to a session that has too many pages open.
+	endMessage = patch.AppendText(bytes.Clone(leaveMessage), views.NoticeID, "This page is no longer live, because too many are open. Reload it to go on.")
+	// leaveMessage takes the stream away from a page that has another one by now.
+	leaveMessage = []byte(`<hx-partial id="` + views.StreamID + `" hx-swap="delete"></hx-partial>`)
+)
+
+// number makes a message of ops.
+func (o *outbox) number(ops []byte) sse.Message {
+	o.seq++
+	m := sse.Message{ID: o.seq, Data: bytes.Clone(ops)}
+	o.log.Add(m.ID, m.Data)
+	return m
+}
+
+// put hands a message to a stream. What a full stream does not take stays in the
+// log until the stream has drained.
+func (o *outbox) put(st *sse.Stream, m sse.Message) bool {
+	if !st.Send(strconv.FormatUint(m.ID, 10), m.Data) {
+		return false
+	}
+	o.sent, o.streamed = m.ID, true
+	return true
+}
+
+// openStream is the stream to the browser, nil without one.
+func (l *live) openStream() *sse.Stream {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.stream
+}
+
+// show renders what is out of date and sends it, if a browser watches and can take
+// it; else it waits. If rendering fails, the view goes back to before.
+func (l *live) show(before views.Snapshot) {
+	st := l.openStream()
+	if st == nil || l.out.sent != l.out.seq {
+		return
+	}
+	if err := l.render(st, nil); err != nil {
+		l.in.Restore(before)
+		l.kit.logMessage(l, err)
+	}
+}
+
+// render sends what has changed on the stream.
+func (l *live) render(st *sse.Stream, posted *views.Posted) error {
+	r, err := l.in.Render(posted)
+	if err != nil {
+		return err
+	}
+	l.kit.warn(l, r)
+	ops := l.withoutNotice(r.Ops)
+	if len(ops) > 0 {
+		l.out.put(st, l.out.number(ops))
+	}
+	return nil
+}
+
+// withoutNotice adds to operations that a notice, if one is shown, goes.
+func (l *live) withoutNotice(ops []byte) []byte {
+	if l.notice.CompareAndSwap(true, false) {
+		ops = append(ops, clearNotice...)
+	}
+	return ops
+}
+
+// answer renders after an event and says what its sender is answered: nothing but
+// the status while a stream carries the patches; else the patch, and a new stream
+// element that goes on from there.
+func (l *live) answer(before views.Snapshot, posted *views.Posted, failed error) result {
+	if !l.out.mounted {
+		return l.firstPage(failed)
+	}
+	l.touch()
+	st := l.openStream()
+	if failed != nil {
+		l.notice.Store(false) // it is about to be shown anew
+	}
+	var ops []byte
+	err := failed
+	switch {
+	case st != nil && l.out.sent != l.out.seq:
+		// The stream is behind: what changed waits with the rest.
+	case st != nil:
+		if failed == nil || posted != nil {
+			err = errors.Join(failed, l.render(st, posted))
+		}
+	case failed == nil || posted != nil:
+		var renderErr error
+		ops, renderErr = l.patch(posted)
+		err = errors.Join(failed, renderErr)
+	}
+	if err != nil && failed == nil {
+		l.in.Restore(before)
+	}
+	return result{ops, err}
+}
+
+// patch makes the body that brings a page without a stream up to date. If it is not
+// known what the page shows, that is the whole view.
+func (l *live) patch(posted *views.Posted) ([]byte, error) {
+	render := l.in.Render
+	if l.out.confirmed != l.out.seq {
+		render = l.in.Whole
+	}
+	r, err := render(posted)
+	if err != nil {
+		return nil, err
+	}
+	l.kit.warn(l, r)
+	ops := l.withoutNotice(r.Ops)
+	if len(ops) > 0 {
+		l.out.number(ops)
+	}
+	return patch.AppendReplace(ops, views.StreamID, views.StreamElement(streamURL, strconv.FormatUint(l.out.seq, 10))), nil
+}
+
+// firstPage renders the page for the request that mounts the view.
+func (l *live) firstPage(failed error) result {
+	if failed != nil {
+		return result{err: failed}
+	}
+	html, warnings, err := l.in.Page()
+	l.out.mounted = err == nil
+	l.kit.warn(l, views.Rendering{Warnings: warnings})
+	return result{html, err}
+}
+
+// morph sends the whole view, for a browser that may show anything.
+func (l *live) morph(st *sse.Stream) error {
+	r, err := l.in.Whole(nil)
+	if err != nil {
+		return err
+	}
+	l.kit.warn(l, r)
+	if !l.out.put(st, l.out.number(l.withoutNotice(r.Ops))) {
+		st.Close() // it takes nothing although it has just drained
+	}
+	return nil
+}
+
+// catchUp sends what a browser that has seen message id has missed, and then what
+// has changed since.
+func (l *live) catchUp(st *sse.Stream, id uint64, known bool) {
+	missed, held := l.out.log.Since(id)
+	if !known || !held {
+		if err := l.morph(st); err != nil {
+			l.kit.logMessage(l, err)
+		}
+		return
+	}
+	l.out.sent = id
+	for _, m := range missed {
+		if !l.out.put(st, m) {
+			return // drained will go on
+		}
+	}
+	l.show(l.in.Snapshot())
+}
+
+// drained is called when a stream that was full has room again.
+func (l *live) drained(st *sse.Stream) {
+	_ = l.post(job{run: func(l *live, _ uint64) {
+		if l.openStream() == st && l.out.sent != l.out.seq {
+			l.catchUp(st, l.out.sent, true)
+		}
+	}}) // refused only if the view has ended or its queue is full, after which something renders anyway
+}

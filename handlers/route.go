@@ -1,0 +1,71 @@
+package handlers
+
+import (
+	"net/http"
+
+	"github.com/go-chi/chi/v5"
+
+	"github.com/sideband-go/sideband/views"
+)
+
+// Route is a view as an http.Handler. Mount it for all methods:
+// r.Handle("/counter", handlers.View(kit, counter.Page{})).
+type Route struct {
+	kit *Kit
+	def *views.Definition
+}
+
+// streamParam in the query asks for the page's stream.
+const (
+	streamParam = "sideband"
+	streamValue = "stream"
+	streamURL   = "?" + streamParam + "=" + streamValue
+)
+
+// View makes the handler of a page. It panics on mistakes that the compiler can't
+// find, and logs once what the page lets browsers call.
+func View[Q any](k *Kit, v views.View[Q]) Route {
+	def := views.Define(v)
+	if !def.Static() {
+		k.log.Info("sideband: view registered", "view", def.Name(), "events", def.Events())
+	}
+	return Route{k, def}
+}
+
+// ServeHTTP answers the page, its events and its stream.
+func (rt Route) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	k := rt.kit
+	if !hasKit(r.Context(), k) {
+		k.once("middleware", func() {
+			k.log.Warn("sideband: kit.Middleware is not the router's outermost middleware, so the application's own middleware sees no session", "path", r.URL.Path)
+		})
+		k.Middleware(rt).ServeHTTP(w, r)
+		return
+	}
+	switch r.Method {
+	case http.MethodGet, http.MethodHead:
+		if r.Method == http.MethodGet && r.URL.Query().Get(streamParam) == streamValue {
+			rt.serveStream(w, r)
+			return
+		}
+		rt.servePage(w, r)
+	case http.MethodPost:
+		rt.serveEvent(w, r)
+	default:
+		w.Header().Set("Allow", "GET, HEAD, POST")
+		k.errorPage(w, r, http.StatusMethodNotAllowed, "This page takes no such request.")
+	}
+}
+
+// input is what Mount may read of a request.
+func input(r *http.Request) views.Input {
+	return views.Input{Path: r.PathValue, Query: r.URL.Query()}
+}
+
+// pattern is the route as the router knows it.
+func pattern(r *http.Request) string {
+	if c := chi.RouteContext(r.Context()); c != nil {
+		return c.RoutePattern()
+	}
+	return r.Pattern
+}

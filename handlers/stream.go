@@ -1,0 +1,166 @@
+package handlers
+
+import (
+	"errors"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/sideband-go/sideband/sse"
+	"github.com/sideband-go/sideband/views"
+)
+
+// serveStream answers the page's stream. Whatever is wrong, the answer is an event
+// stream with status 200: anything else the browser would ask for again and again.
+func (rt Route) serveStream(w http.ResponseWriter, r *http.Request) {
+	k := rt.kit
+	l, status, err := rt.find(r)
+	if err != nil || l == nil {
+		k.log.Info("sideband: stream refused, the page is told to reload", "view", rt.def.Name(), "path", r.URL.Path, "status", status, "err", err)
+		_ = sse.Reply(w, reloadMessage)
+		return
+	}
+	at := parsePosition(r.Header.Get("Last-Event-ID"))
+	var open *sse.Stream
+	err = k.streams.Serve(w, r, at.first(), func(st *sse.Stream) {
+		open = st
+		st.OnDrain(func() { l.drained(st) })
+		err := l.post(job{run: func(l *live, me uint64) { l.connect(me, st, at) }})
+		if err != nil {
+			st.Finish(reloadMessage)
+		}
+	})
+	if open != nil {
+		l.disconnected(open)
+	}
+	switch {
+	case errors.Is(err, sse.ErrClosed):
+		w.Header().Set("Retry-After", "1")
+		http.Error(w, "The server is going down.", http.StatusServiceUnavailable)
+	case errors.Is(err, http.ErrNotSupported):
+		k.log.Error("sideband: a middleware hides the response writer: it needs an Unwrap method", "path", r.URL.Path)
+		http.Error(w, "Something went wrong.", http.StatusInternalServerError)
+	case err != nil:
+		k.log.Info("sideband: stream ended", "view", rt.def.Name(), "path", r.URL.Path, "err", err)
+	}
+}
+
+// position is where a browser says it is in the view's messages.
+type position struct {
+	id    uint64
+	given bool // the browser has been connected before
+	valid bool
+}
+
+func parsePosition(header string) position {
+	if header == "" {
+		return position{valid: true}
+	}
+	id, err := strconv.ParseUint(header, 10, 64)
+	return position{id, true, err == nil}
+}
+
+// first is the id that the stream begins with.
+func (p position) first() string {
+	if !p.valid {
+		return unknownID
+	}
+	return strconv.FormatUint(p.id, 10)
+}
+
+// connect makes st the view's stream.
+func (l *live) connect(me uint64, st *sse.Stream, at position) {
+	l.mu.Lock()
+	old := l.stream
+	if !at.given && (l.out.streamed || old != nil) {
+		// A copy of a page that is, or was, live elsewhere: restored HTML, a duplicated tab.
+		l.mu.Unlock()
+		st.Finish(reloadMessage)
+		return
+	}
+	if l.ended {
+		l.mu.Unlock()
+		st.Finish(reloadMessage)
+		return
+	}
+	l.stream = st
+	l.in.SetConnected(true)
+	l.clocks.run(l)
+	l.mu.Unlock()
+	if old != nil {
+		old.Finish(leaveMessage)
+	}
+	if st.Ended() {
+		l.disconnected(st)
+		return
+	}
+	l.kit.store.Connected(l.entry)
+	if !l.greet(me) {
+		return
+	}
+	if at.valid && at.id <= l.out.seq {
+		l.out.confirmed = max(l.out.confirmed, at.id)
+	}
+	l.catchUp(st, at.id, at.valid && (at.given || l.out.seq == 0))
+}
+
+// greet runs Connect the first time. It reports false if the worker was given up.
+func (l *live) greet(me uint64) bool {
+	m, ok := l.in.Connecting()
+	if !ok || l.out.greeted {
+		return true
+	}
+	l.out.greeted = true
+	if err := l.callback(me, job{msg: m}); err != nil {
+		if !l.mine(me) {
+			return false
+		}
+		l.kit.logMessage(l, err)
+	}
+	return l.drain(me)
+}
+
+// disconnected notes that a stream is over.
+func (l *live) disconnected(st *sse.Stream) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.stream != st {
+		return
+	}
+	l.stream = nil
+	l.in.SetConnected(false)
+	l.clocks.pause()
+	if !l.ended {
+		l.kit.store.Parked(l.entry, time.Now())
+	}
+}
+
+// touch puts off the end of a view that is acted on without a stream.
+func (l *live) touch() {
+	if l.entry != nil {
+		l.kit.store.Used(l.entry, time.Now())
+	}
+}
+
+// logMessage logs what went wrong where nobody waits.
+func (k *Kit) logMessage(l *live, err error) {
+	args := []any{"view", l.in.Definition().Name(), "err", err}
+	if p, ok := errors.AsType[*views.PanicError](err); ok {
+		args = append(args, "stack", string(p.Stack))
+	}
+	k.log.Error("sideband: callback failed", args...)
+}
+
+// warn tells developers, once each, of HTML that costs more than it needs.
+func (k *Kit) warn(l *live, r views.Rendering) {
+	if !k.config.Development {
+		return
+	}
+	for _, w := range r.Warnings {
+		type key struct{ view, id, why string }
+		k.once(key{l.in.Definition().Name(), w.ID, w.Why}, func() {
+			k.log.Warn("sideband: the browser's parser rearranges this HTML; the element is sent whole at each change",
+				"view", l.in.Definition().Name(), "element", w.ID, "why", w.Why)
+		})
+	}
+}

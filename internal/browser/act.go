@@ -1,0 +1,179 @@
+package browser
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/dom"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+)
+
+// clickable finds where to click an element: it must be shown, enabled, and the
+// topmost thing at its middle.
+const clickable = `e => {
+	if (!e) return {ok: false, saw: "no such element"};
+	e.scrollIntoView({block: "nearest", inline: "nearest", behavior: "instant"});
+	const r = e.getBoundingClientRect();
+	const x = r.x + r.width / 2, y = r.y + r.height / 2;
+	if (!r.width || !r.height || getComputedStyle(e).visibility !== "visible") return {ok: false, saw: "an element that is not shown"};
+	if (e.matches(":disabled")) return {ok: false, saw: "a disabled element"};
+	const top = document.elementFromPoint(x, y);
+	const label = e.closest("label");
+	if (!top || !(e.contains(top) || top.contains(e) && top === label)) {
+		return {ok: false, saw: "covered by " + (top ? top.cloneNode().outerHTML : "nothing in view")};
+	}
+	return {ok: true, x, y, saw: ""};
+}`
+
+// Click waits until the first element that matches selector can be clicked and
+// clicks its middle with the mouse.
+func (p *Page) Click(selector string) {
+	p.t.Helper()
+	p.click("click "+selector, call("s => ("+clickable+")(document.querySelector(s))", selector))
+}
+
+// ClickText clicks the first shown element of a role (or with a tag name) that
+// has exactly this text: ClickText("button", "Save"), ClickText("link", "Home"),
+// ClickText("td", "7"). A button's text may be its value or its aria-label.
+func (p *Page) ClickText(role, text string) {
+	p.t.Helper()
+	p.click(fmt.Sprintf("click %s %q", role, text), call(`(role, text) => {
+		const roles = {
+			button: "button,input[type=button],input[type=submit],input[type=reset],summary",
+			link: "a[href]",
+			checkbox: "input[type=checkbox]", radio: "input[type=radio]", option: "option",
+		};
+		const all = [...document.querySelectorAll([roles[role] ?? CSS.escape(role), "[role=" + CSS.escape(role) + "]"].join(","))];
+		const name = e => e.getAttribute("aria-label") ?? (e.tagName === "INPUT" ? e.value : words(e));
+		const named = all.filter(e => name(e) === text || words(e) === text);
+		const shown = named.find(e => e.getClientRects().length);
+		if (!named.length) return {ok: false, saw: all.length ? "only " + JSON.stringify(all.map(name)) : "none of that role"};
+		return (`+clickable+`)(shown ?? named[0]);
+	}`, role, text))
+}
+
+func (p *Page) click(what, script string) {
+	p.t.Helper()
+	at := p.waitJS(what, script)
+	p.run(what, chromedp.MouseEvent(chromedp.MouseMoved, at.X, at.Y), chromedp.MouseClickXY(at.X, at.Y))
+}
+
+// Fill replaces what a text control holds by typing text, key by key. Controls
+// that are not typed into (dates, colours, sliders) are set, with their input
+// and change events. A change event of a typed control comes when the focus
+// leaves it, see Press("Tab").
+func (p *Page) Fill(selector, text string) {
+	p.t.Helper()
+	what := "fill " + selector
+	got := p.waitJS(what, call(`(s, text) => {
+		const e = document.querySelector(s);
+		if (!e) return {ok: false, saw: "no such element"};
+		if (e.matches(":disabled,:read-only")) return {ok: false, saw: "not editable"};
+		if (["date", "datetime-local", "time", "month", "week", "color", "range"].includes(e.type)) {
+			e.focus();
+			e.value = text;
+			e.dispatchEvent(new Event("input", {bubbles: true}));
+			e.dispatchEvent(new Event("change", {bubbles: true}));
+			return {ok: true, saw: "set"};
+		}
+		e.focus();
+		if (document.activeElement !== e) return {ok: false, saw: "an element that takes no focus"};
+		if (e.select) e.select(); else getSelection().selectAllChildren(e);
+		return {ok: true, saw: (e.value ?? e.textContent) === "" ? "empty" : "full"};
+	}`, selector, text))
+	if got.Saw == "set" {
+		return
+	}
+	if text == "" && got.Saw == "full" {
+		text = kb.Delete
+	}
+	p.run(what, chromedp.KeyEvent(text))
+}
+
+// keys are the names that Press knows, as in KeyboardEvent.key.
+var keys = map[string]string{
+	"Enter": kb.Enter, "Tab": kb.Tab, "Escape": kb.Escape, "Backspace": kb.Backspace, "Delete": kb.Delete,
+	"ArrowUp": kb.ArrowUp, "ArrowDown": kb.ArrowDown, "ArrowLeft": kb.ArrowLeft, "ArrowRight": kb.ArrowRight,
+	"Home": kb.Home, "End": kb.End, "PageUp": kb.PageUp, "PageDown": kb.PageDown, "Space": " ",
+}
+
+var modifiers = map[string]chromedp.Modifier{
+	"Alt": kb.ModifierAlt, "Control": kb.ModifierCtrl, "Meta": kb.ModifierMeta, "Shift": kb.ModifierShift,
+}
+
+// Press presses one key on whatever has the focus: "Enter", "a", "Control+a",
+// "Shift+Tab".
+func (p *Page) Press(key string) {
+	p.t.Helper()
+	parts := strings.Split(key, "+")
+	if strings.HasSuffix(key, "++") || key == "+" {
+		parts = append(parts[:len(parts)-2], "+")
+	}
+	var mods []chromedp.Modifier
+	for _, name := range parts[:len(parts)-1] {
+		m, ok := modifiers[name]
+		if !ok {
+			p.t.Fatalf("browser: press %s: no modifier %q", key, name)
+		}
+		mods = append(mods, m)
+	}
+	last := parts[len(parts)-1]
+	text, named := keys[last]
+	if !named {
+		if text = last; len([]rune(text)) != 1 {
+			p.t.Fatalf("browser: press %s: no key %q", key, last)
+		}
+	}
+	p.run("press "+key, chromedp.KeyEvent(text, chromedp.KeyModifiers(mods...)))
+}
+
+// Select chooses the option of a select element that has this value or, if
+// none has, this text.
+func (p *Page) Select(selector, option string) {
+	p.t.Helper()
+	p.waitJS(fmt.Sprintf("select %q in %s", option, selector), call(`(s, want) => {
+		const e = document.querySelector(s);
+		if (!e) return {ok: false, saw: "no such element"};
+		if (e.matches(":disabled")) return {ok: false, saw: "a disabled element"};
+		const options = [...e.options];
+		const o = options.find(o => o.value === want) ?? options.find(o => words(o) === want);
+		if (!o) return {ok: false, saw: "only " + JSON.stringify(options.map(o => o.value))};
+		e.focus();
+		o.selected = true;
+		e.dispatchEvent(new Event("input", {bubbles: true}));
+		e.dispatchEvent(new Event("change", {bubbles: true}));
+		return {ok: true, saw: ""};
+	}`, selector, option))
+}
+
+// Check makes a checkbox or radio button checked or not, by a click if it is
+// not so yet.
+func (p *Page) Check(selector string, checked bool) {
+	p.t.Helper()
+	state := fmt.Sprint(checked)
+	if p.read("checkedness", selector, "e => e.checked") == state {
+		return
+	}
+	p.Click(selector)
+	if got := p.read("checkedness", selector, "e => e.checked"); got != state {
+		p.t.Fatalf("browser: check %s: still %s after a click", selector, got)
+	}
+}
+
+// Upload puts files into a file input, as the file chooser does.
+func (p *Page) Upload(selector string, paths ...string) {
+	p.t.Helper()
+	p.waitJS("upload to "+selector, call(`s => ({ok: !!document.querySelector(s), saw: "no such element"})`, selector))
+	p.run("upload to "+selector, chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		r, err := cdp.Call(ctx, t, runtime.Evaluate, runtime.EvaluateParams{Expression: call("s => document.querySelector(s)", selector)})
+		if err != nil {
+			return err
+		}
+		_, err = cdp.Call(ctx, t, dom.SetFileInputFiles, dom.SetFileInputFilesParams{Files: paths, ObjectID: r.Result.ObjectID})
+		return err
+	}))
+}

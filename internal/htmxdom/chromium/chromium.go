@@ -1,0 +1,141 @@
+// Package chromium applies messages to pages with the real htmx in a real
+// Chromium, many a second, for comparison with the model in package htmxdom.
+//
+// Each case gets a fresh body in one long-lived document. So what happens
+// only when a page is loaded (scripts in it run, its head counts) is left out,
+// but the elements, htmx and the browser's own rules are the real ones.
+package chromium
+
+import (
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/sideband-go/sideband/internal/browser"
+	"github.com/sideband-go/sideband/internal/htmxdom"
+)
+
+// Case is a page, what a user does to it, and the messages that then come.
+type Case struct {
+	Page     string
+	Setup    []htmxdom.Gesture
+	Messages []string
+}
+
+// Result is what became of a case. Its fields mean what the methods of
+// htmxdom.Document with the same names return.
+type Result struct {
+	HTML   string // BodyHTML
+	Exact  string // ExactBody
+	Title  string
+	Kept   []string          // since just before the first message
+	Focus  string            // the id of the focused element, "?tag" for one without, or empty
+	Values map[string]string // by id
+	Errors []string          // what htmx threw, one for each message, empty where it did not
+}
+
+// Config is the content of the htmx-config element of the pages that Run uses:
+// the one of the kit's shell.
+const Config = `{"defaultTimeout":15000,"prefix":"","extensions":"sse","morphIgnore":["data-htmx-powered","open"],"morphSkipChildren":"[data-skip]"}`
+
+//go:embed run.js
+var script string
+
+// batch is how many cases go into one evaluation, small enough to stay far
+// below the page's time limit.
+const batch = 25
+
+// Run runs the cases one after another and returns their results in order. It
+// may be called from parallel tests.
+func Run(t testing.TB, cases []Case) []Result {
+	t.Helper()
+	srv := httptest.NewServer(http.HandlerFunc(serve))
+	t.Cleanup(srv.Close)
+	p := browser.Open(t, srv.URL+"/")
+	p.AllowErrors("htmx:") // htmx logs what it throws; Result has it
+	p.WaitFor(`window.htmx && document.activeElement.id == "first"`)
+	results := make([]Result, 0, len(cases))
+	for start := 0; start < len(cases); start += batch {
+		part, err := json.Marshal(cases[start:min(start+batch, len(cases))])
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []Result
+		p.Eval(fmt.Sprintf("runCases(%s)", part), &got)
+		results = append(results, got...)
+	}
+	return results
+}
+
+// Model runs a case through the model and returns what Run is to return.
+func Model(c Case) (Result, error) {
+	d, err := htmxdom.Parse(c.Page)
+	if err != nil {
+		return Result{}, err
+	}
+	d.Do(c.Setup...)
+	then := d.Identity()
+	r := Result{Errors: []string{}}
+	for _, m := range c.Messages {
+		text := ""
+		if err := d.Apply(m); err != nil {
+			text = err.Error()
+		}
+		r.Errors = append(r.Errors, text)
+	}
+	r.HTML, r.Exact, r.Title = d.BodyHTML(), d.ExactBody(), d.Title()
+	r.Kept, r.Values = d.Kept(then), d.Values()
+	if f := d.Focus(); f != nil {
+		id, _ := htmxdom.Attr(f, "id")
+		if r.Focus = id; id == "" {
+			r.Focus = "?" + f.Data
+		}
+	}
+	return r, nil
+}
+
+func serve(w http.ResponseWriter, r *http.Request) {
+	switch r.URL.Path {
+	case "/":
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		// The autofocus uses up the browser's one attempt at it, so that it does
+		// not act on its own when a case brings such an element.
+		_, _ = io.WriteString(w, `<!doctype html><title></title><link rel="icon" href="data:,">
+<meta name="htmx-config" content='`+Config+`'>
+<script src="/htmx.min.js"></script><script src="/hx-sse.min.js"></script><script>`+script+`</script>
+<body><input id="first" autofocus>`)
+	case "/htmx.min.js", "/hx-sse.min.js":
+		path, err := vendored(strings.TrimPrefix(r.URL.Path, "/"))
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusInternalServerError)
+			return
+		}
+		http.ServeFile(w, r, path)
+	default:
+		// Whatever triggers in the cases ask for.
+		w.WriteHeader(http.StatusNoContent)
+	}
+}
+
+// vendored finds a file of the module's static folder from a test's directory.
+func vendored(name string) (string, error) {
+	dir, err := os.Getwd()
+	if err != nil {
+		return "", err
+	}
+	for ; ; dir = filepath.Dir(dir) {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			return filepath.Join(dir, "static", name), nil
+		}
+		if dir == filepath.Dir(dir) {
+			return "", fmt.Errorf("chromium: no go.mod above the working directory, where static/%s would be", name)
+		}
+	}
+}

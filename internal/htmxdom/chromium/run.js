@@ -1,0 +1,152 @@
+// Runs cases in the page; the counterparts of these functions in Go are the
+// methods of htmxdom.Document.
+"use strict";
+
+const voids = new Set(["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"]);
+const escapes = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"};
+const escapeText = s => s.replace(/[&<>"]/g, c => escapes[c]);
+const spaces = {"http://www.w3.org/2000/svg": "svg", "http://www.w3.org/1998/Math/MathML": "math"};
+const space = e => spaces[e.namespaceURI] ?? "";
+const isHTML = (e, tag) => !space(e) && e.localName === tag;
+
+function attributes(e, exact) {
+	let out = [];
+	for (let {name, value} of e.attributes) {
+		if (!exact) {
+			if (name === "data-htmx-powered" || name === "data-skip") continue;
+			if (name === "class" && !(value = value.split(/[ \t\n\f\r]+/).filter(Boolean).join(" "))) continue;
+		}
+		out.push([name, value]);
+	}
+	return out.sort((a, b) => a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0);
+}
+
+function elementName(e, exact) {
+	let p = e.parentElement;
+	if (exact && space(e)) return space(e) + ":" + e.localName;
+	if (!exact && !space(e) && p && space(p) && !["foreignObject", "desc", "title"].includes(p.localName)) return "html:" + e.localName;
+	return e.localName;
+}
+
+function serialise(n, exact, raw) {
+	switch (n.nodeType) {
+	case Node.TEXT_NODE: return escapeText(n.data);
+	case Node.COMMENT_NODE: return "<!--" + n.data + "-->";
+	case Node.ELEMENT_NODE: break;
+	default: return "";
+	}
+	let name = elementName(n, exact);
+	let out = "<" + name + attributes(n, exact).map(([k, v]) => ` ${k}="${escapeText(v)}"`).join("") + ">";
+	let inside = isHTML(n, "template") ? n.content : n;
+	if (!inside.firstChild && !space(n) && voids.has(n.localName)) return out;
+	return out + serialiseChildren(inside, exact, raw || isHTML(n, "pre") || isHTML(n, "textarea")) + "</" + name + ">";
+}
+
+function serialiseChildren(n, exact, raw) {
+	let out = "", text = "";
+	let flush = () => {
+		if (raw || /[^ \t\n\f\r]/.test(text)) out += escapeText(text);
+		text = "";
+	};
+	for (let c of n.childNodes) {
+		if (exact) {
+			if (c.nodeType === Node.TEXT_NODE && c.previousSibling?.nodeType === Node.TEXT_NODE) out += "‖";
+			out += serialise(c, exact, raw);
+		} else if (c.nodeType === Node.TEXT_NODE) {
+			text += c.data;
+		} else if (c.nodeType === Node.ELEMENT_NODE) {
+			flush();
+			out += serialise(c, exact, raw);
+		}
+	}
+	flush();
+	return out;
+}
+
+function fromBody(exact) {
+	let out = "";
+	for (let n = document.body; n; n = n.nextSibling) out += serialise(n, exact, false);
+	return out;
+}
+
+// identity gives the elements with an id, the first of each, by id.
+function identity() {
+	let out = new Map();
+	for (let e of document.querySelectorAll("[id]")) if (e.id && !out.has(e.id)) out.set(e.id, e);
+	return out;
+}
+
+function values() {
+	let out = {};
+	for (let [id, e] of identity()) {
+		if (isHTML(e, "select")) out[id] = [...e.options].filter(o => o.selected).map(o => o.value).join(",");
+		else if (isHTML(e, "textarea")) out[id] = e.value;
+		else if (isHTML(e, "input")) out[id] = ["checkbox", "radio"].includes(e.type) ? String(e.checked) : e.value;
+	}
+	return out;
+}
+
+function gesture({Do, ID, Text}) {
+	let e = document.getElementById(ID);
+	if (!e) return;
+	switch (Do) {
+	case "focus": e.focus(); break;
+	case "type": e.focus(); e.value = Text; break;
+	case "check": e.checked = Text === "true"; break;
+	case "choose": e.value = Text; break;
+	case "open": e.open = Text === "true"; break;
+	default: throw new Error("no gesture " + Do);
+	}
+}
+
+function install(page) {
+	let from = new DOMParser().parseFromString(page, "text/html");
+	// In a page that runs scripts, noscript holds text.
+	for (let e of from.querySelectorAll("noscript")) e.textContent = e.innerHTML;
+	while (document.body.nextSibling) document.body.nextSibling.remove();
+	document.body.replaceWith(document.adoptNode(from.body));
+	document.title = from.title;
+	for (let e of document.querySelectorAll("[autofocus]")) {
+		e.focus();
+		if (document.activeElement === e) break;
+	}
+	htmx.process(document.body);
+}
+
+// settled lets the browser lay out and do what it does then: take the focus
+// from an element that cannot keep it.
+async function settled() {
+	document.body.offsetWidth;
+	await new Promise(done => setTimeout(done));
+}
+
+async function runCase({Page, Setup, Messages}) {
+	install(Page);
+	for (let g of Setup ?? []) gesture(g);
+	let then = identity(), errors = [];
+	for (let text of Messages ?? []) {
+		let source = document.querySelector("[hx-sse\\:connect]");
+		let error = "";
+		try {
+			await htmx.swap({text, sourceElement: source ?? document.body, target: source ?? document.body,
+				swap: "none swapEmpty:false", transition: false, request: {}});
+		} catch (e) {
+			error = String(e);
+		}
+		await settled();
+		errors.push(error);
+	}
+	let now = identity(), active = document.activeElement;
+	return {
+		HTML: fromBody(false), Exact: fromBody(true), Title: document.title,
+		Kept: [...now].filter(([id, e]) => then.get(id) === e).map(([id]) => id).sort(),
+		Focus: !active || active === document.body ? "" : active.id || "?" + active.localName,
+		Values: values(), Errors: errors,
+	};
+}
+
+async function runCases(cases) {
+	let out = [];
+	for (let c of cases) out.push(await runCase(c));
+	return out;
+}

@@ -1,0 +1,243 @@
+package htmxdom
+
+import (
+	"slices"
+	"strings"
+
+	"golang.org/x/net/html"
+)
+
+// control is what a browser knows of a control beyond its HTML. The rules are
+// Chromium's where the HTML standard leaves room.
+type control struct {
+	value      string // where dirty
+	dirtyValue bool
+
+	checked      bool
+	dirtyChecked bool
+
+	selected      bool // of an option
+	dirtySelected bool
+}
+
+// control returns the state of n, which begins as its attributes say.
+func (d *Document) control(n *html.Node) *control {
+	c := d.controls[n]
+	if c == nil {
+		c = &control{checked: hasAttr(n, "checked"), selected: hasAttr(n, "selected")}
+		d.controls[n] = c
+	}
+	return c
+}
+
+// Value returns the live value of a control: what it shows. Of a select element
+// it is the first chosen option's value.
+func (d *Document) Value(n *html.Node) string {
+	switch {
+	case isHTML(n, "textarea"):
+		if c := d.controls[n]; c != nil && c.dirtyValue {
+			return c.value
+		}
+		return newlines(childText(n))
+	case isHTML(n, "select"):
+		if chosen := d.Selected(n); len(chosen) > 0 {
+			return chosen[0]
+		}
+		return ""
+	case isHTML(n, "option"):
+		return optionValue(n)
+	case isHTML(n, "output"):
+		return textContent(n)
+	case isHTML(n, "input"):
+		switch inputMode(n) {
+		case modeDefaultOn:
+			return attrOr(n, "value", "on")
+		case modeValue:
+			if c := d.controls[n]; c != nil && c.dirtyValue {
+				return c.value
+			}
+			return sanitize(n, attrOr(n, "value", ""))
+		case modeFile:
+			return ""
+		}
+	}
+	return attrOr(n, "value", "")
+}
+
+// Type gives a text control the focus and makes it show text, as a user who
+// types does.
+func (d *Document) Type(n *html.Node, text string) {
+	d.SetFocus(n)
+	d.setValue(n, text)
+}
+
+// setValue is the value property's setter.
+func (d *Document) setValue(n *html.Node, text string) {
+	switch {
+	case isHTML(n, "textarea"):
+		c := d.control(n)
+		c.value, c.dirtyValue = newlines(text), true
+	case isHTML(n, "input"):
+		switch inputMode(n) {
+		case modeValue:
+			c := d.control(n)
+			c.value, c.dirtyValue = sanitize(n, text), true
+		case modeFile:
+		default:
+			d.SetAttr(n, "value", text)
+		}
+	}
+}
+
+// Checked reports whether a checkbox or radio button is checked.
+func (d *Document) Checked(n *html.Node) bool { return d.control(n).checked }
+
+// SetChecked checks a checkbox or radio button or not, as a click does.
+func (d *Document) SetChecked(n *html.Node, checked bool) {
+	c := d.control(n)
+	c.dirtyChecked = true
+	if c.checked == checked {
+		return
+	}
+	c.checked = checked
+	if checked {
+		d.uncheckGroup(n)
+	}
+}
+
+// uncheckGroup unchecks the other buttons of a radio button's group. Like
+// Chromium it marks them as changed by somebody, so that a checked attribute
+// no longer moves them.
+func (d *Document) uncheckGroup(n *html.Node) {
+	if !isRadio(n) || attrOr(n, "name", "") == "" {
+		return
+	}
+	owner := d.formOwner(n)
+	if owner == nil && !d.connected(n) {
+		return
+	}
+	for m := range rootOf(n).Descendants() {
+		if m != n && isRadio(m) && attrOr(m, "name", "") == attrOr(n, "name", "") && d.formOwner(m) == owner {
+			if c := d.control(m); c.checked {
+				c.checked, c.dirtyChecked = false, true
+			}
+		}
+	}
+}
+
+func isRadio(n *html.Node) bool { return isHTML(n, "input") && inputType(n) == "radio" }
+
+// formOwner finds the form that a control belongs to.
+func (d *Document) formOwner(n *html.Node) *html.Node {
+	if id, ok := Attr(n, "form"); ok && d.connected(n) {
+		if f := d.ByID(id); f != nil && isHTML(f, "form") {
+			return f
+		}
+		return nil
+	}
+	for p := n.Parent; p != nil; p = p.Parent {
+		if isHTML(p, "form") {
+			return p
+		}
+	}
+	return nil
+}
+
+// settleControls brings the controls of a tree that the parser or a clone made
+// into the state that building it node by node leaves them in.
+func (d *Document) settleControls(root *html.Node) {
+	for n := range root.Descendants() {
+		if isHTML(n, "select") {
+			d.settleSelect(n)
+		}
+		if c := d.contents[n]; c != nil {
+			d.settleControls(c)
+		}
+	}
+	d.settleRadios(root)
+}
+
+// insertedControls does what the arrival of n does to controls in it and
+// around it.
+func (d *Document) insertedControls(n *html.Node) {
+	d.optionsInserted(n)
+	d.settleRadios(n)
+}
+
+// settleRadios lets the radio buttons that came with n take over their groups.
+// They come one by one, so the last that is checked wins.
+func (d *Document) settleRadios(n *html.Node) {
+	for _, m := range slices.Backward(elementsIn(n, "input")) {
+		if d.control(m).checked {
+			d.uncheckGroup(m)
+		}
+	}
+}
+
+// elementsIn returns the elements of this name in a subtree, n included.
+func elementsIn(n *html.Node, tag string) []*html.Node {
+	var out []*html.Node
+	if isHTML(n, tag) {
+		out = append(out, n)
+	}
+	for m := range n.Descendants() {
+		if isHTML(m, tag) {
+			out = append(out, m)
+		}
+	}
+	return out
+}
+
+// attrChanged does what follows from an attribute that was set or removed.
+func (d *Document) attrChanged(n *html.Node, name, old string, had bool) {
+	_, has := Attr(n, name)
+	switch {
+	case isHTML(n, "input") && name == "checked":
+		if c := d.control(n); had != has && !c.dirtyChecked {
+			d.SetChecked(n, has)
+			c.dirtyChecked = false
+		}
+	case isHTML(n, "input") && name == "type":
+		d.typeChanged(n, old, had)
+	case isHTML(n, "input") && (name == "name" || name == "form"):
+		if d.control(n).checked {
+			d.uncheckGroup(n)
+		}
+	case isHTML(n, "option") && name == "selected":
+		if c := d.control(n); had != has && !c.dirtySelected {
+			d.selectOption(n, has)
+		}
+	case isHTML(n, "select") && name == "multiple" && had != has:
+		d.multipleChanged(n, had)
+	}
+}
+
+// typeChanged follows "update the type" of the HTML standard.
+func (d *Document) typeChanged(n *html.Node, old string, had bool) {
+	before := &html.Node{Type: html.ElementNode, Data: "input"}
+	if had {
+		before.Attr = []html.Attribute{{Key: "type", Val: old}}
+	}
+	c := d.control(n)
+	from, to := inputMode(before), inputMode(n)
+	switch {
+	case from == modeValue && (to == modeDefault || to == modeDefaultOn):
+		if c.dirtyValue {
+			value := c.value
+			c.value, c.dirtyValue = "", false
+			d.SetAttr(n, "value", value)
+		}
+	case to == modeValue && from != modeValue, to == modeFile:
+		c.value, c.dirtyValue = "", false
+	case to == modeValue && c.dirtyValue:
+		c.value = sanitize(n, c.value)
+	}
+	if c.checked {
+		d.uncheckGroup(n)
+	}
+}
+
+// newlines are those of a textarea's value property.
+func newlines(s string) string {
+	return strings.ReplaceAll(strings.ReplaceAll(s, "\r\n", "\n"), "\r", "\n")
+}

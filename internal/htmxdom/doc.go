@@ -1,0 +1,20 @@
+// Package htmxdom is a model, in Go, of what htmx 4.0.1 with its hx-sse
+// extension does to a document with one message. Tests apply messages to a
+// [Document] and look at what a user would see, without a browser.
+//
+// The model follows htmx step by step: how a message becomes a fragment, in
+// which order partials find their targets and are swapped, how a morph matches
+// old nodes with new ones, which nodes survive, where the focus stays. Beside the
+// tree it keeps what lives only in a browser: the text in a control as opposed
+// to its value attribute, checkedness, chosen options, the focus. Package
+// htmxdom/chromium runs the same pages and messages through the real htmx; a
+// test compares the two.
+//
+// What it leaves out: scripts and event handlers, requests that triggers would
+// send, CSS (an element counts as shown unless it is hidden by its HTML),
+// scrolling, carets and selections, shadow trees, and extensions other than
+// hx-sse. Selectors are those that cascadia understands; type selectors never
+// match SVG elements with capitals in their names.
+//
+// A Document is not safe for concurrent use.
+package htmxdom

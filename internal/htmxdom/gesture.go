@@ -1,0 +1,112 @@
+package htmxdom
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"golang.org/x/net/html"
+)
+
+// Gesture is something a user does to an element with an id before a message
+// comes. Its fields are exported so that it can be sent to a browser.
+type Gesture struct {
+	Do   string // "focus", "type", "check", "choose" or "open"
+	ID   string
+	Text string // what is typed; "true" or "false" for check and open; the value chosen
+}
+
+// FocusOn puts the focus on an element.
+func FocusOn(id string) Gesture { return Gesture{Do: "focus", ID: id} }
+
+// TypeInto focuses a text control and makes it show text.
+func TypeInto(id, text string) Gesture { return Gesture{Do: "type", ID: id, Text: text} }
+
+// CheckBox checks a checkbox or radio button or not.
+func CheckBox(id string, checked bool) Gesture {
+	return Gesture{Do: "check", ID: id, Text: fmt.Sprint(checked)}
+}
+
+// Choose chooses the option with this value in a select element for one.
+func Choose(id, value string) Gesture { return Gesture{Do: "choose", ID: id, Text: value} }
+
+// OpenDetails opens a details element or closes it.
+func OpenDetails(id string, open bool) Gesture {
+	return Gesture{Do: "open", ID: id, Text: fmt.Sprint(open)}
+}
+
+// Do performs gestures. One for an element that is not there does nothing.
+func (d *Document) Do(gestures ...Gesture) {
+	for _, g := range gestures {
+		n := d.ByID(g.ID)
+		if n == nil {
+			continue
+		}
+		switch g.Do {
+		case "focus":
+			d.SetFocus(n)
+		case "type":
+			d.Type(n, g.Text)
+		case "check":
+			d.SetChecked(n, g.Text == "true")
+		case "choose":
+			d.SelectOption(n, g.Text)
+		case "open":
+			if g.Text == "true" {
+				d.SetAttr(n, "open", "")
+			} else {
+				d.RemoveAttr(n, "open")
+			}
+		default:
+			panic("htmxdom: no gesture " + g.Do)
+		}
+	}
+}
+
+// Identity is which node had which id at some moment.
+type Identity map[string]*html.Node
+
+// Identity returns the elements with an id, the first of each, by id.
+func (d *Document) Identity() Identity {
+	out := make(Identity)
+	for n := range d.root.Descendants() {
+		if n.Type == html.ElementNode && idOf(n) != "" && out[idOf(n)] == nil {
+			out[idOf(n)] = n
+		}
+	}
+	return out
+}
+
+// Kept returns the ids, sorted, that are still on the node they were on then.
+func (d *Document) Kept(then Identity) []string {
+	kept := []string{}
+	for id, n := range d.Identity() {
+		if then[id] == n {
+			kept = append(kept, id)
+		}
+	}
+	slices.Sort(kept)
+	return kept
+}
+
+// Values returns what each control with an id shows: a text control's value,
+// "true" or "false" for a checkbox or radio button, the chosen values of a
+// select element separated by commas.
+func (d *Document) Values() map[string]string {
+	out := make(map[string]string)
+	for id, n := range d.Identity() {
+		switch {
+		case isHTML(n, "select"):
+			out[id] = strings.Join(d.Selected(n), ",")
+		case isHTML(n, "textarea"):
+			out[id] = d.Value(n)
+		case isHTML(n, "input"):
+			if t := inputType(n); t == "checkbox" || t == "radio" {
+				out[id] = fmt.Sprint(d.Checked(n))
+			} else {
+				out[id] = d.Value(n)
+			}
+		}
+	}
+	return out
+}

@@ -1,0 +1,104 @@
+package htmxdom
+
+import (
+	"strings"
+
+	"golang.org/x/net/html"
+)
+
+// hxAttr reads an attribute of htmx's under any of its prefixes.
+func (d *Document) hxAttr(n *html.Node, name string) (string, bool) {
+	if v, ok := Attr(n, name); ok {
+		return v, true
+	}
+	if p := d.config.Prefix; p != "" {
+		return Attr(n, strings.Replace(name, "hx-", p, 1))
+	}
+	return "", false
+}
+
+func (d *Document) hxAttrOr(n *html.Node, name, otherwise string) string {
+	if v, ok := d.hxAttr(n, name); ok {
+		return v
+	}
+	return otherwise
+}
+
+// hxAttrName is the name under which n has an attribute of htmx's, or empty.
+func (d *Document) hxAttrName(n *html.Node, name string) string {
+	if hasAttr(n, name) {
+		return name
+	}
+	if p := d.config.Prefix; p != "" {
+		if name = strings.Replace(name, "hx-", p, 1); hasAttr(n, name) {
+			return name
+		}
+	}
+	return ""
+}
+
+// attributeValue reads an attribute of htmx's with its inheritance.
+func (d *Document) attributeValue(n *html.Node, name string, implicit bool) (string, bool) {
+	if v, ok := d.hxAttr(n, name); ok {
+		return v, true
+	}
+	if v, ok := d.hxAttr(n, name+":inherited"); ok {
+		return v, true
+	}
+	parent := d.heir(n, name, implicit)
+	own := d.hxAttrName(n, name+":append")
+	if own == "" {
+		own = d.hxAttrName(n, name+":inherited:append")
+	}
+	switch {
+	case own != "":
+		value := attrOr(n, own, "")
+		if parent != nil {
+			if above, _ := d.attributeValue(parent, name, implicit); above != "" {
+				value = strings.NewReplacer("{", "", "}", "").Replace(above + "," + value)
+			}
+		}
+		return value, true
+	case parent != nil:
+		return d.attributeValue(parent, name, d.config.ImplicitInheritance)
+	}
+	return "", false
+}
+
+// heir is the nearest element around n that hands an attribute down.
+func (d *Document) heir(n *html.Node, name string, implicit bool) *html.Node {
+	direct := name + ":inherited"
+	if implicit {
+		direct = name
+	}
+	for p := parentElement(n); p != nil; p = parentElement(p) {
+		if d.hxAttrName(p, direct) != "" || d.hxAttrName(p, name+":inherited:append") != "" {
+			return p
+		}
+	}
+	return nil
+}
+
+// inherited is attributeValue as htmx calls it for most attributes.
+func (d *Document) inherited(n *html.Node, name string) string {
+	v, _ := d.attributeValue(n, name, d.config.ImplicitInheritance)
+	return v
+}
+
+// exchange is what a request from source asks for.
+func (d *Document) exchange(source *html.Node) *exchange {
+	x := &exchange{
+		source:    source,
+		target:    source,
+		swap:      d.config.DefaultSwap,
+		selectSel: d.inherited(source, "hx-select"),
+		selectOOB: d.inherited(source, "hx-select-oob"),
+	}
+	if swap, ok := d.attributeValue(source, "hx-swap", d.config.ImplicitInheritance); ok {
+		x.swap = swap
+	}
+	if target, ok := d.attributeValue(source, "hx-target", d.config.ImplicitInheritance); ok {
+		x.target = first(d.findAll(source, target))
+	}
+	return x
+}

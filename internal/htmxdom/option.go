@@ -1,0 +1,162 @@
+package htmxdom
+
+import (
+	"slices"
+	"strings"
+
+	"golang.org/x/net/html"
+)
+
+// Selected returns the values of the chosen options of a select element.
+func (d *Document) Selected(sel *html.Node) []string {
+	var out []string
+	for _, o := range options(sel) {
+		if d.control(o).selected {
+			out = append(out, optionValue(o))
+		}
+	}
+	return out
+}
+
+// SelectOption chooses exactly the options with these values, as a user does.
+func (d *Document) SelectOption(sel *html.Node, values ...string) {
+	for _, o := range options(sel) {
+		c := d.control(o)
+		want := slices.Contains(values, optionValue(o))
+		// Only what the user touched is marked: the option chosen, not the one
+		// that the choice of another takes back.
+		if want != c.selected && (want || hasAttr(sel, "multiple")) {
+			c.dirtySelected = true
+		}
+		c.selected = want
+	}
+}
+
+func optionValue(o *html.Node) string {
+	if v, ok := Attr(o, "value"); ok {
+		return v
+	}
+	return strings.Join(strings.FieldsFunc(textContent(o), isHTMLSpace), " ")
+}
+
+// options are the options that belong to a select element.
+func options(sel *html.Node) []*html.Node {
+	var out []*html.Node
+	for n := range sel.Descendants() {
+		if isHTML(n, "option") && ownerSelect(n) == sel {
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
+func ownerSelect(o *html.Node) *html.Node {
+	for p := o.Parent; p != nil; p = p.Parent {
+		if isHTML(p, "select") {
+			return p
+		}
+	}
+	return nil
+}
+
+// settleSelect chooses as the parser does when it has read the whole element.
+func (d *Document) settleSelect(sel *html.Node) {
+	for _, o := range options(sel) {
+		d.control(o).selected = hasAttr(o, "selected")
+	}
+	d.resetSelect(sel)
+}
+
+// resetSelect keeps one option chosen in a select element that shows just one.
+func (d *Document) resetSelect(sel *html.Node) {
+	if hasAttr(sel, "multiple") {
+		return
+	}
+	var last, enabled *html.Node
+	for _, o := range options(sel) {
+		if c := d.control(o); c.selected {
+			if last != nil {
+				d.control(last).selected = false
+			}
+			last = o
+		}
+		if enabled == nil && !optionDisabled(o) {
+			enabled = o
+		}
+	}
+	if size, ok := number(attrOr(sel, "size", "")); ok && size > 1 {
+		return
+	}
+	if last == nil && enabled != nil {
+		d.control(enabled).selected = true
+	}
+}
+
+func optionDisabled(o *html.Node) bool {
+	return hasAttr(o, "disabled") || o.Parent != nil && isHTML(o.Parent, "optgroup") && hasAttr(o.Parent, "disabled")
+}
+
+// selectOption sets what a selected attribute says of an option.
+func (d *Document) selectOption(o *html.Node, selected bool) {
+	c := d.control(o)
+	if c.selected == selected {
+		return
+	}
+	c.selected = selected
+	sel := ownerSelect(o)
+	switch {
+	case sel == nil || hasAttr(sel, "multiple"):
+	case selected:
+		d.deselectOthers(sel, o)
+	default:
+		d.resetSelect(sel)
+	}
+}
+
+func (d *Document) deselectOthers(sel, keep *html.Node) {
+	for _, o := range options(sel) {
+		if o != keep {
+			d.control(o).selected = false
+		}
+	}
+}
+
+// optionsInserted and optionsRemoved follow options that come into a select
+// element or leave it.
+func (d *Document) optionsInserted(n *html.Node) {
+	for _, o := range elementsIn(n, "option") {
+		sel := ownerSelect(o)
+		switch {
+		case sel == nil || contains(n, sel):
+		case !d.control(o).selected:
+			d.resetSelect(sel)
+		case !hasAttr(sel, "multiple"):
+			d.deselectOthers(sel, o)
+		}
+	}
+}
+
+func (d *Document) optionsRemoved(parent, n *html.Node) {
+	if len(elementsIn(n, "option")) == 0 {
+		return
+	}
+	for p := parent; p != nil; p = p.Parent {
+		if isHTML(p, "select") {
+			d.resetSelect(p)
+			return
+		}
+	}
+}
+
+// multipleChanged keeps the first choice when a select element changes its kind.
+func (d *Document) multipleChanged(sel *html.Node, was bool) {
+	for _, o := range options(sel) {
+		if d.control(o).selected {
+			d.deselectOthers(sel, o)
+			return
+		}
+	}
+	if was {
+		d.resetSelect(sel)
+	}
+}

@@ -1,0 +1,96 @@
+package htmxdom
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"golang.org/x/net/html"
+)
+
+// ApplyResponse does what the answer to a request does whose source is the
+// element source, with the source's own hx-swap and hx-target, inherited or not.
+// Headers that htmx heeds beyond the tree are noted, see Effects: after
+// HX-Refresh, HX-Redirect and HX-Location nothing is swapped. An answer for a
+// source whose target has left the page does nothing. Errors are those of Apply.
+func (d *Document) ApplyResponse(status int, header http.Header, body string, source *html.Node) (err error) {
+	hx := func(name string) string { return strings.Join(header.Values("HX-"+name), ", ") }
+	defer func() { d.note("HX-Trigger", hx("Trigger")) }()
+	if hx("Refresh") == "true" {
+		d.note("HX-Refresh", "true")
+		return nil
+	}
+	for _, name := range []string{"Redirect", "Location"} {
+		if v := hx(name); v != "" {
+			d.note("HX-"+name, v)
+			return nil
+		}
+	}
+	x := d.exchange(source)
+	if to := hx("Retarget"); to != "" {
+		x.retarget = to
+	} else if x.target != nil && !d.connected(x.target) {
+		return nil
+	}
+	if v := hx("Reswap"); v != "" {
+		x.swap = v
+	}
+	if v := hx("Reselect"); v != "" {
+		x.selectSel = v
+	}
+	if err := d.heedStatus(x, status); err != nil {
+		return err
+	}
+	switch status {
+	case http.StatusNoContent, http.StatusResetContent, http.StatusNotModified:
+	default:
+		x.text = body
+	}
+	push, replace := d.inherited(source, "hx-push-url"), d.inherited(source, "hx-replace-url")
+	if hx("Push-Url") != "" || hx("Replace-Url") != "" {
+		push, replace = hx("Push-Url"), hx("Replace-Url")
+	}
+	if push != "" && push != "false" {
+		d.note("HX-Push-Url", push)
+	} else if replace != "false" {
+		d.note("HX-Replace-Url", replace)
+	}
+	return d.swap(x)
+}
+
+func (d *Document) note(name, value string) {
+	if value != "" {
+		d.effects = append(d.effects, Effect{name, value})
+	}
+}
+
+// heedStatus applies htmx.config.noSwap and hx-status attributes.
+func (d *Document) heedStatus(x *exchange, status int) error {
+	code := strconv.Itoa(status)
+	for _, pattern := range []string{code, code[:2] + "x", code[:1] + "xx"} {
+		if slices.Contains(d.config.NoSwap, pattern) {
+			x.swap = "none"
+			return nil
+		}
+		set := d.inherited(x.source, "hx-status:"+pattern)
+		if set == "" {
+			continue
+		}
+		values, err := parseHCON(set)
+		if err != nil {
+			return err
+		}
+		if v, ok := values["swap"]; ok {
+			x.swap = text(v)
+		}
+		if v, ok := values["target"]; ok {
+			x.retarget = text(v)
+		}
+		if v, ok := values["select"]; ok {
+			x.selectSel = text(v)
+		}
+		return nil
+	}
+	return nil
+}

@@ -1,0 +1,192 @@
+package htmxdom
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"golang.org/x/net/html"
+)
+
+// exchange is htmx's request context: where an answer comes from and what it
+// asks for.
+type exchange struct {
+	source    *html.Node
+	target    *html.Node
+	retarget  string // a selector, instead of target
+	swap      string
+	selectSel string
+	selectOOB string
+	text      string
+	title     string
+}
+
+// task is one swap that a message asks for.
+type task struct {
+	main   bool
+	frag   *html.Node
+	target *html.Node
+	spec   *swapSpec
+}
+
+// Apply does what an unnamed message of a stream does to the page, with the
+// stream's element as htmx's source; in a page without one, as if it had
+// hx-swap="none". An error is what makes htmx throw: a
+// selector that does not parse (nothing of the message is applied), or a swap
+// that fails (the others are still done, the title is not set).
+func (d *Document) Apply(message string) error {
+	x := &exchange{source: d.Body(), target: d.Body(), swap: "none"}
+	if stream := d.streamElement(); stream != nil {
+		x = d.exchange(stream)
+	}
+	if !strings.Contains(x.swap, "swapEmpty") {
+		x.swap += " swapEmpty:false"
+	}
+	x.text = message
+	return d.swap(x)
+}
+
+// streamElement is the first element that opens a stream.
+func (d *Document) streamElement() *html.Node {
+	return first(withAttr(d.Body(), d.config.prefixes("hx-sse:connect")...))
+}
+
+// swap is htmx.swap.
+func (d *Document) swap(x *exchange) (err error) {
+	defer d.dropLostFocus()
+	tasks, err := d.tasks(x)
+	if err != nil {
+		return fmt.Errorf("htmxdom: %w", err)
+	}
+	var failed []error
+	later := d.startTasks(tasks, &failed)
+	d.timers.run()
+	// View transitions come after everything else, one after another, and
+	// swallow what fails in them.
+	var ignored []error
+	for _, t := range later {
+		d.insertContent(t, false, &ignored)
+		d.timers.run()
+		if len(ignored) > 0 {
+			break
+		}
+	}
+	if len(failed) > 0 {
+		return fmt.Errorf("htmxdom: %w", errors.Join(failed...))
+	}
+	if x.title != "" && x.swap != "none" {
+		d.setTitle(x.title)
+	}
+	return nil
+}
+
+// tasks reads the message and resolves all targets, before anything is swapped.
+func (d *Document) tasks(x *exchange) (tasks []*task, err error) {
+	defer catch(&err)
+	frag, title := d.makeFragment(x.text)
+	x.title = title
+	oob := d.oobTasks(frag, x)
+	partials := d.partialTasks(frag, x)
+	prevent := len(partials) > 0 || len(oob) > 0 && !d.config.AllowEmptySwapAfterOOB
+	if main := d.mainTask(frag, x, prevent); main != nil {
+		tasks = append(tasks, main)
+	}
+	return append(append(tasks, oob...), partials...), nil
+}
+
+func (d *Document) startTasks(tasks []*task, failed *[]error) (later []*task) {
+	for _, t := range tasks {
+		if truthy(t.spec.options["transition"]) {
+			later = append(later, t)
+			continue
+		}
+		d.insertContent(t, true, failed)
+	}
+	return later
+}
+
+// partialTasks takes the <hx-partial> elements out of the fragment.
+func (d *Document) partialTasks(frag *html.Node, x *exchange) []*task {
+	var tasks []*task
+	for _, t := range mustQuery(frag, "template[hx]") {
+		if attrOr(t, "type", "") == "partial" {
+			tasks = append(tasks, d.partial(t, x)...)
+		}
+		d.remove(t)
+	}
+	return tasks
+}
+
+func (d *Document) partial(t *html.Node, x *exchange) []*task {
+	target := d.hxAttrOr(t, "hx-target", "")
+	if target == "" && idOf(t) != "" {
+		target = "#" + escapeID(idOf(t))
+	}
+	if target == "" {
+		return nil
+	}
+	swap := d.hxAttrOr(t, "hx-swap", "")
+	if swap == "" {
+		swap = d.config.DefaultSwap
+	}
+	spec := d.parseSwapSpec(swap)
+	if truthy(spec.options["ignoreTitle"]) {
+		x.title = ""
+	}
+	var tasks []*task
+	for _, target := range d.findAll(x.source, target) {
+		tasks = append(tasks, &task{frag: d.clone(d.contents[t]), target: target, spec: spec})
+	}
+	if len(tasks) == 0 {
+		tasks = append(tasks, &task{frag: fragment(), spec: spec})
+	}
+	return tasks
+}
+
+// mainTask is the swap of what is left in the fragment.
+func (d *Document) mainTask(frag *html.Node, x *exchange, prevent bool) *task {
+	swap := x.swap
+	if swap == "" {
+		swap = d.config.DefaultSwap
+	}
+	spec := d.parseSwapSpec(swap)
+	if truthy(spec.options["ignoreTitle"]) {
+		x.title = ""
+	}
+	swapEmpty := !prevent
+	if v, ok := spec.options["swapEmpty"]; ok && v != nil {
+		swapEmpty = truthy(v)
+	}
+	around := frag
+	if b := first(elementsIn(frag, "body")); b != nil {
+		around = b
+	}
+	if spec.style != "delete" && firstElement(around) == nil && strings.TrimFunc(textContent(frag), isSpace) == "" && !swapEmpty {
+		return nil
+	}
+	if x.selectSel != "" {
+		selected := fragment()
+		d.insertAll(selected, mustQuery(frag, x.selectSel), nil)
+		frag = selected
+	}
+	target := x.target
+	sel := x.retarget
+	if s, ok := spec.options["target"].(string); ok && s != "" {
+		sel = s
+	}
+	if sel != "" {
+		target = first(d.findAll(x.source, sel))
+	}
+	return &task{main: true, frag: frag, target: target, spec: spec}
+}
+
+// catch turns an exception into an error.
+func catch(err *error) {
+	switch r := recover().(type) {
+	case nil:
+	case exception:
+		*err = r
+	default:
+		panic(r)
+	}
+}

@@ -1,0 +1,75 @@
+package patch_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/sideband-go/sideband/patch"
+)
+
+// between returns the operations from a to b.
+func between(t testing.TB, a, b string) string {
+	t.Helper()
+	var tree patch.Tree
+	r, err := patch.Scan([]byte(a), nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tree.Commit(r)
+	if r, err = patch.Scan([]byte(b), nil, &tree); err != nil {
+		t.Fatal(err)
+	}
+	ops, err := patch.Diff(nil, &tree, r, "root")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(ops)
+}
+
+func TestOperations(t *testing.T) {
+	row := func(class, label string) string {
+		return `<tr id="row-7"` + class + `><td>7</td><td><a>` + label + `</a></td><td><b>x</b></td></tr>`
+	}
+	table := func(rows string) string {
+		return `<table><tbody id="rows">` + rows + `</tbody></table>`
+	}
+	rows := func(ids string) string {
+		var b strings.Builder
+		for id := range strings.FieldsSeq(ids) {
+			b.WriteString(`<tr id="` + id + `"><td>` + id + `</td></tr>`)
+		}
+		return table(b.String())
+	}
+	for _, c := range []struct{ name, a, b, want string }{
+		{"nothing", `<p id="a">x</p>`, `<p id="a">x</p>`, ``},
+		{"text", `<h1 id="count">Count: 0</h1>`, `<h1 id="count">Count: 1</h1>`, `<hx-partial id="count" hx-swap="textContent">Count: 1</hx-partial>`},
+		{"text to nothing", `<p id="a">x</p>`, `<p id="a"></p>`, `<hx-partial id="a" hx-swap="textContent"></hx-partial>`},
+		{"text from nothing", `<p id="a"></p>`, `<p id="a">x</p>`, `<hx-partial id="a" hx-swap="textContent">x</hx-partial>`},
+		{"leaf", table(row("", "old")), table(row("", "new")), `<hx-partial hx-target="#row-7 a" hx-swap="textContent">new</hx-partial>`},
+		{"leaf by path", `<p id="a"><b>1</b><b>2</b></p>`, `<p id="a"><b>1</b><b>3</b></p>`, `<hx-partial hx-target="#a>b:nth-child(2)" hx-swap="textContent">3</hx-partial>`},
+		{"attributes", table(row("", "l")), table(row(` class="danger"`, "l")), `<hx-partial id="row-7" hx-swap="outerMorph"><tr id="row-7" class="danger" data-skip></tr></hx-partial>`},
+		{"attributes of a small element", `<input id="a" value="1">`, `<input id="a" value="2">`, `<hx-partial id="a" hx-swap="outerMorph"><input id="a" value="2"></hx-partial>`},
+		{"content", `<p id="a">x</p>`, `<p id="a"><b>x</b></p>`, `<hx-partial id="a" hx-swap="outerMorph"><p id="a"><b>x</b></p></hx-partial>`},
+		{"append", rows("a b"), rows("a b c d"), `<hx-partial id="b" hx-swap="afterend"><tr id="c"><td>c</td></tr><tr id="d"><td>d</td></tr></hx-partial>`},
+		{"prepend", rows("b"), rows("a b"), `<hx-partial id="b" hx-swap="beforebegin"><tr id="a"><td>a</td></tr></hx-partial>`},
+		{"fill", rows(""), rows("a"), `<hx-partial id="rows" hx-swap="afterbegin"><tr id="a"><td>a</td></tr></hx-partial>`},
+		{"remove", rows("a b c d"), rows("a d"), `<hx-partial hx-target="#b,#c" hx-swap="delete"></hx-partial>`},
+		{"remove one", rows("a b"), rows("a"), `<hx-partial id="b" hx-swap="delete"></hx-partial>`},
+		{"clear", rows("a b c"), rows(""), `<hx-partial id="rows" hx-swap="textContent"></hx-partial>`},
+		{"swap", rows("a b c d e"), rows("a d c b e"), `<hx-partial id="a" hx-swap="afterend"><tr id="d" hx-preserve></tr><tr id="c" hx-preserve></tr></hx-partial>`},
+		{"svg", `<svg><circle id="c" r="1"></circle></svg>`, `<svg><circle id="c" r="2"></circle></svg>`, `<hx-partial id="c" hx-swap="outerMorph strip:true"><svg><circle id="c" r="2"></circle></svg></hx-partial>`},
+		{"odd ids are no targets", `<p id="x,body">1</p>`, `<p id="x,body">2</p>`, `<hx-partial hx-target="#root p" hx-swap="textContent">2</hx-partial>`},
+		{"autofocus is not for old elements", `<div id="a"><input autofocus><b>1</b><b>2</b></div>`, `<div id="a"><input autofocus><b>1</b><i>2</i></div>`, `<hx-partial id="a" hx-swap="outerMorph"><div id="a"><input ><b>1</b><i>2</i></div></hx-partial>`},
+		{"an element that changes its parent", `<div id="p"><i id="x">1</i></div><div id="q"></div>`, `<div id="p"></div><div id="q"><i id="x">1</i></div>`,
+			`<hx-partial id="root" hx-swap="innerMorph"><div id="p"></div><div id="q"><i id="x">1</i></div></hx-partial>`},
+		{"list without id", `<ul><li id="a">a</li></ul>`, `<ul><li id="a">a</li><li id="b">b</li></ul>`, `<hx-partial id="a" hx-swap="afterend"><li id="b">b</li></hx-partial>`},
+		{"what the parser rearranges is sent whole", `<div id="d"><p><div id="x">1</div></p></div>`, `<div id="d"><p><div id="x">2</div></p></div>`,
+			`<hx-partial id="d" hx-swap="outerMorph"><div id="d"><p><div id="x">2</div></p></div></hx-partial>`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if got := between(t, c.a, c.b); got != c.want {
+				t.Errorf("from %s\nto   %s\ngot  %s\nwant %s", c.a, c.b, got, c.want)
+			}
+		})
+	}
+}

@@ -1,0 +1,20 @@
+// Package patch finds, from the HTML of two renderings, the htmx operations that
+// turn a page that shows the first into one that shows the second. It does no I/O
+// and needs no annotations in the HTML: every element with a plain id (a letter,
+// then letters, digits, - and _) is a node that can be patched by itself.
+//
+// A [Tree] is what a view last showed, as digests. [Scan] reads a new rendering,
+// [Diff] compares the two, [Tree.Commit] makes the new one the old. Renderings may
+// leave out parts that are known to be as before; they say so by marks beside the
+// HTML. If an operation then needs the HTML that was left out, [ErrNeedAll] asks for
+// a rendering of everything.
+//
+// The property that holds for any two renderings A and B: a DOM that shows A, with
+// what users typed, focused and opened in it, shows B after the operations were
+// applied, and elements with an id that are in both are still the same nodes. White
+// space between elements is not compared.
+//
+// HTML that the browser's parser would rearrange makes the innermost well-formed
+// element with an id around it opaque: it is compared and sent whole, and a
+// [Warning] tells the author.
+package patch

@@ -1,0 +1,96 @@
+package patch
+
+// misplaced reports whether the browser's parser would not put a tag where it
+// stands, and how far down the stack of open elements that reaches: all below the
+// returned place may be rearranged. The rules are those of the HTML standard's
+// tree construction, read conservatively; nothing here imitates what the parser
+// then does.
+func (s *scanner) misplaced(name uint16) (reach int, why string) {
+	top := len(s.stack) - 1
+	parent := s.stack[top]
+	if parent.foreign {
+		return 0, "" // inside svg or math any nesting stays
+	}
+	if name < otherName && endsP[name] {
+		if k := s.open(tagP, true); k >= 0 {
+			return k - 1, "a block inside <p>"
+		}
+	}
+	switch name {
+	case tagA, tagButton, tagNobr, tagForm:
+		if k := s.open(name, name != tagForm); k >= 0 {
+			return k - 1, "<" + names[name] + "> inside <" + names[name] + ">"
+		}
+	case tagLi, tagDd, tagDt, tagOption, tagOptgroup:
+		if k := s.openItem(name); k >= 0 {
+			return k - 1, "<" + names[name] + "> directly inside an open <" + names[s.stack[k].name] + ">"
+		}
+	case tagH1, tagH2, tagH3, tagH4, tagH5, tagH6:
+		if parent.name >= tagH1 && parent.name <= tagH6 {
+			return top - 1, "a heading inside a heading"
+		}
+	case tagHtml, tagHead, tagBody, tagFrameset, tagFrame, tagPlaintext, tagImage:
+		return top, "<" + names[name] + "> inside the page"
+	}
+	if why := misplacedInTable(parent.name, name); why != "" && (top > 0 || !isTablePart(name)) {
+		return top - 1, why
+	}
+	if parent.name == tagSelect && name != tagOption && name != tagOptgroup && name != tagHr && name != tagScript && name != tagTemplate {
+		return top, "an element other than an option inside <select>"
+	}
+	return 0, ""
+}
+
+func isTablePart(name uint16) bool { return name >= tagCaption && name <= tagTh }
+
+func misplacedInTable(parent, name uint16) string {
+	ok := true
+	switch parent {
+	case tagTable:
+		ok = name == tagCaption || name == tagColgroup || name == tagThead || name == tagTbody || name == tagTfoot
+	case tagThead, tagTbody, tagTfoot:
+		ok = name == tagTr
+	case tagTr:
+		ok = name == tagTd || name == tagTh
+	case tagColgroup:
+		ok = name == tagCol
+	default:
+		ok = !isTablePart(name)
+	}
+	if ok || name == tagTemplate || name == tagScript || name == tagStyle {
+		return ""
+	}
+	if parent == tagTable && name == tagTr {
+		return "<tr> in <table> without <tbody>"
+	}
+	return "<" + tagText(name) + "> where a table or its parts do not allow it"
+}
+
+// open finds the innermost open element of the name; with scope, not beyond what
+// bounds the parser's search.
+func (s *scanner) open(name uint16, scope bool) int {
+	for k := len(s.stack) - 1; k > 0; k-- {
+		e := s.stack[k]
+		switch {
+		case e.name == name && !e.foreign:
+			return k
+		case scope && (e.foreign || e.name == tagTd || e.name == tagTh || e.name == tagCaption || e.name == tagTable ||
+			e.name == tagTemplate || e.name == tagObject || e.name == tagMarquee || e.name == tagApplet || name == tagP && e.name == tagButton):
+			return -1
+		}
+	}
+	return -1
+}
+
+// openItem finds the open item that a new one would close.
+func (s *scanner) openItem(name uint16) int {
+	for k := len(s.stack) - 1; k > 0; k-- {
+		switch e := s.stack[k].name; {
+		case e == name, name == tagDd && e == tagDt, name == tagDt && e == tagDd, name == tagOptgroup && e == tagOption:
+			return k
+		case e == tagUl || e == tagOl || e == tagDl || e == tagMenu || e == tagSelect || e == tagTd || e == tagTh || e == tagTable || e == tagOptgroup || e == tagButton || e == tagObject:
+			return -1
+		}
+	}
+	return -1
+}

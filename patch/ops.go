@@ -1,0 +1,246 @@
+package patch
+
+import (
+	"bytes"
+	"slices"
+)
+
+// maxSelector bounds the list of ids in one operation that removes.
+const maxSelector = 4096
+
+func (d *differ) idOf(n int32) []byte {
+	if n == 0 && d.region == nil {
+		return []byte(d.root)
+	}
+	return d.new.id(&d.new.nodes[n])
+}
+
+func (d *differ) oldID(o int32) []byte {
+	if o == 0 {
+		return []byte(d.root)
+	}
+	return d.old.id(&d.old.nodes[o])
+}
+
+func (d *differ) write(parts ...string) {
+	for _, p := range parts {
+		d.dst = append(d.dst, p...)
+	}
+}
+
+// open begins an operation on the element with the id.
+func (d *differ) open(id []byte, swap string) {
+	d.write(`<hx-partial id="`, string(id), `" hx-swap="`, swap, `">`)
+}
+
+func (d *differ) close() { d.write(`</hx-partial>`) }
+
+// wrap opens what HTML of svg and math must stand in to be parsed as such, and
+// returns what closes it.
+func (d *differ) wrap(flags uint8) (end string) {
+	switch {
+	case flags&foreign == 0:
+		return ""
+	case flags&inMath != 0:
+		d.write("<math>")
+		return "</math>"
+	}
+	d.write("<svg>")
+	return "</svg>"
+}
+
+func swapOf(swap string, flags uint8) string {
+	if flags&foreign != 0 {
+		return swap + " strip:true"
+	}
+	return swap
+}
+
+// setText replaces the text of an element that holds nothing else.
+func (d *differ) setText(n int32) {
+	p := d.html.pos[n]
+	d.open(d.idOf(n), "textContent")
+	d.dst = append(d.dst, d.content(n, p.inner, p.end)...)
+	d.close()
+}
+
+// content is the text between the tags of an element. Right after <pre> the parser
+// drops a line end, which it does not do in a patch.
+func (d *differ) content(n, inner, end int32) []byte {
+	h := d.html.html[inner:end]
+	if n > 0 || d.region != nil {
+		h = h[:bytes.LastIndexByte(h, '<')]
+	}
+	if name := d.new.nodes[n].name; name == tagPre || name == tagListing {
+		h = bytes.TrimPrefix(h, []byte("\n"))
+	}
+	return h
+}
+
+// replace sends an element with all its content, to be morphed.
+func (d *differ) replace(o, n int32) {
+	p, b := d.html.pos[n], &d.new.nodes[n]
+	page := n == 0 && d.region == nil
+	if d.hasHole(p.start, p.end) || page && len(d.html.skips) > 0 {
+		d.needAll = true
+		return
+	}
+	d.sent = append(d.sent, sent{n, o})
+	html := d.html.html[p.start:p.end]
+	if page {
+		d.open(d.idOf(n), "innerMorph")
+		d.unfocused(html)
+		d.close()
+		return
+	}
+	d.open(d.idOf(n), swapOf("outerMorph", b.flags))
+	end := d.wrap(b.flags)
+	d.unfocused(html)
+	d.write(end)
+	d.close()
+}
+
+// smallContent is the length up to which sending the content costs no more than
+// telling htmx to leave it alone.
+const smallContent = 10
+
+// setAttributes sends the start tag of an element whose content stays.
+func (d *differ) setAttributes(o, n int32) {
+	p, b := d.html.pos[n], &d.new.nodes[n]
+	void := known(&isVoid, b.name)
+	if b.span == 1 && (void || int(p.end-p.inner) <= smallContent+len("</>")+len(tagText(b.name))) {
+		d.replace(o, n)
+		return
+	}
+	start := bytes.TrimSuffix(d.html.html[p.start:p.inner-1], []byte("/"))
+	d.open(d.idOf(n), swapOf("outerMorph", b.flags))
+	end := d.wrap(b.flags)
+	d.unfocused(append(slices.Clip(start), ">"...))
+	d.dst = append(d.dst[:len(d.dst)-1], " data-skip></"...)
+	d.dst = append(d.dst, tagIn(start)...)
+	d.write(">", end)
+	d.close()
+}
+
+func tagIn(start []byte) []byte {
+	i := 1
+	for i < len(start) && isNameByte(start[i]) {
+		i++
+	}
+	return start[1:i]
+}
+
+// remove sends away the old siblings that are not among the new ones.
+func (d *differ) remove(o, n int32, was []int32, from []int, low, end int) {
+	staying := make([]bool, len(was))
+	any := false
+	for _, i := range from {
+		if i >= 0 {
+			staying[i], any = true, true
+		}
+	}
+	if !any && n >= 0 && d.old.nodes[o].flags&loose == 0 {
+		d.open(d.oldID(o), "textContent")
+		d.close()
+		return
+	}
+	var ids [][]byte
+	size := 0
+	emit := func() {
+		switch len(ids) {
+		case 0:
+		case 1:
+			d.open(ids[0], "delete")
+			d.close()
+		default:
+			d.write(`<hx-partial hx-target="`)
+			for i, id := range ids {
+				if i > 0 {
+					d.write(",")
+				}
+				d.write("#", string(id))
+			}
+			d.write(`" hx-swap="delete">`)
+			d.close()
+		}
+		ids, size = ids[:0], 0
+	}
+	for i := low; i < end; i++ {
+		if !staying[i] {
+			id := d.oldID(was[i])
+			ids, size = append(ids, id), size+len(id)+2
+			if size > maxSelector {
+				emit()
+			}
+		}
+	}
+	emit()
+}
+
+// insert puts each run of siblings that do not stay beside one that does: new ones
+// as HTML, others as stubs to whose place htmx moves the living element.
+func (d *differ) insert(o int32, is []int32, from []int, keep []bool, low, endIs int) {
+	for j := low; j < endIs; {
+		if keep[j] {
+			j++
+			continue
+		}
+		slot, first := d.new.nodes[is[j]].slot, j
+		for j < endIs && !keep[j] && d.new.nodes[is[j]].slot == slot {
+			j++
+		}
+		flags := d.new.nodes[is[first]].flags
+		switch {
+		case first > 0 && keep[first-1] && d.new.nodes[is[first-1]].slot == slot:
+			d.open(d.idOf(is[first-1]), swapOf("afterend", flags))
+		case j < len(is) && keep[j] && d.new.nodes[is[j]].slot == slot:
+			d.open(d.idOf(is[j]), swapOf("beforebegin", flags))
+		default:
+			d.open(d.oldID(o), swapOf("afterbegin", flags))
+		}
+		end := d.wrap(flags)
+		d.putRun(is, from, first, j)
+		d.write(end)
+		d.close()
+	}
+}
+
+func (d *differ) putRun(is []int32, from []int, first, end int) {
+	for k := first; k < end; k++ {
+		n := is[k]
+		if from[k] >= 0 {
+			tag := tagText(d.new.nodes[n].name)
+			d.write("<", tag, ` id="`, string(d.idOf(n)), `" hx-preserve></`, tag, ">")
+			continue
+		}
+		p := d.html.pos[n]
+		// New neighbours go together, with the white space between them.
+		last := k
+		for last+1 < end && from[last+1] < 0 && !d.html.pos[is[last+1]].copied() {
+			last++
+		}
+		to := d.html.pos[is[last]].end
+		if p.copied() || d.hasHole(p.start, to) {
+			d.needAll = true
+			return
+		}
+		for i := k; i <= last; i++ {
+			d.sent = append(d.sent, sent{is[i], -1})
+		}
+		d.dst = append(d.dst, d.html.html[p.start:to]...)
+		k = last
+	}
+}
+
+// hasHole reports whether something was skipped in a range of the HTML.
+func (d *differ) hasHole(start, end int32) bool {
+	i, _ := slices.BinarySearch(d.html.skips, start+1)
+	return i < len(d.html.skips) && d.html.skips[i] < end
+}
+
+func (d *differ) unfocused(h []byte) { d.dst = appendUnfocused(d.dst, h, d.isNew) }
+
+func (d *differ) isNew(id []byte) bool {
+	_, ok := d.scanFor(id)
+	return !ok
+}

@@ -1,0 +1,164 @@
+package patch
+
+import (
+	"encoding/binary"
+	"hash/maphash"
+	"math/bits"
+	"slices"
+)
+
+// node is an element with an id, as last shown. Nodes stand in document order and
+// hold no pointers, so that ranges of them are copied as memory.
+type node struct {
+	tag   uint64 // digest of the start tag
+	body  uint64 // digest of the content without child nodes and without leaf texts
+	at    uint32 // in the arena: the id, then the digests of the leaf texts
+	span  int32  // nodes in this subtree, this one included
+	slot  uint16 // loose pieces of the parent that stand before it
+	name  uint16
+	leafs uint16
+	idLen uint8
+	flags uint8
+}
+
+const (
+	opaque  = 1 << iota // the parser would rearrange the content: compared and sent whole
+	ownText             // the content is one text, which is leaf 0
+	foreign             // inside svg or math: sent inside a wrapper
+	inMath
+	loose // has content that belongs to no child node
+)
+
+// Tree is what one view last showed: a digest for each element with an id, and no
+// HTML. The zero value shows nothing yet. A Tree is not safe for concurrent use.
+type Tree struct {
+	nodes []node // nodes[0] is the root, the element around the view's content
+	arena []byte
+	live  int // bytes of the arena in use when it was last compacted
+}
+
+// Len is the number of elements with an id, the root included.
+func (t *Tree) Len() int { return len(t.nodes) }
+
+// Size is the memory the tree holds, in bytes.
+func (t *Tree) Size() int { return cap(t.nodes)*40 + cap(t.arena) }
+
+var seed = maphash.MakeSeed()
+
+func digest(b []byte) uint64 { return maphash.Bytes(seed, b) }
+
+// mix adds x to a running digest. Both come from a seeded hash, so nobody can
+// choose them.
+func mix(h, x uint64) uint64 { return bits.RotateLeft64(h^x, 29) * 0x9e3779b97f4a7c15 }
+
+// Scanned is one rendering, read: a whole view or one region of it. It refers to
+// the HTML it was made from and, for what was skipped, to the old tree.
+type Scanned struct {
+	html     []byte
+	nodes    []node
+	pos      []pos
+	arena    []byte
+	base     uint32 // arena offsets below it are the old tree's
+	skips    []int32
+	warnings []Warning
+	loose    uint64 // of a region
+	broken   bool
+}
+
+// pos is where a node stands in the HTML; for a copied one start is -1-index in
+// the old tree.
+type pos struct{ start, inner, end int32 }
+
+func (p pos) copied() bool { return p.start < 0 }
+
+// Warnings tells which HTML the browser's parser would rearrange, for developers.
+func (r *Scanned) Warnings() []Warning { return r.warnings }
+
+// Warning is a piece of HTML that works but costs more than it needs.
+type Warning struct {
+	ID  string // the element that is compared and sent whole; "" is the page
+	Why string
+}
+
+// view reads nodes of a tree or of a scan alike.
+type view struct {
+	nodes []node
+	low   []byte // arena below base
+	base  uint32
+	high  []byte
+}
+
+func (t *Tree) view() view { return view{t.nodes, t.arena, uint32(len(t.arena)), nil} }
+
+func (r *Scanned) view(old *Tree) view { return view{r.nodes, old.arena, r.base, r.arena} }
+
+func (v *view) bytes(n *node) []byte {
+	size := uint32(n.idLen) + 8*uint32(n.leafs)
+	if n.at < v.base {
+		return v.low[n.at : n.at+size]
+	}
+	return v.high[n.at-v.base : n.at-v.base+size]
+}
+
+func (v *view) id(n *node) []byte { return v.bytes(n)[:n.idLen] }
+
+func (v *view) leaf(n *node, i int) uint64 {
+	return binary.LittleEndian.Uint64(v.bytes(n)[int(n.idLen)+8*i:])
+}
+
+// Commit makes the scanned rendering of a whole view what the tree shows.
+func (t *Tree) Commit(r *Scanned) {
+	t.nodes = refill(t.nodes, r.nodes)
+	if r.base == 0 {
+		t.arena = refill(t.arena, r.arena)
+		t.live = len(t.arena)
+		return
+	}
+	t.arena = append(t.arena, r.arena...)
+	t.compact()
+}
+
+// CommitRegion puts the scanned rendering of a region in the place of the nodes it
+// had, and returns by how many nodes what follows has moved.
+func (t *Tree) CommitRegion(r *Scanned, p Place) (shift int32) {
+	shift = int32(len(r.nodes)) - (p.End - p.Start)
+	for i := int32(0); ; {
+		// i holds the region: lengthen it, and go on to the child that holds it, if one does.
+		t.nodes[i].span += shift
+		end := i + t.nodes[i].span - shift
+		for i++; i < end && i+t.nodes[i].span <= p.Start; {
+			i += t.nodes[i].span
+		}
+		if i >= end || i >= p.Start {
+			break
+		}
+	}
+	t.nodes = slices.Replace(t.nodes, int(p.Start), int(p.End), r.nodes...)
+	t.arena = append(t.arena, r.arena...)
+	t.compact()
+	return shift
+}
+
+// refill copies into old memory if that fits well.
+func refill[T any](old, with []T) []T {
+	if cap(old) < len(with) || cap(old) > 2*len(with)+64 {
+		return slices.Clone(with)
+	}
+	return append(old[:0], with...)
+}
+
+// compact drops what no node refers to, once that is most of the arena.
+func (t *Tree) compact() {
+	if len(t.arena) < 2*t.live+256 {
+		return
+	}
+	v := t.view()
+	arena := make([]byte, 0, t.live+64)
+	for i := range t.nodes {
+		n := &t.nodes[i]
+		b := v.bytes(n)
+		n.at = uint32(len(arena))
+		arena = append(arena, b...)
+	}
+	t.arena, t.live = arena, len(arena)
+}

@@ -1,0 +1,101 @@
+package sse_test
+
+import (
+	"io"
+	"strconv"
+	"sync"
+	"testing"
+
+	"github.com/sideband-go/sideband/sse"
+)
+
+func TestManyGoroutinesMaySendAndEnd(t *testing.T) {
+	ends := map[string]func(*client, *sse.Stream){
+		"close":  func(_ *client, st *sse.Stream) { st.Close() },
+		"finish": func(_ *client, st *sse.Stream) { st.Finish([]byte("bye")) },
+		"leave":  func(c *client, _ *sse.Stream) { c.Close() },
+	}
+	for name, end := range ends {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, sse.Config{}, func(t *testing.T, s *site) {
+				for round := range 20 {
+					c, st := s.stream()
+					var wg sync.WaitGroup
+					for g := range 4 {
+						wg.Go(func() {
+							for i := range 20 {
+								st.Send(strconv.Itoa(i), []byte("from "+strconv.Itoa(g)))
+								st.Idle()
+								if g == round%4 && i == 10 {
+									end(c, st)
+								}
+							}
+						})
+					}
+					wg.Go(c.readAll)
+					wg.Wait()
+					s.gone()
+					if st.Send("1", []byte("late")) {
+						t.Fatal("a stream that is over took a message")
+					}
+					c.Close()
+				}
+			})
+		})
+	}
+}
+
+func TestStreamsComeAndGoDuringShutdown(t *testing.T) {
+	bubble(t, sse.Config{}, func(t *testing.T, s *site) {
+		var wg sync.WaitGroup
+		for range 50 {
+			wg.Go(func() {
+				c := s.dial()
+				io.WriteString(c, "GET / HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n")
+				_, _ = io.Copy(io.Discard, c) // perhaps nothing: the server may drop it first
+				c.Close()
+			})
+		}
+		<-s.opened
+		for range 3 {
+			wg.Go(func() {
+				if err := s.streams.Shutdown(t.Context()); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+	})
+}
+
+func TestEverySentMessageOfAConsumerThatKeepsUpArrives(t *testing.T) {
+	bubble(t, sse.Config{}, func(t *testing.T, s *site) {
+		const senders, each = 8, 50
+		c, st := s.stream()
+		var wg sync.WaitGroup
+		// One less than a queue is under way: the client has a message a moment before the
+		// stream knows that it is written.
+		next := make(chan struct{}, 15)
+		for g := range senders {
+			wg.Go(func() {
+				for i := range each {
+					next <- struct{}{}
+					if !st.Send(strconv.Itoa(g), []byte(strconv.Itoa(i))) {
+						t.Error("refused within the bound")
+					}
+				}
+			})
+		}
+		seen := map[string]int{}
+		for range senders * each {
+			m := c.event()
+			seen[m]++
+			<-next
+		}
+		wg.Wait()
+		if len(seen) != senders*each {
+			t.Errorf("%d different messages of %d", len(seen), senders*each)
+		}
+		c.Close()
+	})
+}

@@ -1,0 +1,269 @@
+package sse_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/sideband-go/sideband/sse"
+)
+
+func TestFinishSendsTheLastMessageAndEnds(t *testing.T) {
+	bubble(t, sse.Config{}, func(t *testing.T, s *site) {
+		c, st := s.stream()
+		taken := fill(st)
+		st.Finish([]byte("good\rbye"))
+		st.Finish([]byte("again"))
+		if st.Send("2", []byte("late")) {
+			t.Error("a finished stream took a message")
+		}
+		for range taken {
+			if got := c.event(); got != "id: 1\ndata: fill\n" {
+				t.Errorf("waiting message: %q", got)
+			}
+			synctest.Wait()
+			if st.Ended() {
+				t.Fatal("over before the last message is written")
+			}
+		}
+		if got := c.event(); got != "data: good\ndata: bye\n" {
+			t.Errorf("last message: %q", got)
+		}
+		if rest, err := c.rest(); rest != "" || err != nil {
+			t.Errorf("after it: %q, %v", rest, err)
+		}
+		<-st.Done()
+		if !st.Ended() {
+			t.Error("done, but not ended")
+		}
+		if err := <-s.ended; err != nil {
+			t.Error(err)
+		}
+		c.Close()
+	})
+}
+
+func TestFinishWithoutAMessage(t *testing.T) {
+	for _, waiting := range []bool{false, true} {
+		bubble(t, sse.Config{}, func(t *testing.T, s *site) {
+			c, st := s.stream()
+			want := ""
+			if waiting {
+				st.Send("1", []byte("x"))
+				want = "id: 1\ndata: x\n\n"
+			}
+			st.Finish(nil)
+			if rest, err := c.rest(); rest != want || err != nil {
+				t.Errorf("waiting %v: %q, %v", waiting, rest, err)
+			}
+			s.gone()
+			c.Close()
+		})
+	}
+}
+
+func TestAFinishedStreamLeavesItsConnectionUsable(t *testing.T) {
+	bubble(t, sse.Config{}, func(t *testing.T, s *site) {
+		c, st := s.stream()
+		st.Finish([]byte("bye"))
+		c.readAll()
+		s.gone()
+		st.Close() // too late to touch the connection
+		time.Sleep(time.Hour)
+		if err := get(c); err != nil {
+			t.Errorf("next request: %v", err)
+		}
+		st.Close()
+		if err := get(c); err != nil {
+			t.Errorf("the request after: %v", err)
+		}
+		c.Close()
+	})
+}
+
+// get asks for something else on the same connection.
+func get(c *client) error {
+	resp := c.get("/plain")
+	body, err := io.ReadAll(resp.Body)
+	if err == nil && string(body) != "plain" {
+		err = errors.New("answer " + string(body))
+	}
+	return err
+}
+
+func TestFinishAfterALongSilence(t *testing.T) {
+	bubble(t, sse.Config{Heartbeat: time.Hour}, func(t *testing.T, s *site) {
+		c, st := s.stream()
+		time.Sleep(time.Minute) // the deadline of the last write has long passed
+		st.Finish(nil)
+		if rest, err := c.rest(); rest != "" || err != nil {
+			t.Errorf("%q, %v", rest, err)
+		}
+		if err := get(c); err != nil {
+			t.Errorf("next request: %v", err)
+		}
+		c.Close()
+	})
+}
+
+func TestTheEndOfTheResponseHasADeadlineToo(t *testing.T) {
+	bubble(t, sse.Config{}, func(t *testing.T, s *site) {
+		c, st := s.stream()
+		st.Finish([]byte("bye"))
+		c.event()
+		s.gone() // net/http now writes the end, which nobody reads
+		if err := s.http.Shutdown(t.Context()); err != nil {
+			t.Error(err)
+		}
+		c.Close()
+	})
+}
+
+func TestCloseDropsAnIdleAndAStalledClient(t *testing.T) {
+	for _, stalled := range []bool{false, true} {
+		bubble(t, sse.Config{WriteTimeout: time.Hour}, func(t *testing.T, s *site) {
+			c, st := s.stream()
+			if stalled {
+				fill(st)
+				synctest.Wait() // the write hangs
+			}
+			began := time.Now()
+			st.Close()
+			st.Close()
+			if err := <-s.ended; err != nil {
+				t.Errorf("stalled %v: %v", stalled, err)
+			}
+			if waited := time.Since(began); waited > 0 {
+				t.Errorf("stalled %v: dropped after %v", stalled, waited)
+			}
+			if rest, err := c.rest(); err == nil {
+				t.Errorf("stalled %v: the response ended as if complete: %q", stalled, rest)
+			}
+			st.Finish([]byte("x"))
+			if st.Send("1", []byte("x")) {
+				t.Errorf("stalled %v: a closed stream took a message", stalled)
+			}
+			c.Close()
+		})
+	}
+}
+
+func TestWhatHasBeenDroppedStaysDropped(t *testing.T) {
+	w := &memory{header: http.Header{}, flushed: make(chan struct{})}
+	r := httptest.NewRequest(http.MethodGet, "/", nil)
+	r.ProtoMajor = 2
+	opened := make(chan *sse.Stream, 1)
+	ended := make(chan error)
+	go func() {
+		ended <- sse.New(sse.Config{}).Serve(w, r, "0", func(st *sse.Stream) { opened <- st })
+	}()
+	<-w.flushed
+	st := <-opened
+	st.Send("1", []byte("x"))
+	w.inFlush.Store(st) // is closed while its message is being written
+	<-w.flushed
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+	if w.deadline.IsZero() || w.deadline.After(time.Now()) {
+		t.Errorf("the deadline was put back to %v", w.deadline)
+	}
+}
+
+func TestNoDrainIsReportedAtTheEnd(t *testing.T) {
+	bubble(t, sse.Config{}, func(t *testing.T, s *site) {
+		s.onOpen = func(st *sse.Stream) {
+			st.OnDrain(func() { t.Error("a drain was reported though nothing can be sent") })
+		}
+		c, st := s.stream()
+		fill(st)
+		st.Finish([]byte("bye"))
+		c.readAll()
+		c.Close()
+		s.gone()
+	})
+}
+
+func TestCallbacksMayEndTheStream(t *testing.T) {
+	ends := map[string]func(*sse.Stream){
+		"close":  func(st *sse.Stream) { st.Close() },
+		"finish": func(st *sse.Stream) { st.Finish([]byte("x")) },
+		"end":    func(st *sse.Stream) { st.Finish(nil) },
+	}
+	for name, end := range ends {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, sse.Config{}, func(t *testing.T, s *site) {
+				s.onOpen = end
+				c := s.dial()
+				c.get("/")
+				c.readAll()
+				if err := <-s.ended; err != nil {
+					t.Error(err)
+				}
+				c.Close()
+			})
+		})
+	}
+}
+
+func TestShutdownDropsEverybody(t *testing.T) {
+	bubble(t, sse.Config{WriteTimeout: time.Hour}, func(t *testing.T, s *site) {
+		idle, _ := s.stream()
+		stalled, full := s.stream()
+		fill(full)
+		leaving, st := s.stream()
+		st.Finish([]byte("bye"))
+
+		down := make(chan error)
+		go func() { down <- s.streams.Shutdown(t.Context()) }()
+		if _, err := idle.rest(); err == nil {
+			t.Error("the idle client's response ended as if complete")
+		}
+		stalled.readAll()
+		synctest.Wait()
+		select {
+		case err := <-down:
+			t.Fatalf("did not wait for the last message: %v", err)
+		default:
+		}
+		if rest, err := leaving.rest(); rest != "data: bye\n\n" || err != nil {
+			t.Errorf("last message: %q, %v", rest, err)
+		}
+		if err := <-down; err != nil {
+			t.Error(err)
+		}
+		if len(s.ended) != 3 {
+			t.Errorf("%d of 3 streams have ended", len(s.ended))
+		}
+		// Nothing keeps the HTTP server from its own shutdown.
+		if err := s.http.Shutdown(t.Context()); err != nil {
+			t.Error(err)
+		}
+		for _, c := range []*client{idle, stalled, leaving} {
+			c.Close()
+		}
+	})
+}
+
+func TestShutdownGivesUpWithItsContext(t *testing.T) {
+	bubble(t, sse.Config{WriteTimeout: time.Hour}, func(t *testing.T, s *site) {
+		c, st := s.stream()
+		st.Finish([]byte("never read"))
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		if err := s.streams.Shutdown(ctx); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("error %v", err)
+		}
+		gaveUp := time.Now()
+		s.gone()
+		if waited := time.Since(gaveUp); waited > 0 {
+			t.Errorf("the client was kept for another %v", waited)
+		}
+		c.Close()
+	})
+}

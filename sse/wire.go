@@ -1,0 +1,94 @@
+package sse
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"net/http"
+	"sync"
+)
+
+// maxPooled is the largest buffer that is kept for the next message.
+const maxPooled = 512 << 10
+
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+// wire is the response as r3labs sees it: an [http.ResponseWriter] and [http.Flusher]
+// that turns the many small writes of a message into one. Only the goroutine of Serve
+// uses it.
+type wire struct {
+	stream     *Stream
+	w          http.ResponseWriter
+	first      string
+	opened     func(*Stream)
+	disarm     bool          // the deadline must not outlast the write
+	subscribed bool          // r3labs knows the client and has to forget it
+	begun      bool          // the header is written
+	buffer     *bytes.Buffer // the message being gathered; nil between messages
+}
+
+func (o *wire) Header() http.Header { return o.w.Header() }
+
+// WriteHeader is the first that r3labs calls after it has taken the client in.
+func (o *wire) WriteHeader(status int) {
+	o.subscribed = status == http.StatusOK
+	o.w.Header().Del("Connection") // means nothing in HTTP/1.1 and is not allowed in HTTP/2
+	o.w.WriteHeader(status)
+}
+
+func (o *wire) Write(p []byte) (int, error) {
+	if string(p) == "id: \n" {
+		return len(p), nil // would make the client forget its last id
+	}
+	if o.buffer == nil {
+		o.buffer = buffers.Get().(*bytes.Buffer)
+	}
+	return o.buffer.Write(p)
+}
+
+// Flush is called once for the header and then at the end of each event.
+func (o *wire) Flush() {
+	if !o.begun {
+		o.begin()
+		return
+	}
+	if b := o.buffer; b != nil {
+		o.buffer = nil
+		o.send(b.Bytes())
+		if b.Cap() <= maxPooled {
+			b.Reset()
+			buffers.Put(b)
+		}
+	}
+	o.stream.wrote()
+}
+
+func (o *wire) begin() {
+	o.begun = true
+	if o.send([]byte("id: " + o.first + "\n\n")) {
+		o.stream.begin()
+		o.opened(o.stream)
+	}
+}
+
+// send writes p at once and flushes it. A client that cannot be written to is dropped.
+func (o *wire) send(p []byte) bool {
+	err := o.stream.arm()
+	if err == nil {
+		_, err = o.w.Write(p)
+	}
+	if err == nil {
+		err = o.stream.control.Flush()
+	}
+	switch {
+	case errors.Is(err, errOver):
+		return false
+	case err != nil:
+		o.stream.fail(fmt.Errorf("sse: write: %w", err))
+		return false
+	}
+	if o.disarm {
+		o.stream.disarm()
+	}
+	return true
+}

@@ -1,0 +1,39 @@
+package state
+
+import "reflect"
+
+// ByValue reports whether == compares all there is of a T: it holds no pointer,
+// interface, slice, map, channel or function through which it could be changed in place.
+func ByValue[T any]() bool { return byValue(reflect.TypeFor[T]()) }
+
+func byValue(t reflect.Type) bool {
+	switch t.Kind() {
+	case reflect.Struct:
+		for f := range t.Fields() {
+			if !byValue(f.Type) {
+				return false
+			}
+		}
+		return true
+	case reflect.Array:
+		return byValue(t.Elem())
+	case reflect.Pointer, reflect.UnsafePointer, reflect.Interface, reflect.Slice, reflect.Map, reflect.Chan, reflect.Func, reflect.Invalid:
+		return false
+	default:
+		return true
+	}
+}
+
+// equalOf is the equality of T, nil if every value counts as new.
+func equalOf[T any]() func(a, b any) bool {
+	t := reflect.TypeFor[T]()
+	if k := t.Kind(); k != reflect.Pointer && k != reflect.Interface {
+		if _, ok := any(*new(T)).(interface{ Equal(T) bool }); ok {
+			return func(a, b any) bool { return a.(interface{ Equal(T) bool }).Equal(b.(T)) }
+		}
+	}
+	if byValue(t) {
+		return func(a, b any) bool { return a == b }
+	}
+	return nil
+}

@@ -1,0 +1,141 @@
+package state
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync/atomic"
+)
+
+// Writer is what only a callback has. A view's socket is the one implementation;
+// a template has no more than a context and so cannot write.
+type Writer interface {
+	context.Context
+	// Tx is the transaction of the callback. It panics when the callback has returned.
+	Tx() *Tx
+}
+
+// entry is one assign. version counts the values that were not equal to the one before.
+type entry struct {
+	key     *key
+	value   any
+	version uint32
+}
+
+// values is an immutable list of assigns. Views have few keys, so a list that is
+// searched from the front is both smaller and quicker than a map.
+type values struct{ list []entry }
+
+var noValues = &values{}
+
+func (v *values) get(k *key) (entry, bool) {
+	for i := range v.list {
+		if v.list[i].key == k {
+			return v.list[i], true
+		}
+	}
+	return entry{}, false
+}
+
+// Scope holds the assigns of one page or one component. One goroutine at a time
+// may begin transactions, commit them and render; abandoned callbacks may go on
+// reading.
+type Scope struct {
+	owner   string
+	outer   *Scope
+	now     atomic.Pointer[values] // as committed
+	shown   *values                // as last rendered
+	derived []derivedValue         // as last rendered
+}
+
+// NewScope returns an empty scope. owner names it in messages; outer is where
+// reads go on that find nothing here, nil for a page.
+func NewScope(owner string, outer *Scope) *Scope {
+	s := &Scope{owner: owner, outer: outer, shown: noValues}
+	s.now.Store(noValues)
+	return s
+}
+
+// Snapshot is what a scope held at one moment.
+type Snapshot struct{ values *values }
+
+// Snapshot returns what the scope holds. It is cheap: nothing is copied.
+func (s *Scope) Snapshot() Snapshot { return Snapshot{s.now.Load()} }
+
+// Restore takes the scope back to a snapshot of it. References are restored, not
+// what they refer to.
+func (s *Scope) Restore(old Snapshot) { s.now.Store(old.values) }
+
+// Dirty reports whether anything was set since the last rendering that is not
+// equal to what was rendered.
+func (s *Scope) Dirty() bool {
+	now := s.now.Load()
+	if now == s.shown {
+		return false
+	}
+	for _, e := range now.list {
+		if s.changed(e.key) {
+			return true
+		}
+	}
+	return false
+}
+
+// Rendered notes that all pieces which read a dirty key have been rendered:
+// nothing is dirty, and temporary keys are back at their initial values.
+func (s *Scope) Rendered() {
+	now := s.now.Load()
+	if i := slices.IndexFunc(now.list, func(e entry) bool { return e.key.temp }); i >= 0 {
+		list := slices.Clone(now.list)
+		for ; i < len(list); i++ {
+			if list[i].key.temp {
+				list[i].value = list[i].key.initial
+			}
+		}
+		now = &values{list}
+		s.now.Store(now)
+	}
+	s.shown = now
+}
+
+// changed reports whether a read of k that starts here answers otherwise than in
+// the last rendering.
+func (s *Scope) changed(k *key) bool {
+	for ; s != nil; s = s.outer {
+		now := s.now.Load()
+		n, isNow := now.get(k)
+		if now == s.shown {
+			if isNow {
+				return false
+			}
+			continue
+		}
+		o, was := s.shown.get(k)
+		switch {
+		case isNow != was:
+			return true
+		case isNow:
+			return n.version != o.version && !k.same(n.value, o.value)
+		}
+	}
+	return false
+}
+
+// Dump lists the assigns that can be read in ctx, a line each, for debugging.
+func Dump(ctx context.Context) string {
+	src := sourceOf(ctx)
+	var b strings.Builder
+	for s := src.scope; s != nil; s = s.outer {
+		list := s.now.Load().list
+		if s == src.scope && src.tx != nil {
+			list = src.tx.merged()
+		}
+		list = slices.SortedFunc(slices.Values(list), func(a, b entry) int { return strings.Compare(a.key.name, b.key.name) })
+		fmt.Fprintf(&b, "%s\n", s.owner)
+		for _, e := range list {
+			fmt.Fprintf(&b, "  %s: %#v\n", e.key.name, e.value)
+		}
+	}
+	return b.String()
+}

@@ -1,0 +1,162 @@
+package state
+
+import (
+	"context"
+	"hash/maphash"
+)
+
+// Read is one read that a rendering made: of a key, of a derived value, or of a
+// key compared with an argument.
+type Read struct {
+	scope *Scope
+	key   *key
+	arg   uint64 // hash of the argument, 0 without one
+}
+
+// Same reports whether both read the same thing, arguments aside.
+func (r Read) Same(o Read) bool {
+	return r.scope == o.scope && r.key == o.key && (r.arg != 0) == (o.arg != 0)
+}
+
+// Arg is the hash of the argument, 0 without one.
+func (r Read) Arg() uint64 { return r.arg }
+
+// WithArg is the same read with another argument.
+func (r Read) WithArg(hash uint64) Read { return Read{r.scope, r.key, hash} }
+
+// Tracker collects the reads of the piece of a page that is being rendered.
+type Tracker struct{ reads []Read }
+
+// Source lets a rendering read scope, noting what it reads.
+func (t *Tracker) Source(scope *Scope) *Source { return &Source{scope: scope, track: t} }
+
+// maxReads is how many reads of one piece are told apart; beyond it, reads with
+// arguments become reads of their keys, which is never wrong, only less precise.
+const maxReads = 64
+
+func (t *Tracker) add(r Read) {
+	for _, x := range t.reads {
+		if x == r || x == r.WithArg(0) {
+			return
+		}
+	}
+	if len(t.reads) >= maxReads && r.arg != 0 {
+		all := t.reads
+		t.reads = nil
+		for _, x := range all {
+			t.add(x.WithArg(0))
+		}
+		r = r.WithArg(0)
+	}
+	t.reads = append(t.reads, r)
+}
+
+// Mark tells where a piece begins among the reads, for Since.
+func (t *Tracker) Mark() []Read {
+	outer := t.reads
+	t.reads = nil
+	return outer
+}
+
+// Since ends the piece begun with Mark and returns its reads; those of the piece
+// around it go on being collected.
+func (t *Tracker) Since(outer []Read) []Read {
+	own := t.reads
+	t.reads = outer
+	return own
+}
+
+// Merge adds reads to the piece that is being rendered.
+func (t *Tracker) Merge(reads []Read) {
+	for _, r := range reads {
+		t.add(r)
+	}
+}
+
+// Changes answers, for one rendering, which reads of the last one are out of date.
+// It remembers its answers: make a new one for each rendering.
+type Changes struct{ known []change }
+
+type change struct {
+	read     Read
+	dirty    bool
+	old, now uint64 // hashes of the key's values, for reads with an argument
+}
+
+// Any reports whether one of the reads would answer otherwise now.
+func (c *Changes) Any(reads []Read) bool {
+	for _, r := range reads {
+		if c.Is(r) {
+			return true
+		}
+	}
+	return false
+}
+
+// Is reports whether the read would answer otherwise now.
+func (c *Changes) Is(r Read) bool {
+	ch := c.of(r)
+	return ch.dirty && (r.arg == 0 || ch.old != ch.now && (ch.old == r.arg || ch.now == r.arg))
+}
+
+// Whole reports whether the key behind the read changed, whatever the argument.
+func (c *Changes) Whole(r Read) bool { return c.of(r).dirty }
+
+func (c *Changes) of(r Read) change {
+	for _, ch := range c.known {
+		if ch.read.Same(r) {
+			return ch
+		}
+	}
+	ch := change{read: r}
+	switch {
+	case r.key.derive != nil:
+		ch.dirty = r.scope.derivedChanged(c, r.key)
+	case r.scope.changed(r.key):
+		ch.dirty = true
+		if r.arg != 0 {
+			ch.old, ch.now = r.scope.argHashes(r.key)
+		}
+	}
+	c.known = append(c.known, ch)
+	return ch
+}
+
+var seed = maphash.MakeSeed()
+
+// hashOf never returns 0, which stands for no argument.
+func hashOf[T comparable](v T) uint64 { return max(maphash.Comparable(seed, v), 1) }
+
+// argHashes hashes the values of a key as last rendered and as it is.
+func (s *Scope) argHashes(k *key) (old, now uint64) {
+	hash := func(v any) uint64 {
+		if v == nil {
+			return 0
+		}
+		return max(maphash.Comparable(seed, v), 1)
+	}
+	for sc := s; sc != nil && old == 0; sc = sc.outer {
+		if e, ok := sc.shown.get(k); ok {
+			old = hash(e.value)
+		}
+	}
+	for sc := s; sc != nil && now == 0; sc = sc.outer {
+		if e, ok := sc.now.Load().get(k); ok {
+			now = hash(e.value)
+		}
+	}
+	return old, now
+}
+
+// Is reports whether the key holds v. Of a thousand pieces of a page that ask,
+// only those are rendered again whose answer changes.
+func Is[T comparable](ctx context.Context, k *Key[T], v T) bool {
+	src := sourceOf(ctx)
+	if src.track != nil {
+		src.track.add(Read{src.scope, &k.k, hashOf[any](v)})
+		src = &Source{scope: src.scope}
+	}
+	now, _ := src.read(&k.k)
+	t, _ := now.(T)
+	return t == v
+}

@@ -1,0 +1,128 @@
+package views
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+	"strings"
+	"time"
+
+	"github.com/a-h/templ"
+)
+
+// Trigger says when a binding fires. The zero value of each field is usual.
+type Trigger struct {
+	// On is the DOM event: "focus", "keydown", "dblclick"; or "revealed" when the
+	// element scrolls into view.
+	On string
+	// From is where to listen: "" the element itself, "window", "document",
+	// "outside" for events anywhere but on the element (a click away), or a CSS selector.
+	From string
+	// Debounce waits until the event has not come again for so long.
+	Debounce time.Duration
+	// Throttle lets one event through in so long, and the last at its end.
+	Throttle time.Duration
+	// Once stops listening after the first event.
+	Once bool
+}
+
+// InputDebounce is how long OnInput waits for typing to pause.
+const InputDebounce = 300 * time.Millisecond
+
+// On binds an event of the page to a DOM event; spread what it returns into an
+// element. h is an exported method of the page, written Page.Method. The parameter
+// is params[0], else what the control or its form posts: one field for a number,
+// string or bool, any for a struct with form tags.
+//
+// It panics when rendered if h is no such method, or the page is of another type.
+func On[V, P any](ctx context.Context, t Trigger, h func(V, *Socket, P) error, params ...P) templ.Attributes {
+	a := bind(ctx, h, params, t.typing())
+	a["hx-trigger"] = t.spec()
+	return a
+}
+
+// OnClick binds a click. It leaves the choice of the DOM event to htmx, for which
+// it is the click on everything but forms and form fields.
+func OnClick[V, P any](ctx context.Context, h func(V, *Socket, P) error, params ...P) templ.Attributes {
+	return bind(ctx, h, params, false)
+}
+
+// OnChange binds the change of a form field: a choice made, or a text left or
+// confirmed with Enter. Put it on fields, not on forms.
+func OnChange[V, P any](ctx context.Context, h func(V, *Socket, P) error, params ...P) templ.Attributes {
+	return On(ctx, Trigger{On: "change"}, h, params...)
+}
+
+// OnInput binds typing in a form field, [InputDebounce] after it pauses, and its
+// change. While the user types the server does not replace the field's text.
+func OnInput[V, P any](ctx context.Context, h func(V, *Socket, P) error, params ...P) templ.Attributes {
+	a := On(ctx, Trigger{On: "input", Debounce: InputDebounce}, h, params...)
+	a["hx-trigger"] = a["hx-trigger"].(string) + ", change"
+	return a
+}
+
+func bind[V, P any](ctx context.Context, h func(V, *Socket, P) error, params []P, typing bool) templ.Attributes {
+	name := wireNameOf(h)
+	in := instanceOf(ctx)
+	if in.def.typ != name.view {
+		panic(fmt.Sprintf("views: no %v around this element takes %s", name.view, funcName(h)))
+	}
+	u := name.url
+	if typing {
+		u += "&typing"
+	}
+	if len(params) > 0 {
+		u = appendParam(u, params[0])
+	}
+	return templ.Attributes{"hx-post": u}
+}
+
+// typing reports whether the user is in the middle of changing the field.
+func (t Trigger) typing() bool {
+	switch t.On {
+	case "input", "keydown", "keyup", "beforeinput":
+		return true
+	}
+	return false
+}
+
+// spec writes the trigger as htmx reads it.
+func (t Trigger) spec() string {
+	if t.On == "" || strings.ContainsFunc(t.On, func(c rune) bool {
+		return (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && !strings.ContainsRune(":._-", c)
+	}) {
+		panic(fmt.Sprintf("views: %q is no name of a DOM event", t.On))
+	}
+	var b strings.Builder
+	b.WriteString(t.On)
+	switch t.From {
+	case "":
+	case "window", "document", "outside":
+		b.WriteString(" from:" + t.From)
+	default:
+		if strings.ContainsAny(t.From, "\"<>\n") {
+			panic(fmt.Sprintf("views: the selector %q of a trigger may not hold quotes, angle brackets or line ends", t.From))
+		}
+		b.WriteString(` from:"` + t.From + `"`)
+	}
+	if t.Debounce > 0 && t.Throttle > 0 {
+		panic("views: a trigger debounces or throttles, not both")
+	}
+	if t.Debounce > 0 {
+		fmt.Fprintf(&b, " delay:%dms", t.Debounce.Milliseconds())
+	}
+	if t.Throttle > 0 {
+		fmt.Fprintf(&b, " throttle:%dms", t.Throttle.Milliseconds())
+	}
+	if t.Once {
+		b.WriteString(" once")
+	}
+	return b.String()
+}
+
+// call runs the event's method.
+func (e *event) call(view any, s *Socket, p reflect.Value) error {
+	out := e.method.Call([]reflect.Value{reflect.ValueOf(view), reflect.ValueOf(s), p})
+	err, _ := out[0].Interface().(error)
+	return err
+}

@@ -1,0 +1,358 @@
+package views
+
+import (
+	"context"
+	"hash/maphash"
+	"io"
+	"math"
+	"reflect"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/a-h/templ"
+
+	"github.com/sideband-go/sideband/patch"
+	"github.com/sideband-go/sideband/state"
+)
+
+// each is what a list remembers of its last rendering, some 20 bytes an item. An
+// item is known by the hash of its value: what rendered the same value with the same
+// function and the same reads rendered the same HTML.
+type each struct {
+	fn    uintptr
+	hash  []uint64
+	nodes []uint16     // elements with ids in each item; nil: one
+	shape []state.Read // what every item read, arguments aside
+	args  []uint64     // of those reads that have one, for each item
+	odd   bool         // items read different things: none can be skipped
+	start int32        // the first item's place in the tree
+	fixed bool         // nothing can be skipped: an item has content outside elements with ids
+
+	// Until settled: where each item comes from, an item of was or -1-mark, and the
+	// mark of the first.
+	from  []int32
+	was   *each
+	first int
+}
+
+// Each renders items. An item that is equal to one of the last rendering, and
+// whose reads of keys would answer the same, is not rendered again, provided that
+// the item type holds no pointers and item captures nothing: it is a top-level
+// function or a method expression, not a closure or a bound method. Items are told
+// apart by key; two of the same key in one list are a programming mistake that only
+// costs: the browser tells elements apart by their ids.
+//
+// Give each item one element with an id made from the key.
+func Each[T any, K comparable](items []T, key func(T) K, item func(T) templ.Component) templ.Component {
+	byValue := state.ByValue[T]()
+	return eachOf(items, item, byValue, func(t T) uint64 {
+		return maphash.Comparable(hashSeed, any(t))
+	})
+}
+
+// EachBy is Each for items that hold pointers: an item counts as equal to one with
+// the same key and the same version, for which its time of change will do.
+func EachBy[T any, K, V comparable](items []T, key func(T) K, version func(T) V, item func(T) templ.Component) templ.Component {
+	type identity struct {
+		key     K
+		version V
+	}
+	return eachOf(items, item, true, func(t T) uint64 {
+		return maphash.Comparable(hashSeed, identity{key(t), version(t)})
+	})
+}
+
+var hashSeed = maphash.MakeSeed()
+
+func eachOf[T any](items []T, item func(T) templ.Component, known bool, hash func(T) uint64) templ.Component {
+	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+		p := passOf(ctx, w)
+		if p == nil || !known || capturing(item) {
+			for _, it := range items {
+				if err := item(it).Render(ctx, w); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+		e := p.newEach(reflect.ValueOf(item).Pointer(), len(items))
+		for i, it := range items {
+			h := hash(it)
+			if e.reuse(p, h, i) {
+				continue
+			}
+			p.flush(w)
+			p.mark(patch.Begin)
+			e.from = append(e.from, int32(-len(p.marks)))
+			outer := p.tracker.Mark()
+			p.inItem = true
+			err := item(it).Render(ctx, w)
+			p.inItem = false
+			reads := p.tracker.Since(outer)
+			if err != nil {
+				return err
+			}
+			p.flush(w)
+			p.mark(patch.End)
+			e.add(h, reads)
+		}
+		return nil
+	})
+}
+
+// building is a list being rendered.
+type building struct {
+	*each
+	old     *each
+	clean   bool           // no read of any old item is out of date
+	next    int            // where the next item most likely is in the old list
+	byHash  map[uint64]int // of the old list, once order has changed
+	offsets []int32
+	changes *state.Changes
+	skipTo  int32 // where the last skip mark ends
+}
+
+func (p *pass) newEach(fn uintptr, n int) *building {
+	e := &each{fn: fn, hash: make([]uint64, 0, n), from: make([]int32, 0, n), first: len(p.marks)}
+	b := &building{each: e, changes: p.changes, skipTo: -1}
+	k := len(p.region.eaches)
+	p.region.eaches = append(p.region.eaches, e)
+	if before := p.region.before; before != nil && k < len(before.eaches) {
+		if old := before.eaches[k]; old.fn == fn && !old.fixed && !old.odd && p.skip {
+			b.old, e.was = old, old
+			b.clean = !old.dirty(p.changes)
+			e.shape = old.shape
+			if len(old.args) > 0 {
+				e.args = make([]uint64, 0, len(old.args))
+			}
+		}
+	}
+	return b
+}
+
+// reuse leaves an item out if the last rendering has it as it is.
+func (b *building) reuse(p *pass, h uint64, i int) bool {
+	j := b.find(h)
+	if j < 0 || !b.clean && b.old.dirtyItem(j, b.changes) {
+		return false
+	}
+	b.next = j + 1
+	at, n := b.old.place(j, &b.offsets)
+	if last := len(p.marks) - 1; b.skipTo == at && last >= 0 && p.marks[last].Kind == patch.Skip {
+		p.marks[last].Count += n
+	} else {
+		m := p.mark(patch.Skip)
+		m.From, m.Count = at, n
+	}
+	b.skipTo = at + n
+	b.hash = append(b.hash, h)
+	b.from = append(b.from, int32(j))
+	b.args = append(b.args, b.old.argsOf(j)...)
+	return true
+}
+
+func (b *building) find(h uint64) int {
+	if b.old == nil {
+		return -1
+	}
+	old := b.old.hash
+	if b.next < len(old) && old[b.next] == h {
+		return b.next
+	}
+	// A few were removed: look a little ahead before indexing the whole list.
+	for j := b.next + 1; j < len(old) && j <= b.next+2; j++ {
+		if old[j] == h {
+			return j
+		}
+	}
+	if b.byHash == nil {
+		b.byHash = make(map[uint64]int, len(old))
+		for j, x := range old {
+			b.byHash[x] = j
+		}
+	}
+	if j, ok := b.byHash[h]; ok {
+		return j
+	}
+	b.next++ // most likely changed in place
+	return -1
+}
+
+// add notes what a rendered item read.
+func (e *each) add(h uint64, reads []state.Read) {
+	first := len(e.hash) == 0 && e.shape == nil
+	e.hash = append(e.hash, h)
+	if first {
+		e.shape = make([]state.Read, len(reads))
+		for i, r := range reads {
+			e.shape[i] = r.WithArg(min(r.Arg(), 1))
+		}
+	}
+	if len(reads) != len(e.shape) {
+		e.odd = true
+		e.shape = merge(e.shape, reads)
+		return
+	}
+	for i, r := range reads {
+		if !r.Same(e.shape[i]) {
+			e.odd = true
+			e.shape = merge(e.shape, reads)
+			return
+		}
+		if r.Arg() != 0 {
+			e.args = append(e.args, r.Arg())
+		}
+	}
+}
+
+// merge makes the reads of a list whose items differ: of whole keys, so that any
+// change of them renders the list.
+func merge(a, b []state.Read) []state.Read {
+	var out []state.Read
+	for _, r := range slices.Concat(a, b) {
+		if r = r.WithArg(0); !slices.Contains(out, r) {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// width is how many reads with an argument each item has.
+func (e *each) width() (n int) {
+	for _, r := range e.shape {
+		if r.Arg() != 0 {
+			n++
+		}
+	}
+	return n
+}
+
+func (e *each) argsOf(j int) []uint64 {
+	if len(e.args) == 0 {
+		return nil
+	}
+	n := e.width()
+	return e.args[j*n : (j+1)*n]
+}
+
+// dirty reports whether a read of any item is out of date.
+func (e *each) dirty(c *state.Changes) bool {
+	n, k := e.width(), 0
+	for _, r := range e.shape {
+		switch {
+		case r.Arg() == 0:
+			if c.Is(r) {
+				return true
+			}
+		case !c.Whole(r):
+			k++
+		default:
+			for i := k; i < len(e.args); i += n {
+				if c.Is(r.WithArg(e.args[i])) {
+					return true
+				}
+			}
+			k++
+		}
+	}
+	return false
+}
+
+func (e *each) dirtyItem(j int, c *state.Changes) bool {
+	args, k := e.argsOf(j), 0
+	for _, r := range e.shape {
+		if r.Arg() != 0 {
+			r = r.WithArg(args[k])
+			k++
+		}
+		if c.Is(r) {
+			return true
+		}
+	}
+	return false
+}
+
+// place is where an item stands in the tree, and how many nodes it has.
+func (e *each) place(j int, offsets *[]int32) (at, n int32) {
+	if e.nodes == nil {
+		return e.start + int32(j), 1
+	}
+	if *offsets == nil {
+		o := make([]int32, len(e.nodes)+1)
+		for i, n := range e.nodes {
+			o[i+1] = o[i] + int32(n)
+		}
+		*offsets = o
+	}
+	return e.start + (*offsets)[j], int32(e.nodes[j])
+}
+
+// settle takes over from the marks how many nodes the items have.
+func (e *each) settle(marks []patch.Mark) {
+	if e.from == nil {
+		return
+	}
+	if e.first < len(marks) {
+		e.start = marks[e.first].Node
+	}
+	one := true
+	nodes := make([]uint16, len(e.from))
+	for i, from := range e.from {
+		n := int32(1)
+		if from >= 0 {
+			if e.was.nodes != nil {
+				n = int32(e.was.nodes[from])
+			}
+		} else {
+			begin, end := &marks[-from-1], &marks[-from]
+			n = end.Node - begin.Node
+			if end.Loose || end.Broken || n < 0 || n > math.MaxUint16 {
+				e.fixed, n = true, 0
+			}
+		}
+		nodes[i] = uint16(n)
+		one = one && n == 1
+	}
+	if !one {
+		e.nodes = nodes
+	}
+	e.from, e.was = nil, nil
+}
+
+func (e *each) move(end, shift int32) {
+	if e.start >= end {
+		e.start += shift
+	}
+}
+
+var captures sync.Map // code pointer → bool
+
+// capturing reports whether a function is a closure or a bound method, going by
+// the name the compiler gave it. In doubt it is.
+func capturing(f any) bool {
+	pc := reflect.ValueOf(f).Pointer()
+	if c, ok := captures.Load(pc); ok {
+		return c.(bool)
+	}
+	fn := runtime.FuncForPC(pc)
+	c := fn == nil || capturingName(fn.Name())
+	captures.Store(pc, c)
+	return c
+}
+
+func capturingName(name string) bool {
+	name = name[strings.LastIndexByte(name, '/')+1:]
+	if strings.HasSuffix(name, "-fm") || strings.Contains(name, "[...]") {
+		return true
+	}
+	_, name, _ = strings.Cut(name, ".")
+	for part := range strings.SplitSeq(name, ".") {
+		part = strings.TrimLeft(part, "(*")
+		if part == "" || part[0] >= '0' && part[0] <= '9' || strings.HasPrefix(part, "func") || strings.HasPrefix(part, "gowrap") || strings.Contains(part, "-range") {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,64 @@
+package views
+
+import (
+	"html"
+
+	"github.com/a-h/templ"
+)
+
+// The ids of the elements that the shell puts beside the view's content.
+const (
+	StreamID = "sb-stream"
+	NoticeID = "sb-notice"
+)
+
+// TicketHeader carries a page's ticket in each request that htmx makes from it.
+const TicketHeader = "Sideband-Ticket"
+
+// htmxConfig sets htmx up for pages of the kit: no second attribute prefix; only
+// the sse extension; a user's open <details> and <dialog> stay open in morphs; and
+// patches of attributes alone leave the children, with an attribute that is none of
+// htmx's, whose change would restart every htmx element below.
+const htmxConfig = `{"defaultTimeout":15000,"prefix":"","extensions":"sse","morphIgnore":["data-htmx-powered","open"],"morphSkipChildren":"[data-skip]"}`
+
+// Document is what a layout gets.
+type Document struct {
+	// Title of the page, prefix and suffix included.
+	Title string
+	// Head belongs into <head>: htmx, its configuration and the kit's stylesheet.
+	Head templ.Component
+	// BodyAttributes belong onto <body>.
+	BodyAttributes templ.Attributes
+	// Body is the page's content with what the kit needs around it.
+	Body templ.Component
+}
+
+// Shell makes the Document of a page. It is for package handlers.
+type Shell struct {
+	Title   string
+	Content []byte
+	// Addresses of the kit's assets.
+	HTMX, SSE, Stylesheet string
+	// Ticket and Stream are empty for a page that is not live.
+	Ticket, Stream string
+}
+
+// Document returns the parts that a layout puts together.
+func (sh Shell) Document() Document {
+	d := Document{Title: sh.Title, Head: sh.head(), Body: sh.body(), BodyAttributes: templ.Attributes{}}
+	if sh.Ticket != "" {
+		d.BodyAttributes["hx-headers:inherited"] = `{"` + TicketHeader + `":"` + sh.Ticket + `"}`
+	}
+	return d
+}
+
+// StreamElement is the element that holds the page's stream. With an id to resume
+// from, the new connection begins there.
+func StreamElement(url, resume string) []byte {
+	e := `<div id="` + StreamID + `" hx-sse:connect="` + html.EscapeString(url) + `" ` +
+		`hx-trigger="intersect, htmx:finally:request delay:3s" hx-sync="this:drop" hx-swap="none" hx-config="sse.reconnectDelay:100"`
+	if resume != "" {
+		e += ` hx-headers:append="{&#34;Last-Event-ID&#34;:&#34;` + html.EscapeString(resume) + `&#34;}"`
+	}
+	return []byte(e + `></div>`)
+}

@@ -1,0 +1,51 @@
+package views
+
+import (
+	"errors"
+	"net/http"
+)
+
+// Errors that a callback may return to answer with their status.
+var (
+	ErrNotFound  = Status(http.StatusNotFound, "Not found")
+	ErrForbidden = Status(http.StatusForbidden, "Not allowed")
+)
+
+// Status makes an error that is answered with an HTTP status. The text is shown to
+// the user; that of other errors never is. It panics if code is no error status.
+func Status(code int, text string) error {
+	if code < 400 || code > 599 {
+		panic("views: Status needs a code from 400 to 599")
+	}
+	return &statusError{code, text}
+}
+
+type statusError struct {
+	code int
+	text string
+}
+
+func (e *statusError) Error() string { return e.text }
+
+// StatusOf returns the status and the text for the user of an error made by
+// [Status], wrapped or not, and 500 with a general text for any other.
+func StatusOf(err error) (code int, text string) {
+	if s, ok := errors.AsType[*statusError](err); ok {
+		return s.code, s.text
+	}
+	return http.StatusInternalServerError, "Something went wrong. Please try again."
+}
+
+// Errors of the kit itself.
+var (
+	// ErrGone is returned to who sends to a view that has ended.
+	ErrGone = errors.New("views: the view is gone")
+	// ErrFull is returned to who sends to a view whose mailbox is full.
+	ErrFull = errors.New("views: the mailbox is full")
+	// ErrNoEvent is returned for an event that the view does not have.
+	ErrNoEvent = errors.New("views: no such event")
+	// ErrParams is returned for parameters that do not parse.
+	ErrParams = errors.New("views: bad parameters")
+	// ErrDeadline is the result of a callback that ran longer than it may.
+	ErrDeadline = errors.New("views: the callback took too long")
+)

@@ -1,0 +1,50 @@
+package views
+
+import (
+	"github.com/a-h/templ"
+)
+
+// View is a page. Q is what it takes from the URL: a struct whose fields are
+// tagged path:"name" or query:"name", or [NoParams].
+//
+// Mount runs once for each page that is opened and sets the page's keys; its error
+// is answered as an error page, with the status of [Status] or 500. Render returns
+// the content of the page's main element; it must not change anything.
+//
+// Optional methods, found once at registration:
+//
+//	Connect(s *Socket) error   the browser's stream has opened for the first time
+//	Close(s *Socket)           the view ends; setting keys has no effect any more
+//
+// One callback of a view runs at a time.
+type View[Q any] interface {
+	Mount(s *Socket, q Q) error
+	Render() templ.Component
+}
+
+// NoParams is for pages and events that take none.
+type NoParams = struct{}
+
+type (
+	connecter interface{ Connect(s *Socket) error }
+	closer    interface{ Close(s *Socket) }
+	renderer  interface{ Render() templ.Component }
+)
+
+// lifecycle are the method names that the kit calls itself.
+var lifecycle = map[string]bool{
+	"Mount": true, "Connect": true, "HandleParams": true, "Update": true, "Close": true, "Render": true,
+}
+
+// Static is a page without state: c is rendered once for each request, and nothing
+// is kept or streamed.
+func Static(title string, c templ.Component) View[NoParams] { return static{title, c} }
+
+type static struct {
+	title   string
+	content templ.Component
+}
+
+func (v static) Mount(s *Socket, _ NoParams) error { s.SetTitle(v.title); return nil }
+
+func (v static) Render() templ.Component { return v.content }
