@@ -9,13 +9,13 @@ import (
 // root is the id of the element around the view's content. It returns ErrNeedAll
 // if an operation needs the HTML of something that new's rendering skipped.
 func Diff(dst []byte, old *Tree, new *Scanned, root string) ([]byte, error) {
-	d := differ{old: old.view(), new: new.view(old), html: new, root: root, before: len(dst)}
+	d := differ{old: old.view(), new: new.view(old), html: new, root: root}
 	return d.run(dst, func() { d.node(0, 0) })
 }
 
 // DiffRegion is Diff for a region that was rendered alone.
 func DiffRegion(dst []byte, old *Tree, new *Scanned, p *Place, root string) ([]byte, error) {
-	d := differ{old: old.view(), new: new.view(old), html: new, root: root, before: len(dst), region: p}
+	d := differ{old: old.view(), new: new.view(old), html: new, root: root, region: p}
 	return d.run(dst, func() {
 		d.children(p.Owner, -1, d.siblings(nil, old.nodes, p.Start, p.End), d.siblings(nil, new.nodes, 0, int32(len(new.nodes))))
 	})
@@ -27,34 +27,38 @@ type differ struct {
 	root     string
 	region   *Place
 	dst      []byte
-	before   int
 	needAll  bool
-	sent     []sent         // HTML that the operations carry
-	whole    map[int32]bool // new nodes that must be sent whole
+	sent     []sent
+	moved    map[int32]int32 // new nodes that come from elsewhere, to their old selves
+	left     map[int32]bool  // those old selves
 }
 
-// sent is a node that an operation carries with all its content; in is the node of
-// the old tree that it replaces, -1 if it is inserted.
+// sent is a node whose HTML the operations carry; in is the node of the old tree
+// that it replaces, -1 if it is inserted.
 type sent struct{ node, in int32 }
 
+// ParkID is the id of an element of the page, outside the view and hidden, where
+// elements wait that move from one parent to another.
+const ParkID = "sb-park"
+
 func (d *differ) run(dst []byte, walk func()) ([]byte, error) {
+	before := len(dst)
 	for {
-		d.dst, d.sent, d.needAll = dst[:d.before], d.sent[:0], false
+		d.dst, d.sent, d.needAll = dst[:before], d.sent[:0], false
+		d.park()
 		walk()
+		for _, n := range d.movedInOrder() {
+			d.node(d.moved[n], n)
+		}
 		if d.needAll {
 			return dst, ErrNeedAll
 		}
-		z, moved := d.strayed()
-		if !moved {
+		if !d.findMoved() {
 			return d.dst, nil
 		}
 		if d.region != nil {
 			return dst, ErrNeedAll
 		}
-		if d.whole == nil {
-			d.whole = map[int32]bool{}
-		}
-		d.whole[z] = true
 	}
 }
 
@@ -68,7 +72,7 @@ func (d *differ) node(o, n int32) {
 		d.needAll = true // skipped, but from another place: can't be told apart from a change
 		return
 	}
-	if d.whole[n] || a.body != b.body || (a.flags^b.flags)&(opaque|foreign) != 0 {
+	if a.body != b.body || (a.flags^b.flags)&(opaque|foreign) != 0 {
 		d.replace(o, n)
 		return
 	}
@@ -82,7 +86,7 @@ func (d *differ) node(o, n int32) {
 	case (a.flags|b.flags)&ownText != 0 && (a.span > 1 || b.span > 1):
 		d.replace(o, n)
 		return
-	case text && a.tag != b.tag, text && b.span > 1:
+	case text && (a.tag != b.tag || a.span > 1 || b.span > 1):
 		d.replace(o, n)
 		return
 	case (a.flags|b.flags)&ownText != 0 && text:
@@ -101,10 +105,10 @@ func (d *differ) node(o, n int32) {
 }
 
 func (d *differ) textsDiffer(a, b *node) bool {
-	if a.leafs != b.leafs {
+	if d.old.leafs(a) != d.new.leafs(b) {
 		return true
 	}
-	for i := range int(a.leafs) {
+	for i := range d.old.leafs(a) {
 		if d.old.leaf(a, i) != d.new.leaf(b, i) {
 			return true
 		}
@@ -131,6 +135,7 @@ func (d *differ) matches(o, n int32) bool {
 // children compares the child nodes of old node o and new node n; n is -1 for the
 // part of them that is a region.
 func (d *differ) children(o, n int32, was, is []int32) {
+	done, sent := len(d.dst), len(d.sent)
 	// What is the same at both ends costs least.
 	low := 0
 	for low < len(was) && low < len(is) && d.matches(was[low], is[low]) && d.sameSlot(was[low], is[low]) {
@@ -143,8 +148,14 @@ func (d *differ) children(o, n int32, was, is []int32) {
 		endIs--
 		d.node(was[end], is[endIs])
 	}
-	if low < end || low < endIs {
-		d.arrange(o, n, was, is, low, end, endIs)
+	if (low < end || low < endIs) && !d.arrange(o, n, was, is, low, end, endIs) {
+		// There is nothing to put a new first child beside: the parent goes whole.
+		d.dst, d.sent = d.dst[:done], d.sent[:sent]
+		if n < 0 {
+			d.needAll = true
+			return
+		}
+		d.replace(o, n)
 	}
 }
 
@@ -152,7 +163,8 @@ func (d *differ) sameSlot(o, n int32) bool { return d.old.nodes[o].slot == d.new
 
 // arrange makes the middle of a list of siblings what it is to be: what is left
 // over goes, the longest run in the right order stays, the rest is put beside it.
-func (d *differ) arrange(o, n int32, was, is []int32, low, end, endIs int) {
+// It reports false, having done nothing, if a place can't be named.
+func (d *differ) arrange(o, n int32, was, is []int32, low, end, endIs int) bool {
 	at := make(map[string]int, end-low)
 	for i := low; i < end; i++ {
 		at[string(d.old.id(&d.old.nodes[was[i]]))] = i
@@ -167,7 +179,7 @@ func (d *differ) arrange(o, n int32, was, is []int32, low, end, endIs int) {
 			from[j] = j - endIs + end
 		default:
 			i, ok := at[string(d.new.id(&d.new.nodes[is[j]]))]
-			if from[j] = i; !ok || !d.matches(was[i], is[j]) {
+			if from[j] = i; !ok || !d.matches(was[i], is[j]) || d.left[was[i]] {
 				from[j] = -1
 			} else {
 				gone--
@@ -176,13 +188,7 @@ func (d *differ) arrange(o, n int32, was, is []int32, low, end, endIs int) {
 	}
 	keep := d.kept(was, is, from, low, endIs)
 	if !d.anchored(is, keep) {
-		// Nothing to put the first of them beside.
-		if n < 0 {
-			d.needAll = true
-		} else {
-			d.replace(o, n)
-		}
-		return
+		return false
 	}
 	if gone > 0 {
 		d.remove(o, n, was, from, low, end)
@@ -193,6 +199,7 @@ func (d *differ) arrange(o, n int32, was, is []int32, low, end, endIs int) {
 			d.node(was[from[j]], is[j])
 		}
 	}
+	return true
 }
 
 // kept tells which new siblings' elements stay where they are.
@@ -251,75 +258,4 @@ func longestIncreasing(seq, from []int) []int {
 		run = append(run, seq[i])
 	}
 	return run
-}
-
-// strayed looks for an element that the operations send as new although the page
-// has it, or had it elsewhere, and returns the innermost new node around both
-// places. Sent whole, htmx's morph keeps the element.
-func (d *differ) strayed() (z int32, found bool) {
-	var where map[string]int32
-	lookup := func(id []byte) (int32, bool) {
-		i, ok := where[string(id)]
-		return i, ok
-	}
-	total := 0
-	for _, s := range d.sent {
-		total += int(d.new.nodes[s.node].span)
-	}
-	if total == 0 {
-		return 0, false
-	}
-	if total > 8 {
-		where = make(map[string]int32, len(d.old.nodes))
-		for i := range d.old.nodes[1:] {
-			where[string(d.old.id(&d.old.nodes[i+1]))] = int32(i + 1)
-		}
-	} else {
-		lookup = d.scanFor
-	}
-	for _, s := range d.sent {
-		first := s.node
-		if s.in >= 0 {
-			first++ // the element itself is where it was
-		}
-		for i := first; i < s.node+d.new.nodes[s.node].span; i++ {
-			o, ok := lookup(d.new.id(&d.new.nodes[i]))
-			if ok && !(s.in >= 0 && o > s.in && o < s.in+d.old.nodes[s.in].span) {
-				return d.around(o, i), true
-			}
-		}
-	}
-	return 0, false
-}
-
-func (d *differ) scanFor(id []byte) (int32, bool) {
-	for i := 1; i < len(d.old.nodes); i++ {
-		if n := &d.old.nodes[i]; int(n.idLen) == len(id) && bytes.Equal(d.old.id(n), id) {
-			return int32(i), true
-		}
-	}
-	return 0, false
-}
-
-// around is the innermost new node that holds n and whose old self holds o.
-func (d *differ) around(o, n int32) int32 {
-	best := int32(0)
-	a, b := int32(0), int32(0)
-	for {
-		ca, cb := childHolding(d.old.nodes, a, o), childHolding(d.new.nodes, b, n)
-		if ca < 0 || cb < 0 || !d.matches(ca, cb) || d.whole[cb] {
-			return best
-		}
-		a, b, best = ca, cb, cb
-	}
-}
-
-// childHolding is the child of p whose subtree holds i below itself, or -1.
-func childHolding(nodes []node, p, i int32) int32 {
-	for c := p + 1; c < p+nodes[p].span; c += nodes[c].span {
-		if i > c && i < c+nodes[c].span {
-			return c
-		}
-	}
-	return -1
 }

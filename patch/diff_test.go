@@ -19,7 +19,7 @@ func between(t testing.TB, a, b string) string {
 	if r, err = patch.Scan([]byte(b), nil, &tree); err != nil {
 		t.Fatal(err)
 	}
-	ops, err := patch.Diff(nil, &tree, r, "root")
+	ops, err := patch.Diff(nil, &tree, r, rootID)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -58,10 +58,10 @@ func TestOperations(t *testing.T) {
 		{"clear", rows("a b c"), rows(""), `<hx-partial id="rows" hx-swap="textContent"></hx-partial>`},
 		{"swap", rows("a b c d e"), rows("a d c b e"), `<hx-partial id="a" hx-swap="afterend"><tr id="d" hx-preserve></tr><tr id="c" hx-preserve></tr></hx-partial>`},
 		{"svg", `<svg><circle id="c" r="1"></circle></svg>`, `<svg><circle id="c" r="2"></circle></svg>`, `<hx-partial id="c" hx-swap="outerMorph strip:true"><svg><circle id="c" r="2"></circle></svg></hx-partial>`},
-		{"odd ids are no targets", `<p id="x,body">1</p>`, `<p id="x,body">2</p>`, `<hx-partial hx-target="#root p" hx-swap="textContent">2</hx-partial>`},
+		{"odd ids are no targets", `<p id="x,body">1</p>`, `<p id="x,body">2</p>`, `<hx-partial hx-target="#sb-view p" hx-swap="textContent">2</hx-partial>`},
 		{"autofocus is not for old elements", `<div id="a"><input autofocus><b>1</b><b>2</b></div>`, `<div id="a"><input autofocus><b>1</b><i>2</i></div>`, `<hx-partial id="a" hx-swap="outerMorph"><div id="a"><input ><b>1</b><i>2</i></div></hx-partial>`},
 		{"an element that changes its parent", `<div id="p"><i id="x">1</i></div><div id="q"></div>`, `<div id="p"></div><div id="q"><i id="x">1</i></div>`,
-			`<hx-partial id="root" hx-swap="innerMorph"><div id="p"></div><div id="q"><i id="x">1</i></div></hx-partial>`},
+			`<hx-partial id="sb-park" hx-swap="beforeend"><i id="x" hx-preserve></i></hx-partial><hx-partial id="p" hx-swap="textContent"></hx-partial><hx-partial id="q" hx-swap="afterbegin"><i id="x" hx-preserve></i></hx-partial>`},
 		{"list without id", `<ul><li id="a">a</li></ul>`, `<ul><li id="a">a</li><li id="b">b</li></ul>`, `<hx-partial id="a" hx-swap="afterend"><li id="b">b</li></hx-partial>`},
 		{"what the parser rearranges is sent whole", `<div id="d"><p><div id="x">1</div></p></div>`, `<div id="d"><p><div id="x">2</div></p></div>`,
 			`<hx-partial id="d" hx-swap="outerMorph"><div id="d"><p><div id="x">2</div></p></div></hx-partial>`},

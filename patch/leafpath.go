@@ -13,7 +13,7 @@ const maxLeafs = 2
 func (d *differ) setLeafs(o, n int32) {
 	a, b, p := &d.old.nodes[o], &d.new.nodes[n], d.html.pos[n]
 	var changed []int
-	for i := range int(b.leafs) {
+	for i := range d.new.leafs(b) {
 		if d.old.leaf(a, i) != d.new.leaf(b, i) {
 			changed = append(changed, i)
 		}
@@ -123,7 +123,7 @@ func simpleTag(tag string) bool {
 // verify compares the digests of the leafs with the scanner's.
 func (d *differ) verify(leafs []leaf, count map[string]int, n int32) bool {
 	b := &d.new.nodes[n]
-	if len(leafs) != int(b.leafs) {
+	if len(leafs) != d.new.leafs(b) {
 		return false
 	}
 	for i := range leafs {

@@ -33,12 +33,26 @@ func (s *scanner) misplaced(name uint16) (reach int, why string) {
 		return top, "<" + names[name] + "> inside the page"
 	}
 	if why := misplacedInTable(parent.name, name); why != "" && (top > 0 || !isTablePart(name)) {
-		return top - 1, why
+		if isTablePart(name) {
+			return min(s.tableAt()+1, top), why // it stays in the table
+		}
+		return s.tableAt(), why
 	}
 	if parent.name == tagSelect && name != tagOption && name != tagOptgroup && name != tagHr && name != tagScript && name != tagTemplate {
 		return top, "an element other than an option inside <select>"
 	}
 	return 0, ""
+}
+
+// tableAt is just outside the innermost open table: where the parser moves what a
+// table does not allow.
+func (s *scanner) tableAt() int {
+	for k := len(s.stack) - 1; k > 0; k-- {
+		if s.stack[k].name == tagTable {
+			return k - 1
+		}
+	}
+	return len(s.stack) - 2
 }
 
 func isTablePart(name uint16) bool { return name >= tagCaption && name <= tagTh }

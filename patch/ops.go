@@ -81,23 +81,35 @@ func (d *differ) content(n, inner, end int32) []byte {
 func (d *differ) replace(o, n int32) {
 	p, b := d.html.pos[n], &d.new.nodes[n]
 	page := n == 0 && d.region == nil
-	if d.hasHole(p.start, p.end) || page && len(d.html.skips) > 0 {
+	if page && len(d.html.skips) > 0 {
 		d.needAll = true
 		return
 	}
-	d.sent = append(d.sent, sent{n, o})
-	html := d.html.html[p.start:p.end]
+	swap := "outer"
 	if page {
-		d.open(d.idOf(n), "innerMorph")
-		d.unfocused(html)
-		d.close()
-		return
+		swap = "inner"
 	}
-	d.open(d.idOf(n), swapOf("outerMorph", b.flags))
+	if d.holdsTwice(n) {
+		swap += "HTML"
+	} else {
+		swap += "Morph"
+	}
+	d.sent = append(d.sent, sent{n, o})
+	d.open(d.idOf(n), swapOf(swap, b.flags))
 	end := d.wrap(b.flags)
-	d.unfocused(html)
+	d.put(p.start, p.end, n+1, n+b.span, d.unfocused)
 	d.write(end)
 	d.close()
+}
+
+// holdsTwice reports whether an id is used twice in a node.
+func (d *differ) holdsTwice(n int32) bool {
+	for i := n; i < n+d.new.nodes[n].span; i++ {
+		if d.new.nodes[i].flags&twice != 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // smallContent is the length up to which sending the content costs no more than
@@ -166,7 +178,7 @@ func (d *differ) remove(o, n int32, was []int32, from []int, low, end int) {
 		ids, size = ids[:0], 0
 	}
 	for i := low; i < end; i++ {
-		if !staying[i] {
+		if !staying[i] && !d.left[was[i]] {
 			id := d.oldID(was[i])
 			ids, size = append(ids, id), size+len(id)+2
 			if size > maxSelector {
@@ -206,28 +218,29 @@ func (d *differ) insert(o int32, is []int32, from []int, keep []bool, low, endIs
 }
 
 func (d *differ) putRun(is []int32, from []int, first, end int) {
+	fresh := func(k int) bool {
+		_, moved := d.moved[is[k]]
+		return from[k] < 0 && !moved
+	}
 	for k := first; k < end; k++ {
-		n := is[k]
-		if from[k] >= 0 {
-			tag := tagText(d.new.nodes[n].name)
-			d.write("<", tag, ` id="`, string(d.idOf(n)), `" hx-preserve></`, tag, ">")
+		if !fresh(k) {
+			d.stub(is[k])
 			continue
 		}
-		p := d.html.pos[n]
 		// New neighbours go together, with the white space between them.
 		last := k
-		for last+1 < end && from[last+1] < 0 && !d.html.pos[is[last+1]].copied() {
+		for last+1 < end && fresh(last+1) && !d.html.pos[is[last+1]].copied() {
 			last++
 		}
-		to := d.html.pos[is[last]].end
-		if p.copied() || d.hasHole(p.start, to) {
+		p, q := d.html.pos[is[k]], d.html.pos[is[last]]
+		if p.copied() {
 			d.needAll = true
 			return
 		}
 		for i := k; i <= last; i++ {
 			d.sent = append(d.sent, sent{is[i], -1})
 		}
-		d.dst = append(d.dst, d.html.html[p.start:to]...)
+		d.put(p.start, q.end, is[k]+1, is[last]+d.new.nodes[is[last]].span, func(h []byte) { d.dst = append(d.dst, h...) })
 		k = last
 	}
 }

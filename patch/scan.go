@@ -71,6 +71,7 @@ type owner struct {
 	leafs  int32  // where its leaf digests begin
 	mark   int
 	opaque bool
+	twice  bool // an id in it is used twice
 }
 
 type scanner struct {
@@ -275,7 +276,7 @@ func blank(t []byte) bool {
 
 func (s *scanner) checkText() {
 	if top := s.stack[len(s.stack)-1]; !top.foreign && known(&isTable, top.name) {
-		s.mark(len(s.stack)-2, "text where a table does not allow it")
+		s.mark(s.tableAt(), "text where a table does not allow it")
 	}
 }
 
@@ -295,7 +296,7 @@ func (s *scanner) loose(x uint64) {
 }
 
 // mark makes the innermost node at or above a depth of the stack opaque.
-func (s *scanner) mark(depth int, why string) {
+func (s *scanner) mark(depth int, why string) *owner {
 	for k := len(s.owners) - 1; k >= 0; k-- {
 		if o := &s.owners[k]; int(o.depth) <= depth || k == 0 {
 			if !o.opaque {
@@ -307,9 +308,10 @@ func (s *scanner) mark(depth int, why string) {
 				s.out.warnings = append(s.out.warnings, w)
 			}
 			o.opaque = true
-			return
+			return o
 		}
 	}
+	return &owner{}
 }
 
 func (s *scanner) atMark() {
@@ -387,13 +389,15 @@ func (s *scanner) closeNode(end int32) {
 	}
 	if o.opaque {
 		n.flags = n.flags&^ownText | opaque
+		if o.twice {
+			n.flags |= twice
+		}
 		n.body = digest(s.html[p.inner:end])
 		leafs = leafs[:0]
 		s.truncate(o, p)
 	}
 	n = &s.out.nodes[o.node]
 	n.span = int32(len(s.out.nodes)) - o.node
-	n.leafs = uint16(len(leafs))
 	n.at = s.out.base + uint32(len(s.out.arena))
 	var id []byte
 	if o.depth > 0 {
@@ -401,6 +405,10 @@ func (s *scanner) closeNode(end int32) {
 	}
 	n.idLen = uint8(len(id))
 	s.out.arena = append(s.out.arena, id...)
+	if len(leafs) > 0 {
+		n.flags |= leafy
+		s.out.arena = binary.LittleEndian.AppendUint16(s.out.arena, uint16(len(leafs)))
+	}
 	for _, l := range leafs {
 		s.out.arena = binary.LittleEndian.AppendUint64(s.out.arena, l)
 	}

@@ -109,7 +109,7 @@ func rawEnd(h []byte, name uint16) int {
 
 func (s *scanner) openNode(e elem, id []byte, hash uint64, i, inner int, wrapped bool) {
 	o := s.owners[len(s.owners)-1]
-	n := node{tag: hash, slot: uint16(o.tokens), name: e.name, span: 1}
+	n := node{tag: hash, slot: uint16(o.tokens), name: e.name, wrap: s.wrapper(o), span: 1}
 	if wrapped {
 		n.flags |= foreign
 		if e.math {
@@ -132,6 +132,14 @@ func (s *scanner) openNode(e elem, id []byte, hash uint64, i, inner int, wrapped
 	})
 }
 
+// wrapper tells apart what a node stands in within its parent node.
+func (s *scanner) wrapper(parent owner) (w uint16) {
+	for _, e := range s.stack[parent.depth+1:] {
+		w = w*31 + e.name + 1
+	}
+	return w
+}
+
 // duplicate makes the innermost element around both uses of an id opaque.
 func (s *scanner) duplicate(id []byte) {
 	first := int32(0)
@@ -147,7 +155,7 @@ func (s *scanner) duplicate(id []byte) {
 			depth = int(o.depth)
 		}
 	}
-	s.mark(depth, "the id "+string(id)+" is used twice")
+	s.mark(depth, "the id "+string(id)+" is used twice").twice = true
 }
 
 // onEnd handles an end tag that stands in html[i:end].

@@ -12,11 +12,11 @@ import (
 type node struct {
 	tag   uint64 // digest of the start tag
 	body  uint64 // digest of the content without child nodes and without leaf texts
-	at    uint32 // in the arena: the id, then the digests of the leaf texts
+	at    uint32 // in the arena: the id, then the number of leaf texts and their digests
 	span  int32  // nodes in this subtree, this one included
 	slot  uint16 // loose pieces of the parent that stand before it
 	name  uint16
-	leafs uint16
+	wrap  uint16 // digest of the names of the elements between it and its parent
 	idLen uint8
 	flags uint8
 }
@@ -27,6 +27,8 @@ const (
 	foreign             // inside svg or math: sent inside a wrapper
 	inMath
 	loose // has content that belongs to no child node
+	twice // an id in it is used twice, which a morph can't cope with: replaced whole
+	leafy // has leaf texts
 )
 
 // Tree is what one view last showed: a digest for each element with an id, and no
@@ -92,18 +94,34 @@ func (t *Tree) view() view { return view{t.nodes, t.arena, uint32(len(t.arena)),
 
 func (r *Scanned) view(old *Tree) view { return view{r.nodes, old.arena, r.base, r.arena} }
 
-func (v *view) bytes(n *node) []byte {
-	size := uint32(n.idLen) + 8*uint32(n.leafs)
-	if n.at < v.base {
-		return v.low[n.at : n.at+size]
+func (v *view) from(at uint32) []byte {
+	if at < v.base {
+		return v.low[at:]
 	}
-	return v.high[n.at-v.base : n.at-v.base+size]
+	return v.high[at-v.base:]
 }
 
-func (v *view) id(n *node) []byte { return v.bytes(n)[:n.idLen] }
+func (v *view) id(n *node) []byte { return v.from(n.at)[:n.idLen] }
+
+// leafs is how many leaf texts a node has.
+func (v *view) leafs(n *node) int {
+	if n.flags&leafy == 0 {
+		return 0
+	}
+	return int(binary.LittleEndian.Uint16(v.from(n.at + uint32(n.idLen))))
+}
 
 func (v *view) leaf(n *node, i int) uint64 {
-	return binary.LittleEndian.Uint64(v.bytes(n)[int(n.idLen)+8*i:])
+	return binary.LittleEndian.Uint64(v.from(n.at + uint32(n.idLen) + 2 + 8*uint32(i)))
+}
+
+// bytes is all of a node in the arena.
+func (v *view) bytes(n *node) []byte {
+	size := int(n.idLen)
+	if n.flags&leafy != 0 {
+		size += 2 + 8*v.leafs(n)
+	}
+	return v.from(n.at)[:size]
 }
 
 // Commit makes the scanned rendering of a whole view what the tree shows.

@@ -10,8 +10,9 @@ import (
 // control is what a browser knows of a control beyond its HTML. The rules are
 // Chromium's where the HTML standard leaves room.
 type control struct {
-	value      string // where dirty
-	dirtyValue bool
+	value      string // where it is not what the value attribute makes it
+	ownValue   bool
+	dirtyValue bool // so that the attribute no longer changes it
 
 	checked      bool
 	dirtyChecked bool
@@ -30,12 +31,19 @@ func (d *Document) control(n *html.Node) *control {
 	return c
 }
 
+func (c *control) dirty(value string) {
+	c.value, c.ownValue, c.dirtyValue = value, true, true
+}
+
+// follow makes the value what the attribute says again.
+func (c *control) follow() { c.value, c.ownValue, c.dirtyValue = "", false, false }
+
 // Value returns the live value of a control: what it shows. Of a select element
 // it is the first chosen option's value.
 func (d *Document) Value(n *html.Node) string {
 	switch {
 	case isHTML(n, "textarea"):
-		if c := d.controls[n]; c != nil && c.dirtyValue {
+		if c := d.controls[n]; c != nil && c.ownValue {
 			return c.value
 		}
 		return newlines(childText(n))
@@ -53,7 +61,7 @@ func (d *Document) Value(n *html.Node) string {
 		case modeDefaultOn:
 			return attrOr(n, "value", "on")
 		case modeValue:
-			if c := d.controls[n]; c != nil && c.dirtyValue {
+			if c := d.controls[n]; c != nil && c.ownValue {
 				return c.value
 			}
 			return sanitize(n, attrOr(n, "value", ""))
@@ -75,13 +83,11 @@ func (d *Document) Type(n *html.Node, text string) {
 func (d *Document) setValue(n *html.Node, text string) {
 	switch {
 	case isHTML(n, "textarea"):
-		c := d.control(n)
-		c.value, c.dirtyValue = newlines(text), true
+		d.control(n).dirty(newlines(text))
 	case isHTML(n, "input"):
 		switch inputMode(n) {
 		case modeValue:
-			c := d.control(n)
-			c.value, c.dirtyValue = sanitize(n, text), true
+			d.control(n).dirty(sanitize(n, text))
 		case modeFile:
 		default:
 			d.SetAttr(n, "value", text)
@@ -146,13 +152,11 @@ func (d *Document) formOwner(n *html.Node) *html.Node {
 // settleControls brings the controls of a tree that the parser or a clone made
 // into the state that building it node by node leaves them in.
 func (d *Document) settleControls(root *html.Node) {
-	for n := range root.Descendants() {
-		if isHTML(n, "select") {
-			d.settleSelect(n)
-		}
-		if c := d.contents[n]; c != nil {
-			d.settleControls(c)
-		}
+	for _, n := range elementsIn(root, "select") {
+		d.settleSelect(n)
+	}
+	for _, n := range elementsIn(root, "template") {
+		d.settleControls(d.contents[n])
 	}
 	d.settleRadios(root)
 }
@@ -192,6 +196,10 @@ func elementsIn(n *html.Node, tag string) []*html.Node {
 func (d *Document) attrChanged(n *html.Node, name, old string, had bool) {
 	_, has := Attr(n, name)
 	switch {
+	case isHTML(n, "input") && name == "value":
+		if c := d.control(n); !c.dirtyValue {
+			c.follow()
+		}
 	case isHTML(n, "input") && name == "checked":
 		if c := d.control(n); had != has && !c.dirtyChecked {
 			d.SetChecked(n, has)
@@ -222,15 +230,18 @@ func (d *Document) typeChanged(n *html.Node, old string, had bool) {
 	from, to := inputMode(before), inputMode(n)
 	switch {
 	case from == modeValue && (to == modeDefault || to == modeDefaultOn):
-		if c.dirtyValue {
-			value := c.value
-			c.value, c.dirtyValue = "", false
+		value, dirty := c.value, c.dirtyValue
+		c.follow()
+		if dirty {
 			d.SetAttr(n, "value", value)
 		}
-	case to == modeValue && from != modeValue, to == modeFile:
-		c.value, c.dirtyValue = "", false
-	case to == modeValue && c.dirtyValue:
+	case from == modeValue && to == modeValue:
+		if !c.ownValue {
+			c.value, c.ownValue = sanitize(before, attrOr(n, "value", "")), true
+		}
 		c.value = sanitize(n, c.value)
+	case to == modeValue, to == modeFile:
+		c.follow()
 	}
 	if c.checked {
 		d.uncheckGroup(n)

@@ -1,6 +1,7 @@
 package htmxdom
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -25,6 +26,9 @@ func (d *Document) focusable(n *html.Node) bool {
 }
 
 func takesFocus(n *html.Node) bool {
+	if isHTML(n, "input") && inputType(n) == "hidden" {
+		return false
+	}
 	if t, ok := Attr(n, "tabindex"); ok {
 		if _, err := strconv.Atoi(strings.TrimFunc(t, isHTMLSpace)); err == nil {
 			return true
@@ -37,9 +41,7 @@ func takesFocus(n *html.Node) bool {
 		return n.Data == "a" && (hasAttr(n, "href") || hasAttr(n, "xlink:href"))
 	}
 	switch n.Data {
-	case "input":
-		return inputType(n) != "hidden"
-	case "button", "select", "textarea", "iframe":
+	case "input", "button", "select", "textarea", "iframe":
 		return true
 	case "a", "area":
 		return hasAttr(n, "href")
@@ -71,6 +73,8 @@ func disabled(n *html.Node) bool {
 	}
 	switch n.Data {
 	case "button", "input", "select", "textarea", "fieldset":
+	case "option", "optgroup":
+		return optionDisabled(n)
 	default:
 		return false
 	}
@@ -96,6 +100,8 @@ func isLegendOf(n, fieldset *html.Node) bool {
 	return false
 }
 
+var neverShown = []string{"head", "title", "template", "script", "style", "datalist", "noscript", "meta", "link"}
+
 // shown reports whether nothing in the HTML hides n.
 func (d *Document) shown(n *html.Node) bool {
 	for c := n; c != nil && c != d.root; c = c.Parent {
@@ -103,13 +109,34 @@ func (d *Document) shown(n *html.Node) bool {
 			return false
 		}
 		switch {
-		case isHTML(c, "head"), isHTML(c, "datalist"), isHTML(c, "dialog") && !hasAttr(c, "open"):
+		case c.Namespace == "" && slices.Contains(neverShown, c.Data), isHTML(c, "dialog") && !hasAttr(c, "open"):
+			return false
+		case isHTML(c, "select") && c != n && !(isListBox(c) && (n.Data == "option" || n.Data == "optgroup")):
 			return false
 		case c.Parent != nil && isHTML(c.Parent, "details") && !hasAttr(c.Parent, "open") && !isSummary(c):
+			return false
+		case !drawn(c):
 			return false
 		}
 	}
 	return true
+}
+
+// drawn reports whether an element stands where its kind is drawn at all: SVG
+// in SVG, HTML in HTML or in a foreignObject.
+func drawn(n *html.Node) bool {
+	p := parentElement(n)
+	inSVG := p != nil && p.Namespace == "svg" && p.Data != "foreignObject"
+	if n.Namespace != "svg" {
+		return !inSVG
+	}
+	switch n.Data {
+	case "svg":
+		return true
+	case "title", "desc", "metadata", "defs", "symbol", "clipPath", "mask", "pattern":
+		return false
+	}
+	return inSVG
 }
 
 // restoreFocus is htmx's setFocus for an element that had the focus: a control

@@ -35,30 +35,27 @@ func OpenDetails(id string, open bool) Gesture {
 	return Gesture{Do: "open", ID: id, Text: fmt.Sprint(open)}
 }
 
-// Do performs gestures. One for an element that is not there does nothing.
+// Do performs gestures. One for an element that is not there, or of another
+// kind, does nothing.
 func (d *Document) Do(gestures ...Gesture) {
 	for _, g := range gestures {
 		n := d.ByID(g.ID)
 		if n == nil {
 			continue
 		}
-		switch g.Do {
-		case "focus":
+		switch {
+		case g.Do == "focus":
 			d.SetFocus(n)
-		case "type":
+		case g.Do == "type" && (isHTML(n, "input") || isHTML(n, "textarea")):
 			d.Type(n, g.Text)
-		case "check":
+		case g.Do == "check" && isHTML(n, "input"):
 			d.SetChecked(n, g.Text == "true")
-		case "choose":
+		case g.Do == "choose" && isHTML(n, "select"):
 			d.SelectOption(n, g.Text)
-		case "open":
-			if g.Text == "true" {
-				d.SetAttr(n, "open", "")
-			} else {
-				d.RemoveAttr(n, "open")
-			}
-		default:
-			panic("htmxdom: no gesture " + g.Do)
+		case g.Do == "open" && isHTML(n, "details") && g.Text == "true":
+			d.SetAttr(n, "open", "")
+		case g.Do == "open" && isHTML(n, "details"):
+			d.RemoveAttr(n, "open")
 		}
 	}
 }

@@ -18,17 +18,29 @@ func (d *Document) Selected(sel *html.Node) []string {
 	return out
 }
 
-// SelectOption chooses exactly the options with these values, as a user does.
+// SelectOption chooses exactly the options with these values, as a user does: of
+// a select element for one, the first option with the first value. A value that
+// there is no option for changes nothing.
 func (d *Document) SelectOption(sel *html.Node, values ...string) {
-	for _, o := range options(sel) {
-		c := d.control(o)
-		want := slices.Contains(values, optionValue(o))
-		// Only what the user touched is marked: the option chosen, not the one
-		// that the choice of another takes back.
-		if want != c.selected && (want || hasAttr(sel, "multiple")) {
-			c.dirtySelected = true
+	all := options(sel)
+	if !hasAttr(sel, "multiple") {
+		for _, o := range all {
+			if len(values) > 0 && optionValue(o) == values[0] {
+				// Only the option that was touched counts as changed by the
+				// user, not the one that this takes the choice from.
+				c := d.control(o)
+				c.selected, c.dirtySelected = true, true
+				d.deselectOthers(sel, o)
+				return
+			}
 		}
-		c.selected = want
+		return
+	}
+	for _, o := range all {
+		c := d.control(o)
+		if want := slices.Contains(values, optionValue(o)); want != c.selected {
+			c.selected, c.dirtySelected = want, true
+		}
 	}
 }
 
@@ -50,10 +62,18 @@ func options(sel *html.Node) []*html.Node {
 	return out
 }
 
+// ownerSelect is the select element that an option belongs to. One inside
+// another option, or in an optgroup within an optgroup, belongs to none.
 func ownerSelect(o *html.Node) *html.Node {
+	grouped := false
 	for p := o.Parent; p != nil; p = p.Parent {
-		if isHTML(p, "select") {
+		switch {
+		case isHTML(p, "select"):
 			return p
+		case isHTML(p, "option"), isHTML(p, "datalist"), isHTML(p, "hr"), isHTML(p, "optgroup") && grouped:
+			return nil
+		case isHTML(p, "optgroup"):
+			grouped = true
 		}
 	}
 	return nil
@@ -84,12 +104,15 @@ func (d *Document) resetSelect(sel *html.Node) {
 			enabled = o
 		}
 	}
-	if size, ok := number(attrOr(sel, "size", "")); ok && size > 1 {
-		return
-	}
-	if last == nil && enabled != nil {
+	if last == nil && enabled != nil && !isListBox(sel) {
 		d.control(enabled).selected = true
 	}
+}
+
+// isListBox reports whether a select element shows its options as a list.
+func isListBox(sel *html.Node) bool {
+	size, ok := number(attrOr(sel, "size", ""))
+	return hasAttr(sel, "multiple") || ok && size > 1
 }
 
 func optionDisabled(o *html.Node) bool {
@@ -122,17 +145,21 @@ func (d *Document) deselectOthers(sel, keep *html.Node) {
 }
 
 // optionsInserted and optionsRemoved follow options that come into a select
-// element or leave it.
+// element or leave it. Of those that come chosen, the last stays so.
 func (d *Document) optionsInserted(n *html.Node) {
+	var in *html.Node
 	for _, o := range elementsIn(n, "option") {
 		sel := ownerSelect(o)
-		switch {
-		case sel == nil || contains(n, sel):
-		case !d.control(o).selected:
-			d.resetSelect(sel)
-		case !hasAttr(sel, "multiple"):
+		if sel == nil || contains(n, sel) {
+			continue
+		}
+		in = sel
+		if d.control(o).selected && !hasAttr(sel, "multiple") {
 			d.deselectOthers(sel, o)
 		}
+	}
+	if in != nil && len(d.Selected(in)) == 0 {
+		d.resetSelect(in)
 	}
 }
 

@@ -63,30 +63,11 @@ func (d *Document) findAll(elt *html.Node, selector string) []*html.Node {
 		}
 	}
 	if len(plain) > 0 {
-		found = append(found, queryList(root, plain)...)
+		// Joined again, so an escaped comma that was taken for a separator is whole
+		// again, unless what follows it is one of the words above.
+		found = append(found, mustQuery(root, strings.Join(plain, ","))...)
 	}
 	return unique(found)
-}
-
-// queryList is querySelectorAll of the selectors joined by commas: what they
-// match in document order.
-func queryList(root *html.Node, selectors []string) []*html.Node {
-	if len(selectors) == 1 {
-		return mustQuery(root, selectors[0])
-	}
-	in := make(map[*html.Node]bool)
-	for _, s := range selectors {
-		for _, n := range mustQuery(root, s) {
-			in[n] = true
-		}
-	}
-	var out []*html.Node
-	for n := range root.Descendants() {
-		if in[n] {
-			out = append(out, n)
-		}
-	}
-	return out
 }
 
 // around sorts nodes into those that follow elt and those before it; nodes

@@ -1,4 +1,5 @@
-// Package assets holds the demo's stylesheets: Pico CSS and what the demo adds to it.
+// Package assets holds what the demo's browsers load besides the kit: Pico CSS, what the demo adds to
+// it, and an icon.
 package assets
 
 import (
@@ -7,8 +8,8 @@ import (
 	"github.com/sideband-go/sideband/static"
 )
 
-//go:embed pico.min.css demo.css
+//go:embed pico.min.css demo.css icon.svg
 var files embed.FS
 
-// Files serves the stylesheets "pico.min.css" and "demo.css" under hashed names.
+// Files serves "pico.min.css", "demo.css" and "icon.svg" under hashed names.
 var Files = static.New(files)

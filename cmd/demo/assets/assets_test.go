@@ -46,5 +46,6 @@ func Example() {
 	}
 	// Output:
 	// demo.css is served as demo.….css
+	// icon.svg is served as icon.….svg
 	// pico.min.css is served as pico.….css
 }

@@ -33,8 +33,7 @@ func (Page) Reset(s *views.Socket, _ views.NoParams) error {
 	return nil
 }
 
-// SetStep takes what was typed into the field, if it is a step from 1 to 1,000; the
-// field shows what was taken.
+// SetStep takes the nearest step from 1 to 1,000; the field shows what was taken.
 func (Page) SetStep(s *views.Socket, step int) error {
 	Step.Set(s, min(max(step, 1), 1000))
 	return nil

@@ -139,3 +139,36 @@ func vendored(name string) (string, error) {
 		}
 	}
 }
+
+// Diff says how two results of one case differ, or is empty. What htmx threw
+// is compared only by whether it did.
+func (r Result) Diff(other Result) string {
+	var b strings.Builder
+	compare := func(what string, x, y any) {
+		p, _ := json.Marshal(x)
+		q, _ := json.Marshal(y)
+		if string(p) != string(q) {
+			fmt.Fprintf(&b, "%s:\n\t%s\n\t%s\n", what, p, q)
+		}
+	}
+	threw := func(r Result) (out []bool) {
+		for _, e := range r.Errors {
+			out = append(out, e != "")
+		}
+		return out
+	}
+	if compare("threw", threw(r), threw(other)); b.Len() > 0 {
+		compare("errors", r.Errors, other.Errors)
+	}
+	if r.Exact != other.Exact {
+		fmt.Fprintf(&b, "exact:\n\t%s\n\t%s\n", r.Exact, other.Exact)
+	}
+	if r.HTML != other.HTML {
+		fmt.Fprintf(&b, "HTML:\n\t%s\n\t%s\n", r.HTML, other.HTML)
+	}
+	compare("title", r.Title, other.Title)
+	compare("kept", r.Kept, other.Kept)
+	compare("focus", r.Focus, other.Focus)
+	compare("values", r.Values, other.Values)
+	return b.String()
+}

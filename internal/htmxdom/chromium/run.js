@@ -89,14 +89,12 @@ function values() {
 function gesture({Do, ID, Text}) {
 	let e = document.getElementById(ID);
 	if (!e) return;
-	switch (Do) {
-	case "focus": e.focus(); break;
-	case "type": e.focus(); e.value = Text; break;
-	case "check": e.checked = Text === "true"; break;
-	case "choose": e.value = Text; break;
-	case "open": e.open = Text === "true"; break;
-	default: throw new Error("no gesture " + Do);
-	}
+	if (Do === "focus") e.focus();
+	else if (Do === "type" && (isHTML(e, "input") || isHTML(e, "textarea"))) e.focus(), e.value = Text;
+	else if (Do === "check" && isHTML(e, "input")) e.checked = Text === "true";
+	else if (Do === "choose" && isHTML(e, "select")) {
+		if ([...e.options].some(o => o.value === Text)) e.value = Text;
+	} else if (Do === "open" && isHTML(e, "details")) e.open = Text === "true";
 }
 
 function install(page) {
@@ -116,6 +114,7 @@ function install(page) {
 // settled lets the browser lay out and do what it does then: take the focus
 // from an element that cannot keep it.
 async function settled() {
+	if (document.activeElement === document.body) return;
 	document.body.offsetWidth;
 	await new Promise(done => setTimeout(done));
 }
@@ -132,6 +131,9 @@ async function runCase({Page, Setup, Messages}) {
 				swap: "none swapEmpty:false", transition: false, request: {}});
 		} catch (e) {
 			error = String(e);
+			// The other swaps of the message may still wait for their delays (at most
+			// 5 ms in cases), and no promise tells when they are done.
+			await new Promise(done => setTimeout(done, 20));
 		}
 		await settled();
 		errors.push(error);

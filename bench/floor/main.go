@@ -1,0 +1,131 @@
+// Command floor is the least that a page with events and a stream can cost in Go: net/http,
+// a hand-written line for each event on the stream of the page that sent it, and nothing
+// else. No sessions, no router, no log, no replay, no heartbeat, no deadlines.
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"flag"
+	"fmt"
+	"log"
+	"net"
+	"net/http"
+	"os/signal"
+	"strconv"
+	"sync"
+	"syscall"
+)
+
+func main() {
+	addr := flag.String("addr", "127.0.0.1:0", "where to listen")
+	flag.Parse()
+	if err := run(*addr); err != nil {
+		log.Fatal(err)
+	}
+}
+
+func run(addr string) error {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	defer stop()
+	l, err := new(net.ListenConfig).Listen(ctx, "tcp", addr)
+	if err != nil {
+		return err
+	}
+	fmt.Printf("http://%s\n", l.Addr())
+	s := &http.Server{Handler: &pages{open: map[string]*page{}}}
+	closed := context.AfterFunc(ctx, func() { s.Close() })
+	defer closed()
+	if err := s.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}
+
+// pages are the pages whose streams are open.
+type pages struct {
+	mu   sync.Mutex
+	open map[string]*page
+}
+
+type page struct {
+	mu    sync.Mutex
+	count int
+	lines chan []byte
+}
+
+const ticketHeader = "Sideband-Ticket"
+
+func (ps *pages) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	switch {
+	case r.Method == http.MethodPost:
+		ps.event(w, r)
+	case r.URL.RawQuery == "stream":
+		ps.stream(w, r)
+	case r.URL.Path == "/":
+		h := w.Header()
+		h.Set("Content-Type", "text/html; charset=utf-8")
+		_, _ = fmt.Fprintf(w, html, ticketHeader, rand.Text())
+	default:
+		http.NotFound(w, r)
+	}
+}
+
+const html = `<!DOCTYPE html>
+<html lang="en"><head><title>Counter</title></head>
+<body hx-headers:inherited='{"%s":"%s"}'>
+<div hx-sse:connect="?stream"></div>
+<main><h1 id="count">Count: 0</h1><button hx-post="?add">Increment</button></main>
+</body></html>
+`
+
+// event counts and tells the page.
+func (ps *pages) event(w http.ResponseWriter, r *http.Request) {
+	ps.mu.Lock()
+	p := ps.open[r.Header.Get(ticketHeader)]
+	ps.mu.Unlock()
+	if p == nil {
+		http.Error(w, "no such page", http.StatusGone)
+		return
+	}
+	p.mu.Lock()
+	p.count++
+	n := strconv.Itoa(p.count)
+	p.mu.Unlock()
+	select {
+	case p.lines <- []byte("id: " + n + "\ndata: Count: " + n + "\n\n"):
+		w.WriteHeader(http.StatusNoContent)
+	default:
+		http.Error(w, "the page does not read", http.StatusServiceUnavailable)
+	}
+}
+
+// stream writes what the page is told until the client goes.
+func (ps *pages) stream(w http.ResponseWriter, r *http.Request) {
+	id := r.Header.Get(ticketHeader)
+	p := &page{lines: make(chan []byte, 16)}
+	ps.mu.Lock()
+	ps.open[id] = p
+	ps.mu.Unlock()
+	defer func() {
+		ps.mu.Lock()
+		delete(ps.open, id)
+		ps.mu.Unlock()
+	}()
+	h := w.Header()
+	h.Set("Content-Type", "text/event-stream")
+	h.Set("Cache-Control", "no-store")
+	out := http.NewResponseController(w)
+	line := []byte("id: 0\n\n")
+	for {
+		if _, err := w.Write(line); err != nil || out.Flush() != nil {
+			return
+		}
+		select {
+		case line = <-p.lines:
+		case <-r.Context().Done():
+			return
+		}
+	}
+}

@@ -1,0 +1,130 @@
+package measure
+
+import (
+	"context"
+	"math"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/sideband-go/sideband/bench/client"
+	"github.com/sideband-go/sideband/bench/process"
+	"github.com/sideband-go/sideband/bench/report"
+)
+
+// start runs a server on a port that is free.
+func start(ctx context.Context, program string, env ...string) (*process.Process, error) {
+	return process.Start(ctx, env, program, "-addr", "127.0.0.1:0")
+}
+
+// opening is how many pages are opened at a time.
+const opening = 16
+
+// open opens n pages with their streams, and waits until the server has taken note of them:
+// it does so just after it has given the first id.
+func open(ctx context.Context, server *process.Process, path string, n int) (clients []*client.Client, err error) {
+	clients = make([]*client.Client, n)
+	var g errgroup.Group
+	g.SetLimit(opening)
+	for i := range clients {
+		g.Go(func() (err error) {
+			if clients[i], err = client.Visit(ctx, server.URL(), path); err == nil {
+				err = clients[i].Connect()
+			}
+			return err
+		})
+	}
+	if err := g.Wait(); err != nil {
+		closeAll(clients)
+		return nil, err
+	}
+	if _, err := settled(ctx, server); err != nil {
+		closeAll(clients)
+		return nil, err
+	}
+	return clients, nil
+}
+
+func closeAll(clients []*client.Client) {
+	for _, c := range clients {
+		if c != nil {
+			c.Close()
+		}
+	}
+}
+
+// load lets each client do the event of the named control again and again, each as soon as
+// its last one has come back, and returns the sizes of the messages.
+func load(ctx context.Context, clients []*client.Client, control string, times int) (report.Range, error) {
+	sizes := make([]report.Range, len(clients))
+	var g errgroup.Group
+	for i, c := range clients {
+		g.Go(func() error {
+			event, err := c.Page().Find(control)
+			if err != nil {
+				return err
+			}
+			for range times {
+				m, err := c.Do(ctx, event)
+				if err != nil {
+					return err
+				}
+				sizes[i] = widen(sizes[i], report.One(float64(m.Size)))
+			}
+			return nil
+		})
+	}
+	err := g.Wait()
+	var all report.Range
+	for _, s := range sizes {
+		all = widen(all, s)
+	}
+	return all, err
+}
+
+// widen is the range that holds both; an empty one holds nothing.
+func widen(a, b report.Range) report.Range {
+	switch {
+	case a == report.Range{}:
+		return b
+	case b == report.Range{}:
+		return a
+	}
+	return report.Range{Low: math.Min(a.Low, b.Low), High: math.Max(a.High, b.High)}
+}
+
+const (
+	calm      = 2 * time.Millisecond   // how long a server that has nothing to do shows it
+	nothing   = 20 * time.Microsecond  // what such a server may use in that time
+	neverCalm = 200 * time.Millisecond // after which it is taken as it is
+)
+
+// settled waits until the server has done what was asked of it, which may be a little
+// after the client has its answer, and returns the CPU time that it has used so far.
+func settled(ctx context.Context, server *process.Process) (time.Duration, error) {
+	last, err := server.CPU()
+	for until := time.Now().Add(neverCalm); err == nil && time.Now().Before(until) && ctx.Err() == nil; {
+		time.Sleep(calm)
+		var now time.Duration
+		if now, err = server.CPU(); now-last < nothing {
+			return now, err
+		}
+		last = now
+	}
+	return last, err
+}
+
+// cost is the CPU time that do takes the server.
+func cost(ctx context.Context, server *process.Process, do func() error) (time.Duration, error) {
+	before, err := settled(ctx, server)
+	if err != nil {
+		return 0, err
+	}
+	if err := do(); err != nil {
+		return 0, err
+	}
+	after, err := settled(ctx, server)
+	return after - before, err
+}
+
+func milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }

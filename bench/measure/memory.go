@@ -1,0 +1,104 @@
+package measure
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/sideband-go/sideband/bench/client"
+	"github.com/sideband-go/sideband/bench/process"
+	"github.com/sideband-go/sideband/bench/report"
+)
+
+// frugal makes the garbage collector of a server run whenever a tenth of its memory is
+// garbage, instead of half: what it has is then what it needs.
+const frugal = "GOGC=10"
+
+// perPage is the memory, in KiB, that a server needs for each of n pages; use does to each
+// of them what is to be measured.
+func (c Config) perPage(ctx context.Context, program, path string, n int, use func(*client.Client) error) (float64, error) {
+	server, err := start(ctx, program, frugal)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { _ = server.Stop() }() // it has done its work
+	pages := func(n int) ([]*client.Client, error) {
+		clients, err := open(ctx, server, path, n)
+		for i := 0; i < len(clients) && err == nil; i++ {
+			err = use(clients[i])
+		}
+		return clients, err
+	}
+
+	first, err := pages(min(n, opening)) // so that what all pages share is there
+	defer closeAll(first)
+	if err != nil {
+		return 0, err
+	}
+	before, err := c.collected(ctx, server)
+	if err != nil {
+		return 0, err
+	}
+	clients, err := pages(n)
+	defer closeAll(clients)
+	if err != nil {
+		return 0, err
+	}
+	after, err := c.collected(ctx, server)
+	return float64(after-before) / 1024 / float64(n), err
+}
+
+// collected is the memory of a server once it has collected its garbage. It is brought to
+// that by requests for a page that it does not have, which leave nothing else.
+func (c Config) collected(ctx context.Context, server *process.Process) (int64, error) {
+	if err := client.Ask(ctx, server.URL(), "/nothing-here", c.Requests); err != nil {
+		return 0, err
+	}
+	// What was collected goes back to the system little by little.
+	const steady = 5
+	least, err := server.Memory()
+	for unchanged := 0; err == nil && unchanged < steady && ctx.Err() == nil; unchanged++ {
+		time.Sleep(100 * time.Millisecond)
+		var now int64
+		if now, err = server.Memory(); now < least {
+			least, unchanged = now, 0
+		}
+	}
+	return least, err
+}
+
+// memory measures what an open page costs that does nothing.
+func memory(ctx context.Context, c Config, p programs) ([]report.Row, error) {
+	nothing := func(*client.Client) error { return nil }
+	c.say("memory of %s", plural(c.Idle, "idle counter"))
+	floor, err := c.perPage(ctx, p.floor, "/", c.Idle, nothing)
+	if err != nil {
+		return nil, err
+	}
+	ours, err := c.perPage(ctx, p.demo, "/counter", c.Idle, nothing)
+	if err != nil {
+		return nil, err
+	}
+	c.say("memory of %s", plural(c.Tables, "table"))
+	table, err := c.perPage(ctx, p.demo, "/table", c.Tables, func(page *client.Client) error {
+		create, err := page.Page().Find(createRows)
+		if err == nil {
+			_, err = page.Do(ctx, create)
+		}
+		return err
+	})
+	return []report.Row{
+		{
+			Measure: "memory per idle connected counter", Unit: report.Kibibytes,
+			Ours: report.One(ours), Floor: report.One(floor), Ratio: ours / floor, GoalRatio: 1.5,
+		},
+		{Measure: "memory per view that shows 1,000 rows", Unit: report.Kibibytes, Ours: report.One(table), Goal: 170},
+	}, err
+}
+
+func plural(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}

@@ -1,0 +1,150 @@
+// Package process builds and runs the servers that are measured, as processes of their
+// own, and reads what they use.
+package process
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Build compiles a main package, named by its import path, into the folder dir and returns
+// the program's path. It is an ordinary build, without the race detector.
+func Build(ctx context.Context, dir, pkg string) (string, error) {
+	program := filepath.Join(dir, path.Base(pkg))
+	out, err := exec.CommandContext(ctx, "go", "build", "-o", program, pkg).CombinedOutput()
+	if err != nil {
+		return "", fmt.Errorf("process: build %s: %w\n%s", pkg, err, out)
+	}
+	return program, nil
+}
+
+// Process is a running server. Make one with [Start]. Its methods may be called from any
+// goroutine.
+type Process struct {
+	url    string
+	pid    int
+	cancel context.CancelFunc
+	done   chan struct{} // closed when it has ended
+	err    error         // set before done is closed
+	output tail
+}
+
+// grace is how long a server may take to end after it was asked to.
+const grace = 5 * time.Second
+
+var address = regexp.MustCompile(`http://[^\s"]+`)
+
+// Start runs a program that prints its URL, and waits until it has. env is added to the
+// environment. The program ends with ctx, with [Process.Stop], and on Linux with this
+// process, however that ends.
+func Start(ctx context.Context, env []string, program string, args ...string) (*Process, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	p := &Process{cancel: cancel, done: make(chan struct{})}
+	found := make(chan string, 1)
+	cmd := exec.CommandContext(ctx, program, args...)
+	cmd.Env = append(os.Environ(), env...)
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	cmd.WaitDelay = grace
+	endWithParent(cmd)
+
+	started := make(chan error, 1)
+	go p.run(cmd, started, found)
+	if err := <-started; err != nil {
+		cancel()
+		return nil, fmt.Errorf("process: %w", err)
+	}
+	p.pid = cmd.Process.Pid
+	select {
+	case p.url = <-found:
+		return p, nil
+	case <-p.done:
+		cancel()
+		return nil, fmt.Errorf("process: %s ended before it printed a URL: %w\n%s", program, errors.Join(p.err, ctx.Err()), p.output.String())
+	}
+}
+
+// run starts the program and stays until it has ended. It keeps its thread for so long,
+// because a program that is to end with its parent ends with the thread that started it.
+func (p *Process) run(cmd *exec.Cmd, started chan<- error, found chan<- string) {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	defer close(p.done)
+	r, w := io.Pipe()
+	cmd.Stdout, cmd.Stderr = w, w
+	if err := cmd.Start(); err != nil {
+		started <- err
+		return
+	}
+	started <- nil
+	read := make(chan struct{})
+	go func() {
+		defer close(read)
+		p.read(r, found)
+	}()
+	p.err = cmd.Wait()
+	w.Close()
+	<-read
+}
+
+// read passes on the first URL that is printed and keeps the end of the rest.
+func (p *Process) read(r *io.PipeReader, found chan<- string) {
+	lines := bufio.NewScanner(r)
+	for lines.Scan() {
+		p.output.add(lines.Text())
+		if u := address.FindString(lines.Text()); u != "" && found != nil {
+			found <- strings.TrimRight(u, "/.")
+			found = nil
+		}
+	}
+	r.CloseWithError(lines.Err())
+}
+
+// URL is where the server listens, without a slash at the end.
+func (p *Process) URL() string { return p.url }
+
+// Stop asks the server to end and waits until it has; one that does not is killed. It
+// returns what went wrong with the server, and the same again when called again.
+func (p *Process) Stop() error {
+	p.cancel()
+	<-p.done
+	exit, failed := errors.AsType[*exec.ExitError](p.err)
+	switch {
+	case failed && exit.ExitCode() < 0: // by a signal: it was not waited for to end by itself
+		return nil
+	case p.err == nil, errors.Is(p.err, context.Canceled), errors.Is(p.err, context.DeadlineExceeded):
+		return nil
+	}
+	return fmt.Errorf("process: %w\n%s", p.err, p.output.String())
+}
+
+// tail is the end of what a server has printed.
+type tail struct {
+	mu    sync.Mutex
+	lines []string
+}
+
+func (t *tail) add(line string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.lines = append(t.lines, line); len(t.lines) > 20 {
+		t.lines = t.lines[1:]
+	}
+}
+
+func (t *tail) String() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return strings.Join(t.lines, "\n")
+}

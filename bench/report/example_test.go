@@ -1,0 +1,28 @@
+package report_test
+
+import (
+	"os"
+
+	"github.com/sideband-go/sideband/bench/report"
+)
+
+func Example() {
+	t := report.Table{
+		Rows: []report.Row{
+			{Measure: "one click, bytes", Ours: report.Range{Low: 72, High: 82}, Floor: report.One(30), Ratio: 2.6, Goal: 90},
+			{Measure: "1,000 clicks", Unit: report.Milliseconds, Ours: report.One(33.61), Floor: report.One(22.4), Ratio: 1.5004, GoalRatio: 1.4},
+			{Measure: "one view", Unit: report.Kibibytes, Ours: report.One(9.87)},
+			{Measure: "a thousand rows", Ours: report.One(279525)},
+		},
+		Notes: []string{"Measured by nobody."},
+	}
+	_ = t.Write(os.Stdout)
+	// Output:
+	// measure              ours    floor   ratio     goal
+	// one click, bytes    72–82       30  2.60 ×     ≤ 90  ok
+	// 1,000 clicks      33.6 ms  22.4 ms  1.50 ×  ≤ 1.4 ×  miss
+	// one view          9.9 KiB
+	// a thousand rows   279,525
+	//
+	// Measured by nobody.
+}

@@ -1,0 +1,80 @@
+// Command demo serves Sideband's demo pages.
+//
+//	go run ./cmd/demo
+//
+// It prints where they are and serves them until it is interrupted. Flags:
+//
+//	-addr    where to listen, 127.0.0.1:8080 if not given
+//	-secret  what seals the pages' tickets, at least 32 bytes; random if not given, so
+//	         that open pages reload after a restart
+//	-dev     log HTML that costs more than it needs
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second signal ends the process at once
+	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// run is the program: it serves until ctx is done and returns the exit status.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	c, err := parse(args, stderr)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		return 0
+	case err != nil:
+		return 2
+	}
+	if err := serve(ctx, c, stdout, stderr); err != nil {
+		fmt.Fprintf(stderr, "demo: %v\n", err)
+		return 1
+	}
+	return 0
+}
+
+// config is what the flags say.
+type config struct {
+	addr   string
+	secret string
+	dev    bool
+}
+
+const minSecret = 32
+
+// parse reads the flags. It tells stderr what is wrong with them.
+func parse(args []string, stderr io.Writer) (c config, err error) {
+	flags := flag.NewFlagSet("demo", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	flags.StringVar(&c.addr, "addr", "127.0.0.1:8080", "`address` to listen on")
+	flags.StringVar(&c.secret, "secret", "", "what seals the pages' tickets, at least 32 `bytes` (default: random)")
+	flags.BoolVar(&c.dev, "dev", false, "log HTML that costs more than it needs")
+	if err := flags.Parse(args); err != nil {
+		return c, err
+	}
+	if flags.NArg() > 0 {
+		err = fmt.Errorf("unexpected argument %q", flags.Arg(0))
+	}
+	flags.Visit(func(f *flag.Flag) {
+		// Also for an empty one, which most likely was meant to come from the environment.
+		// The text itself stays out of logs, even a short one.
+		if f.Name == "secret" && len(c.secret) < minSecret {
+			err = fmt.Errorf("-secret has %d bytes: give at least %d", len(c.secret), minSecret)
+		}
+	})
+	if err != nil {
+		fmt.Fprintln(stderr, err)
+		flags.Usage()
+	}
+	return c, err
+}

@@ -1,0 +1,53 @@
+// Package site puts the demo's pages together: the layout around them and the routes
+// to them.
+package site
+
+import (
+	"net/http"
+
+	"github.com/a-h/templ"
+	"github.com/go-chi/chi/v5"
+
+	"github.com/sideband-go/sideband/cmd/demo/assets"
+	"github.com/sideband-go/sideband/cmd/demo/clock"
+	"github.com/sideband-go/sideband/cmd/demo/counter"
+	"github.com/sideband-go/sideband/cmd/demo/index"
+	"github.com/sideband-go/sideband/cmd/demo/table"
+	"github.com/sideband-go/sideband/handlers"
+	"github.com/sideband-go/sideband/views"
+)
+
+// Config returns c with what the demo's pages need: their layout, the suffix of their
+// titles, and a policy that lets Pico draw the icons which it keeps in data addresses.
+func Config(c handlers.Config) handlers.Config {
+	c.Layout = layout
+	c.TitleSuffix = " · Sideband"
+	c.ContentSecurityPolicy = handlers.DefaultPolicy + "; img-src 'self' data:"
+	return c
+}
+
+// assetsPath is where the stylesheets are.
+const assetsPath = "/assets"
+
+func asset(name string) string { return assetsPath + "/" + assets.Files.Path(name) }
+
+// Routes returns the whole site, for a kit that was made with [Config].
+func Routes(kit *handlers.Kit) http.Handler {
+	r := chi.NewRouter()
+	r.Use(kit.Middleware)
+	r.Mount(kit.AssetsPath(), kit.Assets())
+	r.Mount(assetsPath, http.StripPrefix(assetsPath, assets.Files.Handler()))
+	r.Handle("/", handlers.View(kit, views.Static("Demo", index.Content(entries()))))
+	r.Handle("/counter", handlers.View(kit, counter.Page{}))
+	r.Handle("/table", handlers.View(kit, table.Page{}))
+	r.Handle("/clock", handlers.View(kit, clock.Page{}))
+	r.NotFound(handlers.View(kit, missing{}).ServeHTTP)
+	return r
+}
+
+// missing is the page of all addresses that have none: its error page has the layout.
+type missing struct{}
+
+func (missing) Mount(*views.Socket, views.NoParams) error { return views.ErrNotFound }
+
+func (missing) Render() templ.Component { return templ.NopComponent }

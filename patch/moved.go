@@ -1,0 +1,173 @@
+package patch
+
+import (
+	"bytes"
+	"maps"
+	"slices"
+)
+
+// park takes elements that are to stand elsewhere out of the view, before anything
+// can remove them with their old surroundings: htmx moves the living element to
+// where a stub with its id stands.
+func (d *differ) park() {
+	if len(d.moved) == 0 {
+		return
+	}
+	d.open([]byte(ParkID), "beforeend")
+	for _, n := range d.movedInOrder() {
+		d.write(`<i id="`, string(d.idOf(n)), `" hx-preserve></i>`)
+	}
+	d.close()
+}
+
+func (d *differ) movedInOrder() []int32 { return slices.Sorted(maps.Keys(d.moved)) }
+
+// findMoved looks, in the HTML that the operations carry, for elements that the page
+// has under another parent, or in other surroundings: sent as HTML, they would be
+// made anew or mistaken. It reports whether there are any that were not known yet.
+func (d *differ) findMoved() bool {
+	total := 0
+	for _, s := range d.sent {
+		total += int(d.new.nodes[s.node].span)
+	}
+	if total == 0 {
+		return false
+	}
+	lookup := d.scanFor
+	if total > 8 {
+		where := make(map[string]int32, len(d.old.nodes))
+		for i := 1; i < len(d.old.nodes); i++ {
+			where[string(d.old.id(&d.old.nodes[i]))] = int32(i)
+		}
+		lookup = func(id []byte) (int32, bool) {
+			i, ok := where[string(id)]
+			return i, ok
+		}
+	}
+	found := false
+	move := func(o, n int32) {
+		if d.moved == nil {
+			d.moved, d.left = map[int32]int32{}, map[int32]bool{}
+		}
+		d.moved[n], d.left[o], found = o, true, true
+	}
+	for _, s := range d.sent {
+		siblings := map[int32]*order{}
+		end := s.node + d.new.nodes[s.node].span
+		i := s.node
+		if s.in >= 0 {
+			i++ // the element itself stays where it is
+		}
+		for i < end {
+			if _, known := d.moved[i]; known {
+				i += d.new.nodes[i].span // a stub
+				continue
+			}
+			o, ok := lookup(d.new.id(&d.new.nodes[i]))
+			if ok && d.matches(o, i) {
+				p, stays := d.stays(o, i)
+				if s.in < 0 || !stays {
+					move(o, i)
+					i += d.new.nodes[i].span
+					continue
+				}
+				if siblings[p] == nil {
+					siblings[p] = &order{}
+				}
+				siblings[p].add(o, i)
+			}
+			i++
+		}
+		for _, list := range siblings {
+			list.others(move)
+		}
+	}
+	return found
+}
+
+// order is a list of nodes that keep their parent, in the new order.
+type order struct {
+	nodes    []int32
+	seq, was []int
+}
+
+func (l *order) add(o, n int32) {
+	l.seq = append(l.seq, len(l.nodes))
+	l.nodes, l.was = append(l.nodes, n), append(l.was, int(o))
+}
+
+// others calls move for the nodes that are not in their old order: htmx's morph
+// takes a neighbour without an id for one that comes from further behind.
+func (l *order) others(move func(o, n int32)) {
+	run := longestIncreasing(l.seq, l.was)
+	slices.Reverse(run)
+	for i, n := range l.nodes {
+		if len(run) > 0 && run[0] == i {
+			run = run[1:]
+			continue
+		}
+		move(int32(l.was[i]), n)
+	}
+}
+
+// stays reports whether a node inside an element that is morphed has the parent it
+// had, in like surroundings, so that htmx's morph finds it. p is the new parent.
+func (d *differ) stays(o, n int32) (p int32, ok bool) {
+	a, b := parent(d.old.nodes, o), parent(d.new.nodes, n)
+	return b, d.old.nodes[o].wrap == d.new.nodes[n].wrap &&
+		(a == 0) == (b == 0) && (a == 0 || bytes.Equal(d.old.id(&d.old.nodes[a]), d.new.id(&d.new.nodes[b])))
+}
+
+// parent is the node around another.
+func parent(nodes []node, i int32) int32 {
+	for p := i - 1; p > 0; p-- {
+		if p+nodes[p].span > i {
+			return p
+		}
+	}
+	return 0
+}
+
+func (d *differ) scanFor(id []byte) (int32, bool) {
+	for i := 1; i < len(d.old.nodes); i++ {
+		if n := &d.old.nodes[i]; int(n.idLen) == len(id) && bytes.Equal(d.old.id(n), id) {
+			return int32(i), true
+		}
+	}
+	return 0, false
+}
+
+// stub writes the place to which htmx moves an element that the page has.
+func (d *differ) stub(n int32) {
+	name := d.new.nodes[n].name
+	tag := tagText(name)
+	d.write("<", tag, ` id="`, string(d.idOf(n)), `" hx-preserve>`)
+	if !known(&isVoid, name) {
+		d.write("</", tag, ">")
+	}
+}
+
+// put appends the HTML of new nodes that stand in html[from:to], with stubs for
+// those that come from elsewhere. first and end are the nodes' indexes.
+func (d *differ) put(from, to, first, end int32, send func([]byte)) {
+	for i := first; i < end && len(d.moved) > 0; {
+		if _, ok := d.moved[i]; !ok {
+			i++
+			continue
+		}
+		p := d.html.pos[i]
+		d.piece(from, p.start, send)
+		d.stub(i)
+		from = p.end
+		i += d.new.nodes[i].span
+	}
+	d.piece(from, to, send)
+}
+
+func (d *differ) piece(from, to int32, send func([]byte)) {
+	if d.hasHole(from, to) {
+		d.needAll = true
+		return
+	}
+	send(d.html.html[from:to])
+}
