@@ -49,6 +49,9 @@ type Config struct {
 	Stream sse.Config
 	// SessionLifetime is how long a browser's session lasts. Default 24 h.
 	SessionLifetime time.Duration
+	// MaxSessions is how many sessions are kept; beyond it those go that were saved
+	// longest ago. Default 200,000.
+	MaxSessions int
 	// ContentSecurityPolicy is sent with each page. Default: DefaultPolicy. "-" sends none.
 	ContentSecurityPolicy string
 }
@@ -102,13 +105,14 @@ func New(c Config) *Kit {
 	orDefault(&c.MaxQueue, 256)
 	orDefault(&c.MaxTimers, 1000)
 	orDefault(&c.SessionLifetime, 24*time.Hour)
+	orDefault(&c.MaxSessions, 200_000)
 	if c.ContentSecurityPolicy == "" {
 		c.ContentSecurityPolicy = DefaultPolicy
 	}
 	k := &Kit{
 		config: c, log: c.Logger,
 		sealer:   newSealer(c.Secrets),
-		sessions: newSessions(c.SessionLifetime),
+		sessions: newSessions(c.SessionLifetime, c.MaxSessions),
 		origins:  http.NewCrossOriginProtection(),
 		streams:  sse.New(c.Stream),
 	}

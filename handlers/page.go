@@ -113,7 +113,7 @@ func (k *Kit) errorPage(w http.ResponseWriter, r *http.Request, status int, text
 	var b bytes.Buffer
 	_ = errorContent(status, text).Render(r.Context(), &b) // a buffer takes everything
 	w.Header().Set("Cache-Control", "no-store")
-	k.writePage(w, r, status, views.Shell{Title: text, Content: b.Bytes()})
+	k.writePage(w, r, status, views.Shell{Title: k.config.TitlePrefix + text + k.config.TitleSuffix, Content: b.Bytes()})
 }
 
 // logFailure logs what a user does not get to see.

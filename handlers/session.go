@@ -7,11 +7,9 @@ import (
 	"net"
 	"net/http"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/alexedwards/scs/v2"
-	"github.com/alexedwards/scs/v2/memstore"
 )
 
 // sessions keeps browsers apart, with a cookie each. Over plain HTTP on the
@@ -27,13 +25,16 @@ const (
 	localCookieName = "sideband"
 )
 
-func newSessions(lifetime time.Duration) *sessions {
-	m := scs.New()
-	m.Lifetime = lifetime
-	m.Codec = codec{}
-	m.Store = &graves{Store: memstore.New(), lifetime: lifetime}
-	m.Cookie.Name, m.Cookie.Secure = cookieName, true
-	m.Cookie.HttpOnly, m.Cookie.SameSite, m.Cookie.Path = true, http.SameSiteLaxMode, "/"
+func newSessions(lifetime time.Duration, limit int) *sessions {
+	// Not scs.New, whose store has a goroutine that nobody would end.
+	m := &scs.SessionManager{
+		Lifetime: lifetime,
+		Codec:    codec{},
+		Store:    newMemory(lifetime, limit),
+		Cookie: scs.SessionCookie{
+			Name: cookieName, Secure: true, HttpOnly: true, SameSite: http.SameSiteLaxMode, Path: "/", Persist: true,
+		},
+	}
 	plain := *m
 	plain.Cookie.Name, plain.Cookie.Secure = localCookieName, false
 	return &sessions{m, &plain}
@@ -152,40 +153,3 @@ func (c codec) Decode(b []byte) (time.Time, map[string]any, error) {
 	return time.Time{}, nil, errors.New("handlers: the stored session can't be read")
 }
 
-// graves keeps destroyed sessions dead: a request that loaded one before it was
-// destroyed may not bring it back by saving it.
-type graves struct {
-	scs.Store
-	lifetime time.Duration
-	mu       sync.Mutex
-	dead     map[string]time.Time // until when
-	order    []string
-}
-
-func (g *graves) Delete(token string) error {
-	g.mu.Lock()
-	if g.dead == nil {
-		g.dead = map[string]time.Time{}
-	}
-	now := time.Now()
-	for len(g.order) > 0 && g.dead[g.order[0]].Before(now) {
-		delete(g.dead, g.order[0])
-		g.order = g.order[1:]
-	}
-	if _, again := g.dead[token]; !again && token != "" {
-		g.dead[token] = now.Add(g.lifetime)
-		g.order = append(g.order, token)
-	}
-	g.mu.Unlock()
-	return g.Store.Delete(token)
-}
-
-func (g *graves) Commit(token string, b []byte, expiry time.Time) error {
-	g.mu.Lock()
-	_, dead := g.dead[token]
-	g.mu.Unlock()
-	if dead {
-		return nil
-	}
-	return g.Store.Commit(token, b, expiry)
-}

@@ -187,7 +187,7 @@ func (d *differ) arrange(o, n int32, was, is []int32, low, end, endIs int) bool 
 		}
 	}
 	keep := d.kept(was, is, from, low, endIs)
-	if !d.anchored(is, keep) {
+	if !d.anchored(n, is, keep) {
 		return false
 	}
 	if gone > 0 {
@@ -221,13 +221,13 @@ func (d *differ) kept(was, is []int32, from []int, low, endIs int) []bool {
 }
 
 // anchored reports whether each slot has a sibling that stays, or is the parent's very beginning.
-func (d *differ) anchored(is []int32, keep []bool) bool {
+func (d *differ) anchored(n int32, is []int32, keep []bool) bool {
 	for i := 0; i < len(is); {
 		slot, ok := d.new.nodes[is[i]].slot, false
 		for ; i < len(is) && d.new.nodes[is[i]].slot == slot; i++ {
 			ok = ok || keep[i]
 		}
-		if !ok && (slot != 0 || d.region != nil) {
+		if !ok && (slot != 0 || n < 0 && d.region.Start != d.region.Owner+1) {
 			return false
 		}
 	}

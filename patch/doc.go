@@ -12,7 +12,8 @@
 // The property that holds for any two renderings A and B: a DOM that shows A, with
 // what users typed, focused and opened in it, shows B after the operations were
 // applied, and elements with an id that are in both are still the same nodes. White
-// space between elements is not compared.
+// space beside tags is not compared. One exception is htmx's: while the focus is in an
+// element without an id that goes, its neighbours may be made anew.
 //
 // HTML that the browser's parser would rearrange makes the innermost well-formed
 // element with an id around it opaque: it is compared and sent whole, and a

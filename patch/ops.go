@@ -151,7 +151,7 @@ func (d *differ) remove(o, n int32, was []int32, from []int, low, end int) {
 			staying[i], any = true, true
 		}
 	}
-	if !any && n >= 0 && d.old.nodes[o].flags&loose == 0 {
+	if !any && d.old.nodes[o].flags&loose == 0 && (n >= 0 || d.region.End-d.region.Start == d.old.nodes[o].span-1) {
 		d.open(d.oldID(o), "textContent")
 		d.close()
 		return

@@ -97,9 +97,9 @@ func New(c Config) *Server {
 // Serve answers r with an event stream and blocks until it is over: the client is gone
 // or was dropped, [Stream.Close], [Stream.Finish], or [Server.Shutdown].
 //
-// The first bytes are an id line alone, so that the client has an id to come back with
-// before anything was sent. Then opened is called, once, on the goroutine of Serve; from
-// there on the stream takes messages. Neither the address nor the headers of r are read.
+// First opened is called, once, on the goroutine of Serve; from there on the stream takes
+// messages. The first bytes the client gets are an id line alone, so that it has an id to
+// come back with before anything was sent, and knows then that it is connected. Neither the address nor the headers of r are read.
 //
 // The error is nil unless the stream could not be opened or a write failed, which
 // includes the write deadline. If opened was not called, nothing of the stream may be

@@ -65,10 +65,9 @@ func (o *wire) Flush() {
 
 func (o *wire) begin() {
 	o.begun = true
-	if o.send([]byte("id: " + o.first + "\n\n")) {
-		o.stream.begin()
-		o.opened(o.stream)
-	}
+	o.stream.begin()
+	o.opened(o.stream) // before the client can see that it is connected and act on it
+	o.send([]byte("id: " + o.first + "\n\n"))
 }
 
 // send writes p at once and flushes it. A client that cannot be written to is dropped.

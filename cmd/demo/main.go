@@ -37,7 +37,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return 2
 	}
 	if err := serve(ctx, c, stdout, stderr); err != nil {
-		fmt.Fprintf(stderr, "demo: %v\n", err)
+		_, _ = fmt.Fprintf(stderr, "demo: %v\n", err) // nobody else is left to tell
 		return 1
 	}
 	return 0
@@ -73,7 +73,7 @@ func parse(args []string, stderr io.Writer) (c config, err error) {
 		}
 	})
 	if err != nil {
-		fmt.Fprintln(stderr, err)
+		_, _ = fmt.Fprintln(stderr, err)
 		flags.Usage()
 	}
 	return c, err

@@ -37,7 +37,9 @@ func serve(ctx context.Context, c config, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(stdout, "The demo is at %s\n", address(listener.Addr()))
+	if _, err := fmt.Fprintf(stdout, "The demo is at %s\n", address(listener.Addr())); err != nil {
+		return errors.Join(err, listener.Close())
+	}
 
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(listener) }()

@@ -226,6 +226,9 @@ func (d *Document) typeChanged(n *html.Node, old string, had bool) {
 	if had {
 		before.Attr = []html.Attribute{{Key: "type", Val: old}}
 	}
+	if d.focus == n && manyFields(before) && inputType(before) != inputType(n) {
+		d.focus = nil // it was on one of the fields, which goes away
+	}
 	c := d.control(n)
 	from, to := inputMode(before), inputMode(n)
 	switch {

@@ -57,6 +57,16 @@ func typeable(n *html.Node) bool {
 	return false
 }
 
+// manyFields reports whether Chromium shows an input as several fields (day,
+// month, year and so on).
+func manyFields(n *html.Node) bool {
+	switch inputType(n) {
+	case "date", "month", "week", "time", "datetime-local":
+		return true
+	}
+	return false
+}
+
 var (
 	lineEnds = strings.NewReplacer("\n", "", "\r", "")
 	color    = regexp.MustCompile(`^#[0-9a-fA-F]{6}$`)

@@ -147,19 +147,17 @@ func (d *Document) deselectOthers(sel, keep *html.Node) {
 // optionsInserted and optionsRemoved follow options that come into a select
 // element or leave it. Of those that come chosen, the last stays so.
 func (d *Document) optionsInserted(n *html.Node) {
-	var in *html.Node
-	for _, o := range elementsIn(n, "option") {
+	for _, o := range slices.Backward(elementsIn(n, "option")) {
 		sel := ownerSelect(o)
 		if sel == nil || contains(n, sel) {
 			continue
 		}
-		in = sel
 		if d.control(o).selected && !hasAttr(sel, "multiple") {
 			d.deselectOthers(sel, o)
 		}
-	}
-	if in != nil && len(d.Selected(in)) == 0 {
-		d.resetSelect(in)
+		if len(d.Selected(sel)) == 0 {
+			d.resetSelect(sel)
+		}
 	}
 }
 

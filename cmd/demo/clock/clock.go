@@ -9,6 +9,7 @@ import (
 	"github.com/sideband-go/sideband/views"
 )
 
+// What a clock knows.
 var (
 	Now   = state.NewKey[time.Time]("now")
 	Ticks = state.NewKey[int]("ticks")

@@ -97,18 +97,18 @@ func TestPagesBreakNoRuleOfTheirPolicy(t *testing.T) {
 	visitor := visit(t)
 	inline := regexp.MustCompile(`(?i)<style|<script(?:>|\s+[^s>])|\sstyle=|\son\w+=|javascript:`)
 	for path := range pages {
-		res, html := visitor.Get(path)
-		if got := res.Header.Get("Content-Security-Policy"); got != handlers.DefaultPolicy+"; img-src 'self' data:" {
+		page := visitor.Get(path)
+		if got := page.Header.Get("Content-Security-Policy"); got != handlers.DefaultPolicy+"; img-src 'self' data:" {
 			t.Errorf("%s is served with the policy %q", path, got)
 		}
-		if found := inline.FindString(html); found != "" {
+		if found := inline.FindString(page.Body); found != "" {
 			t.Errorf("%s has %q inline", path, found)
 		}
 		visitor.Open(path).Find("script[src], head link[href]").Each(func(_ int, e *goquery.Selection) {
 			address := e.AttrOr("src", e.AttrOr("href", ""))
-			res, _ := visitor.Get(address)
-			if cache := res.Header.Get("Cache-Control"); res.StatusCode != http.StatusOK || !strings.Contains(cache, "immutable") {
-				t.Errorf("%s needs %s: %s, Cache-Control %q", path, address, res.Status, cache)
+			file := visitor.Get(address)
+			if cache := file.Header.Get("Cache-Control"); file.Status != http.StatusOK || !strings.Contains(cache, "immutable") {
+				t.Errorf("%s needs %s: %d, Cache-Control %q", path, address, file.Status, cache)
 			}
 		})
 	}
@@ -117,13 +117,13 @@ func TestPagesBreakNoRuleOfTheirPolicy(t *testing.T) {
 func TestAnAddressWithoutAPage(t *testing.T) {
 	visitor := visit(t)
 	for _, path := range []string{"/nowhere", "/counter/", "/counter/1"} {
-		res, html := visitor.Get(path)
-		doc, err := goquery.NewDocumentFromReader(strings.NewReader(html))
+		page := visitor.Get(path)
+		doc, err := goquery.NewDocumentFromReader(strings.NewReader(page.Body))
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := doc.Find("main h1").Text(); res.StatusCode != http.StatusNotFound || got != "Not found" {
-			t.Errorf("%s: %s, %q", path, res.Status, got)
+		if got := doc.Find("main h1").Text(); page.Status != http.StatusNotFound || got != "Not found" {
+			t.Errorf("%s: %d, %q", path, page.Status, got)
 		}
 		if links, marked := doc.Find("header nav a"), doc.Find("[aria-current]"); links.Length() != len(pages) || marked.Length() != 0 {
 			t.Errorf("%s has %d links to pages, %d marked", path, links.Length(), marked.Length())

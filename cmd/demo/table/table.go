@@ -10,7 +10,9 @@ import (
 	"github.com/sideband-go/sideband/views"
 )
 
+// What a table knows.
 var (
+	// Rows are in the order of the page.
 	Rows = state.NewKey[[]Row]("rows")
 	// Selected is the id of the selected row, 0 if none is. Every row reads it, narrowed
 	// to whether it is the one: so two rows are rendered when the selection moves.

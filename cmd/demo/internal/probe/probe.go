@@ -63,8 +63,15 @@ func Visit(t testing.TB, h http.Handler, kit Kit) *Visitor {
 	return &Visitor{t, kit, &http.Client{Transport: transport, Jar: jar}}
 }
 
+// Answer is a whole response.
+type Answer struct {
+	Status int
+	Header http.Header
+	Body   string
+}
+
 // Get requests an address.
-func (v *Visitor) Get(path string) (*http.Response, string) {
+func (v *Visitor) Get(path string) Answer {
 	v.t.Helper()
 	return v.send(v.request(http.MethodGet, path, ""))
 }
@@ -78,7 +85,7 @@ func (v *Visitor) request(method, path, body string) *http.Request {
 	return r
 }
 
-func (v *Visitor) send(r *http.Request) (*http.Response, string) {
+func (v *Visitor) send(r *http.Request) Answer {
 	v.t.Helper()
 	res, err := v.client.Do(r)
 	if err != nil {
@@ -89,7 +96,7 @@ func (v *Visitor) send(r *http.Request) (*http.Response, string) {
 	if err != nil {
 		v.t.Fatal(err)
 	}
-	return res, string(body)
+	return Answer{res.StatusCode, res.Header, string(body)}
 }
 
 // Page is a page as it was served.
@@ -107,11 +114,11 @@ var ticket = regexp.MustCompile(`"` + ticketHeader + `":"([^"]+)"`)
 // Open opens a page, as a new tab does.
 func (v *Visitor) Open(path string) *Page {
 	v.t.Helper()
-	res, body := v.Get(path)
-	if res.StatusCode != http.StatusOK {
-		v.t.Fatalf("GET %s: %s", path, res.Status)
+	got := v.Get(path)
+	if got.Status != http.StatusOK {
+		v.t.Fatalf("GET %s: %d", path, got.Status)
 	}
-	doc, err := goquery.NewDocumentFromReader(strings.NewReader(body))
+	doc, err := goquery.NewDocumentFromReader(strings.NewReader(got.Body))
 	if err != nil {
 		v.t.Fatal(err)
 	}
@@ -130,8 +137,8 @@ func (p *Page) Live() bool { return p.ticket != "" }
 // returns the status and the body of the answer.
 func (p *Page) Event(query string) (status int, body string) {
 	p.visitor.t.Helper()
-	res, body := p.visitor.send(p.withTicket(p.visitor.request(http.MethodPost, p.path+query, "")))
-	return res.StatusCode, body
+	got := p.visitor.send(p.withTicket(p.visitor.request(http.MethodPost, p.path+query, "")))
+	return got.Status, got.Body
 }
 
 // Click sends the event of the button with this text, as the page was served. The
@@ -159,8 +166,8 @@ func (p *Page) Change(id, text string) (status int, body string) {
 	r := p.withTicket(p.visitor.request(http.MethodPost, p.path+query, fields.Encode()))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	r.Header.Set("HX-Source", goquery.NodeName(field)+"#"+id)
-	res, body := p.visitor.send(r)
-	return res.StatusCode, body
+	got := p.visitor.send(r)
+	return got.Status, got.Body
 }
 
 func (p *Page) withTicket(r *http.Request) *http.Request {

@@ -29,7 +29,7 @@ func (p *Page) Stream(lastID string) *Stream {
 	if lastID != "" {
 		r.Header.Set("Last-Event-ID", lastID)
 	}
-	res, err := p.visitor.client.Do(r)
+	res, err := p.visitor.client.Do(r) //nolint:bodyclose // Stream.Close closes it
 	if err != nil {
 		end()
 		t.Fatal(err)

@@ -1,0 +1,81 @@
+package cut
+
+import (
+	"net/http"
+	"strings"
+	"sync"
+)
+
+// maxBody bounds what is kept of one answer.
+const maxBody = 4 << 20
+
+// Exchange is a request with what has come of its answer. Its methods may be called from
+// any goroutine.
+type Exchange struct {
+	// Request has no body to read.
+	Request *http.Request
+
+	mu     sync.Mutex
+	status int
+	body   strings.Builder
+	over   bool
+}
+
+// Status is the answer's, 0 while there is none.
+func (e *Exchange) Status() int {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.status
+}
+
+// Body is what has come of the answer's body, its first 4 MiB.
+func (e *Exchange) Body() string {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.body.String()
+}
+
+// Messages lists the data of the messages that have come whole on a stream.
+func (e *Exchange) Messages() []string {
+	var list []string
+	events := strings.Split(e.Body(), "\n\n")
+	for _, event := range events[:len(events)-1] {
+		var data []string
+		for line := range strings.SplitSeq(event, "\n") {
+			if text, ok := strings.CutPrefix(line, "data: "); ok {
+				data = append(data, text)
+			}
+		}
+		if data != nil {
+			list = append(list, strings.Join(data, "\n"))
+		}
+	}
+	return list
+}
+
+// Over reports whether the answer is complete, or its connection is.
+func (e *Exchange) Over() bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.over
+}
+
+// Write takes a piece of the answer's body. It is for the proxy.
+func (e *Exchange) Write(b []byte) (int, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.body.Write(b[:min(len(b), maxBody-e.body.Len())])
+	return len(b), nil
+}
+
+func (e *Exchange) begin(status int) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.status = status
+}
+
+func (e *Exchange) finish() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.over = true
+}

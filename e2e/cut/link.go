@@ -1,0 +1,193 @@
+package cut
+
+import (
+	"bufio"
+	"bytes"
+	"io"
+	"net"
+	"net/http"
+)
+
+// smallBuffer bounds what the kernel takes of an answer that nobody reads.
+const smallBuffer = 4 << 10
+
+// link is one connection of a browser with its own connection to the server. Two
+// goroutines serve it: up reads from the browser, down from the server.
+type link struct {
+	proxy          *Proxy
+	client, server *net.TCPConn
+	requests       chan *Exchange // from up to down
+	exchange       *Exchange      // the newest; the proxy's mutex guards it
+}
+
+func newLink(p *Proxy, client, server *net.TCPConn) *link {
+	_ = server.SetReadBuffer(smallBuffer) // a larger one only makes a stall take longer to be felt
+	return &link{proxy: p, client: client, server: server, requests: make(chan *Exchange, 1)}
+}
+
+// reset closes both connections at once, unsent data and all.
+func (l *link) reset() {
+	for _, c := range []*net.TCPConn{l.client, l.server} {
+		_ = c.SetLinger(0) // a closed one is as good as reset
+		c.Close()
+	}
+}
+
+// up passes requests on, each when its head has been read and nothing is against it.
+func (l *link) up() {
+	defer l.server.Close()
+	defer close(l.requests)
+	held := &holder{to: l.server}
+	from := bufio.NewReader(io.TeeReader(l.client, held))
+	for {
+		held.hold()
+		r, err := http.ReadRequest(from)
+		if err != nil {
+			return
+		}
+		e, answer, ok := l.proxy.begin(l, r)
+		if !ok {
+			l.reset()
+			return
+		}
+		if answer != nil {
+			held.drop()
+			_, _ = io.Copy(io.Discard, r.Body) // a cut body shows at the next read
+			_, _ = l.client.Write(answer)
+			e.finish()
+			continue
+		}
+		l.requests <- e
+		if held.release() != nil {
+			return
+		}
+		_, _ = io.Copy(io.Discard, r.Body)
+	}
+}
+
+// begin notes a request and says what is to become of it.
+func (p *Proxy) begin(l *link, r *http.Request) (e *Exchange, answer []byte, ok bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	e = &Exchange{Request: r}
+	l.exchange = e
+	p.exchanges = append(p.exchanges, e)
+	if first(p.refused, r) != nil {
+		e.finish()
+		return e, nil, false
+	}
+	if a := first(p.answered, r); a != nil {
+		return e, a.answer, true
+	}
+	return e, nil, true
+}
+
+// down passes answers on, and follows where each begins and ends.
+func (l *link) down() {
+	defer l.end()
+	from := bufio.NewReader(io.TeeReader(answers{l}, l.client))
+	for e := range l.requests {
+		res, err := http.ReadResponse(from, e.Request)
+		if err != nil {
+			return
+		}
+		e.begin(res.StatusCode)
+		if _, err = io.Copy(e, res.Body); err != nil {
+			return
+		}
+		e.finish()
+	}
+}
+
+func (l *link) end() {
+	l.client.Close()
+	l.server.Close()
+	for e := range l.requests { // so that up never waits for this side
+		e.finish()
+	}
+	l.proxy.mu.Lock()
+	defer l.proxy.mu.Unlock()
+	delete(l.proxy.links, l)
+	if l.exchange != nil {
+		l.exchange.finish()
+	}
+}
+
+// answers reads what the server answers, unless that is stalled, up to where it is cut.
+type answers struct{ *link }
+
+func (l answers) Read(b []byte) (int, error) {
+	l.proxy.awaitGo(l.link)
+	n, err := l.server.Read(b)
+	l.proxy.awaitGo(l.link) // what came after the stall stays here
+	if most, cut := l.proxy.passing(l.link, n); cut {
+		_, _ = l.client.Write(b[:most])
+		// Closed in order, what was written arrives; the server's side is reset.
+		l.client.Close()
+		l.reset()
+		return 0, io.ErrUnexpectedEOF
+	}
+	return n, err
+}
+
+// awaitGo waits while the link's answer is stalled.
+func (p *Proxy) awaitGo(l *link) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for !p.closed && l.exchange != nil && first(p.stalled, l.exchange.Request) != nil {
+		p.moved.Wait()
+	}
+}
+
+// passing counts bytes of an answer against the cuts that were asked for.
+func (p *Proxy) passing(l *link, n int) (most int, cut bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if l.exchange == nil {
+		return n, false
+	}
+	for i, r := range p.cutting {
+		if !r.match(l.exchange.Request) {
+			continue
+		}
+		if n < r.left {
+			r.left -= n
+			return n, false
+		}
+		p.cutting = append(p.cutting[:i:i], p.cutting[i+1:]...)
+		return r.left, true
+	}
+	return n, false
+}
+
+// holder is the way to the server, which may be shut for a while.
+type holder struct {
+	to      io.Writer
+	held    bytes.Buffer
+	holding bool
+	dropped bool
+}
+
+func (h *holder) hold() { h.holding, h.dropped = true, false }
+
+// drop forgets what was held and what comes until the next hold.
+func (h *holder) drop() {
+	h.held.Reset()
+	h.dropped = true
+}
+
+func (h *holder) release() error {
+	h.holding = false
+	_, err := h.held.WriteTo(h.to)
+	return err
+}
+
+func (h *holder) Write(b []byte) (int, error) {
+	switch {
+	case h.dropped:
+		return len(b), nil
+	case h.holding:
+		return h.held.Write(b)
+	}
+	return h.to.Write(b)
+}
