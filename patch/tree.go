@@ -133,27 +133,33 @@ func (t *Tree) Commit(r *Scanned) {
 		return
 	}
 	t.arena = append(t.arena, r.arena...)
-	t.compact()
+	t.Compact()
 }
 
 // CommitRegion puts the scanned rendering of a region in the place of the nodes it
-// had, and returns by how many nodes what follows has moved.
+// had, and returns by how many nodes what follows has moved. Several regions that
+// were scanned against the same tree may be committed, in document order or not;
+// call Compact after the last.
 func (t *Tree) CommitRegion(r *Scanned, p Place) (shift int32) {
 	shift = int32(len(r.nodes)) - (p.End - p.Start)
 	for i := int32(0); ; {
-		// i holds the region: lengthen it, and go on to the child that holds it, if one does.
+		// i holds the owner, or is it: lengthen it, and go on to the child that does.
 		t.nodes[i].span += shift
-		end := i + t.nodes[i].span - shift
-		for i++; i < end && i+t.nodes[i].span <= p.Start; {
+		if i == p.Owner {
+			break
+		}
+		for i++; i+t.nodes[i].span <= p.Owner; {
 			i += t.nodes[i].span
 		}
-		if i >= end || i >= p.Start {
-			break
+	}
+	// Another region may have been committed since this one was scanned.
+	for i, grown := range r.nodes {
+		if grown.at >= r.base {
+			r.nodes[i].at += uint32(len(t.arena)) - r.base
 		}
 	}
 	t.nodes = slices.Replace(t.nodes, int(p.Start), int(p.End), r.nodes...)
 	t.arena = append(t.arena, r.arena...)
-	t.compact()
 	return shift
 }
 
@@ -165,8 +171,8 @@ func refill[T any](old, with []T) []T {
 	return append(old[:0], with...)
 }
 
-// compact drops what no node refers to, once that is most of the arena.
-func (t *Tree) compact() {
+// Compact frees what no node refers to any more, once that is most of the memory.
+func (t *Tree) Compact() {
 	if len(t.arena) < 2*t.live+256 {
 		return
 	}

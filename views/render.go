@@ -347,5 +347,6 @@ func (in *Instance) commit(parts []part) {
 		shift := in.tree.CommitRegion(p.scanned, place)
 		in.replaceRegion(p.region, p.pass.found, shift)
 	}
+	in.tree.Compact()
 	in.scope.Rendered()
 }

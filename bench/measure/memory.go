@@ -45,6 +45,7 @@ func (c Config) perPage(ctx context.Context, program, path string, n int, use fu
 		return 0, err
 	}
 	after, err := c.collected(ctx, server)
+	c.say("DEBUG before %d after %d", before/1024, after/1024)
 	return float64(after-before) / 1024 / float64(n), err
 }
 

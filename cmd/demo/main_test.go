@@ -15,10 +15,7 @@ import (
 	"go.uber.org/goleak"
 )
 
-func TestMain(m *testing.M) {
-	// The session store of scs cleans up as long as the process lives.
-	goleak.VerifyTestMain(m, goleak.IgnoreTopFunction("github.com/alexedwards/scs/v2/memstore.(*MemStore).startCleanup"))
-}
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // demo runs the program until the test ends it.
 type demo struct {

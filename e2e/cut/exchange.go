@@ -1,6 +1,8 @@
 package cut
 
 import (
+	"bufio"
+	"io"
 	"net/http"
 	"strings"
 	"sync"
@@ -60,11 +62,24 @@ func (e *Exchange) Over() bool {
 	return e.over
 }
 
-// Write takes a piece of the answer's body. It is for the proxy.
-func (e *Exchange) Write(b []byte) (int, error) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.body.Write(b[:min(len(b), maxBody-e.body.Len())])
+// read follows an answer to its end.
+func (e *Exchange) read(from *bufio.Reader) error {
+	res, err := http.ReadResponse(from, e.Request)
+	if err != nil {
+		return err
+	}
+	e.begin(res.StatusCode)
+	_, err = io.Copy(keeper{e}, res.Body)
+	return err
+}
+
+// keeper keeps the pieces of an answer's body.
+type keeper struct{ e *Exchange }
+
+func (k keeper) Write(b []byte) (int, error) {
+	k.e.mu.Lock()
+	defer k.e.mu.Unlock()
+	k.e.body.Write(b[:min(len(b), maxBody-k.e.body.Len())])
 	return len(b), nil
 }
 

@@ -9,7 +9,7 @@ import (
 )
 
 // smallBuffer bounds what the kernel takes of an answer that nobody reads.
-const smallBuffer = 4 << 10
+const smallBuffer = 128 << 10
 
 // link is one connection of a browser with its own connection to the server. Two
 // goroutines serve it: up reads from the browser, down from the server.
@@ -17,7 +17,10 @@ type link struct {
 	proxy          *Proxy
 	client, server *net.TCPConn
 	requests       chan *Exchange // from up to down
-	exchange       *Exchange      // the newest; the proxy's mutex guards it
+
+	// The proxy's mutex guards these.
+	exchange *Exchange // the newest
+	gone     bool      // the browser has left
 }
 
 func newLink(p *Proxy, client, server *net.TCPConn) *link {
@@ -35,8 +38,7 @@ func (l *link) reset() {
 
 // up passes requests on, each when its head has been read and nothing is against it.
 func (l *link) up() {
-	defer l.server.Close()
-	defer close(l.requests)
+	defer l.left()
 	held := &holder{to: l.server}
 	from := bufio.NewReader(io.TeeReader(l.client, held))
 	for {
@@ -52,8 +54,9 @@ func (l *link) up() {
 		}
 		if answer != nil {
 			held.drop()
-			_, _ = io.Copy(io.Discard, r.Body) // a cut body shows at the next read
-			_, _ = l.client.Write(answer)
+			_, _ = io.Copy(io.Discard, r.Body) // a body cut off shows at the next read
+			_, _ = l.client.Write(answer.answer)
+			e.begin(answer.status)
 			e.finish()
 			continue
 		}
@@ -65,8 +68,18 @@ func (l *link) up() {
 	}
 }
 
+// left ends the server's side: nobody is there to answer to.
+func (l *link) left() {
+	l.proxy.mu.Lock()
+	l.gone = true
+	l.proxy.moved.Broadcast()
+	l.proxy.mu.Unlock()
+	close(l.requests)
+	l.server.Close()
+}
+
 // begin notes a request and says what is to become of it.
-func (p *Proxy) begin(l *link, r *http.Request) (e *Exchange, answer []byte, ok bool) {
+func (p *Proxy) begin(l *link, r *http.Request) (e *Exchange, answer *rule, ok bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	e = &Exchange{Request: r}
@@ -76,10 +89,7 @@ func (p *Proxy) begin(l *link, r *http.Request) (e *Exchange, answer []byte, ok 
 		e.finish()
 		return e, nil, false
 	}
-	if a := first(p.answered, r); a != nil {
-		return e, a.answer, true
-	}
-	return e, nil, true
+	return e, first(p.answered, r), true
 }
 
 // down passes answers on, and follows where each begins and ends.
@@ -87,15 +97,11 @@ func (l *link) down() {
 	defer l.end()
 	from := bufio.NewReader(io.TeeReader(answers{l}, l.client))
 	for e := range l.requests {
-		res, err := http.ReadResponse(from, e.Request)
+		err := e.read(from)
+		e.finish()
 		if err != nil {
 			return
 		}
-		e.begin(res.StatusCode)
-		if _, err = io.Copy(e, res.Body); err != nil {
-			return
-		}
-		e.finish()
 	}
 }
 
@@ -108,9 +114,6 @@ func (l *link) end() {
 	l.proxy.mu.Lock()
 	defer l.proxy.mu.Unlock()
 	delete(l.proxy.links, l)
-	if l.exchange != nil {
-		l.exchange.finish()
-	}
 }
 
 // answers reads what the server answers, unless that is stalled, up to where it is cut.
@@ -134,7 +137,7 @@ func (l answers) Read(b []byte) (int, error) {
 func (p *Proxy) awaitGo(l *link) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	for !p.closed && l.exchange != nil && first(p.stalled, l.exchange.Request) != nil {
+	for !p.closed && !l.gone && l.exchange != nil && first(p.stalled, l.exchange.Request) != nil {
 		p.moved.Wait()
 	}
 }

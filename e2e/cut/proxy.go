@@ -48,7 +48,8 @@ type Proxy struct {
 // rule is what a test has told the proxy to do with some requests.
 type rule struct {
 	match  Match
-	answer []byte // of an answer in the server's place
+	answer []byte // in the server's place
+	status int    // of it
 	left   int    // bytes that pass before a cut
 }
 
@@ -144,7 +145,7 @@ func (p *Proxy) Refuse(m Match) (allow func()) { return p.rule(&p.refused, &rule
 func (p *Proxy) Answer(m Match, status int, html string) (stop func()) {
 	text := fmt.Sprintf("HTTP/1.1 %d %s\r\nContent-Type: text/html\r\nContent-Length: %d\r\n\r\n%s",
 		status, http.StatusText(status), len(html), html)
-	return p.rule(&p.answered, &rule{match: m, answer: []byte(text)})
+	return p.rule(&p.answered, &rule{match: m, answer: []byte(text), status: status})
 }
 
 // Stall stops the answers to matching requests, under way or to come: nothing of them is

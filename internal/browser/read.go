@@ -95,3 +95,11 @@ func (p *Page) HTML() string {
 	p.Eval("document.documentElement.outerHTML", &html)
 	return html
 }
+
+// Title returns document.title.
+func (p *Page) Title() string {
+	p.t.Helper()
+	var title string
+	p.Eval("document.title", &title)
+	return title
+}

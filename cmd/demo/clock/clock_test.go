@@ -15,9 +15,8 @@ import (
 // bubble runs f where time passes only when everything waits.
 func bubble(t *testing.T, f func(*testing.T, *handlers.Kit, *probe.Visitor)) {
 	t.Helper()
-	// Made outside: its session store has a goroutine of its own.
-	kit := handlers.New(site.Config(handlers.Config{Logger: slog.New(slog.DiscardHandler)}))
 	synctest.Test(t, func(t *testing.T) {
+		kit := handlers.New(site.Config(handlers.Config{Logger: slog.New(slog.DiscardHandler)}))
 		f(t, kit, probe.Visit(t, site.Routes(kit), kit))
 	})
 }

@@ -125,6 +125,9 @@ func TestAnAddressWithoutAPage(t *testing.T) {
 		if got := doc.Find("main h1").Text(); page.Status != http.StatusNotFound || got != "Not found" {
 			t.Errorf("%s: %d, %q", path, page.Status, got)
 		}
+		if got, want := doc.Find("title").Text(), "Not found · Sideband"; got != want {
+			t.Errorf("%s has the title %q, want %q", path, got, want)
+		}
 		if links, marked := doc.Find("header nav a"), doc.Find("[aria-current]"); links.Length() != len(pages) || marked.Length() != 0 {
 			t.Errorf("%s has %d links to pages, %d marked", path, links.Length(), marked.Length())
 		}

@@ -101,23 +101,34 @@ func Model(c Case) (Result, error) {
 	return r, nil
 }
 
+// Page is a page with this body that loads the real htmx and hx-sse, configured
+// as the kit's shell does. What it loads comes from Scripts.
+func Page(body string) string {
+	return `<!doctype html><title>Page</title><link rel="icon" href="data:,">
+<meta name="htmx-config" content='` + Config + `'>
+<script src="/htmx.min.js"></script><script src="/hx-sse.min.js"></script>
+<body>` + body + `</body>`
+}
+
+// Scripts serves what Page loads.
+func Scripts(w http.ResponseWriter, r *http.Request) {
+	path, err := vendored(strings.TrimPrefix(r.URL.Path, "/"))
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return
+	}
+	http.ServeFile(w, r, path)
+}
+
 func serve(w http.ResponseWriter, r *http.Request) {
 	switch r.URL.Path {
 	case "/":
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		// The autofocus uses up the browser's one attempt at it, so that it does
 		// not act on its own when a case brings such an element.
-		_, _ = io.WriteString(w, `<!doctype html><title></title><link rel="icon" href="data:,">
-<meta name="htmx-config" content='`+Config+`'>
-<script src="/htmx.min.js"></script><script src="/hx-sse.min.js"></script><script>`+script+`</script>
-<body><input id="first" autofocus>`)
+		_, _ = io.WriteString(w, Page(`<input id="first" autofocus><script>`+script+`</script>`))
 	case "/htmx.min.js", "/hx-sse.min.js":
-		path, err := vendored(strings.TrimPrefix(r.URL.Path, "/"))
-		if err != nil {
-			http.Error(w, err.Error(), http.StatusInternalServerError)
-			return
-		}
-		http.ServeFile(w, r, path)
+		Scripts(w, r)
 	default:
 		// Whatever triggers in the cases ask for.
 		w.WriteHeader(http.StatusNoContent)

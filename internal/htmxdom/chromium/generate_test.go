@@ -466,7 +466,7 @@ func (g *generator) partial(main *el) string {
 	style := pick(g, "textContent", "innerHTML", "outerHTML", "outerHTML", "outerMorph", "outerMorph", "outerMorph", "innerMorph", "outerSync",
 		"beforebegin", "afterbegin", "beforeend", "afterend", "delete", "none")
 	if g.chance(1) {
-		style = pick(g, "nonsense", "before", "append", "innerHTML settle:5ms", "outerMorph swap:2ms", "outerHTML transition:false")
+		style = pick(g, "nonsense", "before", "append", "innerHTML settle:50ms", "outerMorph swap:50ms", "outerHTML transition:false")
 	}
 	if g.chance(98) {
 		p.set("hx-swap", style)

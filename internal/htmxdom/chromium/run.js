@@ -131,9 +131,9 @@ async function runCase({Page, Setup, Messages}) {
 				swap: "none swapEmpty:false", transition: false, request: {}});
 		} catch (e) {
 			error = String(e);
-			// The other swaps of the message may still wait for their delays (at most
-			// 5 ms in cases), and no promise tells when they are done.
-			await new Promise(done => setTimeout(done, 20));
+			// The other swaps of the message may still wait for their delays, and no
+			// promise tells when they are done.
+			await new Promise(done => setTimeout(done, 100));
 		}
 		await settled();
 		errors.push(error);

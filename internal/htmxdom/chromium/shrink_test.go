@@ -17,7 +17,7 @@ func shrink(t *testing.T, c chromium.Case) chromium.Case {
 	for range 60 {
 		smaller := smallerCases(c)
 		results := chromium.Run(t, smaller)
-		i := slices.IndexFunc(results, func(r chromium.Result) bool { return false })
+		i := -1
 		for k, r := range results {
 			if want, err := chromium.Model(smaller[k]); err == nil && want.Diff(r) != "" {
 				i = k

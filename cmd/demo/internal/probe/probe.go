@@ -15,21 +15,17 @@ import (
 	"time"
 
 	"github.com/PuerkitoBio/goquery"
-
-	"github.com/sideband-go/sideband/state"
 )
 
 // Visitor is a browser with cookies of its own.
 type Visitor struct {
 	t      testing.TB
-	kit    Kit
 	client *http.Client
 }
 
 // Kit is what the pages are served by.
 type Kit interface {
 	Shutdown(ctx context.Context) error
-	Views() state.Count
 }
 
 // origin is a host that may have cookies without TLS.
@@ -60,7 +56,7 @@ func Visit(t testing.TB, h http.Handler, kit Kit) *Visitor {
 		}
 		<-served
 	})
-	return &Visitor{t, kit, &http.Client{Transport: transport, Jar: jar}}
+	return &Visitor{t, &http.Client{Transport: transport, Jar: jar}}
 }
 
 // Answer is a whole response.

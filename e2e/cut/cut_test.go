@@ -1,0 +1,314 @@
+package cut_test
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"github.com/sideband-go/sideband/e2e/cut"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// server answers "/echo" with the request's body, "/flood" with more than the network
+// holds, and anything else with a stream of what
+// say is given, until the client leaves.
+type server struct {
+	*cut.Proxy
+	say   chan string
+	left  chan bool
+	seen  chan string
+	flood chan error // what ended it
+}
+
+// flood writes until a write hangs.
+func flood(w io.Writer, control *http.ResponseController) error {
+	piece := make([]byte, 64<<10)
+	for range 4096 {
+		if err := control.SetWriteDeadline(time.Now().Add(100 * time.Millisecond)); err != nil {
+			return err
+		}
+		if _, err := w.Write(piece); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func serve(t *testing.T) *server {
+	t.Helper()
+	s := &server{say: make(chan string), left: make(chan bool, 10), seen: make(chan string, 10), flood: make(chan error, 1)}
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.seen <- r.Method + " " + r.URL.String()
+		control := http.NewResponseController(w)
+		flush := control.Flush
+		switch r.URL.Path {
+		case "/echo":
+			io.Copy(w, r.Body)
+			return
+		case "/flood":
+			s.flood <- flood(w, control)
+			panic(http.ErrAbortHandler)
+		}
+		flush()
+		defer func() { s.left <- true }()
+		for {
+			select {
+			case text := <-s.say:
+				if text == "" {
+					return
+				}
+				io.WriteString(w, text)
+				flush()
+			case <-r.Context().Done():
+				return
+			}
+		}
+	}))
+	p, err := cut.New(srv.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(srv.Close)
+	t.Cleanup(p.Close)
+	t.Cleanup(http.DefaultClient.CloseIdleConnections)
+	s.Proxy = p
+	return s
+}
+
+// stream asks for a stream through the proxy.
+func (s *server) stream(t *testing.T) *bufio.Reader {
+	t.Helper()
+	res, err := http.Get(s.URL() + "/page?sideband=stream")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { res.Body.Close() })
+	return bufio.NewReader(res.Body)
+}
+
+func wait(t *testing.T, what string, ok func() bool) {
+	t.Helper()
+	limit, tick := time.NewTimer(20*time.Second), time.NewTicker(time.Millisecond)
+	defer limit.Stop()
+	defer tick.Stop()
+	for !ok() {
+		select {
+		case <-limit.C:
+			t.Fatalf("never: %s", what)
+		case <-tick.C:
+		}
+	}
+}
+
+func TestPassesEverythingOnAndRemembersIt(t *testing.T) {
+	s := serve(t)
+	large := strings.Repeat("0123456789", 100_000)
+	for _, body := range []string{"", "short", large} {
+		res, err := http.Post(s.URL()+"/echo", "text/plain", strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := io.ReadAll(res.Body); string(got) != body || err != nil {
+			t.Errorf("sent %d bytes, got %d, %v", len(body), len(got), err)
+		}
+		res.Body.Close()
+	}
+	if n := s.Count(cut.Events); n != 3 || s.Count(cut.Streams) != 0 {
+		t.Errorf("%d events were seen", n)
+	}
+	e := s.Exchanges(cut.Any)[2]
+	wait(t, "the end of the last answer", e.Over)
+	if e.Status() != http.StatusOK || e.Body() != large || e.Request.URL.Path != "/echo" {
+		t.Errorf("remembers %d %s with %d bytes", e.Status(), e.Request.URL, len(e.Body()))
+	}
+}
+
+func TestAStreamIsOpenUntilEitherSideEndsIt(t *testing.T) {
+	s := serve(t)
+	r := s.stream(t)
+	if n := s.Open(cut.Streams); n != 1 {
+		t.Errorf("%d streams are open", n)
+	}
+	s.say <- "id: 1\ndata: a\ndata: b\n\n: comment\n\n"
+	s.say <- "data: half"
+	if line, err := r.ReadString('\n'); line != "id: 1\n" {
+		t.Errorf("got %q, %v", line, err)
+	}
+	e := s.Exchanges(cut.Streams)[0]
+	wait(t, "the half message", func() bool { return strings.HasSuffix(e.Body(), "half") })
+	if got := e.Messages(); len(got) != 1 || got[0] != "a\nb" {
+		t.Errorf("the messages are %q", got)
+	}
+	s.say <- ""
+	wait(t, "the end", func() bool { return s.Open(cut.Any) == 0 })
+
+	res, err := http.Get(s.URL() + "/page?sideband=stream")
+	if err != nil {
+		t.Fatal(err)
+	}
+	<-s.left
+	res.Body.Close()
+	<-s.left
+	wait(t, "the second end", func() bool { return s.Open(cut.Streams) == 0 })
+}
+
+func TestCutsOnBothSides(t *testing.T) {
+	s := serve(t)
+	r := s.stream(t)
+	if n := s.Cut(cut.Events) + s.Cut(cut.Streams); n != 1 {
+		t.Errorf("%d connections were cut", n)
+	}
+	if _, err := io.ReadAll(r); err == nil {
+		t.Error("the client notices nothing")
+	}
+	<-s.left
+	if n := s.Cut(cut.Streams); n != 0 {
+		t.Errorf("%d connections were cut again", n)
+	}
+}
+
+func TestCutsInTheMiddleOfAnAnswer(t *testing.T) {
+	s := serve(t)
+	whole := "data: " + strings.Repeat("x", 1000) + "\n\n"
+	s.CutAfter(cut.Streams, 600)
+	r := s.stream(t)
+	s.say <- whole
+	got, err := io.ReadAll(r)
+	if err == nil || len(got) == 0 || len(got) >= 600 || !strings.HasPrefix(whole, string(got)) {
+		t.Errorf("got %d bytes and %v", len(got), err)
+	}
+	<-s.left
+	again := s.stream(t)
+	s.say <- whole
+	if line, err := again.ReadString('\n'); line+"\n" != whole {
+		t.Errorf("the next got %d bytes and %v", len(line), err)
+	}
+}
+
+func TestRefusedRequestsNeverReachTheServer(t *testing.T) {
+	s := serve(t)
+	allow := s.Refuse(cut.Streams)
+	for range 3 {
+		if _, err := http.Get(s.URL() + "/page?sideband=stream"); err == nil {
+			t.Error("was answered")
+		}
+	}
+	allow()
+	s.stream(t)
+	if n := s.Count(cut.Streams); n < 4 {
+		t.Errorf("%d requests were seen", n)
+	}
+	if <-s.seen; len(s.seen) > 0 {
+		t.Errorf("the server saw %s", <-s.seen)
+	}
+}
+
+func TestAnswersInTheServersPlace(t *testing.T) {
+	s := serve(t)
+	stop := s.Answer(cut.Events, http.StatusBadGateway, "<h1>Bad gateway</h1>")
+	for i, want := range []string{"<h1>Bad gateway</h1>", "<h1>Bad gateway</h1>", "body"} {
+		res, err := http.Post(s.URL()+"/echo", "text/plain", strings.NewReader("body"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, _ := io.ReadAll(res.Body); string(got) != want {
+			t.Errorf("answer %d is %q, want %q", i, got, want)
+		}
+		res.Body.Close()
+		if i == 1 {
+			stop()
+		}
+	}
+	if e := s.Exchanges(cut.Events)[0]; e.Status() != http.StatusBadGateway || !e.Over() || len(s.seen) != 1 {
+		t.Errorf("status %d, the server saw %d requests", e.Status(), len(s.seen))
+	}
+}
+
+func TestAStalledAnswerHoldsTheServersWritesUp(t *testing.T) {
+	s := serve(t)
+	release := s.Stall(cut.Streams)
+	res, err := http.Get(s.URL() + "/echo") // others are not held up
+	if err != nil {
+		t.Fatal(err)
+	}
+	res.Body.Close()
+	got := make(chan error, 1)
+	go func() {
+		res, err := http.Get(s.URL() + "/flood?sideband=stream")
+		if err == nil {
+			_, err = io.Copy(io.Discard, res.Body)
+			res.Body.Close()
+		}
+		got <- err
+	}()
+	if err := <-s.flood; !errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Errorf("the server's writes ended with %v", err)
+	}
+	if len(got) > 0 || s.Exchanges(cut.Streams)[0].Status() != 0 {
+		t.Error("something passed")
+	}
+	release()
+	if err := <-got; err == nil {
+		t.Error("the client does not see that the answer was broken off")
+	}
+}
+
+func TestAClientThatLeavesAStalledAnswerIsNoticed(t *testing.T) {
+	s := serve(t)
+	res, err := http.Get(s.URL() + "/page?sideband=stream")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Stall(cut.Any)
+	res.Body.Close()
+	<-s.left
+	wait(t, "the end", func() bool { return s.Open(cut.Streams) == 0 })
+}
+
+func Example() {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprint(w, "hello")
+	}))
+	defer server.Close()
+	proxy, err := cut.New(server.URL)
+	if err != nil {
+		panic(err)
+	}
+	defer proxy.Close()
+
+	defer http.DefaultClient.CloseIdleConnections()
+	get := func() {
+		res, err := http.Get(proxy.URL())
+		if err != nil {
+			fmt.Println("no answer")
+			return
+		}
+		defer res.Body.Close()
+		var b bytes.Buffer
+		_, _ = b.ReadFrom(res.Body)
+		fmt.Println(res.StatusCode, b.String())
+	}
+	get()
+	stop := proxy.Answer(cut.Any, http.StatusBadGateway, "nobody is there")
+	get()
+	stop()
+	proxy.Refuse(cut.Any)
+	get()
+	fmt.Println(proxy.Exchanges(cut.Any)[1].Status())
+	// Output:
+	// 200 hello
+	// 502 nobody is there
+	// no answer
+	// 502
+}

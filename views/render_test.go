@@ -1,0 +1,329 @@
+package views_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/sideband-go/sideband/internal/htmxdom"
+	"github.com/sideband-go/sideband/state"
+	"github.com/sideband-go/sideband/views"
+	"github.com/sideband-go/sideband/views/internal/shop"
+)
+
+// quiet is a runner for views that are driven by hand.
+type quiet struct{ posted []views.Message }
+
+func (q *quiet) Post(m views.Message) error { q.posted = append(q.posted, m); return nil }
+
+func (q *quiet) After(time.Duration, views.Message) (func() bool, error) {
+	return func() bool { return true }, nil
+}
+
+func (q *quiet) Every(time.Duration, views.Message) (func() bool, error) {
+	return func() bool { return true }, nil
+}
+
+func newInstance(t testing.TB, d *views.Definition) *views.Instance {
+	t.Helper()
+	in := d.NewInstance(&quiet{}, &views.Host{TitleSuffix: " · Test", Report: func(err error) { t.Error(err) }})
+	do(t, in, in.Mounting(views.Input{Path: func(string) string { return "" }}))
+	return in
+}
+
+func do(t testing.TB, in *views.Instance, m views.Message) {
+	t.Helper()
+	if err := in.Do(context.Background(), m); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func set(t testing.TB, in *views.Instance, f func(s *views.Socket)) {
+	t.Helper()
+	do(t, in, views.Message{Name: "set", Run: func(s *views.Socket) error { f(s); return nil }})
+}
+
+func page(t testing.TB, in *views.Instance) string {
+	t.Helper()
+	html, _, err := in.Page()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(html)
+}
+
+func render(t testing.TB, in *views.Instance) string {
+	t.Helper()
+	r, err := in.Render(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(r.Ops)
+}
+
+func document(t testing.TB, content string) *htmxdom.Document {
+	t.Helper()
+	doc, err := htmxdom.Parse(`<!doctype html><html><head><title></title></head><body><div id="sb-stream" hx-swap="none"></div><div id="sb-park" hidden></div><main id="sb-view">` + content + `</main></body></html>`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return doc
+}
+
+func shown(d *htmxdom.Document) string {
+	h := d.BodyHTML()
+	return h[strings.Index(h, "<main"):]
+}
+
+// TestPartialRenderingsShowWhatWholeOnesDo changes random keys of a page with nested
+// regions and lists, and compares what the operations make of its DOM with a whole
+// rendering of a twin.
+func TestPartialRenderingsShowWhatWholeOnesDo(t *testing.T) {
+	for seed := range uint64(150) {
+		r := rand.New(rand.NewPCG(seed, 3))
+		def := views.Define(shop.Page{})
+		in, twin := newInstance(t, def), newInstance(t, def)
+		doc := document(t, page(t, in))
+		var log []string
+		for range 25 {
+			change := randomChange(r, &log)
+			set(t, in, change)
+			set(t, twin, change)
+			if r.IntN(4) == 0 {
+				continue // more changes before the next rendering
+			}
+			ops := render(t, in)
+			if err := doc.Apply(ops); err != nil {
+				t.Fatalf("seed %d: %v: %s", seed, err, ops)
+			}
+			if got, want := shown(doc), shown(document(t, page(t, twin))); got != want {
+				t.Fatalf("seed %d after %v:\nshows %s\nnot   %s\nops   %s", seed, log, got, want, ops)
+			}
+			if again := render(t, in); again != "" {
+				t.Fatalf("seed %d after %v: a second rendering sends %s", seed, log, again)
+			}
+		}
+	}
+}
+
+func items(labels ...string) (list []shop.Item) {
+	for i, l := range labels {
+		list = append(list, shop.Item{ID: i + 1, Label: l})
+	}
+	return list
+}
+
+func randomChange(r *rand.Rand, log *[]string) func(s *views.Socket) {
+	n, m := r.IntN(30), r.IntN(12)
+	kind := r.IntN(12)
+	*log = append(*log, fmt.Sprint(kind, ":", n, ",", m))
+	return func(s *views.Socket) {
+		list := slices.Clone(shop.Items.Get(s))
+		switch kind {
+		case 0:
+			shop.Items.Set(s, append(list, shop.Item{ID: 100 + n, Label: fmt.Sprint("item ", n)}))
+		case 1:
+			if len(list) > 0 {
+				list[n%len(list)].Label += "!"
+				shop.Items.Set(s, list)
+			}
+		case 2:
+			if len(list) > 1 {
+				a, b := n%len(list), m%len(list)
+				list[a], list[b] = list[b], list[a]
+				shop.Items.Set(s, list)
+			}
+		case 3:
+			if len(list) > 0 {
+				shop.Items.Set(s, slices.Delete(list, n%len(list), n%len(list)+1))
+			}
+		case 4:
+			if len(list) > 0 {
+				shop.Selected.Set(s, list[n%len(list)].ID)
+			}
+		case 5:
+			shop.Heading.Set(s, fmt.Sprint("heading ", m))
+		case 6:
+			shop.Note.Set(s, strings.Repeat("note ", m%3))
+		case 7:
+			shop.Unit.Set(s, []string{"kg", "lb"}[m%2])
+		case 8:
+			shop.Open.Set(s, m%2 == 0)
+		case 9:
+			shop.Items.Set(s, nil)
+		case 10:
+			shop.User.Set(s, shop.Person{Name: fmt.Sprint("name ", m%3), Age: n})
+		}
+		if kind == 11 {
+			shop.Bare.Set(s, m%3 == 0)
+		}
+		seen := map[int]bool{}
+		shop.Items.Set(s, slices.DeleteFunc(slices.Clone(shop.Items.Get(s)), func(i shop.Item) bool {
+			dup := seen[i.ID]
+			seen[i.ID] = true
+			return dup
+		}))
+	}
+}
+
+func TestOnlyWhatReadAChangedKeyIsRenderedAgain(t *testing.T) {
+	in := newInstance(t, views.Define(shop.Page{}))
+	set(t, in, func(s *views.Socket) {
+		shop.Items.Set(s, items("a", "b", "c"))
+		shop.Selected.Set(s, 1)
+		shop.Note.Set(s, "xyz")
+	})
+	page(t, in)
+	for _, c := range []struct {
+		name   string
+		change func(s *views.Socket)
+		want   map[string]int
+	}{
+		{"nothing", func(s *views.Socket) { shop.Note.Set(s, shop.Note.Get(s)) }, map[string]int{}},
+		{"there and back", func(s *views.Socket) { shop.Note.Set(s, "x"); shop.Note.Set(s, "xyz") }, map[string]int{}},
+		{"a key of one region", func(s *views.Socket) { shop.Note.Set(s, "abc") }, map[string]int{"note": 1}},
+		{"one item", func(s *views.Socket) { shop.Items.Set(s, items("a", "B", "c")) }, map[string]int{"list": 1, "row": 1}},
+		{"the selection", func(s *views.Socket) { shop.Selected.Set(s, 3) }, map[string]int{"list": 1, "row": 2}},
+		{"a key every item reads", func(s *views.Socket) { shop.Unit.Set(s, "lb") }, map[string]int{"list": 1, "row": 3}},
+		{"a field nobody reads", func(s *views.Socket) { shop.User.Set(s, shop.Person{Name: "", Age: 5}) }, map[string]int{}},
+		{"a field", func(s *views.Socket) { shop.User.Set(s, shop.Person{Name: "Ann", Age: 5}) }, map[string]int{"user": 1}},
+		{"the page itself", func(s *views.Socket) { shop.Heading.Set(s, "H") }, map[string]int{"page": 1, "note": 1, "list": 1, "user": 1}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			set(t, in, c.change)
+			got := shop.Rendered(func() { render(t, in) })
+			if fmt.Sprint(got) != fmt.Sprint(c.want) {
+				t.Errorf("rendered %v, not %v", got, c.want)
+			}
+		})
+	}
+}
+
+func TestTitleTravelsWithTheOperations(t *testing.T) {
+	in := newInstance(t, views.Define(shop.Page{}))
+	page(t, in)
+	set(t, in, func(s *views.Socket) { s.SetTitle("New"); shop.Note.Set(s, "n") })
+	if ops := render(t, in); !strings.HasSuffix(ops, "<title>New · Test</title>") {
+		t.Error(ops)
+	}
+	set(t, in, func(s *views.Socket) { s.SetTitle("Newer") })
+	if ops := render(t, in); ops != "<title>Newer · Test</title>" {
+		t.Errorf("a title alone: %q", ops)
+	}
+}
+
+func TestTemporaryKeysFallBackSilently(t *testing.T) {
+	in := newInstance(t, views.Define(shop.Page{}))
+	page(t, in)
+	set(t, in, func(s *views.Socket) { shop.Flash.Set(s, "saved") })
+	if ops := render(t, in); !strings.Contains(ops, "saved") {
+		t.Errorf("the value is not shown: %q", ops)
+	}
+	if ops := render(t, in); ops != "" {
+		t.Errorf("falling back renders %q", ops)
+	}
+	set(t, in, func(s *views.Socket) {
+		if v := shop.Flash.Get(s); v != "" {
+			t.Errorf("the value is kept: %q", v)
+		}
+	})
+}
+
+func TestFailedCallbacksLeaveNoTrace(t *testing.T) {
+	in := newInstance(t, views.Define(shop.Page{}))
+	page(t, in)
+	boom := errors.New("boom")
+	for name, fail := range map[string]func() error{
+		"error": func() error { return boom },
+		"panic": func() error { panic(boom) },
+	} {
+		err := in.Do(t.Context(), views.Message{Name: name, Run: func(s *views.Socket) error {
+			shop.Note.Set(s, "lost")
+			s.SetTitle("lost")
+			if err := shop.Tell(s, "lost"); err != nil {
+				return err
+			}
+			return fail()
+		}})
+		if !errors.Is(err, boom) {
+			t.Errorf("%s: %v", name, err)
+		}
+		if _, ok, _ := in.Inbox(); ok || in.Scope().Dirty() || in.Title() != "Shop" {
+			t.Errorf("%s left a trace", name)
+		}
+	}
+}
+
+func TestARenderingThatPanicsChangesNothing(t *testing.T) {
+	in := newInstance(t, views.Define(shop.Page{}))
+	doc := document(t, page(t, in))
+	before := in.Snapshot()
+	set(t, in, func(s *views.Socket) { shop.Note.Set(s, "panic"); shop.Heading.Set(s, "H") })
+	if _, err := in.Render(nil); err == nil {
+		t.Fatal("the panic is lost")
+	}
+	in.Restore(before)
+	set(t, in, func(s *views.Socket) { shop.Heading.Set(s, "good") })
+	if err := doc.Apply(render(t, in)); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := shown(doc), shown(document(t, page(t, in))); got != want {
+		t.Errorf("shows %s\nnot   %s", got, want)
+	}
+}
+
+func TestASocketIsGoodForOneCallback(t *testing.T) {
+	in := newInstance(t, views.Define(shop.Page{}))
+	var kept *views.Socket
+	set(t, in, func(s *views.Socket) { kept = s })
+	defer func() {
+		if r := fmt.Sprint(recover()); !strings.Contains(r, "s.Ref()") {
+			t.Errorf("panic %q does not say the mend", r)
+		}
+	}()
+	shop.Note.Set(kept, "late")
+}
+
+func TestAbandonedCallbacksAreVoid(t *testing.T) {
+	in := newInstance(t, views.Define(shop.Page{}))
+	inside, goOn := make(chan bool), make(chan bool)
+	result := make(chan error)
+	go func() {
+		result <- in.Do(context.Background(), views.Message{Name: "slow", Run: func(s *views.Socket) error {
+			shop.Note.Set(s, "early")
+			inside <- true
+			<-goOn
+			defer func() { _ = recover() }()
+			shop.Note.Set(s, "late")
+			return nil
+		}})
+	}()
+	<-inside
+	if !in.Abandon() {
+		t.Fatal("there was nothing to abandon")
+	}
+	set(t, in, func(s *views.Socket) { shop.Unit.Set(s, "lb") })
+	close(goOn)
+	if err := <-result; !errors.Is(err, views.ErrDeadline) {
+		t.Error(err)
+	}
+	set(t, in, func(s *views.Socket) {
+		if shop.Note.Get(s) != "" || shop.Unit.Get(s) != "lb" {
+			t.Errorf("note %q, unit %q", shop.Note.Get(s), shop.Unit.Get(s))
+		}
+	})
+}
+
+func TestKeysOfAView(t *testing.T) {
+	in := newInstance(t, views.Define(shop.Page{}))
+	set(t, in, func(s *views.Socket) {
+		if d := state.Dump(s); !strings.Contains(d, `unit: "kg"`) {
+			t.Error(d)
+		}
+	})
+}
