@@ -152,4 +152,3 @@ func (c codec) Decode(b []byte) (time.Time, map[string]any, error) {
 	}
 	return time.Time{}, nil, errors.New("handlers: the stored session can't be read")
 }
-

@@ -1,0 +1,273 @@
+package handlers_test
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+
+	"github.com/sideband-go/sideband/handlers"
+	"github.com/sideband-go/sideband/handlers/internal/rooms"
+)
+
+func roomSite(t testing.TB, c handlers.Config, p rooms.Page) *site {
+	t.Helper()
+	return newSite(t, c, func(kit *handlers.Kit, r chi.Router) {
+		view := handlers.View(kit, p)
+		r.Handle("/rooms/{room}", view)
+		r.Handle("/other/{room}", view)
+	})
+}
+
+// Case 1 (without expiry): a ticket that is damaged, missing or another session's.
+func TestTicketsThatAreNotThePages(t *testing.T) {
+	s := roomSite(t, handlers.Config{}, rooms.Page{})
+	ann, bob := s.browser(t), s.browser(t)
+	mine, theirs := ann.open("/rooms/a"), bob.open("/rooms/a")
+	mine.connect("")
+	for _, c := range []struct {
+		name, ticket string
+		who          *tab
+		status       int
+	}{
+		{"missing", "", mine, 400},
+		{"damaged", mine.ticket[:len(mine.ticket)-2] + "AA", mine, 400},
+		{"no ticket at all", "hello", mine, 400},
+		{"far too long", strings.Repeat("A", 10_000), mine, 400},
+		{"another session's", mine.ticket, theirs, 403},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			a := c.who.post("event=Add&value=1", nil, "Sideband-Ticket", c.ticket)
+			if a.status != c.status || a.header.Get("HX-Refresh") != "true" {
+				t.Errorf("answered %d, HX-Refresh %q", a.status, a.header.Get("HX-Refresh"))
+			}
+		})
+	}
+	mine.post("event=Add&value=5", nil)
+	mine.expect(">5<") // none of the others ran
+}
+
+// Case 2: a ticket counts on its own address only.
+func TestATicketOfAnotherAddress(t *testing.T) {
+	s := roomSite(t, handlers.Config{}, rooms.Page{})
+	b := s.browser(t)
+	one, two := b.open("/rooms/1"), b.open("/rooms/2")
+	one.connect("")
+	two.connect("")
+	for _, path := range []string{"/rooms/1", "/other/2"} {
+		a := b.do("POST", path+"?event=Add&value=1&view=2&ticket="+url.QueryEscape(one.ticket), nil, "Sideband-Ticket", two.ticket)
+		if a.status != http.StatusConflict || a.header.Get("HX-Refresh") != "true" {
+			t.Errorf("%s: answered %d", path, a.status)
+		}
+	}
+	one.post("event=Add&value=3", nil)
+	one.expect(">3<")
+	two.post("event=Add&value=4", nil)
+	two.expect(">4<")
+}
+
+// Case 10: requests that another site makes.
+func TestCrossSitePosts(t *testing.T) {
+	s := roomSite(t, handlers.Config{}, rooms.Page{})
+	p := s.browser(t).open("/rooms/a")
+	for _, header := range [][]string{
+		{"Sec-Fetch-Site", "cross-site"},
+		{"Sec-Fetch-Site", "same-site"},
+		{"Origin", "https://evil.example"},
+		{"Origin", "null"},
+	} {
+		if a := p.post("event=Add&value=1", nil, header...); a.status != http.StatusForbidden {
+			t.Errorf("%v: answered %d", header, a.status)
+		}
+	}
+	p.connect("")
+	p.post("event=Add&value=7", nil)
+	p.expect(">7<")
+}
+
+// Case 12: a stream without a page.
+func TestAStreamWithoutATicket(t *testing.T) {
+	s := roomSite(t, handlers.Config{}, rooms.Page{})
+	b := s.browser(t)
+	a := b.do("GET", "/rooms/a?sideband=stream", nil)
+	if a.status != 200 || !strings.Contains(a.body, `http-equiv="refresh"`) || a.header.Get("Content-Type") != "text/event-stream" {
+		t.Errorf("answered %d %v %s", a.status, a.header, a.body)
+	}
+	if c := s.kit.Views(); c.Pending+c.Connected+c.Parked > 0 {
+		t.Errorf("a view was mounted: %+v", c)
+	}
+	cookie := b.do("GET", "/rooms/a", nil).header.Get("Set-Cookie")
+	if !strings.Contains(cookie, "HttpOnly") || !strings.Contains(cookie, "SameSite=Lax") {
+		t.Errorf("cookie %q", cookie)
+	}
+	r, err := http.NewRequestWithContext(t.Context(), "GET", s.URL+"/rooms/a", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Host = "app.example"
+	res, err := b.http.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	res.Body.Close()
+	cookie = res.Header.Get("Set-Cookie")
+	if !strings.HasPrefix(cookie, "__Host-") || !strings.Contains(cookie, "Secure") || !strings.Contains(cookie, "HttpOnly") || !strings.Contains(cookie, "SameSite=Lax") || strings.Contains(cookie, "Domain") {
+		t.Errorf("cookie away from the machine itself: %q", cookie)
+	}
+}
+
+func TestAStreamOfAViewThatIsGone(t *testing.T) {
+	s, other := roomSite(t, handlers.Config{}, rooms.Page{}), roomSite(t, handlers.Config{}, rooms.Page{})
+	p := s.browser(t).open("/rooms/a")
+	s.kit.Shutdown(t.Context())
+	a := p.post("event=Add&value=1", nil)
+	if a.status != http.StatusGone || a.header.Get("HX-Refresh") != "true" {
+		t.Errorf("event: answered %d", a.status)
+	}
+	if b := other.browser(t).do("GET", "/rooms/a?sideband=stream", nil, "Sideband-Ticket", p.ticket); b.status != 200 || !strings.Contains(b.body, "refresh") {
+		t.Errorf("foreign stream: answered %d %s", b.status, b.body)
+	}
+}
+
+func TestBadEvents(t *testing.T) {
+	s := roomSite(t, handlers.Config{MaxBody: 1000, MaxFields: 5}, rooms.Page{})
+	p := s.browser(t).open("/rooms/a").connect("")
+	many := url.Values{}
+	for _, k := range strings.Split("a b c d e f g", " ") {
+		many.Set(k, k)
+	}
+	for _, c := range []struct {
+		name, query string
+		form        url.Values
+		header      []string
+		status      int
+	}{
+		{"unknown", "event=Nope", nil, nil, 404},
+		{"none named", "", nil, nil, 404},
+		{"a lifecycle method", "event=Mount", nil, nil, 404},
+		{"a message", "event=tick&value=1", nil, nil, 404},
+		{"no number", "event=Add&value=x", nil, nil, 400},
+		{"no value", "event=Add", nil, nil, 400},
+		{"several fields for one", "event=Add", url.Values{"a": {"1"}, "b": {"2"}}, nil, 400},
+		{"a nested name", "event=Both", url.Values{"a[1]": {"1"}}, nil, 400},
+		{"an overflow", "event=Add&value=99999999999999999999", nil, nil, 400},
+		{"too large", "event=Write", url.Values{"text": {strings.Repeat("x", 2000)}}, nil, 413},
+		{"too many fields", "event=Both", many, nil, 400},
+		{"compressed", "event=Write", url.Values{"text": {"x"}}, []string{"Content-Encoding", "gzip"}, 415},
+		{"JSON", "event=Write", url.Values{"text": {"x"}}, []string{"Content-Type", "application/json"}, 415},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			a := p.post(c.query, c.form, c.header...)
+			if a.status != c.status || !strings.Contains(a.body, "sb-notice") {
+				t.Errorf("answered %d %s", a.status, a.body)
+			}
+			if a.header.Get("Cache-Control") != "no-store" {
+				t.Error("the answer may be stored")
+			}
+		})
+	}
+	p.post("event=Both", url.Values{"a": {"9"}, "b": {"good"}, "isAdmin": {"true"}})
+	p.expect(">9<")
+	if log := s.log.String(); strings.Count(log, "status=404") != 4 || !strings.Contains(log, "status=413") {
+		t.Errorf("log: %s", log)
+	}
+}
+
+func TestGarbageForALastEventID(t *testing.T) {
+	s := roomSite(t, handlers.Config{}, rooms.Page{})
+	b := s.browser(t)
+	for _, id := range []string{"garbage", "-1", "999999", "1e3", strings.Repeat("9", 100), "18446744073709551615"} {
+		p := b.open("/rooms/a").connect(id)
+		p.expect(`id="sb-view" hx-swap="innerMorph"`)
+	}
+}
+
+func TestMountsErrorIsAnErrorPage(t *testing.T) {
+	s := roomSite(t, handlers.Config{}, rooms.Page{})
+	b := s.browser(t)
+	for path, want := range map[string]int{"/rooms/none": 404, "/rooms/secret": 403, "/rooms/broken": 500, "/rooms/a?from=x": 400} {
+		a := b.do("GET", path, nil)
+		if a.status != want || strings.Contains(a.body, "database") || ticketIn.MatchString(a.body) {
+			t.Errorf("%s: %d %s", path, a.status, a.body)
+		}
+	}
+	if !strings.Contains(s.log.String(), "a secret of the database") {
+		t.Error("the cause is not in the log")
+	}
+	if c := s.kit.Views(); c.Pending > 0 {
+		t.Errorf("views are kept: %+v", c)
+	}
+}
+
+func TestOtherMethods(t *testing.T) {
+	s := roomSite(t, handlers.Config{}, rooms.Page{})
+	b := s.browser(t)
+	if a := b.do("DELETE", "/rooms/a", nil); a.status != 405 || a.header.Get("Allow") == "" {
+		t.Errorf("DELETE: %d", a.status)
+	}
+	if a := b.do("HEAD", "/rooms/a", nil); a.status != 200 || s.kit.Views().Pending > 0 {
+		t.Errorf("HEAD: %d, %+v", a.status, s.kit.Views())
+	}
+}
+
+// Case 27: a full mailbox is an error to the sender, and a slow body holds nobody up.
+func TestAFullMailbox(t *testing.T) {
+	page := rooms.Page{Inside: make(chan ctx), GoOn: make(chan struct{}), Ref: make(chan ref, 1)}
+	s := roomSite(t, handlers.Config{MaxQueue: 3, EventDeadline: time.Minute}, page)
+	p := s.browser(t).open("/rooms/a").connect("")
+	view := <-page.Ref
+	held := make(chan answer)
+	go func() { held <- p.post("event=Hold", nil) }()
+	<-page.Inside
+	for range 3 {
+		if err := rooms.Tick(view, 1); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := rooms.Tick(view, 1); err == nil {
+		t.Error("the mailbox takes more than it may")
+	}
+	if a := p.post("event=Add&value=1", nil); a.status != http.StatusTooManyRequests {
+		t.Errorf("answered %d", a.status)
+	}
+	close(page.GoOn)
+	if a := <-held; a.status != 204 {
+		t.Errorf("the event that held the others up: %d", a.status)
+	}
+	p.expect(">200<")
+	p.expect(">203<")
+}
+
+func TestASlowBodyHoldsNobodyUp(t *testing.T) {
+	s := roomSite(t, handlers.Config{}, rooms.Page{})
+	p := s.browser(t).open("/rooms/a").connect("")
+	body, send := pipe()
+	r, err := http.NewRequestWithContext(t.Context(), "POST", s.URL+"/rooms/a?event=Write", body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	r.Header.Set("Sideband-Ticket", p.ticket)
+	slow := make(chan int)
+	go func() {
+		res, err := p.http.Do(r)
+		if err != nil {
+			slow <- 0
+			return
+		}
+		res.Body.Close()
+		slow <- res.StatusCode
+	}()
+	send("text=sl")
+	p.post("event=Add&value=1", nil)
+	p.expect(">1<")
+	send("ow")
+	send("")
+	if status := <-slow; status != 204 {
+		t.Errorf("the slow one: %d", status)
+	}
+	p.expect("slow")
+}
