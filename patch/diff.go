@@ -31,6 +31,8 @@ type differ struct {
 	sent     []sent
 	moved    map[int32]int32 // new nodes that come from elsewhere, to their old selves
 	left     map[int32]bool  // those old selves
+
+	oldUp, newUp []int32 // parents, while they are looked up often
 }
 
 // sent is a node whose HTML the operations carry; in is the node of the old tree

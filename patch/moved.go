@@ -34,7 +34,9 @@ func (d *differ) findMoved() bool {
 		return false
 	}
 	lookup := d.scanFor
+	d.oldUp, d.newUp = nil, nil
 	if total > 8 {
+		d.oldUp, d.newUp = parents(d.old.nodes), parents(d.new.nodes)
 		where := make(map[string]int32, len(d.old.nodes))
 		for i := 1; i < len(d.old.nodes); i++ {
 			where[string(d.old.id(&d.old.nodes[i]))] = int32(i)
@@ -113,19 +115,33 @@ func (l *order) others(move func(o, n int32)) {
 // stays reports whether a node inside an element that is morphed has the parent it
 // had, in like surroundings, so that htmx's morph finds it. p is the new parent.
 func (d *differ) stays(o, n int32) (p int32, ok bool) {
-	a, b := parent(d.old.nodes, o), parent(d.new.nodes, n)
+	a, b := parent(d.old.nodes, d.oldUp, o), parent(d.new.nodes, d.newUp, n)
 	return b, d.old.nodes[o].wrap == d.new.nodes[n].wrap &&
 		(a == 0) == (b == 0) && (a == 0 || bytes.Equal(d.old.id(&d.old.nodes[a]), d.new.id(&d.new.nodes[b])))
 }
 
-// parent is the node around another.
-func parent(nodes []node, i int32) int32 {
+// parent is the node around another: from up, if that was made.
+func parent(nodes []node, up []int32, i int32) int32 {
+	if up != nil {
+		return up[i]
+	}
 	for p := i - 1; p > 0; p-- {
 		if p+nodes[p].span > i {
 			return p
 		}
 	}
 	return 0
+}
+
+// parents lists the node around each node.
+func parents(nodes []node) []int32 {
+	up := make([]int32, len(nodes))
+	for i := range nodes {
+		for c := i + 1; c < i+int(nodes[i].span); c += int(nodes[c].span) {
+			up[c] = int32(i)
+		}
+	}
+	return up
 }
 
 func (d *differ) scanFor(id []byte) (int32, bool) {

@@ -142,6 +142,9 @@ func (s *scanner) wrapper(parent owner) (w uint16) {
 
 // duplicate makes the innermost element around both uses of an id opaque.
 func (s *scanner) duplicate(id []byte) {
+	if s.owners[0].twice {
+		return // it can't get worse
+	}
 	first := int32(0)
 	for i := len(s.out.nodes) - 1; i > 0; i-- {
 		if p := s.out.pos[i]; !p.copied() && bytes.Equal(attribute(s.html[p.start:p.inner], "id"), id) {

@@ -165,12 +165,19 @@ func (c *Client) Next() (Message, error) {
 	}
 }
 
+// Rest drops the connection for events, as browsers do some minutes after the last one. The
+// next event opens another.
+func (c *Client) Rest() {
+	if c.second != nil {
+		c.second.drop()
+		c.second = nil
+	}
+}
+
 // Close drops the connections.
 func (c *Client) Close() {
 	c.first.drop()
-	if c.second != nil {
-		c.second.drop()
-	}
+	c.Rest()
 }
 
 // Ask sends so many GET requests, one after the other on one connection, as someone without

@@ -45,7 +45,6 @@ func (c Config) perPage(ctx context.Context, program, path string, n int, use fu
 		return 0, err
 	}
 	after, err := c.collected(ctx, server)
-	c.say("DEBUG before %d after %d", before/1024, after/1024)
 	return float64(after-before) / 1024 / float64(n), err
 }
 
@@ -86,6 +85,7 @@ func memory(ctx context.Context, c Config, p programs) ([]report.Row, error) {
 		if err == nil {
 			_, err = page.Do(ctx, create)
 		}
+		page.Rest()
 		return err
 	})
 	return []report.Row{

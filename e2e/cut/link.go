@@ -8,8 +8,9 @@ import (
 	"net/http"
 )
 
-// smallBuffer bounds what the kernel takes of an answer that nobody reads.
-const smallBuffer = 128 << 10
+// answerBuffer bounds what the kernel takes of an answer that nobody reads. Below some 32 KiB
+// it would slow down those that are read.
+const answerBuffer = 64 << 10
 
 // link is one connection of a browser with its own connection to the server. Two
 // goroutines serve it: up reads from the browser, down from the server.
@@ -24,7 +25,7 @@ type link struct {
 }
 
 func newLink(p *Proxy, client, server *net.TCPConn) *link {
-	_ = server.SetReadBuffer(smallBuffer) // a larger one only makes a stall take longer to be felt
+	_ = server.SetReadBuffer(answerBuffer) // a larger one only makes a stall take longer to be felt
 	return &link{proxy: p, client: client, server: server, requests: make(chan *Exchange, 1)}
 }
 

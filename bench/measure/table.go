@@ -1,0 +1,119 @@
+package measure
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/sideband-go/sideband/bench/client"
+	"github.com/sideband-go/sideband/bench/process"
+	"github.com/sideband-go/sideband/bench/report"
+)
+
+// table is a page that shows one.
+type table struct {
+	server *process.Process
+	client *client.Client
+	rows   client.Page // the controls of the rows that were created
+}
+
+// showTable opens a page and fills its table.
+func showTable(ctx context.Context, server *process.Process, path string, fill bool) (*table, error) {
+	clients, err := open(ctx, server, path, 1)
+	if err != nil {
+		return nil, err
+	}
+	t := &table{server: server, client: clients[0]}
+	if !fill {
+		return t, nil
+	}
+	create, err := t.client.Page().Find(createRows)
+	if err == nil {
+		var m client.Message
+		if m, err = t.client.Do(ctx, create); err == nil {
+			t.rows, err = client.ReadPage(m.Data)
+		}
+	}
+	if err != nil {
+		t.client.Close()
+	}
+	return t, err
+}
+
+// control is the event of the control with the tag in the i-th row.
+func (t *table) control(i int, tag string) (string, error) {
+	for _, c := range t.rows.Controls {
+		if c.Tag == tag {
+			if i == 0 {
+				return c.Event, nil
+			}
+			i--
+		}
+	}
+	return "", fmt.Errorf("the table has no such row, or no <%s> in it", tag)
+}
+
+// took is what an operation took.
+type took struct {
+	times   int
+	cpu     time.Duration
+	bytes   report.Range
+	message []byte // the last
+}
+
+// do does the operation once.
+func (k *took) do(ctx context.Context, t *table, op operation, i int) error {
+	event, err := op.event(t, i)
+	if err != nil {
+		return err
+	}
+	m, err := t.client.Do(ctx, event)
+	k.times++
+	k.bytes = widen(k.bytes, report.One(float64(m.Size)))
+	k.message = append(k.message[:0], m.Data...)
+	return err
+}
+
+// again does an operation again and again on one page.
+func (k *took) again(ctx context.Context, server *process.Process, path string, op operation, times int) error {
+	t, err := showTable(ctx, server, path, !op.empty)
+	if err != nil {
+		return err
+	}
+	defer t.client.Close()
+	do := func(from, to int) error {
+		for i := from; i < to && err == nil; i++ {
+			err = k.do(ctx, t, op, i)
+		}
+		return err
+	}
+	// The server begins cold, and the first selection is not like those that move it.
+	warm := 1 + times/10
+	if err := do(0, warm); err != nil {
+		return err
+	}
+	*k = took{}
+	k.cpu, err = cost(ctx, server, func() error { return do(warm, warm+times) })
+	return err
+}
+
+// once does an operation on a new page each time.
+func (k *took) once(ctx context.Context, server *process.Process, path string, op operation, times int) error {
+	for i := range 1 + times {
+		t, err := showTable(ctx, server, path, !op.empty)
+		if err != nil {
+			return err
+		}
+		one, err := cost(ctx, server, func() error { return k.do(ctx, t, op, 0) })
+		t.client.Close()
+		if err != nil {
+			return err
+		}
+		if k.cpu += one; i == 0 {
+			*k = took{} // the server began cold
+		}
+	}
+	return nil
+}
+
+func (k *took) each() report.Range { return report.One(milliseconds(k.cpu) / float64(k.times)) }

@@ -1,0 +1,127 @@
+package e2e_test
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/sideband-go/sideband/e2e/cut"
+)
+
+// program is the demo as users run it, built with the race detector. It starts when the
+// first test asks for it.
+type program struct {
+	once    sync.Once
+	err     error
+	url     string
+	dir     string
+	cmd     *exec.Cmd
+	logs    bytes.Buffer
+	printed sync.WaitGroup
+	ended   chan error
+}
+
+var demo program
+
+// at returns the address of one of the demo's pages.
+func (d *program) at(t *testing.T, path string) string {
+	t.Helper()
+	if d.once.Do(d.start); d.err != nil {
+		t.Fatal(d.err)
+	}
+	return d.url + path
+}
+
+// through returns a network of the test's own between browsers and the demo.
+func (d *program) through(t *testing.T) *cut.Proxy {
+	t.Helper()
+	p, err := cut.New(d.at(t, ""))
+	check(t, err)
+	t.Cleanup(p.Close)
+	return p
+}
+
+var printedURL = regexp.MustCompile(`http://\S+`)
+
+func (d *program) start() {
+	d.err = func() (err error) {
+		if d.dir, err = os.MkdirTemp("", "sideband-e2e-"); err != nil {
+			return err
+		}
+		binary := filepath.Join(d.dir, "demo")
+		out, err := exec.Command("go", "build", "-race", "-o", binary, "github.com/sideband-go/sideband/cmd/demo").CombinedOutput()
+		if err != nil {
+			return fmt.Errorf("the demo does not build: %w\n%s", err, out)
+		}
+		cmd := exec.Command(binary, "-addr", "127.0.0.1:0", "-dev")
+		cmd.Stderr = &d.logs
+		endWithParent(cmd)
+		stdout, err := cmd.StdoutPipe()
+		if err != nil {
+			return err
+		}
+		started := make(chan error)
+		d.ended = make(chan error, 1)
+		go func() {
+			runtime.LockOSThread() // on Linux the demo ends with the thread that started it
+			defer runtime.UnlockOSThread()
+			err := cmd.Start()
+			started <- err
+			if err == nil {
+				d.printed.Wait()
+				d.ended <- cmd.Wait()
+			}
+		}()
+		lines := bufio.NewReader(stdout)
+		d.printed.Add(1)
+		if err := <-started; err != nil {
+			return err
+		}
+		d.cmd = cmd
+		line, err := lines.ReadString('\n')
+		go func() {
+			defer d.printed.Done()
+			_, _ = lines.WriteTo(&discard{}) // it ends with the demo
+		}()
+		if d.url = printedURL.FindString(line); d.url == "" {
+			return fmt.Errorf("the demo printed %q (%v)", line, err)
+		}
+		return nil
+	}()
+}
+
+type discard struct{}
+
+func (*discard) Write(b []byte) (int, error) { return len(b), nil }
+
+// end ends the demo, if it runs, and says what went wrong in it.
+func (d *program) end() error {
+	if d.dir != "" {
+		defer os.RemoveAll(d.dir)
+	}
+	if d.cmd == nil {
+		return nil
+	}
+	if err := d.cmd.Process.Signal(os.Interrupt); err != nil {
+		return fmt.Errorf("the demo had ended before it was told to: %w", err)
+	}
+	err := <-d.ended
+	logs := d.logs.String()
+	for _, bad := range []string{"DATA RACE", "panic", "level=ERROR", "goroutine "} {
+		if strings.Contains(logs, bad) {
+			return fmt.Errorf("the demo logged %q (%v):\n%s", bad, err, logs)
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("the demo ended with %w:\n%s", err, logs)
+	}
+	return nil
+}

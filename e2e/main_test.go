@@ -1,0 +1,99 @@
+package e2e_test
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"github.com/sideband-go/sideband/e2e/cut"
+	"github.com/sideband-go/sideband/internal/browser"
+)
+
+func TestMain(m *testing.M) { os.Exit(run(m)) }
+
+func run(m *testing.M) int {
+	code := browser.Tests{M: m}.Run()
+	// The demo has no page open any more, so it can end in good order, and say what it saw.
+	if err := errors.Join(demo.end(), goleak.Find()); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return max(code, 1)
+	}
+	return code
+}
+
+// patience is how long a condition may take that is not the browser's to wait for.
+const patience = 30 * time.Second
+
+// until waits for a condition of this process.
+func until(t *testing.T, what string, ok func() bool) {
+	t.Helper()
+	limit, tick := time.NewTimer(patience), time.NewTicker(5*time.Millisecond)
+	defer limit.Stop()
+	defer tick.Stop()
+	for !ok() {
+		select {
+		case <-limit.C:
+			t.Fatalf("not within %v: %s", patience, what)
+		case <-tick.C:
+		}
+	}
+}
+
+// check ends the test for an error that only a mistake of the test explains.
+func check(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// connected is a script that says whether the page's stream is open.
+const connected = `!!document.getElementById("sb-stream")?._htmx?.sse?.reader`
+
+// watchText begins to note what an element's text becomes; watched returns it.
+func watchText(p *browser.Page, selector string) {
+	p.Eval(fmt.Sprintf(`(() => {
+		const e = document.querySelector(%q);
+		window.texts = [];
+		new MutationObserver(() => texts.push(e.textContent)).observe(e, {childList: true, characterData: true, subtree: true});
+	})()`, selector), nil)
+}
+
+func watched(p *browser.Page) (texts []string) {
+	p.Eval("window.texts", &texts)
+	return texts
+}
+
+// mark makes all elements that match known again, see marked.
+func mark(p *browser.Page, selector string) {
+	p.Eval(fmt.Sprintf(`document.querySelectorAll(%q).forEach((e, i) => { e.known = e.id || i }), 0`, selector), nil)
+}
+
+// marked counts the elements that match and were there, under the same id, when they were
+// marked.
+func marked(p *browser.Page, selector string) (n int) {
+	p.Eval(fmt.Sprintf(`[...document.querySelectorAll(%q)].filter((e, i) => e.known === (e.id || i)).length`, selector), &n)
+	return n
+}
+
+// stay notes on the document itself that it is this one; stayed fails the test if the page
+// was loaded again since.
+func stay(p *browser.Page) { p.Eval("document.stayed = true", nil) }
+
+func stayed(t *testing.T, p *browser.Page) {
+	t.Helper()
+	var same bool
+	if p.Eval("document.stayed === true", &same); !same {
+		t.Error("the page was loaded again")
+	}
+}
+
+// streamOf matches the streams of one page.
+func streamOf(path string) cut.Match {
+	return func(r *http.Request) bool { return cut.Streams(r) && r.URL.Path == path }
+}
