@@ -11,7 +11,7 @@ import (
 func openCounter(t *testing.T) *browser.Page {
 	t.Helper()
 	p := browser.Open(t, demo.at(t, "/counter"))
-	p.WaitFor(connected)
+	live(t, p)
 	return p
 }
 
@@ -44,7 +44,7 @@ func TestClicksCountBeforeTheStreamIsOpen(t *testing.T) {
 	t.Parallel()
 	net := demo.through(t)
 	p := browser.Open(t, "")
-	p.AllowErrors("net::ERR_")
+	p.AllowErrors(lost...)
 	allow := net.Refuse(streamOf("/counter"))
 	p.Goto(net.URL() + "/counter")
 	stay(p)
@@ -55,7 +55,7 @@ func TestClicksCountBeforeTheStreamIsOpen(t *testing.T) {
 	allow()
 	p.ClickText("button", "Increment")
 	p.WaitText("#count", "Count: 4")
-	p.WaitFor(connected)
+	live(t, p)
 	p.ClickText("button", "Increment")
 	p.WaitText("#count", "Count: 5")
 	stayed(t, p)
@@ -122,7 +122,7 @@ func TestReloadBeginsAnew(t *testing.T) {
 		p.WaitText("#count", "Count: 1")
 		p.Reload()
 		p.WaitText("#count", "Count: 0")
-		p.WaitFor(connected)
+		live(t, p)
 	}
 	p.ClickText("button", "Decrement")
 	p.WaitText("#count", "Count: -1")

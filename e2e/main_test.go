@@ -52,8 +52,29 @@ func check(t *testing.T, err error) {
 	}
 }
 
-// connected is a script that says whether the page's stream is open.
-const connected = `!!document.getElementById("sb-stream")?._htmx?.sse?.reader`
+// live waits until the page's stream is open.
+func live(t *testing.T, p *browser.Page) {
+	t.Helper()
+	var saw string
+	defer func() {
+		if t.Failed() {
+			t.Logf("the page is not live: %s; its requests: %v", saw, p.Requests())
+		}
+	}()
+	until(t, "the page is live", func() bool {
+		p.Eval(`(() => {
+			const e = document.getElementById("sb-stream");
+			const sse = e?._htmx?.sse;
+			if (sse?.reader) return "live";
+			return JSON.stringify({state: document.readyState, visible: document.visibilityState, htmx: typeof htmx,
+				element: !!e, known: !!e?._htmx, connection: sse && {attempt: sse.attempt, status: sse.status}});
+		})()`, &saw)
+		return saw == "live"
+	})
+}
+
+// lost are the errors of a page whose connections are cut on purpose.
+var lost = []string{"net::ERR_", "htmx:error: Failed to fetch", "htmx:sse:error"}
 
 // watchText begins to note what an element's text becomes; watched returns it.
 func watchText(p *browser.Page, selector string) {

@@ -22,13 +22,13 @@ func (k *Kit) Middleware(next http.Handler) http.Handler {
 			http.Error(w, "Requests from other sites are not allowed.", http.StatusForbidden)
 			return
 		}
-		r = r.WithContext(context.WithValue(r.Context(), kitKey{k}, true))
-		r, err := k.sessions.load(r)
+		ctx, err := k.sessions.load(context.WithValue(r.Context(), kitKey{k}, true), r)
 		if err != nil {
 			k.log.Error("sideband: session", "err", err)
 			http.Error(w, "Something went wrong.", http.StatusInternalServerError)
 			return
 		}
+		r = r.WithContext(ctx)
 		sw := &savingWriter{ResponseWriter: w, r: r, sessions: k.sessions}
 		next.ServeHTTP(sw, r)
 		sw.save()

@@ -78,17 +78,13 @@ func (s *sessions) ensure(w http.ResponseWriter, r *http.Request) (string, error
 	return t, nil
 }
 
-// load puts the request's session into its context.
-func (s *sessions) load(r *http.Request) (*http.Request, error) {
+// load puts the request's session into ctx.
+func (s *sessions) load(ctx context.Context, r *http.Request) (context.Context, error) {
 	var token string
 	if c, err := r.Cookie(s.of(r).Cookie.Name); err == nil {
 		token = c.Value
 	}
-	ctx, err := s.manager.Load(r.Context(), token)
-	if err != nil {
-		return nil, err
-	}
-	return r.WithContext(ctx), nil
+	return s.manager.Load(ctx, token)
 }
 
 // savingWriter saves a changed session before the response begins.

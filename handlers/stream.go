@@ -12,36 +12,60 @@ import (
 
 // serveStream answers the page's stream. Whatever is wrong, the answer is an event
 // stream with status 200: anything else the browser would ask for again and again.
+//
+// It waits as long as the stream is open, so that its frame, and those of what it
+// calls, is memory that each connected view has: what comes before and after stands
+// in functions of its own.
 func (rt Route) serveStream(w http.ResponseWriter, r *http.Request) {
-	k := rt.kit
-	l, status, err := rt.find(r)
-	if err != nil || l == nil {
-		k.log.Info("sideband: stream refused, the page is told to reload", "view", rt.def.Name(), "path", r.URL.Path, "status", status, "err", err)
-		_ = sse.Reply(w, reloadMessage)
+	l := rt.streamed(w, r)
+	if l == nil {
 		return
 	}
-	at := parsePosition(r.Header.Get("Last-Event-ID"))
-	var open *sse.Stream
-	err = k.streams.Serve(w, r, at.first(), func(st *sse.Stream) {
-		open = st
-		st.OnDrain(func() { l.drained(st) })
-		err := l.post(job{run: func(l *live, me uint64) { l.connect(me, st, at) }})
-		if err != nil {
-			st.Finish(reloadMessage)
-		}
-	})
-	if open != nil {
-		l.disconnected(open)
+	c := &connecting{live: l, at: parsePosition(r.Header.Get("Last-Event-ID"))}
+	if err := rt.kit.streams.Serve(w, r, c.at.first(), c.opened); err != nil {
+		rt.streamFailed(w, r, err)
 	}
+	if c.stream != nil {
+		l.disconnected(c.stream)
+	}
+}
+
+// streamed finds the view whose stream is asked for. Without one it answers.
+func (rt Route) streamed(w http.ResponseWriter, r *http.Request) *live {
+	l, status, err := rt.find(r)
+	if err != nil {
+		rt.kit.log.Info("sideband: stream refused, the page is told to reload", "view", rt.def.Name(), "path", r.URL.Path, "status", status, "err", err)
+		_ = sse.Reply(w, reloadMessage) // nobody is left to tell
+		return nil
+	}
+	return l
+}
+
+// connecting is a stream on its way to a view.
+type connecting struct {
+	live   *live
+	at     position
+	stream *sse.Stream
+}
+
+func (c *connecting) opened(st *sse.Stream) {
+	c.stream = st
+	st.OnDrain(func() { c.live.drained(st) })
+	if c.live.post(job{run: func(l *live, me uint64) { l.connect(me, st, c.at) }}) != nil {
+		st.Finish(reloadMessage)
+	}
+}
+
+func (rt Route) streamFailed(w http.ResponseWriter, r *http.Request, err error) {
 	switch {
 	case errors.Is(err, sse.ErrClosed):
 		w.Header().Set("Retry-After", "1")
 		http.Error(w, "The server is going down.", http.StatusServiceUnavailable)
 	case errors.Is(err, http.ErrNotSupported):
-		k.log.Error("sideband: a middleware hides the response writer: it needs an Unwrap method", "path", r.URL.Path)
+		rt.kit.log.Error("sideband: a middleware hides the response writer: it needs an Unwrap method", "path", r.URL.Path)
 		http.Error(w, "Something went wrong.", http.StatusInternalServerError)
-	case err != nil:
-		k.log.Info("sideband: stream ended", "view", rt.def.Name(), "path", r.URL.Path, "err", err)
+	default:
+		rt.kit.log.Info("sideband: stream ended", "view", rt.def.Name(), "path", r.URL.Path, "err", err)
 	}
 }
 

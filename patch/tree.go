@@ -177,7 +177,11 @@ func (t *Tree) Compact() {
 		return
 	}
 	v := t.view()
-	arena := make([]byte, 0, t.live+64)
+	size := 0
+	for i := range t.nodes {
+		size += len(v.bytes(&t.nodes[i]))
+	}
+	arena := make([]byte, 0, size)
 	for i := range t.nodes {
 		n := &t.nodes[i]
 		b := v.bytes(n)

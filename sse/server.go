@@ -107,11 +107,22 @@ func New(c Config) *Server {
 // (errors.Is(err, http.ErrNotSupported): some middleware wraps it without an Unwrap
 // method) are found before anything is written, so that the caller can still answer.
 func (s *Server) Serve(w http.ResponseWriter, r *http.Request, first string, opened func(*Stream)) error {
+	out, request, err := s.open(w, r, first, opened)
+	if err != nil {
+		return err
+	}
+	defer out.end() // also when opened or the drain callback panics
+	s.events.ServeHTTP(out, request)
+	return out.stream.failure()
+}
+
+// open makes a stream. It stands apart from Serve, which waits as long as a stream is
+// open: what is in Serve's frame is memory that each client has.
+func (s *Server) open(w http.ResponseWriter, r *http.Request, first string, opened func(*Stream)) (*wire, *http.Request, error) {
 	if !validID(first) {
-		return fmt.Errorf("sse: id %q has a line end or NUL", first)
+		return nil, nil, fmt.Errorf("sse: id %q has a line end or NUL", first)
 	}
 	ctx, cancel := context.WithCancel(r.Context())
-	defer cancel()
 	st := &Stream{
 		server:       s,
 		name:         rand.Text(),
@@ -121,30 +132,33 @@ func (s *Server) Serve(w http.ResponseWriter, r *http.Request, first string, ope
 		unsubscribed: make(chan struct{}),
 	}
 	if err := st.arm(); err != nil {
-		return fmt.Errorf("sse: write deadline: %w", err)
+		cancel()
+		return nil, nil, fmt.Errorf("sse: write deadline: %w", err)
 	}
 	if !s.add(st) {
-		return ErrClosed
+		cancel()
+		return nil, nil, ErrClosed
 	}
-	defer s.remove(st)
-
-	out := &wire{
+	s.events.CreateStream(st.name)
+	return &wire{
 		stream: st,
 		w:      w,
 		first:  first,
 		opened: opened,
 		disarm: r.ProtoMajor >= 2,
+	}, st.request(), nil
+}
+
+// end ends a stream whose client r3labs has left or is about to leave.
+func (o *wire) end() {
+	st := o.stream
+	st.leave()
+	if o.subscribed {
+		<-st.unsubscribed // a stream removed earlier keeps a goroutine for ever
 	}
-	s.events.CreateStream(st.name)
-	defer func() { // also when opened or the drain callback panics
-		st.leave()
-		if out.subscribed {
-			<-st.unsubscribed // a stream removed earlier keeps a goroutine for ever
-		}
-		s.events.RemoveStream(st.name)
-	}()
-	s.events.ServeHTTP(out, st.request())
-	return st.failure()
+	st.server.events.RemoveStream(st.name)
+	st.server.remove(st)
+	st.cancel()
 }
 
 // request is what r3labs sees instead of the client's: that decides neither the name of

@@ -202,6 +202,9 @@ func (e *each) add(h uint64, reads []state.Read) {
 			return
 		}
 		if r.Arg() != 0 {
+			if e.args == nil {
+				e.args = make([]uint64, 0, cap(e.hash)*e.width())
+			}
 			e.args = append(e.args, r.Arg())
 		}
 	}

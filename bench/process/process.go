@@ -114,6 +114,9 @@ func (p *Process) read(r *io.PipeReader, found chan<- string) {
 // URL is where the server listens, without a slash at the end.
 func (p *Process) URL() string { return p.url }
 
+// Done is closed when the server has ended.
+func (p *Process) Done() <-chan struct{} { return p.done }
+
 // Stop asks the server to end and waits until it has; one that does not is killed. It
 // returns what went wrong with the server, and the same again when called again.
 func (p *Process) Stop() error {

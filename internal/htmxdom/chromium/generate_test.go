@@ -419,6 +419,9 @@ func (g *generator) gestures(main *el) []htmxdom.Gesture {
 }
 
 func (g *generator) one() chromium.Case {
+	if g.chance(50) {
+		return g.list()
+	}
 	main := g.page()
 	c := chromium.Case{Page: document(main), Setup: g.gestures(main)}
 	for range 1 + g.IntN(3) {

@@ -1,0 +1,90 @@
+package measure_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+
+	"go.uber.org/goleak"
+
+	"github.com/sideband-go/sideband/bench/measure"
+	"github.com/sideband-go/sideband/bench/report"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+func TestAShortRunMeasuresEverything(t *testing.T) {
+	table, err := measure.Run(t.Context(), measure.Short())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, r := range table.Rows {
+		got = append(got, r.Measure)
+		if r.Unit == report.Bytes && (r.Ours.Low <= 0 || r.Ours.High < r.Ours.Low) {
+			t.Errorf("%s: %v bytes", r.Measure, r.Ours)
+		}
+	}
+	want := []string{
+		"counter increment, bytes down",
+		"CPU per 1,000 events, 2 clients",
+		"memory per idle connected counter",
+		"memory per view that shows 1,000 rows",
+		"one label in 1,000 rows, bytes",
+		"one label in 1,000 rows, CPU",
+		"select a row, bytes",
+		"select a row, CPU",
+		"swap two rows, bytes",
+		"swap two rows, CPU",
+		"remove a row, bytes",
+		"remove a row, CPU",
+		"update every 10th row, bytes",
+		"update every 10th row, CPU",
+		"update every 10th row, zstd (computed)",
+		"update every 10th row, gzip (computed)",
+		"create 1,000 rows, bytes",
+		"create 1,000 rows, CPU",
+		"create 1,000 rows, zstd (computed)",
+		"create 1,000 rows, gzip (computed)",
+		"replace all, bytes",
+		"replace all, CPU",
+		"append 1,000 rows, bytes",
+		"append 1,000 rows, CPU",
+		"clear, bytes",
+		"clear, CPU",
+		"client code, gzip, bytes",
+	}
+	if g, w := strings.Join(got, "\n"), strings.Join(want, "\n"); g != w {
+		t.Errorf("the table has these rows:\n%s\nnot these:\n%s", g, w)
+	}
+	if len(table.Notes) == 0 {
+		t.Error("nothing says how it was measured")
+	}
+}
+
+func TestARunEndsWithItsContext(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	c := measure.Short()
+	c.Events, c.Rounds = 1_000_000, 1_000_000 // longer than anybody waits
+	c.Progress = when("round 1 of", cancel)
+	if _, err := measure.Run(ctx, c); err == nil || ctx.Err() == nil {
+		t.Errorf("ended by itself: %v", err)
+	} else if !errors.Is(ctx.Err(), context.Canceled) {
+		t.Error(ctx.Err())
+	}
+}
+
+// when is a writer that calls f once something is written.
+func when(what string, f func()) writer {
+	return func(b []byte) (int, error) {
+		if strings.Contains(string(b), what) {
+			f()
+		}
+		return len(b), nil
+	}
+}
+
+type writer func([]byte) (int, error)
+
+func (w writer) Write(b []byte) (int, error) { return w(b) }

@@ -1,0 +1,91 @@
+package process_test
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"testing"
+
+	"go.uber.org/goleak"
+
+	"github.com/sideband-go/sideband/bench/process"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+func build(t *testing.T, pkg string) string {
+	t.Helper()
+	program, err := process.Build(t.Context(), t.TempDir(), pkg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return program
+}
+
+const floor = "github.com/sideband-go/sideband/bench/floor"
+
+func get(t *testing.T, url string) error {
+	t.Helper()
+	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	res, err := client.Get(url)
+	if err == nil {
+		res.Body.Close()
+	}
+	return err
+}
+
+func TestAServerRunsUntilItIsStopped(t *testing.T) {
+	p, err := process.Start(t.Context(), nil, build(t, floor), "-addr", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, err := p.CPU()
+	if err != nil || before <= 0 {
+		t.Errorf("CPU: %v, %v", before, err)
+	}
+	if err := get(t, p.URL()); err != nil {
+		t.Error(err)
+	}
+	if after, err := p.CPU(); err != nil || after <= before {
+		t.Errorf("after an answer it has used no more CPU: %v, then %v, %v", before, after, err)
+	}
+	if m, err := p.Memory(); err != nil || m < 1<<16 {
+		t.Errorf("memory: %d, %v", m, err)
+	}
+	for range 2 {
+		if err := p.Stop(); err != nil {
+			t.Error(err)
+		}
+	}
+	if err := get(t, p.URL()); err == nil {
+		t.Error("it still answers")
+	}
+	if _, err := p.CPU(); err == nil {
+		t.Error("it still runs")
+	}
+}
+
+func TestAServerEndsWithItsContext(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	p, err := process.Start(ctx, nil, build(t, floor), "-addr", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cancel()
+	<-p.Done()
+	if err := get(t, p.URL()); err == nil {
+		t.Error("it still answers")
+	}
+}
+
+func TestAServerThatDoesNotStartSaysWhy(t *testing.T) {
+	if _, err := process.Start(t.Context(), nil, build(t, floor), "-addr", "nowhere"); err == nil || !strings.Contains(err.Error(), "nowhere") {
+		t.Errorf("started: %v", err)
+	}
+	if _, err := process.Start(t.Context(), nil, "/no/such/program"); err == nil {
+		t.Error("a program that does not exist was started")
+	}
+	if _, err := process.Build(t.Context(), t.TempDir(), floor+"/missing"); err == nil {
+		t.Error("a package that does not exist was built")
+	}
+}

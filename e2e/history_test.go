@@ -1,0 +1,62 @@
+package e2e_test
+
+import (
+	"strconv"
+	"testing"
+
+	"github.com/sideband-go/sideband/handlers"
+	"github.com/sideband-go/sideband/internal/browser"
+
+	"github.com/sideband-go/sideband/e2e/fixture"
+)
+
+// Whether the browser kept the page or makes it anew, what Back and Forward show is live
+// and shows what the server has.
+func TestBackAndForwardLeaveALivePage(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name    string
+		prepare string // a script on the page
+		kept    bool   // the browser keeps the page as it stands
+	}{
+		{"kept by the browser", "0", true},
+		{"made anew by the browser", `window.addEventListener("unload", () => {}), 0`, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			s := fixture.Serve(t, handlers.Config{})
+			p := browser.Open(t, s.URL+"/lines?as=ann")
+			live(t, p)
+			p.Click("#add")
+			p.WaitText("#count", "1")
+			p.Eval(c.prepare, nil)
+			stay(p)
+			p.Click("#away")
+			p.WaitText("h1", "Index")
+			until(t, "the stream is closed", func() bool { return s.Net.Open(streamOf("/lines")) == 0 })
+
+			p.Back()
+			var kept bool
+			if p.Eval("document.stayed === true", &kept); kept != c.kept {
+				t.Errorf("the page was kept by the browser: %v, this case is for %v", kept, c.kept)
+			}
+			before := 0
+			if c.kept {
+				before = 1
+			}
+			p.WaitText("#count", strconv.Itoa(before))
+			live(t, p)
+			check(t, fixture.PushLines(s.Visits.Ref("ann"), "pushed"))
+			p.WaitCount("#lines>li", before+1)
+			p.Click("#add")
+			p.WaitCount("#lines>li", before+2)
+
+			p.Forward()
+			p.WaitText("h1", "Index")
+			p.Back()
+			live(t, p)
+			p.Click("#add")
+			p.WaitFor(`document.querySelector("#lines>li:last-child").textContent.includes("clicked")`)
+		})
+	}
+}
