@@ -141,7 +141,7 @@ func (l *live) turn(me uint64, batch []job) bool {
 	before := l.in.Snapshot()
 	var failed error
 	for _, j := range batch {
-		err := l.callback(me, j)
+		err := l.callback(j)
 		if !l.mine(me) {
 			return false // who waits was told by whoever gave the callback up
 		}
@@ -173,7 +173,7 @@ func (l *live) drain(me uint64) bool {
 		if !ok {
 			return true
 		}
-		if err := l.callback(me, job{msg: m}); err != nil {
+		if err := l.callback(job{msg: m}); err != nil {
 			if !l.mine(me) {
 				return false
 			}
@@ -190,7 +190,7 @@ func (l *live) mine(me uint64) bool {
 
 // callback runs one callback under its deadline. When that passes and the callback
 // goes on, it is given up: the sender gets its answer and another worker goes on.
-func (l *live) callback(me uint64, j job) error {
+func (l *live) callback(j job) error {
 	parent := j.ctx
 	if parent == nil {
 		parent = context.Background()
@@ -253,7 +253,7 @@ func (l *live) end() {
 	l.stream = nil
 	if m, ok := l.in.Closing(); ok {
 		l.enqueue(job{run: func(l *live, me uint64) {
-			if err := l.callback(me, job{msg: m}); err != nil {
+			if err := l.callback(job{msg: m}); err != nil {
 				l.kit.logMessage(l, err)
 			}
 		}})

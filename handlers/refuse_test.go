@@ -122,7 +122,9 @@ func TestAStreamWithoutATicket(t *testing.T) {
 func TestAStreamOfAViewThatIsGone(t *testing.T) {
 	s, other := roomSite(t, handlers.Config{}, rooms.Page{}), roomSite(t, handlers.Config{}, rooms.Page{})
 	p := s.browser(t).open("/rooms/a")
-	s.kit.Shutdown(t.Context())
+	if err := s.kit.Shutdown(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	a := p.post("event=Add&value=1", nil)
 	if a.status != http.StatusGone || a.header.Get("HX-Refresh") != "true" {
 		t.Errorf("event: answered %d", a.status)

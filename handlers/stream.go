@@ -135,7 +135,7 @@ func (l *live) greet(me uint64) bool {
 		return true
 	}
 	l.out.greeted = true
-	if err := l.callback(me, job{msg: m}); err != nil {
+	if err := l.callback(job{msg: m}); err != nil {
 		if !l.mine(me) {
 			return false
 		}

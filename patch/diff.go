@@ -17,7 +17,7 @@ func Diff(dst []byte, old *Tree, new *Scanned, root string) ([]byte, error) {
 func DiffRegion(dst []byte, old *Tree, new *Scanned, p *Place, root string) ([]byte, error) {
 	d := differ{old: old.view(), new: new.view(old), html: new, root: root, region: p}
 	return d.run(dst, func() {
-		d.children(p.Owner, -1, d.siblings(nil, old.nodes, p.Start, p.End), d.siblings(nil, new.nodes, 0, int32(len(new.nodes))))
+		d.children(p.Owner, -1, siblings(old.nodes, p.Start, p.End), siblings(new.nodes, 0, int32(len(new.nodes))))
 	})
 }
 
@@ -102,7 +102,7 @@ func (d *differ) node(o, n int32) {
 		d.setAttributes(o, n)
 	}
 	if a.span > 1 || b.span > 1 {
-		d.children(o, n, d.siblings(nil, d.old.nodes, o+1, o+a.span), d.siblings(nil, d.new.nodes, n+1, n+b.span))
+		d.children(o, n, siblings(d.old.nodes, o+1, o+a.span), siblings(d.new.nodes, n+1, n+b.span))
 	}
 }
 
@@ -119,7 +119,7 @@ func (d *differ) textsDiffer(a, b *node) bool {
 }
 
 // siblings lists the top nodes of a range.
-func (d *differ) siblings(list []int32, nodes []node, from, to int32) []int32 {
+func siblings(nodes []node, from, to int32) (list []int32) {
 	for i := from; i < to; i += nodes[i].span {
 		list = append(list, i)
 	}

@@ -60,11 +60,15 @@ func TestOperations(t *testing.T) {
 		{"svg", `<svg><circle id="c" r="1"></circle></svg>`, `<svg><circle id="c" r="2"></circle></svg>`, `<hx-partial id="c" hx-swap="outerMorph strip:true"><svg><circle id="c" r="2"></circle></svg></hx-partial>`},
 		{"odd ids are no targets", `<p id="x,body">1</p>`, `<p id="x,body">2</p>`, `<hx-partial hx-target="#sb-view p" hx-swap="textContent">2</hx-partial>`},
 		{"autofocus is not for old elements", `<div id="a"><input autofocus><b>1</b><b>2</b></div>`, `<div id="a"><input autofocus><b>1</b><i>2</i></div>`, `<hx-partial id="a" hx-swap="outerMorph"><div id="a"><input ><b>1</b><i>2</i></div></hx-partial>`},
-		{"an element that changes its parent", `<div id="p"><i id="x">1</i></div><div id="q"></div>`, `<div id="p"></div><div id="q"><i id="x">1</i></div>`,
-			`<hx-partial id="sb-park" hx-swap="beforeend"><i id="x" hx-preserve></i></hx-partial><hx-partial id="p" hx-swap="textContent"></hx-partial><hx-partial id="q" hx-swap="afterbegin"><i id="x" hx-preserve></i></hx-partial>`},
+		{
+			"an element that changes its parent", `<div id="p"><i id="x">1</i></div><div id="q"></div>`, `<div id="p"></div><div id="q"><i id="x">1</i></div>`,
+			`<hx-partial id="sb-park" hx-swap="beforeend"><i id="x" hx-preserve></i></hx-partial><hx-partial id="p" hx-swap="textContent"></hx-partial><hx-partial id="q" hx-swap="afterbegin"><i id="x" hx-preserve></i></hx-partial>`,
+		},
 		{"list without id", `<ul><li id="a">a</li></ul>`, `<ul><li id="a">a</li><li id="b">b</li></ul>`, `<hx-partial id="a" hx-swap="afterend"><li id="b">b</li></hx-partial>`},
-		{"what the parser rearranges is sent whole", `<div id="d"><p><div id="x">1</div></p></div>`, `<div id="d"><p><div id="x">2</div></p></div>`,
-			`<hx-partial id="d" hx-swap="outerMorph"><div id="d"><p><div id="x">2</div></p></div></hx-partial>`},
+		{
+			"what the parser rearranges is sent whole", `<div id="d"><p><div id="x">1</div></p></div>`, `<div id="d"><p><div id="x">2</div></p></div>`,
+			`<hx-partial id="d" hx-swap="outerMorph"><div id="d"><p><div id="x">2</div></p></div></hx-partial>`,
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if got := between(t, c.a, c.b); got != c.want {

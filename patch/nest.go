@@ -58,7 +58,7 @@ func (s *scanner) tableAt() int {
 func isTablePart(name uint16) bool { return name >= tagCaption && name <= tagTh }
 
 func misplacedInTable(parent, name uint16) string {
-	ok := true
+	var ok bool
 	switch parent {
 	case tagTable:
 		ok = name == tagCaption || name == tagColgroup || name == tagThead || name == tagTbody || name == tagTfoot

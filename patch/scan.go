@@ -14,6 +14,7 @@ type MarkKind uint8
 const (
 	// Begin and End enclose a piece of a page: a region, or an item of a list.
 	Begin MarkKind = iota
+	// End closes the piece that was opened last.
 	End
 	// Skip stands for nodes that were not rendered because they are as before.
 	Skip
@@ -394,7 +395,7 @@ func (s *scanner) closeNode(end int32) {
 		}
 		n.body = digest(s.html[p.inner:end])
 		leafs = leafs[:0]
-		s.truncate(o, p)
+		s.truncate(o)
 	}
 	n = &s.out.nodes[o.node]
 	n.span = int32(len(s.out.nodes)) - o.node
@@ -430,7 +431,7 @@ func (s *scanner) flushOwn() {
 }
 
 // truncate forgets what is inside an opaque node.
-func (s *scanner) truncate(o owner, p *pos) {
+func (s *scanner) truncate(o owner) {
 	for i := o.mark; i < s.nextMark; i++ {
 		m := &s.marks[i]
 		if m.Kind == Skip {

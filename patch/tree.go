@@ -63,8 +63,6 @@ type Scanned struct {
 	base     uint32 // arena offsets below it are the old tree's
 	skips    []int32
 	warnings []Warning
-	loose    uint64 // of a region
-	broken   bool
 }
 
 // pos is where a node stands in the HTML; for a copied one start is -1-index in

@@ -71,7 +71,7 @@ func (o *wire) begin() {
 }
 
 // send writes p at once and flushes it. A client that cannot be written to is dropped.
-func (o *wire) send(p []byte) bool {
+func (o *wire) send(p []byte) {
 	err := o.stream.arm()
 	if err == nil {
 		_, err = o.w.Write(p)
@@ -81,13 +81,9 @@ func (o *wire) send(p []byte) bool {
 	}
 	switch {
 	case errors.Is(err, errOver):
-		return false
 	case err != nil:
 		o.stream.fail(fmt.Errorf("sse: write: %w", err))
-		return false
-	}
-	if o.disarm {
+	case o.disarm:
 		o.stream.disarm()
 	}
-	return true
 }

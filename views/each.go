@@ -78,9 +78,9 @@ func eachOf[T any](items []T, item func(T) templ.Component, known bool, hash fun
 			return nil
 		}
 		e := p.newEach(reflect.ValueOf(item).Pointer(), len(items))
-		for i, it := range items {
+		for _, it := range items {
 			h := hash(it)
-			if e.reuse(p, h, i) {
+			if e.reuse(p, h) {
 				continue
 			}
 			p.flush(w)
@@ -133,7 +133,7 @@ func (p *pass) newEach(fn uintptr, n int) *building {
 }
 
 // reuse leaves an item out if the last rendering has it as it is.
-func (b *building) reuse(p *pass, h uint64, i int) bool {
+func (b *building) reuse(p *pass, h uint64) bool {
 	j := b.find(h)
 	if j < 0 || !b.clean && b.old.dirtyItem(j, b.changes) {
 		return false

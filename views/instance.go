@@ -31,7 +31,6 @@ type Instance struct {
 	shownTitle string
 
 	// The last rendering.
-	ctx     context.Context // what templates see
 	tree    patch.Tree
 	page    *region
 	regions []*region // in document order, the page first

@@ -74,11 +74,10 @@ func Rendered(f func()) map[string]int {
 }
 
 // seen counts that a part of the page is being rendered.
-func seen(part string) string {
+func seen(part string) {
 	mu.Lock()
 	defer mu.Unlock()
 	counts[part]++
-	return ""
 }
 
 func mayPanic(s string) string {
