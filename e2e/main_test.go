@@ -1,10 +1,13 @@
 package e2e_test
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
 	"os"
+	"regexp"
+	"strings"
 	"testing"
 	"time"
 
@@ -112,6 +115,34 @@ func stayed(t *testing.T, p *browser.Page) {
 	if p.Eval("document.stayed === true", &same); !same {
 		t.Error("the page was loaded again")
 	}
+}
+
+// pageOf matches the requests for a page itself.
+func pageOf(path string) cut.Match {
+	return func(r *http.Request) bool {
+		return r.Method == http.MethodGet && r.URL.Path == path && !cut.Streams(r)
+	}
+}
+
+var ticket = regexp.MustCompile(`Sideband-Ticket&#34;:&#34;([\w-]+)`)
+
+// shows waits until the page shown is the one that the server has served last, and live.
+func shows(t *testing.T, p *browser.Page, net *cut.Proxy, path string) {
+	t.Helper()
+	until(t, "the page that was served last is shown", func() bool {
+		all := net.Exchanges(pageOf(path))
+		found := ticket.FindStringSubmatch(all[len(all)-1].Body())
+		var attribute string
+		p.Eval(`document.body?.getAttribute("hx-headers:inherited") ?? ""`, &attribute)
+		return found != nil && strings.Contains(attribute, found[1])
+	})
+	live(t, p)
+}
+
+// quote makes a JavaScript string of a text.
+func quote(text string) string {
+	b, _ := json.Marshal(text) // a string has no way to fail
+	return string(b)
 }
 
 // streamOf matches the streams of one page.

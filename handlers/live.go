@@ -3,7 +3,6 @@ package handlers
 import (
 	"context"
 	"crypto/rand"
-	"errors"
 	"fmt"
 	"net/http"
 	"sync"
@@ -23,14 +22,14 @@ type live struct {
 	session [16]byte
 	entry   *state.Entry
 
-	mu     sync.Mutex
-	queue  []job
-	worker uint64 // the goroutine that works; others have been abandoned
-	busy   bool
-	ended  bool
-	stop   context.CancelFunc // of the callback under way
-	clocks clocks
-	stream *sse.Stream // open, nil without one
+	mu      sync.Mutex
+	queue   []job
+	worker  uint64 // the goroutine that works; others have been abandoned
+	busy    bool
+	ended   bool
+	current *deadline // of the callback under way
+	clocks  clocks
+	stream  *sse.Stream // open, nil without one
 
 	notice atomic.Bool // the page shows one
 
@@ -191,32 +190,36 @@ func (l *live) mine(me uint64) bool {
 // callback runs one callback under its deadline. When that passes and the callback
 // goes on, it is given up: the sender gets its answer and another worker goes on.
 func (l *live) callback(j job) error {
-	parent := j.ctx
-	if parent == nil {
-		parent = context.Background()
+	ctx := newDeadline(j.ctx, l.kit.config.EventDeadline, func() { l.giveUp(j) })
+	l.setCurrent(ctx)
+	err := l.in.Do(ctx, j.msg)
+	if ctx.end(context.Canceled) { // else another worker may have begun another callback
+		l.setCurrent(nil)
 	}
-	ctx, cancel := context.WithTimeout(parent, l.kit.config.EventDeadline)
-	defer cancel()
-	giveUp := context.AfterFunc(ctx, func() {
-		l.mu.Lock() // so that this worker finds out before it goes on
-		given := errors.Is(ctx.Err(), context.DeadlineExceeded) && l.in.Abandon()
-		if given {
-			l.start()
-		}
-		l.mu.Unlock()
-		if !given {
-			return
-		}
-		l.kit.log.Error("sideband: a callback ran past its deadline and was given up", "callback", j.msg.Name)
-		if j.done != nil {
-			j.done <- result{err: fmt.Errorf("%s: %w", j.msg.Name, views.ErrDeadline)}
-		}
-	})
-	defer giveUp()
+	return err
+}
+
+func (l *live) setCurrent(ctx *deadline) {
 	l.mu.Lock()
-	l.stop = cancel
+	defer l.mu.Unlock()
+	l.current = ctx
+}
+
+// giveUp is called when a callback has passed its deadline.
+func (l *live) giveUp(j job) {
+	l.mu.Lock() // so that the worker finds out before it goes on
+	given := l.in.Abandon()
+	if given {
+		l.start()
+	}
 	l.mu.Unlock()
-	return l.in.Do(ctx, j.msg)
+	if !given {
+		return
+	}
+	l.kit.log.Error("sideband: a callback ran past its deadline and was given up", "callback", j.msg.Name)
+	if j.done != nil {
+		j.done <- result{err: fmt.Errorf("%s: %w", j.msg.Name, views.ErrDeadline)}
+	}
 }
 
 // mount runs Mount for a request and renders the page.
@@ -245,8 +248,8 @@ func (l *live) end() {
 	l.ended = true
 	dropped := l.queue
 	l.queue = nil
-	if l.stop != nil {
-		l.stop()
+	if l.current != nil {
+		l.current.end(context.Canceled)
 	}
 	l.clocks.stop()
 	st := l.stream

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"math"
 	"slices"
+	"sync"
 )
 
 // MarkKind says what a [Mark] stands for.
@@ -76,16 +77,17 @@ type owner struct {
 }
 
 type scanner struct {
-	out    *Scanned
-	html   []byte
-	marks  []Mark
-	old    *Tree
-	stack  []elem
-	owners []owner
-	leafs  []uint64
-	pieces []piece
-	ids    map[uint64]struct{}
-	pre    int
+	scanned Scanned
+	out     *Scanned
+	html    []byte
+	marks   []Mark
+	old     *Tree
+	stack   []elem
+	owners  []owner
+	leafs   []uint64
+	pieces  []piece
+	ids     map[uint64]struct{}
+	pre     int
 
 	// What has been seen in the innermost open element.
 	content  content
@@ -136,6 +138,7 @@ func Scan(html []byte, marks []Mark, old *Tree) (*Scanned, error) {
 	}
 	s.closeNode(int32(len(html)))
 	if s.needAll {
+		s.out.Release()
 		return nil, ErrNeedAll
 	}
 	return s.out, nil
@@ -161,25 +164,45 @@ func ScanRegion(html []byte, marks []Mark, old *Tree, p *Place) (*Scanned, error
 	s.flush()
 	o := &s.owners[0]
 	if s.needAll || len(s.stack) != depth || o.opaque || o.body != p.loose || len(s.leafs) > 0 || o.tokens > math.MaxUint16 {
+		s.out.Release()
 		return nil, ErrNeedAll
 	}
 	return s.out, nil
 }
 
+// scanners keeps the memory of past scans: most pages are scanned again and again.
+var scanners = sync.Pool{New: func() any { return new(scanner) }}
+
+// maxKept is how many nodes' memory is kept for the next scan.
+const maxKept = 1 << 14
+
 func newScanner(html []byte, marks []Mark, old *Tree) *scanner {
-	s := &scanner{out: &Scanned{html: html}, html: html, marks: marks, old: old}
+	s := scanners.Get().(*scanner)
+	*s = scanner{
+		stack: s.stack[:0], owners: s.owners[:0], leafs: s.leafs[:0], pieces: s.pieces[:0], ids: s.ids,
+		scanned: Scanned{nodes: s.scanned.nodes[:0], pos: s.scanned.pos[:0], arena: s.scanned.arena[:0], skips: s.scanned.skips[:0]},
+		html:    html, marks: marks, old: old,
+	}
+	s.out = &s.scanned
+	s.out.html, s.out.scanner = html, s
 	for i := range marks {
 		if marks[i].Kind == Skip {
-			s.hasSkip = true
+			s.out.base = uint32(len(old.arena))
 			s.out.skips = append(s.out.skips, int32(marks[i].Off))
 		}
 	}
-	if s.hasSkip {
-		s.out.base = uint32(len(old.arena))
-		s.out.nodes = make([]node, 0, len(old.nodes)+16)
-		s.out.pos = make([]pos, 0, len(old.nodes)+16)
-	}
 	return s
+}
+
+// Release gives the memory of a scan back. Nothing of r may be used afterwards.
+func (r *Scanned) Release() {
+	s := r.scanner
+	if s == nil || cap(r.nodes) > maxKept {
+		return
+	}
+	clear(s.ids)
+	r.html, r.scanner, s.html, s.marks, s.old, s.text = nil, nil, nil, nil, nil, nil
+	scanners.Put(s)
 }
 
 // run goes through the HTML, a tag or a text at a time.

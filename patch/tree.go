@@ -63,6 +63,7 @@ type Scanned struct {
 	base     uint32 // arena offsets below it are the old tree's
 	skips    []int32
 	warnings []Warning
+	scanner  *scanner // whose memory this is
 }
 
 // pos is where a node stands in the HTML; for a copied one start is -1-index in

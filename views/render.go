@@ -112,6 +112,12 @@ type part struct {
 	region  *region // nil: the whole view
 }
 
+// release gives back what the rendering took.
+func (p part) release() {
+	p.scanned.Release()
+	release(p.pass.buf)
+}
+
 // Posted is what the browser said of its controls when it sent an event.
 type Posted = patch.Posted
 
@@ -159,7 +165,7 @@ func (in *Instance) whole(use func(part) error) error {
 		if err != nil {
 			return err
 		}
-		defer release(p.pass.buf)
+		defer p.release()
 		if err := use(p); err != nil {
 			return err
 		}
@@ -205,7 +211,7 @@ func (in *Instance) render(posted *Posted) (r Rendering, err error) {
 	var parts []part
 	defer func() {
 		for _, p := range parts {
-			release(p.pass.buf)
+			p.release()
 		}
 	}()
 	changes := &state.Changes{}
@@ -222,7 +228,7 @@ func (in *Instance) render(posted *Posted) (r Rendering, err error) {
 	}
 	if errors.Is(err, patch.ErrNeedAll) {
 		for _, p := range parts {
-			release(p.pass.buf)
+			p.release()
 		}
 		parts, r.Ops, err = in.renderPage(false)
 	}
@@ -239,13 +245,16 @@ func (in *Instance) render(posted *Posted) (r Rendering, err error) {
 	return r, nil
 }
 
+// usualOps is room for the operations of a small change.
+const usualOps = 512
+
 // renderPage renders the whole view and compares it with what was shown.
 func (in *Instance) renderPage(skip bool) ([]part, []byte, error) {
 	p, err := in.renderAll(skip)
 	if err != nil {
 		return nil, nil, err
 	}
-	ops, err := patch.Diff(nil, &in.tree, p.scanned, RootID)
+	ops, err := patch.Diff(make([]byte, 0, usualOps), &in.tree, p.scanned, RootID)
 	return []part{p}, ops, err
 }
 

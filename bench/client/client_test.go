@@ -162,6 +162,6 @@ func ExampleReadPage() {
 	}
 	// Output:
 	// abc ?sideband=stream <nil>
-	// button "Incrementnow" ?event=Add&value=1
+	// button "Increment now" ?event=Add&value=1
 	// button "Close" ?event=Close
 }

@@ -50,10 +50,12 @@ func ReadPage(source []byte) (p Page, err error) {
 			}
 		case html.TextToken:
 			if open >= 0 {
-				p.Controls[open].Name += strings.TrimSpace(string(z.Text()))
+				p.Controls[open].Name += string(z.Text())
 			}
 		case html.EndTagToken:
 			if name, _ := z.TagName(); open >= 0 && string(name) == p.Controls[open].Tag {
+				c := &p.Controls[open]
+				c.Name = strings.Join(strings.Fields(c.Name), " ")
 				open = -1
 			}
 		}

@@ -2,7 +2,6 @@ package measure_test
 
 import (
 	"context"
-	"errors"
 	"strings"
 	"testing"
 
@@ -66,12 +65,10 @@ func TestAShortRunMeasuresEverything(t *testing.T) {
 func TestARunEndsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	c := measure.Short()
-	c.Events, c.Rounds = 1_000_000, 1_000_000 // longer than anybody waits
+	c.Rounds = 1_000_000 // longer than anybody waits
 	c.Progress = when("round 1 of", cancel)
 	if _, err := measure.Run(ctx, c); err == nil || ctx.Err() == nil {
 		t.Errorf("ended by itself: %v", err)
-	} else if !errors.Is(ctx.Err(), context.Canceled) {
-		t.Error(ctx.Err())
 	}
 }
 
