@@ -44,7 +44,7 @@ func TestAPageIsLiveHoweverLateItsScriptsCome(t *testing.T) {
 		until(t, "the page asks for "+late, func() bool { return s.Net.Count(isLate) > seen })
 		until(t, "the page has everything else", func() bool { return s.Net.Open(cut.Any) == 1 })
 		// By now whatever does not wait for the script has happened.
-		p.Eval(`new Promise(r => requestIdleCallback(() => setTimeout(() => setTimeout(r))))`, nil)
+		p.Eval(`new Promise(r => { let n = 10; (function wait() { n-- ? setTimeout(wait) : r() })() })`, nil)
 		release()
 		live(t, p)
 		check(t, fixture.PushLines(s.Visits.Ref("ann"), "pushed"))

@@ -69,32 +69,23 @@ func (l *live) show(before views.Snapshot) {
 	if st == nil || l.out.sent != l.out.seq {
 		return
 	}
-	if err := l.render(st, nil); err != nil {
+	if err := l.render(st, nil, nil); err != nil {
 		l.in.Restore(before)
 		l.kit.logMessage(l, err)
 	}
 }
 
-// render sends what has changed on the stream.
-func (l *live) render(st *sse.Stream, posted *views.Posted) error {
+// render sends what has changed on the stream, and more.
+func (l *live) render(st *sse.Stream, posted *views.Posted, more []byte) error {
 	r, err := l.in.Render(posted)
 	if err != nil {
 		return err
 	}
 	l.kit.warn(l, r)
-	ops := l.withoutNotice(r.Ops)
-	if len(ops) > 0 {
+	if ops := append(r.Ops, more...); len(ops) > 0 {
 		l.out.put(st, l.out.number(ops))
 	}
 	return nil
-}
-
-// withoutNotice adds to operations that a notice, if one is shown, goes.
-func (l *live) withoutNotice(ops []byte) []byte {
-	if l.notice.CompareAndSwap(true, false) {
-		ops = append(ops, clearNotice...)
-	}
-	return ops
 }
 
 // answer renders after an event and says what its sender is answered: nothing but
@@ -106,8 +97,9 @@ func (l *live) answer(before views.Snapshot, posted *views.Posted, failed error)
 	}
 	l.touch()
 	st := l.openStream()
-	if failed != nil {
-		l.notice.Store(false) // it is about to be shown anew
+	var more []byte
+	if failed == nil && l.notice.CompareAndSwap(true, false) {
+		more = clearNotice // the notice of an earlier failure goes with the next success
 	}
 	var ops []byte
 	err := failed
@@ -116,11 +108,11 @@ func (l *live) answer(before views.Snapshot, posted *views.Posted, failed error)
 		// The stream is behind: what changed waits with the rest.
 	case st != nil:
 		if failed == nil || posted != nil {
-			err = errors.Join(failed, l.render(st, posted))
+			err = errors.Join(failed, l.render(st, posted, more))
 		}
 	case failed == nil || posted != nil:
 		var renderErr error
-		ops, renderErr = l.patch(posted)
+		ops, renderErr = l.patch(posted, more)
 		err = errors.Join(failed, renderErr)
 	}
 	if err != nil && failed == nil {
@@ -131,7 +123,7 @@ func (l *live) answer(before views.Snapshot, posted *views.Posted, failed error)
 
 // patch makes the body that brings a page without a stream up to date. If it is not
 // known what the page shows, that is the whole view.
-func (l *live) patch(posted *views.Posted) ([]byte, error) {
+func (l *live) patch(posted *views.Posted, more []byte) ([]byte, error) {
 	render := l.in.Render
 	if l.out.confirmed != l.out.seq {
 		render = l.in.Whole
@@ -141,7 +133,7 @@ func (l *live) patch(posted *views.Posted) ([]byte, error) {
 		return nil, err
 	}
 	l.kit.warn(l, r)
-	ops := l.withoutNotice(r.Ops)
+	ops := append(r.Ops, more...)
 	if len(ops) > 0 {
 		l.out.number(ops)
 	}
@@ -166,7 +158,7 @@ func (l *live) morph(st *sse.Stream) error {
 		return err
 	}
 	l.kit.warn(l, r)
-	if !l.out.put(st, l.out.number(l.withoutNotice(r.Ops))) {
+	if !l.out.put(st, l.out.number(r.Ops)) {
 		st.Close() // it takes nothing although it has just drained
 	}
 	return nil

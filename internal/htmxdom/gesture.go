@@ -1,12 +1,6 @@
 package htmxdom
 
-import (
-	"fmt"
-	"slices"
-	"strings"
-
-	"golang.org/x/net/html"
-)
+import "fmt"
 
 // Gesture is something a user does to an element with an id before a message
 // comes. Its fields are exported so that it can be sent to a browser.
@@ -58,52 +52,4 @@ func (d *Document) Do(gestures ...Gesture) {
 			d.RemoveAttr(n, "open")
 		}
 	}
-}
-
-// Identity is which node had which id at some moment.
-type Identity map[string]*html.Node
-
-// Identity returns the elements with an id, the first of each, by id.
-func (d *Document) Identity() Identity {
-	out := make(Identity)
-	for n := range d.root.Descendants() {
-		if n.Type == html.ElementNode && idOf(n) != "" && out[idOf(n)] == nil {
-			out[idOf(n)] = n
-		}
-	}
-	return out
-}
-
-// Kept returns the ids, sorted, that are still on the node they were on then.
-func (d *Document) Kept(then Identity) []string {
-	kept := []string{}
-	for id, n := range d.Identity() {
-		if then[id] == n {
-			kept = append(kept, id)
-		}
-	}
-	slices.Sort(kept)
-	return kept
-}
-
-// Values returns what each control with an id shows: a text control's value,
-// "true" or "false" for a checkbox or radio button, the chosen values of a
-// select element separated by commas.
-func (d *Document) Values() map[string]string {
-	out := make(map[string]string)
-	for id, n := range d.Identity() {
-		switch {
-		case isHTML(n, "select"):
-			out[id] = strings.Join(d.Selected(n), ",")
-		case isHTML(n, "textarea"):
-			out[id] = d.Value(n)
-		case isHTML(n, "input"):
-			if t := inputType(n); t == "checkbox" || t == "radio" {
-				out[id] = fmt.Sprint(d.Checked(n))
-			} else {
-				out[id] = d.Value(n)
-			}
-		}
-	}
-	return out
 }

@@ -261,6 +261,13 @@ var table = []row{
 		want:    `<div id="d"><button hx-post="/b">2</button></div>`,
 	},
 	{
+		name: "settling undoes what a later swap of the same message did to looks",
+		body: `<div id="d"><p id="a" class="x"></p></div>`,
+		message: `<hx-partial id="d" hx-swap="innerHTML"><p id="a" class="y"></p></hx-partial>` +
+			`<hx-partial id="d" hx-swap="outerMorph"><div id="d"><p id="a" class="z"></p></div></hx-partial>`,
+		want: `<div id="d"><p class="y" id="a"></p></div>`,
+	},
+	{
 		name:    "elements in a template are content, not children",
 		body:    `<template id="t"><p id="in">old</p></template>`,
 		message: `<hx-partial id="in" hx-swap="textContent">x</hx-partial><hx-partial id="t" hx-swap="outerMorph"><template id="t"><p id="in">new</p></template></hx-partial>`,

@@ -36,6 +36,7 @@ type Result struct {
 	Exact  string // ExactBody
 	Title  string
 	Kept   []string          // since just before the first message
+	Nodes  []int             // see htmxdom.Document.Trace
 	Focus  string            // the id of the focused element, "?tag" for one without, or empty
 	Values map[string]string // by id
 	Errors []string          // what htmx threw, one for each message, empty where it did not
@@ -81,7 +82,7 @@ func Model(c Case) (Result, error) {
 		return Result{}, err
 	}
 	d.Do(c.Setup...)
-	then := d.Identity()
+	then, elements := d.Identity(), d.Elements()
 	r := Result{Errors: []string{}}
 	for _, m := range c.Messages {
 		text := ""
@@ -91,7 +92,7 @@ func Model(c Case) (Result, error) {
 		r.Errors = append(r.Errors, text)
 	}
 	r.HTML, r.Exact, r.Title = d.BodyHTML(), d.ExactBody(), d.Title()
-	r.Kept, r.Values = d.Kept(then), d.Values()
+	r.Kept, r.Nodes, r.Values = d.Kept(then), d.Trace(elements), d.Values()
 	if f := d.Focus(); f != nil {
 		id, _ := htmxdom.Attr(f, "id")
 		if r.Focus = id; id == "" {
@@ -179,6 +180,7 @@ func (r Result) Diff(other Result) string {
 	}
 	compare("title", r.Title, other.Title)
 	compare("kept", r.Kept, other.Kept)
+	compare("nodes", r.Nodes, other.Nodes)
 	compare("focus", r.Focus, other.Focus)
 	compare("values", r.Values, other.Values)
 	return b.String()

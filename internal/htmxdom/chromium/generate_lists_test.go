@@ -30,6 +30,10 @@ func (g *generator) list() chromium.Case {
 			p.set("hx-swap", pick(g, "innerMorph", "innerMorph", "innerMorph", "innerHTML"))
 			p.kids = box.kids
 		}
+		if last := len(c.Messages) - 1; last >= 0 && g.chance(30) {
+			c.Messages[last] += render(p)
+			continue
+		}
 		c.Messages = append(c.Messages, render(p))
 	}
 	return c

@@ -446,8 +446,11 @@ func (g *generator) message(main *el) (string, *el) {
 	if g.chance(10) {
 		b.WriteString("<title>New &amp; shiny</title>")
 	}
-	if g.chance(5) {
+	if g.chance(12) {
 		e := g.edit(g.like(main, main))
+		if g.chance(50) {
+			e.set("id", string(ids[g.IntN(len(ids))]))
+		}
 		e.set("hx-swap-oob", pick(g, "true", "innerHTML", "outerMorph", "beforeend:#a", "textContent", "delete", "afterend strip:false"))
 		b.WriteString(render(e))
 	}

@@ -122,7 +122,7 @@ async function settled() {
 async function runCase({Page, Setup, Messages}) {
 	install(Page);
 	for (let g of Setup ?? []) gesture(g);
-	let then = identity(), errors = [];
+	let then = identity(), elements = new Map([...document.body.querySelectorAll("*")].map((e, i) => [e, i])), errors = [];
 	for (let text of Messages ?? []) {
 		let source = document.querySelector("[hx-sse\\:connect]");
 		let error = "";
@@ -142,6 +142,7 @@ async function runCase({Page, Setup, Messages}) {
 	return {
 		HTML: fromBody(false), Exact: fromBody(true), Title: document.title,
 		Kept: [...now].filter(([id, e]) => then.get(id) === e).map(([id]) => id).sort(),
+		Nodes: [...document.body.querySelectorAll("*")].map(e => elements.get(e) ?? -1),
 		Focus: !active || active === document.body ? "" : active.id || "?" + active.localName,
 		Values: values(), Errors: errors,
 	};
