@@ -139,9 +139,9 @@ func shows(t *testing.T, p *browser.Page, net *cut.Proxy, path string) {
 	live(t, p)
 }
 
-// quote makes a JavaScript string of a text.
-func quote(text string) string {
-	b, _ := json.Marshal(text) // a string has no way to fail
+// quote writes a text, or a list of texts, as JavaScript.
+func quote[T string | []string](text T) string {
+	b, _ := json.Marshal(text) // texts have no way to fail
 	return string(b)
 }
 

@@ -119,7 +119,8 @@ func (d *differ) textsDiffer(a, b *node) bool {
 }
 
 // siblings lists the top nodes of a range.
-func siblings(nodes []node, from, to int32) (list []int32) {
+func siblings(nodes []node, from, to int32) []int32 {
+	list := make([]int32, 0, to-from)
 	for i := from; i < to; i += nodes[i].span {
 		list = append(list, i)
 	}

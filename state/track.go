@@ -99,8 +99,12 @@ func (c *Changes) Is(r Read) bool {
 	return ch.dirty && (r.arg == 0 || ch.old != ch.now && (ch.old == r.arg || ch.now == r.arg))
 }
 
-// Whole reports whether the key behind the read changed, whatever the argument.
-func (c *Changes) Whole(r Read) bool { return c.of(r).dirty }
+// Args returns, of a read with an argument, for which arguments the answer has
+// changed: the hashes of what the key held and of what it holds now.
+func (c *Changes) Args(r Read) (old, now uint64, changed bool) {
+	ch := c.of(r)
+	return ch.old, ch.now, ch.dirty && ch.old != ch.now
+}
 
 func (c *Changes) of(r Read) change {
 	for _, ch := range c.known {

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"unsafe"
 
 	"github.com/a-h/templ"
 
@@ -46,10 +47,11 @@ type each struct {
 //
 // Give each item one element with an id made from the key.
 func Each[T any, K comparable](items []T, key func(T) K, item func(T) templ.Component) templ.Component {
-	byValue := state.ByValue[T]()
-	return eachOf(items, item, byValue, func(t T) uint64 {
-		return maphash.Comparable(hashSeed, any(t))
-	})
+	if !state.ByValue[T]() {
+		return eachOf(items, item, nil)
+	}
+	h := hasherOf(reflect.TypeFor[T]())
+	return eachOf(items, item, func(t *T) uint64 { return h.sum(unsafe.Pointer(t)) })
 }
 
 // EachBy is Each for items that hold pointers: an item counts as equal to one with
@@ -59,17 +61,15 @@ func EachBy[T any, K, V comparable](items []T, key func(T) K, version func(T) V,
 		key     K
 		version V
 	}
-	return eachOf(items, item, true, func(t T) uint64 {
-		return maphash.Comparable(hashSeed, identity{key(t), version(t)})
+	return eachOf(items, item, func(t *T) uint64 {
+		return maphash.Comparable(hashSeed, identity{key(*t), version(*t)})
 	})
 }
 
-var hashSeed = maphash.MakeSeed()
-
-func eachOf[T any](items []T, item func(T) templ.Component, known bool, hash func(T) uint64) templ.Component {
+func eachOf[T any](items []T, item func(T) templ.Component, hash func(*T) uint64) templ.Component {
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
 		p := passOf(ctx, w)
-		if p == nil || !known || capturing(item) {
+		if p == nil || hash == nil || capturing(item) {
 			for _, it := range items {
 				if err := item(it).Render(ctx, w); err != nil {
 					return err
@@ -78,8 +78,9 @@ func eachOf[T any](items []T, item func(T) templ.Component, known bool, hash fun
 			return nil
 		}
 		e := p.newEach(reflect.ValueOf(item).Pointer(), len(items))
-		for _, it := range items {
-			h := hash(it)
+		for i := range items {
+			it := items[i]
+			h := hash(&items[i])
 			if e.reuse(p, h) {
 				continue
 			}
@@ -106,23 +107,22 @@ func eachOf[T any](items []T, item func(T) templ.Component, known bool, hash fun
 type building struct {
 	*each
 	old     *each
-	clean   bool           // no read of any old item is out of date
+	stale   stale          // which old items are out of date
 	next    int            // where the next item most likely is in the old list
 	byHash  map[uint64]int // of the old list, once order has changed
 	offsets []int32
-	changes *state.Changes
 	skipTo  int32 // where the last skip mark ends
 }
 
 func (p *pass) newEach(fn uintptr, n int) *building {
 	e := &each{fn: fn, hash: make([]uint64, 0, n), from: make([]int32, 0, n), first: len(p.marks)}
-	b := &building{each: e, changes: p.changes, skipTo: -1}
+	b := &building{each: e, skipTo: -1}
 	k := len(p.region.eaches)
 	p.region.eaches = append(p.region.eaches, e)
 	if before := p.region.before; before != nil && k < len(before.eaches) {
 		if old := before.eaches[k]; old.fn == fn && !old.fixed && !old.odd && p.skip {
 			b.old, e.was = old, old
-			b.clean = !old.dirty(p.changes)
+			b.stale = old.staleness(p.changes)
 			e.shape = old.shape
 			if len(old.args) > 0 {
 				e.args = make([]uint64, 0, len(old.args))
@@ -135,7 +135,7 @@ func (p *pass) newEach(fn uintptr, n int) *building {
 // reuse leaves an item out if the last rendering has it as it is.
 func (b *building) reuse(p *pass, h uint64) bool {
 	j := b.find(h)
-	if j < 0 || !b.clean && b.old.dirtyItem(j, b.changes) {
+	if j < 0 || b.stale.item(b.old, j) {
 		return false
 	}
 	b.next = j + 1
@@ -240,38 +240,55 @@ func (e *each) argsOf(j int) []uint64 {
 	return e.args[j*n : (j+1)*n]
 }
 
-// dirty reports whether a read of any item is out of date.
-func (e *each) dirty(c *state.Changes) bool {
-	n, k := e.width(), 0
-	for _, r := range e.shape {
-		switch {
-		case r.Arg() == 0:
-			if c.Is(r) {
-				return true
-			}
-		case !c.Whole(r):
-			k++
-		default:
-			for i := k; i < len(e.args); i += n {
-				if c.Is(r.WithArg(e.args[i])) {
-					return true
-				}
-			}
-			k++
-		}
-	}
-	return false
+// stale says what has changed of that which the items of a list read.
+type stale struct {
+	all   bool // something that every item read
+	args  []staleArg
+	width int
 }
 
-func (e *each) dirtyItem(j int, c *state.Changes) bool {
-	args, k := e.argsOf(j), 0
+// staleArg is a key that is compared with an argument: out of date are the items
+// whose argument it had or has.
+type staleArg struct {
+	place    int // among an item's arguments
+	old, now uint64
+}
+
+func (e *each) staleness(c *state.Changes) (s stale) {
 	for _, r := range e.shape {
-		if r.Arg() != 0 {
-			r = r.WithArg(args[k])
-			k++
+		if r.Arg() == 0 {
+			s.all = s.all || c.Is(r)
+			continue
 		}
-		if c.Is(r) {
+		if old, now, changed := c.Args(r); changed {
+			s.args = append(s.args, staleArg{s.width, old, now})
+		}
+		s.width++
+	}
+	return s
+}
+
+// item reports whether an item of the list is out of date.
+func (s *stale) item(e *each, j int) bool {
+	for _, a := range s.args {
+		if x := e.args[j*s.width+a.place]; x == a.old || x == a.now {
 			return true
+		}
+	}
+	return s.all
+}
+
+// dirty reports whether any item is out of date.
+func (e *each) dirty(c *state.Changes) bool {
+	s := e.staleness(c)
+	if s.all {
+		return len(e.hash) > 0
+	}
+	for _, a := range s.args {
+		for i := a.place; i < len(e.args); i += s.width {
+			if x := e.args[i]; x == a.old || x == a.now {
+				return true
+			}
 		}
 	}
 	return false
