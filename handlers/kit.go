@@ -36,6 +36,8 @@ type Config struct {
 	EventDeadline time.Duration
 	// MaxBody bounds the body of an event, in bytes. Default 1 MiB.
 	MaxBody int64
+	// BodyTimeout is how long the body of an event may take to arrive. Default 30 s.
+	BodyTimeout time.Duration
 	// MaxFields bounds the fields of an event. Default 1,000.
 	MaxFields int
 	// MaxQueue is how many callbacks may wait for one view; beyond it events are
@@ -101,6 +103,7 @@ func New(c Config) *Kit {
 	}
 	orDefault(&c.EventDeadline, 10*time.Second)
 	orDefault(&c.MaxBody, 1<<20)
+	orDefault(&c.BodyTimeout, 30*time.Second)
 	orDefault(&c.MaxFields, 1000)
 	orDefault(&c.MaxQueue, 256)
 	orDefault(&c.MaxTimers, 1000)

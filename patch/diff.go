@@ -49,8 +49,10 @@ func (d *differ) run(dst []byte, walk func()) ([]byte, error) {
 		d.dst, d.sent, d.needAll = dst[:before], d.sent[:0], false
 		d.park()
 		walk()
-		for _, n := range d.movedInOrder() {
-			d.node(d.moved[n], n)
+		if len(d.moved) > 0 {
+			for _, n := range d.movedInOrder() {
+				d.node(d.moved[n], n)
+			}
 		}
 		if d.needAll {
 			return dst, ErrNeedAll
