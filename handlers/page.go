@@ -82,8 +82,7 @@ func (rt Route) stillShown(r *http.Request) bool {
 
 // writePage renders the document, then writes it.
 func (k *Kit) writePage(w http.ResponseWriter, r *http.Request, status int, sh views.Shell) {
-	sh.HTMX = k.AssetsPath() + "/" + static.Path("htmx.min.js")
-	sh.SSE = k.AssetsPath() + "/" + static.Path("hx-sse.min.js")
+	sh.Script = k.AssetsPath() + "/" + static.Path("htmx-sse.js")
 	sh.Stylesheet = k.AssetsPath() + "/" + static.Path("sideband.css")
 	var b bytes.Buffer
 	if err := k.config.Layout(sh.Document()).Render(r.Context(), &b); err != nil {

@@ -3,18 +3,28 @@ package static
 import (
 	"embed"
 	"net/http"
+	"slices"
 )
 
 //go:embed htmx.min.js hx-sse.min.js sideband.css
 var files embed.FS
 
-var kit = New(files)
+var kit = func() *FS {
+	f := New(files)
+	// One file for both, since htmx starts in a task of its own soon after it was run: an
+	// extension that arrives later finds the page taken up without it.
+	both := slices.Concat(f.must("htmx.min.js").plain, []byte("\n;"), f.must("hx-sse.min.js").plain)
+	f.add("htmx-sse.js", both)
+	slices.Sort(f.names)
+	return f
+}()
 
 // Handler serves the kit's own files: see [FS.Handler].
 func Handler() http.Handler { return kit.Handler() }
 
 // Path returns the path of one of the kit's own files: see [FS.Path]. The names are
-// "htmx.min.js", "hx-sse.min.js" and "sideband.css".
+// "htmx.min.js", "hx-sse.min.js", "htmx-sse.js" (one after the other: what pages load)
+// and "sideband.css".
 func Path(name string) string { return kit.Path(name) }
 
 // Names returns the names of the kit's own files in order.

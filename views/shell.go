@@ -42,7 +42,7 @@ type Shell struct {
 	Title   string
 	Content []byte
 	// Addresses of the kit's assets.
-	HTMX, SSE, Stylesheet string
+	Script, Stylesheet string
 	// Ticket and Stream are empty for a page that is not live.
 	Ticket, Stream string
 }

@@ -55,7 +55,8 @@ func Parse(page string) (*Document, error) {
 // Root returns the document node.
 func (d *Document) Root() *html.Node { return d.root }
 
-// Body returns the body element. html.Parse always makes one.
+// Body returns the body element. It is nil only after a message has replaced
+// the body by something else.
 func (d *Document) Body() *html.Node {
 	if e := d.documentElement(); e != nil {
 		for c := range e.ChildNodes() {

@@ -37,6 +37,9 @@ func (d *Document) Kept(then Identity) []string {
 // Elements returns the elements in the body, in document order.
 func (d *Document) Elements() []*html.Node {
 	var out []*html.Node
+	if d.Body() == nil {
+		return nil
+	}
 	for n := range d.Body().Descendants() {
 		if n.Type == html.ElementNode {
 			out = append(out, n)

@@ -8,6 +8,9 @@ func (d *Document) newPantry() *html.Node {
 	p := d.element("div")
 	d.SetAttr(p, "hidden", "")
 	body := d.Body()
+	if body == nil {
+		panic(exception{"the page has no body"})
+	}
 	d.insert(body.Parent, p, body.NextSibling)
 	return p
 }

@@ -19,7 +19,7 @@ func (d *Document) HTML() string {
 }
 
 // BodyHTML is HTML from the body on, with what stands after it (htmx may leave
-// a hidden element there when it fails).
+// a hidden element there when it fails). Without a body it is empty.
 func (d *Document) BodyHTML() string { return d.fromBody(false) }
 
 // ExactBody is BodyHTML without the normalising: all attributes as they are,

@@ -35,7 +35,7 @@ type task struct {
 // selector that does not parse (nothing of the message is applied), or a swap
 // that fails (the others are still done, the title is not set).
 func (d *Document) Apply(message string) error {
-	x := &exchange{source: d.Body(), target: d.Body(), swap: "none"}
+	x := &exchange{source: d.source(), target: d.source(), swap: "none"}
 	if stream := d.streamElement(); stream != nil {
 		x = d.exchange(stream)
 	}
@@ -48,7 +48,15 @@ func (d *Document) Apply(message string) error {
 
 // streamElement is the first element that opens a stream.
 func (d *Document) streamElement() *html.Node {
-	return first(withAttr(d.Body(), d.config.prefixes("hx-sse:connect")...))
+	return first(withAttr(d.root, d.config.prefixes("hx-sse:connect")...))
+}
+
+// source stands for an element that sends messages in a page that has none.
+func (d *Document) source() *html.Node {
+	if body := d.Body(); body != nil {
+		return body
+	}
+	return d.root
 }
 
 // swap is htmx.swap.

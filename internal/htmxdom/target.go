@@ -12,7 +12,7 @@ import (
 // words "document", "window" and "host" name nothing in the model.
 func (d *Document) findAll(elt *html.Node, selector string) []*html.Node {
 	if elt == nil {
-		elt = d.Body()
+		elt = d.source()
 	}
 	selector = strings.TrimPrefix(selector, "global ")
 	if selector == "" {

@@ -53,8 +53,10 @@ func (g *generator) item(id func() string) (any, []htmxdom.Gesture) {
 		return pick(g, "x", "y"), nil
 	case n == 1:
 		return comment("c"), nil
-	case n <= 5:
+	case n <= 3:
 		e.kids = []any{pick(g, "x", "y", "z")}
+	case n <= 5:
+		e.kids = []any{fmt.Sprint(g.IntN(40))}
 	case n == 6:
 		e.kids = []any{&el{tag: "b", attr: [][2]string{{"id", id()}}, kids: []any{pick(g, "x", "y")}}, "x"}
 	case n == 7:
