@@ -49,9 +49,21 @@ func TestVendoredFilesAreWhatTheirChecksumsSay(t *testing.T) {
 		}
 	}
 	for _, name := range append(static.Names(), "LICENSE.htmx") {
-		if name != "sideband.css" && !slices.Contains(listed, name) {
+		if name != "sideband.css" && name != "htmx-sse.js" && !slices.Contains(listed, name) {
 			t.Errorf("CHECKSUMS does not list %s", name)
 		}
+	}
+}
+
+// Pages load one file; what is in it is what was vendored.
+func TestTheScriptIsBothFilesInOrder(t *testing.T) {
+	read := func(name string) string {
+		w := httptest.NewRecorder()
+		static.Handler().ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/"+static.Path(name), nil))
+		return w.Body.String()
+	}
+	if read("htmx-sse.js") != read("htmx.min.js")+"\n;"+read("hx-sse.min.js") {
+		t.Error("htmx-sse.js is something else")
 	}
 }
 
@@ -269,7 +281,7 @@ func TestUnknownNamesPanicAndSayWhatThereIs(t *testing.T) {
 		func() {
 			defer func() {
 				message, _ := recover().(string)
-				if !strings.Contains(message, `"htmx.js"`) || !strings.Contains(message, "htmx.min.js, hx-sse.min.js, sideband.css") {
+				if !strings.Contains(message, `"htmx.js"`) || !strings.Contains(message, "htmx-sse.js, htmx.min.js, hx-sse.min.js, sideband.css") {
 					t.Errorf("panic %q", message)
 				}
 			}()
@@ -280,7 +292,7 @@ func TestUnknownNamesPanicAndSayWhatThereIs(t *testing.T) {
 
 func TestNamesBelongToTheCaller(t *testing.T) {
 	static.Names()[0] = "changed"
-	if static.Names()[0] != "htmx.min.js" {
+	if static.Names()[0] != "htmx-sse.js" {
 		t.Error("the list can be changed from outside")
 	}
 }

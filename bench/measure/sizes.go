@@ -38,6 +38,6 @@ func gzipped(data []byte) (int, error) {
 
 // code is what browsers load once.
 func code(context.Context, Config, programs) ([]report.Row, error) {
-	n := static.SizeOf("htmx.min.js").Gzip + static.SizeOf("hx-sse.min.js").Gzip
+	n := static.SizeOf("htmx-sse.js").Gzip
 	return []report.Row{{Measure: "client code, gzip, bytes", Ours: report.One(float64(n)), Goal: 16_500}}, nil
 }

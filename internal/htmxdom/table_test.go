@@ -229,6 +229,13 @@ var table = []row{
 		throws:  true,
 	},
 	{
+		name:    "after a swap that takes the body away others fail",
+		body:    `<p id="a">old</p>`,
+		message: `<hx-partial hx-target="body" hx-swap="outerHTML"><p id="b"></p></hx-partial><hx-partial id="a" hx-swap="textContent">new</hx-partial>`,
+		kept:    []string{},
+		throws:  true,
+	},
+	{
 		name:    "an unknown swap style fails alone but loses the title",
 		body:    `<p id="a">old</p><p id="b">old</p>`,
 		message: `<title>New</title><hx-partial id="a" hx-swap="nonsense">x</hx-partial><hx-partial id="b" hx-swap="textContent">new</hx-partial>`,

@@ -76,6 +76,8 @@ function identity() {
 	return out;
 }
 
+const all = () => [...document.body?.querySelectorAll("*") ?? []];
+
 function values() {
 	let out = {};
 	for (let [id, e] of identity()) {
@@ -101,6 +103,7 @@ function install(page) {
 	let from = new DOMParser().parseFromString(page, "text/html");
 	// In a page that runs scripts, noscript holds text.
 	for (let e of from.querySelectorAll("noscript")) e.textContent = e.innerHTML;
+	if (!document.body) document.documentElement.append(document.createElement("body"));
 	while (document.body.nextSibling) document.body.nextSibling.remove();
 	document.body.replaceWith(document.adoptNode(from.body));
 	document.title = from.title;
@@ -122,7 +125,7 @@ async function settled() {
 async function runCase({Page, Setup, Messages}) {
 	install(Page);
 	for (let g of Setup ?? []) gesture(g);
-	let then = identity(), elements = new Map([...document.body.querySelectorAll("*")].map((e, i) => [e, i])), errors = [];
+	let then = identity(), elements = new Map(all().map((e, i) => [e, i])), errors = [];
 	for (let text of Messages ?? []) {
 		let source = document.querySelector("[hx-sse\\:connect]");
 		let error = "";
@@ -142,7 +145,7 @@ async function runCase({Page, Setup, Messages}) {
 	return {
 		HTML: fromBody(false), Exact: fromBody(true), Title: document.title,
 		Kept: [...now].filter(([id, e]) => then.get(id) === e).map(([id]) => id).sort(),
-		Nodes: [...document.body.querySelectorAll("*")].map(e => elements.get(e) ?? -1),
+		Nodes: all().map(e => elements.get(e) ?? -1),
 		Focus: !active || active === document.body ? "" : active.id || "?" + active.localName,
 		Values: values(), Errors: errors,
 	};
