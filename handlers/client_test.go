@@ -198,3 +198,5 @@ func (p *tab) expect(want string) string {
 	}
 	return id
 }
+
+var quietLogger = slog.New(slog.DiscardHandler)

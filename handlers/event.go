@@ -29,6 +29,11 @@ func (rt Route) serveEvent(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	query := r.URL.Query()
+	if len(query) > k.config.MaxFields {
+		l.notice.Store(true)
+		rt.refuse(w, r, http.StatusBadRequest, fmt.Errorf("handlers: %d parameters", len(query)))
+		return
+	}
 	msg, err := l.in.Event(query.Get("event"), views.Input{Query: query, Fields: fields})
 	if errors.Is(err, views.ErrNoEvent) {
 		l.notice.Store(true)

@@ -171,7 +171,9 @@ func TestMessagesToOneselfComeBeforeTheRendering(t *testing.T) {
 	p.post("event=Ticks&value=5000", nil)
 	p.post("event=Add&value=1", nil)
 	p.expect(">21<")
-	if !strings.Contains(s.log.String(), "messages at once") {
+	p.post("event=Loop", nil) // sends itself a message from each message, for ever
+	p.expect(">1021<")
+	if !strings.Contains(s.log.String(), "too many messages at once") {
 		t.Error("the flood is not in the log")
 	}
 }

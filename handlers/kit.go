@@ -139,7 +139,8 @@ func (k *Kit) AssetsPath() string { return "/_sideband" }
 // change with their content.
 func (k *Kit) Assets() http.Handler { return http.StripPrefix(k.AssetsPath(), static.Handler()) }
 
-// Sessions is the session manager of the kit's middleware, for the application's own use.
+// Sessions is the session manager of the kit's middleware, for the application's own
+// use below that middleware. Kits whose middlewares nest share the outer one's session.
 func (k *Kit) Sessions() *scs.SessionManager { return k.sessions.manager }
 
 // Views counts the views that the kit keeps.

@@ -31,7 +31,8 @@ type live struct {
 	clocks  clocks
 	stream  *sse.Stream // open, nil without one
 
-	notice atomic.Bool // the page shows one
+	notice  atomic.Bool // the page shows one
+	mounted atomic.Bool
 
 	// Of the goroutine that works.
 	out outbox
@@ -52,7 +53,15 @@ type result struct {
 	err error
 }
 
+// newLive makes a view that is not mounted yet, or nil if the kit is shut down. It
+// counts among what Shutdown waits for until it has ended.
 func newLive(k *Kit, def *views.Definition) *live {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.closed {
+		return nil
+	}
+	k.workers.Add(1)
 	id := make([]byte, 16)
 	_, _ = rand.Read(id) // it never fails
 	l := &live{kit: k, id: string(id)}
@@ -74,6 +83,17 @@ func (l *live) post(j job) error {
 	}
 	l.enqueue(j)
 	return nil
+}
+
+// must queues a step of the kit's own, of which there are few, whatever else waits. It
+// reports false if the view has ended.
+func (l *live) must(run func(l *live, me uint64)) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if !l.ended {
+		l.enqueue(job{run: run})
+	}
+	return !l.ended
 }
 
 // enqueue adds a job and starts a worker if none works. The caller holds mu.
@@ -164,8 +184,8 @@ func (l *live) turn(me uint64, batch []job) bool {
 
 // drain runs the messages that callbacks have sent to their own view.
 func (l *live) drain(me uint64) bool {
-	for {
-		m, ok, err := l.in.Inbox()
+	for n := 0; ; n++ {
+		m, ok, err := l.in.Inbox(n)
 		if err != nil {
 			l.kit.logMessage(l, err)
 		}
@@ -254,7 +274,7 @@ func (l *live) end() {
 	l.clocks.stop()
 	st := l.stream
 	l.stream = nil
-	if m, ok := l.in.Closing(); ok {
+	if m, ok := l.in.Closing(); ok && l.mounted.Load() {
 		l.enqueue(job{run: func(l *live, me uint64) {
 			if err := l.callback(job{msg: m}); err != nil {
 				l.kit.logMessage(l, err)
@@ -262,6 +282,7 @@ func (l *live) end() {
 		}})
 	}
 	l.mu.Unlock()
+	l.kit.workers.Done()
 	for _, j := range dropped {
 		if j.done != nil {
 			j.done <- result{err: views.ErrGone}

@@ -61,8 +61,9 @@ func (m *memory) Delete(token string) error {
 	return nil
 }
 
-// put saves s as the newest, after dropping from the other end what has expired or
-// is too many. Lifetimes are alike, so the oldest expire first.
+// put saves s as the newest, and drops from the other end what has expired or is too
+// many. The order is that of saving, so an expired session may stay a while behind a
+// younger one; Find does not find it.
 func (m *memory) put(s *stored) {
 	if el := m.all[s.token]; el != nil {
 		m.order.Remove(el)

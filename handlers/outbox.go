@@ -19,7 +19,6 @@ type outbox struct {
 	confirmed uint64 // of the newest one that the browser is known to have
 	streamed  bool   // a stream has carried something
 	greeted   bool   // Connect has run
-	mounted   bool
 }
 
 // unknownID is given to a browser whose page may show anything, until it has been
@@ -30,6 +29,9 @@ var (
 	clearNotice = patch.AppendText(nil, views.NoticeID, "")
 	// reloadMessage makes the page load itself anew.
 	reloadMessage = []byte(`<hx-partial id="` + views.NoticeID + `" hx-swap="innerHTML"><meta http-equiv="refresh" content="0"></hx-partial>`)
+	// noSessionMessage tells a page that its browser does not send the session's cookie:
+	// it does not take cookies, or not over plain HTTP, or the session has expired.
+	noSessionMessage = patch.AppendText(bytes.Clone(leaveMessage), views.NoticeID, "This page is not live, because the browser sends no session cookie. Reload it; if that does not help, use HTTPS and allow cookies.")
 	// endMessage tells a page whose view was evicted while it was watched, which only
 	// happens to a session that has too many pages open.
 	endMessage = patch.AppendText(bytes.Clone(leaveMessage), views.NoticeID, "This page is no longer live, because too many are open. Reload it to go on.")
@@ -92,15 +94,11 @@ func (l *live) render(st *sse.Stream, posted *views.Posted, more []byte) error {
 // the status while a stream carries the patches; else the patch, and a new stream
 // element that goes on from there.
 func (l *live) answer(before views.Snapshot, posted *views.Posted, failed error) result {
-	if !l.out.mounted {
+	if !l.mounted.Load() {
 		return l.firstPage(failed)
 	}
 	l.touch()
 	st := l.openStream()
-	var more []byte
-	if failed == nil && l.notice.CompareAndSwap(true, false) {
-		more = clearNotice // the notice of an earlier failure goes with the next success
-	}
 	var ops []byte
 	err := failed
 	switch {
@@ -108,17 +106,25 @@ func (l *live) answer(before views.Snapshot, posted *views.Posted, failed error)
 		// The stream is behind: what changed waits with the rest.
 	case st != nil:
 		if failed == nil || posted != nil {
-			err = errors.Join(failed, l.render(st, posted, more))
+			err = errors.Join(failed, l.render(st, posted, l.noticeGone(failed)))
 		}
 	case failed == nil || posted != nil:
 		var renderErr error
-		ops, renderErr = l.patch(posted, more)
+		ops, renderErr = l.patch(posted, l.noticeGone(failed))
 		err = errors.Join(failed, renderErr)
 	}
 	if err != nil && failed == nil {
 		l.in.Restore(before)
 	}
 	return result{ops, err}
+}
+
+// noticeGone takes the notice of an earlier failure away after a success.
+func (l *live) noticeGone(failed error) []byte {
+	if failed == nil && l.notice.CompareAndSwap(true, false) {
+		return clearNotice
+	}
+	return nil
 }
 
 // patch makes the body that brings a page without a stream up to date. If it is not
@@ -146,7 +152,7 @@ func (l *live) firstPage(failed error) result {
 		return result{err: failed}
 	}
 	html, warnings, err := l.in.Page()
-	l.out.mounted = err == nil
+	l.mounted.Store(true)
 	l.kit.warn(l, views.Rendering{Warnings: warnings})
 	return result{html, err}
 }
@@ -185,9 +191,9 @@ func (l *live) catchUp(st *sse.Stream, id uint64, known bool) {
 
 // drained is called when a stream that was full has room again.
 func (l *live) drained(st *sse.Stream) {
-	_ = l.post(job{run: func(l *live, _ uint64) {
+	l.must(func(l *live, _ uint64) {
 		if l.openStream() == st && l.out.sent != l.out.seq {
 			l.catchUp(st, l.out.sent, true)
 		}
-	}}) // refused only if the view has ended or its queue is full, after which something renders anyway
+	})
 }

@@ -21,6 +21,11 @@ func (rt Route) servePage(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	l := newLive(k, rt.def)
+	if l == nil {
+		w.Header().Set("Retry-After", "1")
+		k.errorPage(w, r, http.StatusServiceUnavailable, "The server is going down. Please try again in a moment.")
+		return
+	}
 	res := l.mount(r)
 	if res.err != nil {
 		l.end()

@@ -119,6 +119,16 @@ func TestAStreamWithoutATicket(t *testing.T) {
 	}
 }
 
+// A browser that takes no cookie must not reload for ever.
+func TestAStreamWithoutTheSessionsCookie(t *testing.T) {
+	s := roomSite(t, handlers.Config{}, rooms.Page{})
+	p := s.browser(t).open("/rooms/a")
+	a := s.browser(t).do("GET", "/rooms/a?sideband=stream", nil, "Sideband-Ticket", p.ticket)
+	if a.status != 200 || strings.Contains(a.body, "refresh") || !strings.Contains(a.body, "not live") || !strings.Contains(a.body, `id="sb-stream" hx-swap="delete"`) {
+		t.Errorf("answered %d %s", a.status, a.body)
+	}
+}
+
 func TestAStreamOfAViewThatIsGone(t *testing.T) {
 	s, other := roomSite(t, handlers.Config{}, rooms.Page{}), roomSite(t, handlers.Config{}, rooms.Page{})
 	p := s.browser(t).open("/rooms/a")

@@ -30,7 +30,10 @@ func newSessions(lifetime time.Duration, limit int) *sessions {
 	m := &scs.SessionManager{
 		Lifetime: lifetime,
 		Codec:    codec{},
-		Store:    newMemory(lifetime, limit),
+		ErrorFunc: func(w http.ResponseWriter, _ *http.Request, _ error) {
+			http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
+		},
+		Store: newMemory(lifetime, limit),
 		Cookie: scs.SessionCookie{
 			Name: cookieName, Secure: true, HttpOnly: true, SameSite: http.SameSiteLaxMode, Path: "/", Persist: true,
 		},

@@ -35,7 +35,11 @@ func (rt Route) streamed(w http.ResponseWriter, r *http.Request) *live {
 	l, status, err := rt.find(r)
 	if err != nil {
 		rt.kit.log.Info("sideband: stream refused, the page is told to reload", "view", rt.def.Name(), "path", r.URL.Path, "status", status, "err", err)
-		_ = sse.Reply(w, reloadMessage) // nobody is left to tell
+		answer := reloadMessage
+		if status == http.StatusForbidden && rt.kit.sessions.token(r.Context()) == "" {
+			answer = noSessionMessage // a reload would bring the same again, and again
+		}
+		_ = sse.Reply(w, answer) // nobody is left to tell
 		return nil
 	}
 	return l
@@ -51,7 +55,7 @@ type connecting struct {
 func (c *connecting) opened(st *sse.Stream) {
 	c.stream = st
 	st.OnDrain(func() { c.live.drained(st) })
-	if c.live.post(job{run: func(l *live, me uint64) { l.connect(me, st, c.at) }}) != nil {
+	if !c.live.must(func(l *live, me uint64) { l.connect(me, st, c.at) }) {
 		st.Finish(reloadMessage)
 	}
 }

@@ -115,6 +115,7 @@ type piece struct {
 	owner  int
 	body   uint64 // of the owner before the piece
 	tokens uint32
+	leafs  int
 }
 
 const (
@@ -163,7 +164,7 @@ func ScanRegion(html []byte, marks []Mark, old *Tree, p *Place) (*Scanned, error
 	s.run()
 	s.flush()
 	o := &s.owners[0]
-	if s.needAll || len(s.stack) != depth || o.opaque || o.body != p.loose || len(s.leafs) > 0 || o.tokens > math.MaxUint16 {
+	if s.needAll || len(s.stack) != depth || o.opaque || mixAll(o.body, s.leafs) != p.loose || o.tokens > math.MaxUint16 {
 		s.out.Release()
 		return nil, ErrNeedAll
 	}
@@ -346,7 +347,7 @@ func (s *scanner) atMark() {
 	switch m.Kind {
 	case Begin:
 		o := &s.owners[len(s.owners)-1]
-		s.pieces = append(s.pieces, piece{s.nextMark - 1, len(s.stack), len(s.owners) - 1, o.body, o.tokens})
+		s.pieces = append(s.pieces, piece{s.nextMark - 1, len(s.stack), len(s.owners) - 1, o.body, o.tokens, len(s.leafs)})
 		o.body = start
 	case End:
 		s.endPiece(m)
@@ -368,7 +369,7 @@ func (s *scanner) endPiece(m *Mark) {
 	if m.Region {
 		m.Place = &Place{
 			Start: s.marks[p.mark].Node, End: m.Node, Owner: o.node + s.offset,
-			slot: p.tokens, loose: o.body, stack: slices.Clone(s.stack),
+			slot: p.tokens, loose: mixAll(o.body, s.leafs[p.leafs:]), stack: slices.Clone(s.stack),
 		}
 		if o.node < 0 {
 			m.Place.Owner = s.around
@@ -394,6 +395,15 @@ func (s *scanner) copyOld(m *Mark) {
 		s.out.nodes[at].slot = slot
 		at += int(s.out.nodes[at].span)
 	}
+}
+
+// mixAll digests what a region has outside elements with ids: its skeleton and the
+// texts, which the owner keeps among its own.
+func mixAll(body uint64, leafs []uint64) uint64 {
+	for _, l := range leafs {
+		body = mix(body, l)
+	}
+	return body
 }
 
 // closeNode ends the innermost node, whose content ends at end.

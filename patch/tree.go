@@ -43,7 +43,7 @@ type Tree struct {
 func (t *Tree) Len() int { return len(t.nodes) }
 
 // Size is the memory the tree holds, in bytes.
-func (t *Tree) Size() int { return cap(t.nodes)*40 + cap(t.arena) }
+func (t *Tree) Size() int { return cap(t.nodes)*32 + cap(t.arena) }
 
 var seed = maphash.MakeSeed()
 

@@ -26,10 +26,8 @@ var reservedFields = map[string]bool{"event": true, "typing": true, "to": true}
 // valueField carries the parameter of a binding that is no struct.
 const valueField = "value"
 
-const (
-	maxFieldName = 200
-	maxArray     = 1000
-)
+// maxFieldName is how long the name of a field may be.
+const maxFieldName = 200
 
 // decoder makes an event's parameter.
 type decoder func(in Input) (reflect.Value, error)
@@ -107,7 +105,6 @@ func explicit(tag string) *form.Decoder {
 	d := form.NewDecoder()
 	d.SetMode(form.ModeExplicit)
 	d.SetTagName(tag)
-	d.SetMaxArraySize(maxArray)
 	return d
 }
 
@@ -119,8 +116,14 @@ func checkTags(t reflect.Type, where string, tags ...string) {
 			_, ok := f.Tag.Lookup(tag)
 			tagged = tagged || ok
 		}
-		if f.IsExported() && !tagged {
+		switch {
+		case !f.IsExported():
+		case !tagged:
 			panic(fmt.Sprintf("views: %s takes %v, whose field %s has no %s tag: tag it, or unexport it", where, t, f.Name, tags[0]))
+		case !scalar(f.Type) && !(f.Type.Kind() == reflect.Slice && scalar(f.Type.Elem())):
+			panic(fmt.Sprintf("views: %s takes %v, whose field %s is no number, string, bool, encoding.TextUnmarshaler or slice of them", where, t, f.Name))
+		case reservedFields[f.Tag.Get("form")]:
+			panic(fmt.Sprintf("views: %s takes %v, whose field %s is tagged %q, which the kit's own addresses use: rename it", where, t, f.Name, f.Tag.Get("form")))
 		}
 	}
 }

@@ -41,11 +41,12 @@ type each struct {
 // Each renders items. An item that is equal to one of the last rendering, and
 // whose reads of keys would answer the same, is not rendered again, provided that
 // the item type holds no pointers and item captures nothing: it is a top-level
-// function or a method expression, not a closure or a bound method. Items are told
-// apart by key; two of the same key in one list are a programming mistake that only
-// costs: the browser tells elements apart by their ids.
+// function or a method expression, not a closure or a bound method. Nor must it read
+// package variables that change.
 //
-// Give each item one element with an id made from the key.
+// Give each item one element with an id made from its key: that is how the browser
+// tells items apart. Equal items are found by their value alone; key says what the list
+// is keyed by, as EachBy needs it.
 func Each[T any, K comparable](items []T, key func(T) K, item func(T) templ.Component) templ.Component {
 	if !state.ByValue[T]() {
 		return eachOf(items, item, nil)

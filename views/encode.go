@@ -16,8 +16,9 @@ var structEncoder = func() *form.Encoder {
 	return e
 }()
 
-// appendParam adds a binding's parameter to the URL of its event. Text stays exact
-// there: as JSON in an attribute, htmx would take some strings for numbers.
+// appendParam adds a binding's parameter to the URL of its event, where it stays exact:
+// in htmx's own attribute for values, its short form takes some strings for numbers, and
+// JSON rounds large ones.
 func appendParam(u string, p any) string {
 	switch p := p.(type) {
 	case NoParams:

@@ -115,14 +115,17 @@ func (in *Instance) Do(ctx context.Context, m Message) error {
 		return ErrDeadline
 	}
 	in.current.Store(nil)
-	if err == nil && ctx.Err() != nil {
-		err = fmt.Errorf("%w: %w", ErrDeadline, ctx.Err())
+	switch ctx.Err() {
+	case context.DeadlineExceeded:
+		err = errors.Join(ErrDeadline, err)
+	case context.Canceled:
+		err = errors.Join(ErrGone, err)
 	}
 	if err != nil {
 		return fmt.Errorf("%s: %w", m.Name, err)
 	}
 	tx.Commit()
-	if s.title != nil {
+	if s.title != nil && *s.title != "" {
 		in.title = *s.title
 	}
 	for _, f := range s.effects {
@@ -131,16 +134,16 @@ func (in *Instance) Do(ctx context.Context, m Message) error {
 	return nil
 }
 
-// Inbox takes the next message that callbacks have sent to their own view. The
-// error is set when there were too many.
-func (in *Instance) Inbox() (m Message, ok bool, err error) {
+// Inbox takes the next message that callbacks have sent to their own view; run is how
+// many have run since the last rendering. The error is set when there are too many:
+// they are dropped.
+func (in *Instance) Inbox(run int) (m Message, ok bool, err error) {
 	if len(in.inbox) == 0 {
 		return Message{}, false, nil
 	}
-	if len(in.inbox) > maxInbox {
-		n := len(in.inbox)
+	if n := len(in.inbox); run+n > maxInbox {
 		in.inbox = nil
-		return Message{}, false, fmt.Errorf("views: %s sent itself %d messages at once: %w", in.def.Name(), n, ErrFull)
+		return Message{}, false, fmt.Errorf("views: %s sent itself too many messages at once, %d are lost: %w", in.def.Name(), n, ErrFull)
 	}
 	m = in.inbox[0]
 	in.inbox = in.inbox[1:]

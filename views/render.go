@@ -314,7 +314,7 @@ func (in *Instance) renderAll(skip bool) (part, error) {
 
 // renderRegion renders one region alone, in the context of the last whole rendering.
 func (in *Instance) renderRegion(r *region, changes *state.Changes) (part, error) {
-	again := &region{name: r.name, body: r.body, ctx: r.ctx, outer: r.outer, before: r, place: r.place}
+	again := &region{name: r.name, body: r.body, ctx: onceMore(r.ctx), outer: r.outer, before: r, place: r.place}
 	p := in.newPass(again)
 	p.old, p.changes, p.skip = in.within(r), changes, true
 	if err := in.run(p, again); err != nil {

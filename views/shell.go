@@ -12,10 +12,6 @@ const (
 	NoticeID = "sb-notice"
 )
 
-// The content's requests name the notice as their target: with the swap style none
-// nothing is put there, but htmx drops an answer whose target has left the page, as
-// the element that sent an event may by the time it is answered.
-
 // TicketHeader carries a page's ticket in each request that htmx makes from it.
 const TicketHeader = "Sideband-Ticket"
 

@@ -59,7 +59,8 @@ func (s *Socket) Value(key any) any {
 // page is first served.
 func (s *Socket) Connected() bool { return s.in.connected.Load() }
 
-// SetTitle sets the page's title; the kit's prefix and suffix are put around it.
+// SetTitle sets the page's title; the kit's prefix and suffix are put around it. An
+// empty title leaves a page that has one with the one it has.
 func (s *Socket) SetTitle(title string) {
 	s.check()
 	s.title = &title

@@ -35,7 +35,7 @@ func run(addr string) error {
 	}
 	fmt.Printf("http://%s\n", l.Addr())
 	s := &http.Server{Handler: &pages{open: map[string]*page{}}}
-	closed := context.AfterFunc(ctx, func() { s.Close() })
+	closed := context.AfterFunc(ctx, func() { _ = s.Close() }) // nothing is left to be told
 	defer closed()
 	if err := s.Serve(l); !errors.Is(err, http.ErrServerClosed) {
 		return err

@@ -39,7 +39,7 @@ func run(addr string) error {
 	r.Handle("/", handlers.View(kit, page{}))
 	fmt.Printf("http://%s\n", l.Addr())
 	s := &http.Server{Handler: r}
-	ended := context.AfterFunc(ctx, func() { s.Close() })
+	ended := context.AfterFunc(ctx, func() { _ = s.Close() }) // nothing is left to be told
 	defer ended()
 	if err := s.Serve(l); !errors.Is(err, http.ErrServerClosed) {
 		return err

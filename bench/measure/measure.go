@@ -16,9 +16,9 @@ import (
 type Config struct {
 	// Clients is how many pages send events at the same time. Default 100.
 	Clients int
-	// Events is how many they send together in a round. Default 20,000.
+	// Events is how many they send together in a round. Default 5,000.
 	Events int
-	// Rounds is how often each of the two servers has its turn. Default 7.
+	// Rounds is how often each of the two servers has its turn. Default 21.
 	Rounds int
 	// Idle is how many pages are open when the memory of one that does nothing is
 	// measured. Default 2,000.
@@ -48,8 +48,8 @@ func (c Config) withDefaults() Config {
 		}
 	}
 	def(&c.Clients, 100)
-	def(&c.Events, 20_000)
-	def(&c.Rounds, 7)
+	def(&c.Events, 5_000)
+	def(&c.Rounds, 21)
 	def(&c.Idle, 2_000)
 	def(&c.Tables, 200)
 	def(&c.Repeat, 200)
@@ -78,7 +78,7 @@ func Run(ctx context.Context, c Config) (t report.Table, err error) {
 	if err != nil {
 		return t, fmt.Errorf("measure: %w", err)
 	}
-	defer os.RemoveAll(dir)
+	defer func() { _ = os.RemoveAll(dir) }() // the system clears its folder for such things anyway
 	var p programs
 	for _, b := range []struct {
 		to  *string

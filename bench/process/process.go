@@ -94,7 +94,7 @@ func (p *Process) run(cmd *exec.Cmd, started chan<- error, found chan<- string) 
 		p.read(r, found)
 	}()
 	p.err = cmd.Wait()
-	w.Close()
+	_ = w.Close() // of a pipe in memory
 	<-read
 }
 

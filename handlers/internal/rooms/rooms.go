@@ -114,6 +114,16 @@ func (p Page) Ticks(s *views.Socket, n int) error {
 
 func (p Page) tick(s *views.Socket, n int) error { return p.Add(s, n) }
 
+// Loop never stops by itself.
+func (p Page) Loop(s *views.Socket, _ views.NoParams) error { return views.Send(s, Page.again, 1) }
+
+func (p Page) again(s *views.Socket, n int) error {
+	if err := p.Add(s, n); err != nil {
+		return err
+	}
+	return views.Send(s, Page.again, n)
+}
+
 // Tick counts n in the view.
 func Tick(to views.Target, n int) error { return views.Send(to, Page.tick, n) }
 
