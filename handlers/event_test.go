@@ -214,6 +214,20 @@ func TestControlsFollowTheServer(t *testing.T) {
 	p.expect(`<hx-partial id="text" hx-swap="outerHTML"><input id="text" name="text" value="kept"`)
 }
 
+// While somebody types in a field its text is theirs; when they leave it, it shows what
+// the view says.
+func TestAFieldThatIsTypedIn(t *testing.T) {
+	s := roomSite(t, handlers.Config{}, rooms.Page{})
+	p := s.browser(t).open("/rooms/a").connect("")
+	typed := func() { p.post("event=Shout&typing", url.Values{"text": {"abc"}}, "HX-Source", "input#text") }
+	typed()
+	if _, data := p.message(); !strings.Contains(data, `value="ABC"`) || strings.Contains(data, "outerHTML") {
+		t.Errorf("while typing: %s", data)
+	}
+	typed() // the change
+	p.expect(`<hx-partial id="text" hx-swap="outerHTML"><input id="text" name="text" value="ABC"`)
+}
+
 func TestViewsExpire(t *testing.T) {
 	page := rooms.Page{Ref: make(chan ref, 1), Closed: make(chan struct{}, 3)}
 	s := roomSite(t, handlers.Config{Limits: state.Limits{PerSession: 2}}, page)

@@ -19,6 +19,7 @@ type outbox struct {
 	confirmed uint64 // of the newest one that the browser is known to have
 	streamed  bool   // a stream has carried something
 	greeted   bool   // Connect has run
+	typed     string // what the last event of a field being typed in has posted
 }
 
 // unknownID is given to a browser whose page may show anything, until it has been
@@ -98,6 +99,7 @@ func (l *live) answer(before views.Snapshot, posted *views.Posted, failed error)
 		return l.firstPage(failed)
 	}
 	l.touch()
+	l.settleTyping(posted)
 	st := l.openStream()
 	var ops []byte
 	err := failed
@@ -117,6 +119,20 @@ func (l *live) answer(before views.Snapshot, posted *views.Posted, failed error)
 		l.in.Restore(before)
 	}
 	return result{ops, err}
+}
+
+// settleTyping finds out that a field is not typed in any more: its change comes with
+// the text that its last event had. From then on it shows what the view says.
+func (l *live) settleTyping(posted *views.Posted) {
+	if posted == nil {
+		return
+	}
+	text := ""
+	if posted.Typing {
+		text = posted.Source + "?" + posted.Fields.Encode()
+		posted.Typing = text != l.out.typed
+	}
+	l.out.typed = text
 }
 
 // noticeGone takes the notice of an earlier failure away after a success.

@@ -64,7 +64,7 @@ func candidates(controls []control, sourceForm int, p Posted) []control {
 	}
 	if p.Source != "" {
 		if i := slices.IndexFunc(controls, func(c control) bool { return c.id == p.Source }); i >= 0 {
-			return controls[i : i+1]
+			return group(controls, i)
 		}
 	}
 	// The source has no id: take the one form, or what stands in none, that has the fields.
@@ -79,6 +79,20 @@ func candidates(controls []control, sourceForm int, p Posted) []control {
 		return nil
 	}
 	return slices.DeleteFunc(out, func(c control) bool { return c.form == 0 && p.Fields[c.name] == nil })
+}
+
+// group is a control that stands in no form; of a radio button, all that it excludes.
+func group(controls []control, i int) (out []control) {
+	c := controls[i]
+	if c.typ != "radio" {
+		return controls[i : i+1]
+	}
+	for _, o := range controls {
+		if o.typ == "radio" && o.name == c.name && o.form == c.form {
+			out = append(out, o)
+		}
+	}
+	return out
 }
 
 func maxForm(controls []control) (n int) {

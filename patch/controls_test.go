@@ -24,6 +24,7 @@ func TestControlsThatShowSomethingElseAreReplaced(t *testing.T) {
 		{"a box unchecked in vain", `<input id="c" name="c" type="checkbox" checked>`, "c", "", false, "c"},
 		{"a box that agrees", `<input id="c" name="c" type="checkbox" value="yes" checked>`, "c", "c=yes", false, ""},
 		{"a radio chosen in vain", form(`<input id="r1" name="r" type="radio" value="1" checked><input id="r2" name="r" type="radio" value="2">`), "f", "r=2", false, "r1 r2"},
+		{"a radio in no form", `<input id="r1" name="r" type="radio" value="1" checked><input id="r2" name="r" type="radio" value="2"><input id="q" name="q" type="radio" checked>`, "r2", "r=2", false, "r1 r2"},
 		{"a choice set back", `<select id="s" name="s"><option value="1" selected>One</option><option value="2">Two</option></select>`, "s", "s=2", false, "s"},
 		{"a choice that agrees, by its text", `<select id="s" name="s"><option>One</option><option>Two  x</option></select>`, "s", "s=One", false, ""},
 		{"several choices", `<select id="s" name="s" multiple><option value="1" selected>a<option value="2" selected>b</select>`, "s", "s=2&s=1", false, ""},

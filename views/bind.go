@@ -54,7 +54,9 @@ func OnChange[V, P any](ctx context.Context, h func(V, *Socket, P) error, params
 }
 
 // OnInput binds typing in a form field, [InputDebounce] after it pauses, and its
-// change. While the user types the server does not replace the field's text.
+// change. While the user types the server does not replace the field's text; when the
+// change brings the text that typing has already brought, the user has left the field,
+// and it shows what the view says.
 func OnInput[V, P any](ctx context.Context, h func(V, *Socket, P) error, params ...P) templ.Attributes {
 	a := On(ctx, Trigger{On: "input", Debounce: InputDebounce}, h, params...)
 	a["hx-trigger"] = a["hx-trigger"].(string) + ", change"

@@ -104,8 +104,8 @@ func notes(c Config) []string {
 	return []string{
 		"Bytes are those of the stream's messages with their framing (id, data, line ends), without HTTP's own, before compression.",
 		fmt.Sprintf("CPU is all that the server's process used, the kernel's part included. Events: the medians of %d rounds of %d events, ours and the", c.Rounds, c.Events),
-		"floor in turns, and of the rounds' ratios. Operations: from one client, one after the other, the mean; beside them the floor's own event, sent",
-		"in the same way, which is what a server that does nothing uses for one.",
+		"floor in turns, and of the rounds' ratios. Operations: from one client, one after the other, the mean of the middle half; beside them the floor's own",
+		"event, sent in the same way, which is what a server that does nothing uses for one.",
 		fmt.Sprintf("Memory is what the process has of its own (RssAnon, so without the kernel's buffers) with %d idle counters or %d tables, less what it", c.Idle, c.Tables),
 		"had before, by their number. The servers run with GOGC=10 for that and are made to collect: at most a tenth is garbage.",
 		"The floor is net/http alone (bench/floor). Computed: streams are not compressed yet; the sizes are those of the message, compressed by itself.",

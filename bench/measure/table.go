@@ -3,7 +3,7 @@ package measure
 import (
 	"context"
 	"fmt"
-	"time"
+	"slices"
 
 	"github.com/sideband-go/sideband/bench/client"
 	"github.com/sideband-go/sideband/bench/process"
@@ -55,8 +55,7 @@ func (t *table) control(i int, tag string) (string, error) {
 
 // took is what an operation took.
 type took struct {
-	times   int
-	cpu     time.Duration
+	cpu     []float64 // in milliseconds, of one, each time it was measured
 	bytes   report.Range
 	message []byte // the last
 }
@@ -68,7 +67,6 @@ func (k *took) do(ctx context.Context, t *table, op operation, i int) error {
 		return err
 	}
 	m, err := t.client.Do(ctx, event)
-	k.times++
 	k.bytes = widen(k.bytes, report.One(float64(m.Size)))
 	k.message = append(k.message[:0], m.Data...)
 	return err
@@ -93,7 +91,21 @@ func (k *took) again(ctx context.Context, server *process.Process, path string, 
 		return err
 	}
 	*k = took{}
-	k.cpu, err = cost(ctx, server, func() error { return do(warm, warm+times) })
+	size := max(1, times/batches)
+	for i := warm; i < warm+times && err == nil; i += size {
+		err = k.cost(ctx, server, size, func() error { return do(i, i+size) })
+	}
+	return err
+}
+
+// batches is in how many parts a series of operations is measured. A single one is too
+// short, as the server's garbage is collected only now and then.
+const batches = 8
+
+// cost notes what do takes the server, which does the operation so many times.
+func (k *took) cost(ctx context.Context, server *process.Process, times int, do func() error) error {
+	cpu, err := cost(ctx, server, do)
+	k.cpu = append(k.cpu, milliseconds(cpu)/float64(times))
 	return err
 }
 
@@ -104,16 +116,25 @@ func (k *took) once(ctx context.Context, server *process.Process, path string, o
 		if err != nil {
 			return err
 		}
-		one, err := cost(ctx, server, func() error { return k.do(ctx, t, op, 0) })
+		err = k.cost(ctx, server, 1, func() error { return k.do(ctx, t, op, 0) })
 		t.client.Close()
 		if err != nil {
 			return err
 		}
-		if k.cpu += one; i == 0 {
+		if i == 0 {
 			*k = took{} // the server began cold
 		}
 	}
 	return nil
 }
 
-func (k *took) each() report.Range { return report.One(milliseconds(k.cpu) / float64(k.times)) }
+// each is what one took, whatever else went on in the machine: the mean of the middle half.
+func (k *took) each() report.Range {
+	list := slices.Sorted(slices.Values(k.cpu))
+	list = list[len(list)/4 : len(list)-len(list)/4]
+	sum := 0.0
+	for _, c := range list {
+		sum += c
+	}
+	return report.One(sum / float64(len(list)))
+}

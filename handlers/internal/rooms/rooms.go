@@ -5,6 +5,7 @@ package rooms
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/sideband-go/sideband/state"
@@ -99,6 +100,12 @@ func (Page) Check(*views.Socket, bool) error { return nil }
 // Write takes a text.
 func (Page) Write(s *views.Socket, text string) error {
 	Text.Set(s, text)
+	return nil
+}
+
+// Shout makes capitals of a text.
+func (Page) Shout(s *views.Socket, text string) error {
+	Text.Set(s, strings.ToUpper(text))
 	return nil
 }
 
