@@ -51,6 +51,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	ctx, cancel := context.WithTimeout(ctx, longest)
 	defer cancel()
 	t, err := measure.Run(ctx, c)
+	if ctx.Err() != nil { // what failed, failed because of that
+		return fmt.Errorf("ended early: %w", ctx.Err())
+	}
 	if err != nil {
 		return err
 	}

@@ -45,7 +45,10 @@ func (rt Route) serveEvent(w http.ResponseWriter, r *http.Request) {
 		msg = views.Message{Name: "parameters", Run: func(*views.Socket) error { return bad }}
 	}
 	j := job{msg: msg, ctx: context.WithoutCancel(r.Context())}
-	if len(fields) > 0 || query.Has("typing") || isControl(r) {
+	if control := isControl(r); len(fields) > 0 || control {
+		if control && sourceID(r) == "" {
+			k.warnWithoutID(l, query.Get("event"))
+		}
 		j.posted = &views.Posted{Source: sourceID(r), Fields: fields, Typing: query.Has("typing")}
 	}
 	res := l.wait(j)
@@ -174,6 +177,18 @@ func (k *Kit) readFields(w http.ResponseWriter, r *http.Request) (url.Values, in
 		return nil, http.StatusBadRequest, fmt.Errorf("handlers: %d fields", n)
 	}
 	return r.PostForm, 0, nil
+}
+
+// warnWithoutID tells developers, once each, of a control that can't be set back.
+func (k *Kit) warnWithoutID(l *live, event string) {
+	if !k.config.Development {
+		return
+	}
+	type key struct{ view, event string }
+	name := l.in.Definition().Name()
+	k.once(key{name, event}, func() {
+		k.log.Warn("sideband: the field that sends this event has no id, so it can't be made to show what the view says: give it one", "view", name, "event", event)
+	})
 }
 
 // sourceID is the id of the element that sent the event, from a header such as

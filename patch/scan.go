@@ -93,7 +93,6 @@ type scanner struct {
 	content  content
 	text     []byte
 	needAll  bool
-	hasSkip  bool
 	nextMark int
 
 	// Of a region scanned alone: where its nodes begin, and the node around it.

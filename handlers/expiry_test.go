@@ -1,0 +1,53 @@
+package handlers_test
+
+import (
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+
+	"github.com/sideband-go/sideband/handlers"
+	"github.com/sideband-go/sideband/handlers/internal/rooms"
+	"github.com/sideband-go/sideband/state"
+)
+
+func TestPagesThatNeverConnectAreForgotten(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		kit := handlers.New(handlers.Config{Logger: quietLogger, Limits: state.Limits{PendingLife: time.Minute}})
+		closed := make(chan struct{}, 1)
+		r := chi.NewRouter()
+		r.Handle("/rooms/{room}", handlers.View(kit, rooms.Page{Closed: closed}))
+		w := httptest.NewRecorder()
+		r.ServeHTTP(w, httptest.NewRequest("GET", "/rooms/a", nil))
+		if c := kit.Views(); w.Code != 200 || c.Pending != 1 {
+			t.Errorf("%d, %+v", w.Code, c)
+		}
+		start := time.Now()
+		<-closed
+		if waited := time.Since(start); waited < time.Minute || waited > 70*time.Second || kit.Views().Pending != 0 {
+			t.Errorf("forgotten after %v: %+v", waited, kit.Views())
+		}
+		if err := kit.Shutdown(t.Context()); err != nil {
+			t.Error(err)
+		}
+		w = httptest.NewRecorder()
+		r.ServeHTTP(w, httptest.NewRequest("GET", "/rooms/a", nil))
+		if w.Code != 503 {
+			t.Errorf("a page of a kit that is shut down: %d", w.Code)
+		}
+	})
+}
+
+func TestDevelopersAreToldWhatCostsMore(t *testing.T) {
+	s := roomSite(t, handlers.Config{Development: true}, rooms.Page{})
+	p := s.browser(t).open("/rooms/a").connect("")
+	for range 2 {
+		p.post("event=Check", nil, "HX-Source", "input")
+	}
+	if n := strings.Count(s.log.String(), "has no id"); n != 1 {
+		t.Errorf("told %d times", n)
+	}
+}
