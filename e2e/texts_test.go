@@ -32,6 +32,7 @@ func TestAPatchShowsWhatAPageLoadShows(t *testing.T) {
 	want := make([]string, len(fixture.HostileTexts))
 	for n := range want {
 		p.Goto(s.URL + "/texts?n=" + strconv.Itoa(n))
+		live(t, p)
 		p.Eval(content, &want[n])
 	}
 	neverRan(t, p)

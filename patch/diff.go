@@ -170,11 +170,8 @@ func (d *differ) sameSlot(o, n int32) bool { return d.old.nodes[o].slot == d.new
 // over goes, the longest run in the right order stays, the rest is put beside it.
 // It reports false, having done nothing, if a place can't be named.
 func (d *differ) arrange(o, n int32, was, is []int32, low, end, endIs int) bool {
-	at := make(map[string]int, end-low)
-	for i := low; i < end; i++ {
-		at[string(d.old.id(&d.old.nodes[was[i]]))] = i
-	}
 	from := make([]int, len(is)) // the place in was, or -1
+	find := d.finder(was, low, end)
 	gone := end - low
 	for j := range is {
 		switch {
@@ -183,10 +180,7 @@ func (d *differ) arrange(o, n int32, was, is []int32, low, end, endIs int) bool 
 		case j >= endIs:
 			from[j] = j - endIs + end
 		default:
-			i, ok := at[string(d.new.id(&d.new.nodes[is[j]]))]
-			if from[j] = i; !ok || !d.matches(was[i], is[j]) || d.left[was[i]] {
-				from[j] = -1
-			} else {
+			if from[j] = find(is[j]); from[j] >= 0 {
 				gone--
 			}
 		}
@@ -205,6 +199,31 @@ func (d *differ) arrange(o, n int32, was, is []int32, low, end, endIs int) bool 
 		}
 	}
 	return true
+}
+
+// finder finds new siblings among the old ones: those that were skipped by where
+// they stood, the others by their ids.
+func (d *differ) finder(was []int32, low, end int) func(n int32) int {
+	var at map[uint64]int
+	return func(n int32) int {
+		i, ok := 0, false
+		if p := d.html.pos[n]; p.copied() {
+			i, ok = slices.BinarySearch(was[low:end], -1-p.start)
+			i += low
+		} else {
+			if at == nil {
+				at = make(map[uint64]int, end-low)
+				for i := low; i < end; i++ {
+					at[digest(d.old.id(&d.old.nodes[was[i]]))] = i
+				}
+			}
+			i, ok = at[digest(d.new.id(&d.new.nodes[n]))]
+		}
+		if !ok || !d.matches(was[i], n) || d.left[was[i]] {
+			return -1
+		}
+		return i
+	}
 }
 
 // kept tells which new siblings' elements stay where they are.

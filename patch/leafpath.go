@@ -2,6 +2,7 @@ package patch
 
 import (
 	"bytes"
+	"slices"
 	"strconv"
 )
 
@@ -19,7 +20,7 @@ func (d *differ) setLeafs(o, n int32) {
 		}
 	}
 	html := d.html.html[p.inner:p.end]
-	leafs, ok := d.leafsIn(html, n)
+	leafs, ok := d.leafsIn(html, n, changed)
 	if !ok || len(changed) > maxLeafs || b.flags&foreign != 0 {
 		d.replace(o, n)
 		return
@@ -40,22 +41,23 @@ func (d *differ) setLeafs(o, n int32) {
 // leaf is an element without id that holds nothing but a text.
 type leaf struct {
 	tag  string
-	path string // from the element with the id: ">td:nth-child(2)>a"
+	path string // from the element with the id: ">td:nth-child(2)>a"; of wanted ones
 	text []byte
 	only bool // no other element below the id has the tag
 }
 
 // leafsIn finds the leafs in the content of a node, and checks that they are those
-// the scanner saw.
-func (d *differ) leafsIn(h []byte, n int32) (leafs []leaf, ok bool) {
+// the scanner saw. It tells the paths of those wanted.
+func (d *differ) leafsIn(h []byte, n int32, wanted []int) (leafs []leaf, ok bool) {
 	type open struct {
 		tag      string
+		nth      int // among its parent's children
 		children int
-		path     string
 		inner    int
 		text     bool // holds only text so far
 	}
-	stack := []open{{}}
+	stack := make([]open, 1, 8)
+	leafs = make([]leaf, 0, d.new.leafs(&d.new.nodes[n]))
 	count := map[string]int{}
 	for i := 0; i < len(h); {
 		if h[i] != '<' || i+1 == len(h) {
@@ -71,7 +73,13 @@ func (d *differ) leafsIn(h []byte, n int32) (leafs []leaf, ok bool) {
 				break
 			}
 			if top.text {
-				leafs = append(leafs, leaf{tag: top.tag, path: top.path, text: h[top.inner:i]})
+				l := leaf{tag: top.tag, text: h[top.inner:i]}
+				if slices.Contains(wanted, len(leafs)) {
+					for _, e := range stack[1:] {
+						l.path += ">" + e.tag + ":nth-child(" + strconv.Itoa(e.nth) + ")"
+					}
+				}
+				leafs = append(leafs, l)
 			}
 			stack = stack[:len(stack)-1]
 			i = end
@@ -95,13 +103,13 @@ func (d *differ) leafsIn(h []byte, n int32) (leafs []leaf, ok bool) {
 			if known(&isVoid, name) || t.selfClosing {
 				break
 			}
-			path := top.path + ">" + tag + ":nth-child(" + strconv.Itoa(top.children) + ")"
+			nth := top.children
 			if raw {
 				if end := rawEnd(h[i:], name); end >= 0 {
 					i += end
 				}
 			}
-			stack = append(stack, open{tag: tag, path: path, inner: i, text: !raw})
+			stack = append(stack, open{tag: tag, nth: nth, inner: i, text: !raw})
 		case c == '!' || c == '?':
 			return nil, false
 		default:

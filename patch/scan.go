@@ -68,6 +68,7 @@ type elem struct {
 type owner struct {
 	node   int32
 	depth  int32
+	id     []byte
 	body   uint64
 	tokens uint32 // pieces of loose content so far
 	leafs  int32  // where its leaf digests begin
@@ -324,11 +325,7 @@ func (s *scanner) mark(depth int, why string) *owner {
 	for k := len(s.owners) - 1; k >= 0; k-- {
 		if o := &s.owners[k]; int(o.depth) <= depth || k == 0 {
 			if !o.opaque {
-				w := Warning{Why: why}
-				if o.node > 0 {
-					p := s.out.pos[o.node]
-					w.ID = string(attribute(s.html[p.start:p.inner], "id"))
-				}
+				w := Warning{ID: string(o.id), Why: why}
 				s.out.warnings = append(s.out.warnings, w)
 			}
 			o.opaque = true
@@ -432,12 +429,8 @@ func (s *scanner) closeNode(end int32) {
 	n = &s.out.nodes[o.node]
 	n.span = int32(len(s.out.nodes)) - o.node
 	n.at = s.out.base + uint32(len(s.out.arena))
-	var id []byte
-	if o.depth > 0 {
-		id = attribute(s.html[p.start:p.inner], "id")
-	}
-	n.idLen = uint8(len(id))
-	s.out.arena = append(s.out.arena, id...)
+	n.idLen = uint8(len(o.id))
+	s.out.arena = append(s.out.arena, o.id...)
 	if len(leafs) > 0 {
 		n.flags |= leafy
 		s.out.arena = binary.LittleEndian.AppendUint16(s.out.arena, uint16(len(leafs)))

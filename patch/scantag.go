@@ -127,7 +127,7 @@ func (s *scanner) openNode(e elem, id []byte, hash uint64, i, inner int, wrapped
 	s.out.nodes = append(s.out.nodes, n)
 	s.out.pos = append(s.out.pos, pos{int32(i), int32(inner), int32(inner)})
 	s.owners = append(s.owners, owner{
-		node: int32(len(s.out.nodes) - 1), depth: int32(len(s.stack)), body: start,
+		node: int32(len(s.out.nodes) - 1), depth: int32(len(s.stack)), id: id, body: start,
 		leafs: int32(len(s.leafs)), mark: s.nextMark,
 	})
 }

@@ -124,6 +124,9 @@ func (t Trigger) spec() string {
 
 // call runs the event's method.
 func (e *event) call(view any, s *Socket, p reflect.Value) error {
+	if direct := e.direct.Load(); direct != nil {
+		return (*direct)(view, s, p.Interface())
+	}
 	out := e.method.Call([]reflect.Value{reflect.ValueOf(view), reflect.ValueOf(s), p})
 	err, _ := out[0].Interface().(error)
 	return err

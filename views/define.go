@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 )
 
 // Definition is a registered view: the value, its events and how it is mounted. It
@@ -25,6 +26,9 @@ type event struct {
 	method reflect.Value
 	params reflect.Type
 	decode decoder
+	// direct calls the method without reflection. Only a binding knows the types, so it
+	// is there once the event was bound.
+	direct atomic.Pointer[func(view any, s *Socket, p any) error]
 }
 
 // Define registers a view. It panics on what the compiler can't find, with a
@@ -87,7 +91,7 @@ func eventsOf(t reflect.Type) map[string]*event {
 		}
 		codes[pc] = m.Name
 		p := m.Type.In(2)
-		table[m.Name] = &event{m.Name, m.Func, p, newDecoder(p, fmt.Sprintf("%v.%s", t, m.Name))}
+		table[m.Name] = &event{name: m.Name, method: m.Func, params: p, decode: newDecoder(p, fmt.Sprintf("%v.%s", t, m.Name))}
 	}
 	got, _ := eventTables.LoadOrStore(t, table)
 	return got.(map[string]*event)
@@ -110,6 +114,8 @@ func wireNameOf[V, P any](h func(V, *Socket, P) error) wireName {
 	for name, ev := range eventsOf(t) {
 		if ev.method.Pointer() == pc {
 			n := wireName{t, "?event=" + name}
+			direct := func(view any, s *Socket, p any) error { return h(view.(V), s, p.(P)) }
+			ev.direct.Store(&direct)
 			wireNames.Store(pc, n)
 			return n
 		}

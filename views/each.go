@@ -80,9 +80,10 @@ func eachOf[T any](items []T, item func(T) templ.Component, hash func(*T) uint64
 		}
 		e := p.newEach(reflect.ValueOf(item).Pointer(), len(items))
 		for i := range items {
-			it := items[i]
-			h := hash(&items[i])
-			if e.reuse(p, h) {
+			e.hash = append(e.hash, hash(&items[i]))
+		}
+		for i, it := range items {
+			if e.reuse(p, i) {
 				continue
 			}
 			p.flush(w)
@@ -98,7 +99,7 @@ func eachOf[T any](items []T, item func(T) templ.Component, hash func(*T) uint64
 			}
 			p.flush(w)
 			p.mark(patch.End)
-			e.add(h, reads)
+			e.add(reads)
 		}
 		return nil
 	})
@@ -112,7 +113,8 @@ type building struct {
 	next    int            // where the next item most likely is in the old list
 	byHash  map[uint64]int // of the old list, once order has changed
 	offsets []int32
-	skipTo  int32 // where the last skip mark ends
+	taken   []bool // old items that stand in the new list
+	skipTo  int32  // where the last skip mark ends
 }
 
 func (p *pass) newEach(fn uintptr, n int) *building {
@@ -123,6 +125,7 @@ func (p *pass) newEach(fn uintptr, n int) *building {
 	if before := p.region.before; before != nil && k < len(before.eaches) {
 		if old := before.eaches[k]; old.fn == fn && !old.fixed && !old.odd && p.skip {
 			b.old, e.was = old, old
+			b.taken = make([]bool, len(old.hash))
 			b.stale = old.staleness(p.changes)
 			e.shape = old.shape
 			if len(old.args) > 0 {
@@ -134,11 +137,16 @@ func (p *pass) newEach(fn uintptr, n int) *building {
 }
 
 // reuse leaves an item out if the last rendering has it as it is.
-func (b *building) reuse(p *pass, h uint64) bool {
-	j := b.find(h)
+func (b *building) reuse(p *pass, i int) bool {
+	j := b.find(i)
 	if j < 0 || b.stale.item(b.old, j) {
 		return false
 	}
+	if b.taken[j] {
+		p.twice = true // two items alike: only a whole rendering shows what comes of their ids
+		return false
+	}
+	b.taken[j] = true
 	b.next = j + 1
 	at, n := b.old.place(j, &b.offsets)
 	if last := len(p.marks) - 1; b.skipTo == at && last >= 0 && p.marks[last].Kind == patch.Skip {
@@ -148,25 +156,34 @@ func (b *building) reuse(p *pass, h uint64) bool {
 		m.From, m.Count = at, n
 	}
 	b.skipTo = at + n
-	b.hash = append(b.hash, h)
 	b.from = append(b.from, int32(j))
 	b.args = append(b.args, b.old.argsOf(j)...)
 	return true
 }
 
-func (b *building) find(h uint64) int {
+// find returns where the i-th item was in the old list, or -1. It looks at the
+// neighbours before it indexes the whole list.
+func (b *building) find(i int) int {
 	if b.old == nil {
 		return -1
 	}
-	old := b.old.hash
-	if b.next < len(old) && old[b.next] == h {
-		return b.next
-	}
-	// A few were removed: look a little ahead before indexing the whole list.
-	for j := b.next + 1; j < len(old) && j <= b.next+2; j++ {
-		if old[j] == h {
-			return j
+	old, h := b.old.hash, b.hash[i]
+	follows := func(j int) bool { // the next item is the old list's j-th
+		if i+1 == len(b.hash) {
+			return j == len(old)
 		}
+		return j < len(old) && b.hash[i+1] == old[j]
+	}
+	switch next := b.next; {
+	case next < len(old) && old[next] == h:
+		return next
+	case next+1 < len(old) && old[next+1] == h: // one was removed
+		return next + 1
+	case follows(next + 1): // this one was changed
+		b.next++
+		return -1
+	case follows(next): // this one was inserted
+		return -1
 	}
 	if b.byHash == nil {
 		b.byHash = make(map[uint64]int, len(old))
@@ -177,15 +194,12 @@ func (b *building) find(h uint64) int {
 	if j, ok := b.byHash[h]; ok {
 		return j
 	}
-	b.next++ // most likely changed in place
 	return -1
 }
 
 // add notes what a rendered item read.
-func (e *each) add(h uint64, reads []state.Read) {
-	first := len(e.hash) == 0 && e.shape == nil
-	e.hash = append(e.hash, h)
-	if first {
+func (e *each) add(reads []state.Read) {
+	if e.shape == nil {
 		e.shape = make([]state.Read, len(reads))
 		for i, r := range reads {
 			e.shape[i] = r.WithArg(min(r.Arg(), 1))

@@ -26,6 +26,7 @@ type pass struct {
 	changes *state.Changes // since the last rendering; nil if there was none
 	skip    bool           // items that are as before may be left out
 	inItem  bool
+	twice   bool      // a list holds the same item twice
 	region  *region   // being rendered
 	found   []*region // in document order
 	old     []*region // those of the last rendering, for what they remember
@@ -340,6 +341,9 @@ func (in *Instance) run(p *pass, r *region) error {
 	outer := p.tracker.Mark()
 	err := r.body.Render(r.ctx, p.buf)
 	r.reads = p.tracker.Since(outer)
+	if err == nil && p.twice {
+		err = patch.ErrNeedAll
+	}
 	return err
 }
 

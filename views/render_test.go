@@ -204,6 +204,22 @@ func TestOnlyWhatReadAChangedKeyIsRenderedAgain(t *testing.T) {
 	}
 }
 
+// Two items alike have the same ids. What they show is right all the same.
+func TestAnItemThatIsThereTwice(t *testing.T) {
+	in := newInstance(t, views.Define(shop.Page{}))
+	set(t, in, func(s *views.Socket) { shop.Items.Set(s, items("a", "b", "c")) })
+	doc := document(t, page(t, in))
+	for _, list := range [][]shop.Item{append(items("a", "b", "c"), items("a")...), append(items("a", "b", "d"), items("a")...), items("b", "a")} {
+		set(t, in, func(s *views.Socket) { shop.Items.Set(s, list) })
+		if err := doc.Apply(render(t, in)); err != nil {
+			t.Fatal(err)
+		}
+		if got, want := shown(doc), shown(document(t, page(t, in))); got != want {
+			t.Errorf("shows %s\nnot   %s", got, want)
+		}
+	}
+}
+
 func TestTitleTravelsWithTheOperations(t *testing.T) {
 	in := newInstance(t, views.Define(shop.Page{}))
 	page(t, in)

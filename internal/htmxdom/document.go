@@ -44,6 +44,7 @@ func Parse(page string) (*Document, error) {
 		return nil, fmt.Errorf("htmxdom: parse page: %w", err)
 	}
 	d.root = root
+	d.settleControls(root)
 	if err := d.configure(); err != nil {
 		return nil, fmt.Errorf("htmxdom: htmx-config: %w", err)
 	}

@@ -58,6 +58,7 @@ func (d *Document) parseInert(text string) *html.Node {
 	if err != nil {
 		panic(exception{err.Error()})
 	}
+	d.settleControls(root)
 	return root
 }
 

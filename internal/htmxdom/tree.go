@@ -21,7 +21,6 @@ func (d *Document) parse(text string, scripting bool) (*html.Node, error) {
 		return nil, err
 	}
 	d.detachContents(root)
-	d.settleControls(root)
 	return root, nil
 }
 

@@ -103,9 +103,8 @@ function install(page) {
 	let from = new DOMParser().parseFromString(page, "text/html");
 	// In a page that runs scripts, noscript holds text.
 	for (let e of from.querySelectorAll("noscript")) e.textContent = e.innerHTML;
-	if (!document.body) document.documentElement.append(document.createElement("body"));
-	while (document.body.nextSibling) document.body.nextSibling.remove();
-	document.body.replaceWith(document.adoptNode(from.body));
+	for (let n of [...document.documentElement.childNodes]) if (n !== document.head) n.remove();
+	document.documentElement.append(document.adoptNode(from.body));
 	document.title = from.title;
 	for (let e of document.querySelectorAll("[autofocus]")) {
 		e.focus();
