@@ -93,6 +93,27 @@ func TestReconnecting(t *testing.T) {
 	p.expect(">6<")
 }
 
+// A page that can't be rendered when its stream opens is put right by the next event
+// that lets it be.
+func TestAMorphThatFailsIsMadeUpFor(t *testing.T) {
+	page := rooms.Page{Ref: make(chan ref, 1)}
+	s := roomSite(t, handlers.Config{}, page)
+	p := s.browser(t).open("/rooms/a").connect("")
+	p.post("event=Add&value=1", nil)
+	p.expect(">1<")
+	p.body.Close()
+	waitFor(t, func() bool { return s.kit.Views().Parked == 1 })
+	if err := rooms.Say(<-page.Ref, "panic"); err != nil { // rendered by nobody yet
+		t.Fatal(err)
+	}
+	p.connect("garbage") // wants the whole view
+	if a := p.post("event=Add&value=1", nil); a.status != 500 {
+		t.Errorf("answered %d", a.status)
+	}
+	p.post("event=Write", url.Values{"text": {"good"}})
+	p.expect("innerMorph")
+}
+
 func TestChangesWhileNobodyWatchesAreOnePatch(t *testing.T) {
 	page := rooms.Page{Ref: make(chan ref, 1)}
 	s := roomSite(t, handlers.Config{}, page)

@@ -17,6 +17,7 @@ type outbox struct {
 	seq       uint64 // of the newest message
 	sent      uint64 // of the newest one that the open stream took
 	confirmed uint64 // of the newest one that the browser is known to have
+	lost      bool   // what the open stream's page shows is not known: a morph has failed
 	streamed  bool   // a stream has carried something
 	greeted   bool   // Connect has run
 	typed     string // what the last event of a field being typed in has posted
@@ -69,10 +70,15 @@ func (l *live) openStream() *sse.Stream {
 // it; else it waits. If rendering fails, the view goes back to before.
 func (l *live) show(before views.Snapshot) {
 	st := l.openStream()
-	if st == nil || l.out.sent != l.out.seq {
-		return
+	var err error
+	switch {
+	case st == nil:
+	case l.out.lost:
+		err = l.morph(st)
+	case l.out.sent == l.out.seq:
+		err = l.render(st, nil, nil)
 	}
-	if err := l.render(st, nil, nil); err != nil {
+	if err != nil {
 		l.in.Restore(before)
 		l.kit.logMessage(l, err)
 	}
@@ -104,6 +110,8 @@ func (l *live) answer(before views.Snapshot, posted *views.Posted, failed error)
 	var ops []byte
 	err := failed
 	switch {
+	case st != nil && l.out.lost:
+		err = errors.Join(failed, l.morph(st))
 	case st != nil && l.out.sent != l.out.seq:
 		// The stream is behind: what changed waits with the rest.
 	case st != nil:
@@ -176,7 +184,7 @@ func (l *live) firstPage(failed error) result {
 // morph sends the whole view, for a browser that may show anything.
 func (l *live) morph(st *sse.Stream) error {
 	r, err := l.in.Whole(nil)
-	if err != nil {
+	if l.out.lost = err != nil; l.out.lost {
 		return err
 	}
 	l.kit.warn(l, r)

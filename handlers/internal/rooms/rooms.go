@@ -131,6 +131,9 @@ func (p Page) again(s *views.Socket, n int) error {
 	return views.Send(s, Page.again, n)
 }
 
+// Say sets the text.
+func Say(to views.Target, text string) error { return views.Send(to, Page.Write, text) }
+
 // Tick counts n in the view.
 func Tick(to views.Target, n int) error { return views.Send(to, Page.tick, n) }
 
