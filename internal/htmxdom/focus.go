@@ -100,7 +100,10 @@ func isLegendOf(n, fieldset *html.Node) bool {
 	return false
 }
 
-var neverShown = []string{"head", "title", "template", "script", "style", "datalist", "noscript", "meta", "link"}
+var (
+	neverShown  = []string{"head", "title", "template", "script", "style", "datalist", "noscript", "meta", "link"}
+	hidesInside = []string{"input", "textarea", "img", "br", "hr", "iframe", "embed", "video", "audio", "progress", "meter"}
+)
 
 // shown reports whether nothing in the HTML hides n.
 func (d *Document) shown(n *html.Node) bool {
@@ -110,6 +113,8 @@ func (d *Document) shown(n *html.Node) bool {
 		}
 		switch {
 		case c.Namespace == "" && slices.Contains(neverShown, c.Data), isHTML(c, "dialog") && !hasAttr(c, "open"):
+			return false
+		case c.Namespace == "" && c != n && slices.Contains(hidesInside, c.Data):
 			return false
 		case isHTML(c, "select") && c != n && !(isListBox(c) && (n.Data == "option" || n.Data == "optgroup")):
 			return false
