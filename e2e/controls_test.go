@@ -157,3 +157,31 @@ func TestAFormFollowsTheServerInFieldsThatTheUserDidNotTouch(t *testing.T) {
 	d.WaitText("#address", "fr: Bremen")
 	d.is("city", `e.value === "Bremen"`)
 }
+
+func TestARadioButtonThatTheServerRefusesIsSetBack(t *testing.T) {
+	t.Parallel()
+	d, _ := openControls(t)
+	for range 2 {
+		d.Click("#colour-blue")
+		d.event()
+		d.is("colour-red", `e.checked`)
+		d.is("colour-blue", `!e.checked`)
+	}
+	d.Click("#colour-green")
+	d.event()
+	d.is("colour-green", `e.checked`)
+	d.Click("#colour-blue")
+	d.event()
+	d.is("colour-green", `e.checked`)
+	d.is("colour-blue", `!e.checked`)
+}
+
+func TestATypedFieldShowsTheServersTextOnceTheUserHasLeftIt(t *testing.T) {
+	t.Parallel()
+	d, _ := openControls(t)
+	d.Fill("#search", "abcd")
+	d.WaitText("#found", "ABCD")
+	d.is("search", `e.value === "abcd"`)
+	d.Press("Tab")
+	d.is("search", `e.value === "ABCD"`)
+}

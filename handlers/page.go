@@ -91,6 +91,9 @@ func (k *Kit) writePage(w http.ResponseWriter, r *http.Request, status int, sh v
 	sh.Stylesheet = k.AssetsPath() + "/" + static.Path("sideband.css")
 	var b bytes.Buffer
 	if err := k.config.Layout(sh.Document()).Render(r.Context(), &b); err != nil {
+		if r.Context().Err() != nil {
+			return // the browser has left
+		}
 		k.log.Error("sideband: layout", "err", err)
 		http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
 		return

@@ -94,7 +94,7 @@ func (d *differ) node(o, n int32) {
 		d.replace(o, n)
 		return
 	case (a.flags|b.flags)&ownText != 0 && text:
-		d.setText(n)
+		d.setText(o, n)
 		return
 	case text:
 		d.setLeafs(o, n)

@@ -27,6 +27,12 @@ func (d *differ) setLeafs(o, n int32) {
 	}
 	id := d.idOf(n)
 	for _, i := range changed {
+		if leafs[i].odd {
+			d.replace(o, n)
+			return
+		}
+	}
+	for _, i := range changed {
 		l := leafs[i]
 		path := l.path
 		if l.only {
@@ -44,6 +50,7 @@ type leaf struct {
 	path string // from the element with the id: ">td:nth-child(2)>a"; of wanted ones
 	text []byte
 	only bool // no other element below the id has the tag
+	odd  bool // setting the text alone would show something else
 }
 
 // leafsIn finds the leafs in the content of a node, and checks that they are those
@@ -144,9 +151,8 @@ func (d *differ) verify(leafs []leaf, count map[string]int, n int32) bool {
 			return false
 		}
 		l.only = count[l.tag] == 1
-		if l.tag == "pre" || l.tag == "listing" {
-			l.text = bytes.TrimPrefix(l.text, []byte("\n"))
-		}
+		text, ok := plainText(l.text, nameOf([]byte(l.tag)))
+		l.text, l.odd = text, !ok
 	}
 	return true
 }

@@ -57,24 +57,38 @@ func swapOf(swap string, flags uint8) string {
 }
 
 // setText replaces the text of an element that holds nothing else.
-func (d *differ) setText(n int32) {
+func (d *differ) setText(o, n int32) {
 	p := d.html.pos[n]
-	d.open(d.idOf(n), "textContent")
-	d.dst = append(d.dst, d.content(n, p.inner, p.end)...)
-	d.close()
-}
-
-// content is the text between the tags of an element. Right after <pre> the parser
-// drops a line end, which it does not do in a patch.
-func (d *differ) content(n, inner, end int32) []byte {
-	h := d.html.html[inner:end]
+	h := d.html.html[p.inner:p.end]
 	if n > 0 || d.region != nil {
 		h = h[:bytes.LastIndexByte(h, '<')]
 	}
-	if name := d.new.nodes[n].name; name == tagPre || name == tagListing {
-		h = bytes.TrimPrefix(h, []byte("\n"))
+	h, ok := plainText(h, d.new.nodes[n].name)
+	if !ok {
+		d.replace(o, n)
+		return
 	}
-	return h
+	d.open(d.idOf(n), "textContent")
+	d.dst = append(d.dst, h...)
+	d.close()
+}
+
+// plainText is what htmx is to make the text of an element with the name whose
+// content is h. It reports false for what a text alone would show otherwise: white
+// space, which htmx drops, and NUL, of which the parser makes one thing or another.
+func plainText(h []byte, name uint16) (text []byte, ok bool) {
+	if len(h) > 0 && blank(h) || bytes.IndexByte(h, 0) >= 0 {
+		return nil, false
+	}
+	if name == tagPre || name == tagListing { // there the parser drops a first line end
+		switch {
+		case bytes.HasPrefix(h, []byte("\r\n")):
+			h = h[2:]
+		case len(h) > 0 && (h[0] == '\n' || h[0] == '\r'):
+			h = h[1:]
+		}
+	}
+	return h, len(h) == 0 || !blank(h)
 }
 
 // replace sends an element with all its content, to be morphed.
