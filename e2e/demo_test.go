@@ -3,6 +3,7 @@ package e2e_test
 import (
 	"bufio"
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -49,6 +50,8 @@ func (d *program) through(t *testing.T) *cut.Proxy {
 	return p
 }
 
+var errNoURL = errors.New("which has no URL")
+
 var printedURL = regexp.MustCompile(`http://\S+`)
 
 func (d *program) start() {
@@ -92,7 +95,7 @@ func (d *program) start() {
 			_, _ = lines.WriteTo(&discard{}) // it ends with the demo
 		}()
 		if d.url = printedURL.FindString(line); d.url == "" {
-			return fmt.Errorf("the demo printed %q (%v)", line, err)
+			return fmt.Errorf("the demo printed %q: %w", line, errors.Join(err, errNoURL))
 		}
 		return nil
 	}()
@@ -105,7 +108,7 @@ func (*discard) Write(b []byte) (int, error) { return len(b), nil }
 // end ends the demo, if it runs, and says what went wrong in it.
 func (d *program) end() error {
 	if d.dir != "" {
-		defer os.RemoveAll(d.dir)
+		defer func() { _ = os.RemoveAll(d.dir) }()
 	}
 	if d.cmd == nil {
 		return nil
@@ -117,7 +120,7 @@ func (d *program) end() error {
 	logs := d.logs.String()
 	for _, bad := range []string{"DATA RACE", "panic", "level=ERROR", "goroutine "} {
 		if strings.Contains(logs, bad) {
-			return fmt.Errorf("the demo logged %q (%v):\n%s", bad, err, logs)
+			return errors.Join(fmt.Errorf("the demo logged %q:\n%s", bad, logs), err)
 		}
 	}
 	if err != nil {

@@ -164,8 +164,8 @@ func TestWhatHasBeenDroppedStaysDropped(t *testing.T) {
 	}()
 	<-w.flushed
 	st := <-opened
-	st.Send("1", []byte("x"))
 	w.inFlush.Store(st) // is closed while its message is being written
+	st.Send("1", []byte("x"))
 	<-w.flushed
 	if err := <-ended; err != nil {
 		t.Error(err)

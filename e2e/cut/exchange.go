@@ -68,6 +68,7 @@ func (e *Exchange) read(from *bufio.Reader) error {
 	if err != nil {
 		return err
 	}
+	defer res.Body.Close()
 	e.begin(res.StatusCode)
 	_, err = io.Copy(keeper{e}, res.Body)
 	return err

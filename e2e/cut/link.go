@@ -33,7 +33,7 @@ func newLink(p *Proxy, client, server *net.TCPConn) *link {
 func (l *link) reset() {
 	for _, c := range []*net.TCPConn{l.client, l.server} {
 		_ = c.SetLinger(0) // a closed one is as good as reset
-		c.Close()
+		_ = c.Close()
 	}
 }
 
@@ -76,7 +76,7 @@ func (l *link) left() {
 	l.proxy.moved.Broadcast()
 	l.proxy.mu.Unlock()
 	close(l.requests)
-	l.server.Close()
+	_ = l.server.Close()
 }
 
 // begin notes a request and says what is to become of it.
@@ -107,8 +107,8 @@ func (l *link) down() {
 }
 
 func (l *link) end() {
-	l.client.Close()
-	l.server.Close()
+	_ = l.client.Close()
+	_ = l.server.Close()
 	for e := range l.requests { // so that up never waits for this side
 		e.finish()
 	}
@@ -127,7 +127,7 @@ func (l answers) Read(b []byte) (int, error) {
 	if most, cut := l.proxy.passing(l.link, n); cut {
 		_, _ = l.client.Write(b[:most])
 		// Closed in order, what was written arrives; the server's side is reset.
-		l.client.Close()
+		_ = l.client.Close()
 		l.reset()
 		return 0, io.ErrUnexpectedEOF
 	}

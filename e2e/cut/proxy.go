@@ -5,6 +5,7 @@
 package cut
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -56,7 +57,7 @@ type rule struct {
 // New returns a proxy to the server at a URL or at host:port, listening on an address of
 // this machine of its own. Close it.
 func New(server string) (*Proxy, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, fmt.Errorf("cut: %w", err)
 	}
@@ -188,7 +189,7 @@ func (p *Proxy) accept() {
 		if err != nil {
 			continue
 		}
-		server, err := net.Dial("tcp", p.server)
+		server, err := (&net.Dialer{}).DialContext(context.Background(), "tcp", p.server)
 		if err != nil {
 			client.Close()
 			continue

@@ -226,8 +226,8 @@ func (d *Document) typeChanged(n *html.Node, old string, had bool) {
 	if had {
 		before.Attr = []html.Attribute{{Key: "type", Val: old}}
 	}
-	if d.focus == n && manyFields(before) && inputType(before) != inputType(n) {
-		d.focus = nil // it was on one of the fields, which goes away
+	if manyFields(before) && inputType(before) != inputType(n) && d.focus == n && !d.focusable(n) {
+		d.focus = nil // the field goes, and the input cannot take the focus from it
 	}
 	c := d.control(n)
 	from, to := inputMode(before), inputMode(n)

@@ -58,7 +58,7 @@ func typeable(n *html.Node) bool {
 }
 
 // manyFields reports whether Chromium shows an input as several fields (day,
-// month, year and so on).
+// month, year and so on), one of which has its focus.
 func manyFields(n *html.Node) bool {
 	switch inputType(n) {
 	case "date", "month", "week", "time", "datetime-local":
