@@ -220,10 +220,11 @@ func (m *memory) Write(p []byte) (int, error) {
 }
 
 func (m *memory) FlushError() error {
+	st := m.inFlush.Load() // before the test hears of this flush and sets it for the next
 	if m.flushed != nil {
 		m.flushed <- struct{}{}
 	}
-	if st := m.inFlush.Load(); st != nil {
+	if st != nil {
 		st.Close()
 	}
 	return nil
