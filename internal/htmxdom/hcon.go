@@ -35,10 +35,9 @@ func parseHCON(s string) (map[string]any, error) {
 }
 
 type hconEntry struct {
-	key    string
-	bare   bool
-	value  string
-	quoted bool
+	key   string
+	bare  bool
+	value string
 }
 
 // tree turns the dotted path of a bare key into nested maps.
