@@ -27,7 +27,9 @@ func contentOf(p *browser.Page) (c content) {
 			clone.removeAttribute("data-skip");
 			clone.removeAttribute("data-htmx-powered");
 			clone.normalize();
-			c[e.id] = plain(clone.outerHTML);
+			// White space alone is as good as nothing, but where it is kept.
+			const html = ["pre", "area"].includes(e.id) ? clone.outerHTML : clone.outerHTML.replace(/>\s+</g, "><");
+			c[e.id] = plain(html);
 			if (e.value) c[e.id + " holds"] = plain(e.value);
 		}
 		return c;

@@ -81,14 +81,17 @@ func (d *differ) node(o, n int32) {
 		return
 	}
 	text := d.textsDiffer(a, b)
+	if nested := a.span > 1 || b.span > 1; nested && (a.flags|b.flags)&ownText != 0 && ownWhite(a) && ownWhite(b) {
+		text = false // white space beside child nodes does not count
+	} else if nested && (a.flags|b.flags)&ownText != 0 {
+		d.replace(o, n)
+		return
+	}
 	switch {
 	case b.flags&opaque != 0:
 		if a.tag != b.tag {
 			d.replace(o, n)
 		}
-		return
-	case (a.flags|b.flags)&ownText != 0 && (a.span > 1 || b.span > 1):
-		d.replace(o, n)
 		return
 	case text && (a.tag != b.tag || a.span > 1 || b.span > 1):
 		d.replace(o, n)
@@ -107,6 +110,9 @@ func (d *differ) node(o, n int32) {
 		d.children(o, n, siblings(d.old.nodes, o+1, o+a.span), siblings(d.new.nodes, n+1, n+b.span))
 	}
 }
+
+// ownWhite reports whether a node has no text of its own but white space.
+func ownWhite(n *node) bool { return n.flags&ownText == 0 || n.flags&white != 0 }
 
 func (d *differ) textsDiffer(a, b *node) bool {
 	if d.old.leafs(a) != d.new.leafs(b) {

@@ -144,7 +144,7 @@ func (d *differ) verify(leafs []leaf, count map[string]int, n int32) bool {
 	for i := range leafs {
 		l := &leafs[i]
 		sum := uint64(0)
-		if len(l.text) > 0 && (!blank(l.text) || l.tag == "pre") {
+		if len(l.text) > 0 {
 			sum = digest(l.text)
 		}
 		if sum != d.new.leaf(b, i) {

@@ -278,7 +278,11 @@ func isNameByte(c byte) bool {
 }
 
 func (s *scanner) onText(t []byte) {
-	if s.pre == 0 && blank(t) {
+	if s.pre == 0 && blank(t) && (s.content != fresh || s.text != nil) {
+		return
+	}
+	if s.content == fresh && s.pre == 0 && blank(t) {
+		s.text = t // counts if nothing else comes
 		return
 	}
 	if s.content == fresh {
@@ -418,7 +422,7 @@ func (s *scanner) closeNode(end int32) {
 		n.flags |= loose
 	}
 	if o.opaque {
-		n.flags = n.flags&^ownText | opaque
+		n.flags = n.flags&^(ownText|white) | opaque
 		if o.twice {
 			n.flags |= twice
 		}
@@ -444,12 +448,16 @@ func (s *scanner) closeNode(end int32) {
 // flushOwn settles the content of a node that is about to close: a text alone is
 // its own text, kept beside the skeleton.
 func (s *scanner) flushOwn() {
-	if s.content == textOnly && s.stack[len(s.stack)-1].owner == int32(len(s.owners)-1) {
-		o := &s.owners[len(s.owners)-1]
+	own := s.stack[len(s.stack)-1].owner == int32(len(s.owners)-1)
+	switch o := &s.owners[len(s.owners)-1]; {
+	case own && s.content == fresh && len(s.text) > 0:
+		s.leafs = append(s.leafs, digest(s.text))
+		s.out.nodes[o.node].flags |= ownText | white
+	case own && s.content == textOnly:
 		s.leafs = append(s.leafs, digest(s.text))
 		s.out.nodes[o.node].flags |= ownText
 		s.checkText()
-	} else if s.content == textOnly {
+	case s.content == textOnly:
 		s.flush()
 	}
 	s.content = mixed

@@ -50,7 +50,7 @@ func (s *scanner) onStart(i int) int {
 		}
 	}
 	s.stack = append(s.stack, e)
-	s.content = fresh
+	s.content, s.text = fresh, nil
 	if name == tagPre || name == tagListing {
 		s.pre++
 	}
@@ -206,6 +206,9 @@ func (s *scanner) pop(i, end int32) {
 		s.leafs = append(s.leafs, digest(s.text))
 		o.body = mix(o.body, sawLeaf)
 		s.checkText()
+	case len(s.text) > 0: // white space
+		s.leafs = append(s.leafs, digest(s.text))
+		o.body = mix(o.body, sawLeaf)
 	default:
 		s.leafs = append(s.leafs, 0)
 		o.body = mix(o.body, sawLeaf)

@@ -29,6 +29,7 @@ const (
 	loose // has content that belongs to no child node
 	twice // an id in it is used twice, which a morph can't cope with: replaced whole
 	leafy // has leaf texts
+	white // its own text is white space
 )
 
 // Tree is what one view last showed: a digest for each element with an id, and no

@@ -2,40 +2,31 @@ package htmxdom
 
 import "strings"
 
-// Config is what the model knows of htmx.config.
-type Config struct {
-	// Prefix is a second prefix for htmx's attributes, beside hx-.
-	Prefix string
-	// DefaultSwap is the swap style where none is given; empty means innerHTML.
-	DefaultSwap string
-	// MorphIgnore lists beginnings of attribute names that a morph leaves alone.
-	// Nil means data-htmx-powered and open, as the kit's shell configures it.
-	MorphIgnore []string
-	// MorphSkip selects elements that a morph does not touch; empty means
-	// [hx-morph-skip].
-	MorphSkip string
-	// MorphSkipChildren selects elements whose children a morph does not touch;
-	// empty means [data-skip], as the kit's shell configures it.
-	MorphSkipChildren string
-	// MorphScanLimit is how many siblings a morph looks at; 0 means 10.
-	MorphScanLimit int
-	// NoSwap lists the response codes that swap nothing; nil means 204 and 304.
-	NoSwap []string
-	// SettleDelay is in milliseconds; nil means 1.
-	SettleDelay *float64
-	// ImplicitInheritance and AllowEmptySwapAfterOOB are false in htmx.
-	ImplicitInheritance    bool
-	AllowEmptySwapAfterOOB bool
+// settings are what the model knows of htmx.config.
+type settings struct {
+	prefix                 string // a second prefix for htmx's attributes, beside hx-
+	defaultSwap            string
+	morphIgnore            []string // beginnings of attribute names
+	morphSkip              string
+	morphSkipChildren      string
+	morphScanLimit         int
+	noSwap                 []string // response codes
+	settleDelay            float64  // in milliseconds
+	implicitInheritance    bool
+	allowEmptySwapAfterOOB bool
 }
 
+// configure reads the page's htmx-config over htmx's own defaults. A page without
+// one gets what the kit's shell configures.
 func (d *Document) configure() error {
-	c := Config{
-		DefaultSwap:       "innerHTML",
-		MorphIgnore:       []string{"data-htmx-powered", "open"},
-		MorphSkip:         "[hx-morph-skip]",
-		MorphSkipChildren: "[data-skip]",
-		MorphScanLimit:    10,
-		NoSwap:            []string{"204", "304"},
+	c := settings{
+		defaultSwap:       "innerHTML",
+		morphIgnore:       []string{"data-htmx-powered", "open"},
+		morphSkip:         "[hx-morph-skip]",
+		morphSkipChildren: "[data-skip]",
+		morphScanLimit:    10,
+		noSwap:            []string{"204", "304"},
+		settleDelay:       1,
 	}
 	defer func() { d.config = c }()
 	metas, err := queryAll(d.root, `meta[name="htmx-config"]`)
@@ -43,16 +34,16 @@ func (d *Document) configure() error {
 		return err
 	}
 	// A page that configures htmx itself starts from htmx's own defaults.
-	c.Prefix = "data-hx-"
-	c.MorphIgnore = []string{"data-htmx-powered"}
-	c.MorphSkipChildren = "[hx-morph-skip-children]"
+	c.prefix = "data-hx-"
+	c.morphIgnore = []string{"data-htmx-powered"}
+	c.morphSkipChildren = "[hx-morph-skip-children]"
 	set, err := parseHCON(attrOr(metas[0], "content", ""))
 	if err != nil {
 		return err
 	}
 	texts := map[string]*string{
-		"prefix": &c.Prefix, "defaultSwap": &c.DefaultSwap,
-		"morphSkip": &c.MorphSkip, "morphSkipChildren": &c.MorphSkipChildren,
+		"prefix": &c.prefix, "defaultSwap": &c.defaultSwap,
+		"morphSkip": &c.morphSkip, "morphSkipChildren": &c.morphSkipChildren,
 	}
 	for name, p := range texts {
 		if v, ok := set[name]; ok {
@@ -60,22 +51,22 @@ func (d *Document) configure() error {
 		}
 	}
 	if v, ok := set["morphIgnore"]; ok {
-		c.MorphIgnore = list(v)
+		c.morphIgnore = list(v)
 	}
 	if v, ok := set["noSwap"]; ok {
-		c.NoSwap = list(v)
+		c.noSwap = list(v)
 	}
 	if v, ok := set["morphScanLimit"].(float64); ok {
-		c.MorphScanLimit = int(v)
+		c.morphScanLimit = int(v)
 	}
 	if v, ok := set["defaultSettleDelay"].(float64); ok {
-		c.SettleDelay = &v
+		c.settleDelay = v
 	}
 	if v, ok := set["implicitInheritance"].(bool); ok {
-		c.ImplicitInheritance = v
+		c.implicitInheritance = v
 	}
 	if v, ok := set["allowEmptySwapAfterOOB"].(bool); ok {
-		c.AllowEmptySwapAfterOOB = v
+		c.allowEmptySwapAfterOOB = v
 	}
 	return nil
 }
@@ -90,8 +81,8 @@ func list(v any) []string {
 	return out
 }
 
-func (c Config) ignores(attr string) bool {
-	for _, p := range c.MorphIgnore {
+func (c settings) ignores(attr string) bool {
+	for _, p := range c.morphIgnore {
 		if strings.HasPrefix(attr, p) {
 			return true
 		}
@@ -100,9 +91,9 @@ func (c Config) ignores(attr string) bool {
 }
 
 // prefixes are a name of htmx's under each prefix in force.
-func (c Config) prefixes(name string) []string {
-	if c.Prefix == "" {
+func (c settings) prefixes(name string) []string {
+	if c.prefix == "" {
 		return []string{name}
 	}
-	return []string{name, strings.ReplaceAll(name, "hx-", c.Prefix)}
+	return []string{name, strings.ReplaceAll(name, "hx-", c.prefix)}
 }

@@ -198,10 +198,7 @@ func (d *Document) settleDelay(spec *swapSpec) float64 {
 	if v, ok := spec.options["settle"]; ok && v != nil {
 		return interval(v)
 	}
-	if d.config.SettleDelay != nil {
-		return *d.config.SettleDelay
-	}
-	return 1
+	return d.config.settleDelay
 }
 
 // startTransitions gives new elements the looks of the old ones with the same

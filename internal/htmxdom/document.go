@@ -11,7 +11,7 @@ import (
 // Parse; the zero value is not usable.
 type Document struct {
 	root     *html.Node // the document node
-	config   Config
+	config   settings
 	contents map[*html.Node]*html.Node // what template elements hold, which is not part of their tree
 	controls map[*html.Node]*control
 	powered  map[*html.Node]*powered // elements that htmx has taken up
@@ -32,7 +32,7 @@ type Effect struct {
 
 // Parse reads a whole page, as a browser with scripts does that loads it, and
 // lets htmx take up its body. A meta element named htmx-config counts; without
-// one the zero Config holds. An error means HTML that is nested too deeply.
+// one htmx is configured as in the kit's shell. An error means HTML that is nested too deeply.
 func Parse(page string) (*Document, error) {
 	d := &Document{
 		contents: make(map[*html.Node]*html.Node),

@@ -11,7 +11,7 @@ func (d *Document) hxAttr(n *html.Node, name string) (string, bool) {
 	if v, ok := Attr(n, name); ok {
 		return v, true
 	}
-	if p := d.config.Prefix; p != "" {
+	if p := d.config.prefix; p != "" {
 		return Attr(n, strings.Replace(name, "hx-", p, 1))
 	}
 	return "", false
@@ -29,7 +29,7 @@ func (d *Document) hxAttrName(n *html.Node, name string) string {
 	if hasAttr(n, name) {
 		return name
 	}
-	if p := d.config.Prefix; p != "" {
+	if p := d.config.prefix; p != "" {
 		if name = strings.Replace(name, "hx-", p, 1); hasAttr(n, name) {
 			return name
 		}
@@ -60,7 +60,7 @@ func (d *Document) attributeValue(n *html.Node, name string, implicit bool) (str
 		}
 		return value, true
 	case parent != nil:
-		return d.attributeValue(parent, name, d.config.ImplicitInheritance)
+		return d.attributeValue(parent, name, d.config.implicitInheritance)
 	}
 	return "", false
 }
@@ -81,7 +81,7 @@ func (d *Document) heir(n *html.Node, name string, implicit bool) *html.Node {
 
 // inherited is attributeValue as htmx calls it for most attributes.
 func (d *Document) inherited(n *html.Node, name string) string {
-	v, _ := d.attributeValue(n, name, d.config.ImplicitInheritance)
+	v, _ := d.attributeValue(n, name, d.config.implicitInheritance)
 	return v
 }
 
@@ -90,14 +90,14 @@ func (d *Document) exchange(source *html.Node) *exchange {
 	x := &exchange{
 		source:    source,
 		target:    source,
-		swap:      d.config.DefaultSwap,
+		swap:      d.config.defaultSwap,
 		selectSel: d.inherited(source, "hx-select"),
 		selectOOB: d.inherited(source, "hx-select-oob"),
 	}
-	if swap, ok := d.attributeValue(source, "hx-swap", d.config.ImplicitInheritance); ok {
+	if swap, ok := d.attributeValue(source, "hx-swap", d.config.implicitInheritance); ok {
 		x.swap = swap
 	}
-	if target, ok := d.attributeValue(source, "hx-target", d.config.ImplicitInheritance); ok {
+	if target, ok := d.attributeValue(source, "hx-target", d.config.implicitInheritance); ok {
 		x.target = first(d.findAll(source, target))
 	}
 	return x

@@ -20,7 +20,7 @@ func (m *morphing) bestMatch(child, start, end *html.Node) *html.Node {
 		return nil // its id is new, so no other element becomes it
 	}
 	var soft *html.Node
-	limit := m.config.MorphScanLimit
+	limit := m.config.morphScanLimit
 	displaced := 0
 	for cursor := start; cursor != nil && cursor != end; cursor = cursor.NextSibling {
 		has := m.ids[cursor]
@@ -82,7 +82,7 @@ func (m *morphing) matchesUpcoming(old, from *html.Node) bool {
 		return true
 	}
 	i := 0
-	for s := from.NextSibling; s != nil && i < m.config.MorphScanLimit; s = s.NextSibling {
+	for s := from.NextSibling; s != nil && i < m.config.morphScanLimit; s = s.NextSibling {
 		if isElement(s) && equal(old, s) {
 			m.future[old] = true
 			return true

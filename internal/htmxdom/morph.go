@@ -190,14 +190,14 @@ func (m *morphing) node(old, want *html.Node) {
 		old.Data = want.Data
 		return
 	}
-	if matches(old, m.config.MorphSkip) {
+	if matches(old, m.config.morphSkip) {
 		return
 	}
 	m.copyAttributes(old, want)
 	if isHTML(old, "textarea") && m.focus != old && childText(old) != childText(want) {
 		m.setValue(old, m.Value(want))
 	}
-	if matches(old, m.config.MorphSkipChildren) {
+	if matches(old, m.config.morphSkipChildren) {
 		return
 	}
 	if !equal(old, want) || len(elementsIn(want, "template")) > 0 {

@@ -82,7 +82,7 @@ func (d *Document) withHandlers(root *html.Node) []*html.Node {
 
 func (d *Document) ignored(n *html.Node) bool {
 	for ; n != nil; n = n.Parent {
-		if hasAttr(n, "hx-ignore") || d.config.Prefix != "" && hasAttr(n, d.config.Prefix+"ignore") {
+		if hasAttr(n, "hx-ignore") || d.config.prefix != "" && hasAttr(n, d.config.prefix+"ignore") {
 			return true
 		}
 	}

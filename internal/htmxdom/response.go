@@ -69,7 +69,7 @@ func (d *Document) note(name, value string) {
 func (d *Document) heedStatus(x *exchange, status int) error {
 	code := strconv.Itoa(status)
 	for _, pattern := range []string{code, code[:2] + "x", code[:1] + "xx"} {
-		if slices.Contains(d.config.NoSwap, pattern) {
+		if slices.Contains(d.config.noSwap, pattern) {
 			x.swap = "none"
 			return nil
 		}

@@ -95,7 +95,7 @@ func (d *Document) tasks(x *exchange) (tasks []*task, err error) {
 	x.title = title
 	oob := d.oobTasks(frag, x)
 	partials := d.partialTasks(frag, x)
-	prevent := len(partials) > 0 || len(oob) > 0 && !d.config.AllowEmptySwapAfterOOB
+	prevent := len(partials) > 0 || len(oob) > 0 && !d.config.allowEmptySwapAfterOOB
 	if main := d.mainTask(frag, x, prevent); main != nil {
 		tasks = append(tasks, main)
 	}
@@ -135,7 +135,7 @@ func (d *Document) partial(t *html.Node, x *exchange) []*task {
 	}
 	swap := d.hxAttrOr(t, "hx-swap", "")
 	if swap == "" {
-		swap = d.config.DefaultSwap
+		swap = d.config.defaultSwap
 	}
 	spec := d.parseSwapSpec(swap)
 	if truthy(spec.options["ignoreTitle"]) {
@@ -155,7 +155,7 @@ func (d *Document) partial(t *html.Node, x *exchange) []*task {
 func (d *Document) mainTask(frag *html.Node, x *exchange, prevent bool) *task {
 	swap := x.swap
 	if swap == "" {
-		swap = d.config.DefaultSwap
+		swap = d.config.defaultSwap
 	}
 	spec := d.parseSwapSpec(swap)
 	if truthy(spec.options["ignoreTitle"]) {

@@ -20,7 +20,7 @@ var (
 
 func (d *Document) parseSwapSpec(s string) *swapSpec {
 	s = strings.TrimFunc(s, isSpace)
-	style := d.config.DefaultSwap
+	style := d.config.defaultSwap
 	if s != "" && !option.MatchString(s) {
 		m := leader.FindStringSubmatch(s)
 		if m == nil {
