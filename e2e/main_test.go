@@ -3,6 +3,7 @@ package e2e_test
 import (
 	"encoding/json"
 	"errors"
+	"flag"
 	"fmt"
 	"net/http"
 	"os"
@@ -19,7 +20,19 @@ import (
 
 func TestMain(m *testing.M) { os.Exit(run(m)) }
 
+// atOnce is how many tests run at a time: they wait for seconds more than they work, so
+// that it may be more than there are processors.
+const atOnce = "4"
+
 func run(m *testing.M) int {
+	flag.Parse()
+	chosen := false
+	flag.Visit(func(f *flag.Flag) { chosen = chosen || f.Name == "test.parallel" })
+	if !chosen {
+		if err := flag.Set("test.parallel", atOnce); err != nil {
+			panic(err) // the flag is the testing package's
+		}
+	}
 	code := browser.Tests{M: m}.Run()
 	// The demo has no page open any more, so it can end in good order, and say what it saw.
 	if err := errors.Join(demo.end(), goleak.Find()); err != nil {
