@@ -1,0 +1,111 @@
+package patch
+
+import "bytes"
+
+// plain reports whether an id may stand in a selector as it is.
+func plain(id []byte) bool {
+	if len(id) == 0 || len(id) > 255 || !('a' <= lower(id[0]) && lower(id[0]) <= 'z') {
+		return false
+	}
+	for _, c := range id[1:] {
+		if !('a' <= lower(c) && lower(c) <= 'z' || '0' <= c && c <= '9' || c == '-' || c == '_') {
+			return false
+		}
+	}
+	return true
+}
+
+type interval struct{ start, end int }
+
+type tag struct {
+	end           int // after the >
+	id, autofocus interval
+	selfClosing   bool
+}
+
+// readTag reads the attributes of a start tag from after its name on.
+func readTag(h []byte, i int) (t tag, ok bool) {
+	for {
+		a, more := nextAttr(h, i)
+		if !more {
+			t.end = a.end
+			t.selfClosing = a.end >= 2 && h[a.end-2] == '/'
+			return t, a.end > 0
+		}
+		switch n := h[a.name.start:a.name.end]; len(n) {
+		case 2:
+			if lower(n[0]) == 'i' && lower(n[1]) == 'd' && t.id.end == 0 {
+				t.id = a.value
+			}
+		case 9:
+			if bytes.EqualFold(n, []byte("autofocus")) && t.autofocus.end == 0 {
+				t.autofocus = interval{a.name.start, a.end}
+			}
+		}
+		i = a.end
+	}
+}
+
+type attr struct {
+	name, value interval
+	end         int
+}
+
+// nextAttr reads the next attribute from i on. more is false at the end of the
+// tag, where end is behind the >, or 0 if there is none.
+func nextAttr(h []byte, i int) (a attr, more bool) {
+	for i < len(h) && (h[i] == ' ' || h[i] == '\n' || h[i] == '\t' || h[i] == '\r' || h[i] == '\f' || h[i] == '/') {
+		i++
+	}
+	if i >= len(h) {
+		return attr{}, false
+	}
+	if h[i] == '>' {
+		return attr{end: i + 1}, false
+	}
+	a.name.start = i
+	for i++; i < len(h) && h[i] != '=' && isNameByte(h[i]); i++ {
+	}
+	a.name.end, a.end = i, i
+	for i < len(h) && (h[i] == ' ' || h[i] == '\n' || h[i] == '\t' || h[i] == '\r' || h[i] == '\f') {
+		i++
+	}
+	if i >= len(h) || h[i] != '=' {
+		return a, true
+	}
+	for i++; i < len(h) && (h[i] == ' ' || h[i] == '\n' || h[i] == '\t' || h[i] == '\r' || h[i] == '\f'); i++ {
+	}
+	if i < len(h) && (h[i] == '"' || h[i] == '\'') {
+		j := bytes.IndexByte(h[i+1:], h[i])
+		if j < 0 {
+			return attr{}, false
+		}
+		a.value = interval{i + 1, i + 1 + j}
+		a.end = a.value.end + 1
+		return a, true
+	}
+	a.value.start = i
+	for i < len(h) && h[i] != '>' && h[i] != ' ' && h[i] != '\n' && h[i] != '\t' && h[i] != '\r' && h[i] != '\f' {
+		i++
+	}
+	a.value.end, a.end = i, i
+	return a, true
+}
+
+// attribute returns the raw value of an attribute of the start tag h begins with.
+func attribute(h []byte, name string) []byte {
+	i := 1
+	for i < len(h) && isNameByte(h[i]) {
+		i++
+	}
+	for {
+		a, more := nextAttr(h, i)
+		if !more {
+			return nil
+		}
+		if bytes.EqualFold(h[a.name.start:a.name.end], []byte(name)) {
+			return h[a.value.start:a.value.end]
+		}
+		i = a.end
+	}
+}

@@ -1,0 +1,346 @@
+package patch
+
+import (
+	"bytes"
+	"encoding/binary"
+	"math"
+	"slices"
+)
+
+// elem is an open element.
+type elem struct {
+	name    uint16
+	foreign bool // svg or math content
+	math    bool
+	owner   int32 // in scanner.owners, if it is a node; else -1
+}
+
+// owner is an open element with an id: what it has of its own is collected here.
+type owner struct {
+	node   int32
+	depth  int32
+	id     []byte
+	body   uint64
+	tokens uint32 // pieces of loose content so far
+	leafs  int32  // where its leaf digests begin
+	mark   int
+	opaque bool
+	twice  bool // an id in it is used twice
+}
+
+type scanner struct {
+	scanned Scanned
+	out     *Scanned
+	html    []byte
+	marks   []Mark
+	old     *Tree
+	stack   []elem
+	owners  []owner
+	leafs   []uint64
+	pieces  []piece
+	ids     map[uint64]struct{}
+	pre     int
+
+	// What has been seen in the innermost open element.
+	content  content
+	text     []byte
+	needAll  bool
+	nextMark int
+
+	// Of a region scanned alone: where its nodes begin, and the node around it.
+	offset, around int32
+}
+
+type content uint8
+
+const (
+	fresh content = iota // nothing yet
+	textOnly
+	mixed
+)
+
+// piece is an open Begin.
+type piece struct {
+	mark   int
+	depth  int
+	owner  int
+	body   uint64 // of the owner before the piece
+	tokens uint32
+	leafs  int
+}
+
+const (
+	sawEnd  = 0x9ae16a3b2f90404f
+	sawLeaf = 0xc949c7defebe6645
+	start   = 0x8ebc6af09c88c6e3
+)
+
+// run goes through the HTML, a tag or a text at a time.
+func (s *scanner) run() {
+	h := s.html
+	i := 0
+	for i < len(h) || s.nextMark < len(s.marks) {
+		stop := len(h)
+		if s.nextMark < len(s.marks) {
+			if stop = s.marks[s.nextMark].Off; stop <= i {
+				s.atMark()
+				continue
+			}
+		}
+		if h[i] == '<' && i+1 < len(h) {
+			if n := s.tagAt(i); n > i {
+				i = n
+				continue
+			}
+		}
+		j := bytes.IndexByte(h[i+1:stop], '<')
+		if j < 0 {
+			j = stop
+		} else {
+			j += i + 1
+		}
+		s.onText(h[i:j])
+		i = j
+	}
+}
+
+// tagAt handles what begins with the < at i and returns where it ends; i if it is text.
+func (s *scanner) tagAt(i int) int {
+	h := s.html
+	switch c := h[i+1]; {
+	case c == '/':
+		j := i + 2
+		for j < len(h) && isNameByte(h[j]) {
+			j++
+		}
+		k := bytes.IndexByte(h[j:], '>')
+		if j == i+2 || k < 0 {
+			return s.bogus(i)
+		}
+		s.onEnd(nameOf(h[i+2:j]), int32(i), int32(j+k+1))
+		return j + k + 1
+	case c == '!' || c == '?':
+		return s.bogus(i)
+	case 'a' <= lower(c) && lower(c) <= 'z':
+		return s.onStart(i)
+	}
+	return i
+}
+
+// bogus skips a comment or what the parser takes for one.
+func (s *scanner) bogus(i int) int {
+	end, from := ">", i+1
+	if bytes.HasPrefix(s.html[i:], []byte("<!--")) {
+		end, from = "-->", i+2
+	}
+	j := bytes.Index(s.html[from:], []byte(end))
+	if j < 0 {
+		s.mark(len(s.stack)-1, "a tag or comment is not closed")
+		return len(s.html)
+	}
+	s.flush()
+	return from + j + len(end)
+}
+
+func isNameByte(c byte) bool {
+	return c != '>' && c != '/' && c != ' ' && c != '\n' && c != '\t' && c != '\r' && c != '\f'
+}
+
+func (s *scanner) onText(t []byte) {
+	if s.pre == 0 && blank(t) && (s.content != fresh || s.text != nil) {
+		return
+	}
+	if s.content == fresh && s.pre == 0 && blank(t) {
+		s.text = t // counts if nothing else comes
+		return
+	}
+	if s.content == fresh {
+		s.content, s.text = textOnly, t
+		return
+	}
+	s.flush()
+	s.loose(digest(t))
+	s.checkText()
+}
+
+func blank(t []byte) bool {
+	for _, c := range t {
+		if c != ' ' && c != '\n' && c != '\t' && c != '\r' && c != '\f' {
+			return false
+		}
+	}
+	return true
+}
+
+func (s *scanner) checkText() {
+	if top := s.stack[len(s.stack)-1]; !top.foreign && known(&isTable, top.name) {
+		s.mark(s.tableAt(), "text where a table does not allow it")
+	}
+}
+
+// flush counts a text that turned out not to be all there is in its element.
+func (s *scanner) flush() {
+	if s.content == textOnly {
+		s.loose(digest(s.text))
+		s.checkText()
+	}
+	s.content = mixed
+}
+
+func (s *scanner) loose(x uint64) {
+	o := &s.owners[len(s.owners)-1]
+	o.body = mix(o.body, x)
+	o.tokens++
+}
+
+// mark makes the innermost node at or above a depth of the stack opaque.
+func (s *scanner) mark(depth int, why string) *owner {
+	for k := len(s.owners) - 1; k >= 0; k-- {
+		if o := &s.owners[k]; int(o.depth) <= depth || k == 0 {
+			if !o.opaque {
+				w := Warning{ID: string(o.id), Why: why}
+				s.out.warnings = append(s.out.warnings, w)
+			}
+			o.opaque = true
+			return o
+		}
+	}
+	return &owner{}
+}
+
+func (s *scanner) atMark() {
+	m := &s.marks[s.nextMark]
+	s.nextMark++
+	s.flush()
+	m.Node = int32(len(s.out.nodes)) + s.offset
+	switch m.Kind {
+	case Begin:
+		o := &s.owners[len(s.owners)-1]
+		s.pieces = append(s.pieces, piece{s.nextMark - 1, len(s.stack), len(s.owners) - 1, o.body, o.tokens, len(s.leafs)})
+		o.body = start
+	case End:
+		s.endPiece(m)
+	case Skip:
+		s.copyOld(m)
+	}
+}
+
+func (s *scanner) endPiece(m *Mark) {
+	p := s.pieces[len(s.pieces)-1]
+	s.pieces = s.pieces[:len(s.pieces)-1]
+	if p.depth != len(s.stack) || p.owner != len(s.owners)-1 {
+		m.Broken = true
+		s.mark(min(p.depth, len(s.stack))-1, "a part of the page opens and closes different elements")
+		return
+	}
+	o := &s.owners[p.owner]
+	m.Loose = o.tokens != p.tokens
+	if m.Region {
+		m.Place = &Place{
+			Start: s.marks[p.mark].Node, End: m.Node, Owner: o.node + s.offset,
+			slot: p.tokens, loose: mixAll(o.body, s.leafs[p.leafs:]), stack: slices.Clone(s.stack),
+		}
+		if o.node < 0 {
+			m.Place.Owner = s.around
+		}
+	}
+	if m.Loose {
+		o.body = mix(p.body, o.body)
+	} else {
+		o.body = p.body
+	}
+}
+
+// copyOld takes over the nodes of what was not rendered.
+func (s *scanner) copyOld(m *Mark) {
+	o := &s.owners[len(s.owners)-1]
+	at := len(s.out.nodes)
+	s.out.nodes = append(s.out.nodes, s.old.nodes[m.From:m.From+m.Count]...)
+	for i := m.From; i < m.From+m.Count; i++ {
+		s.out.pos = append(s.out.pos, pos{start: -1 - i})
+	}
+	slot := uint16(o.tokens)
+	for at < len(s.out.nodes) && s.out.nodes[at].slot != slot {
+		s.out.nodes[at].slot = slot
+		at += int(s.out.nodes[at].span)
+	}
+}
+
+// mixAll digests what a region has outside elements with ids: its skeleton and the
+// texts, which the owner keeps among its own.
+func mixAll(body uint64, leafs []uint64) uint64 {
+	for _, l := range leafs {
+		body = mix(body, l)
+	}
+	return body
+}
+
+// closeNode ends the innermost node, whose content ends at end.
+func (s *scanner) closeNode(end int32) {
+	s.flushOwn()
+	k := len(s.owners) - 1
+	o := s.owners[k]
+	s.owners = s.owners[:k]
+	n, p := &s.out.nodes[o.node], &s.out.pos[o.node]
+	n.body, p.end = o.body, end
+	leafs := s.leafs[o.leafs:]
+	if o.tokens > math.MaxUint16 || len(leafs) > math.MaxUint16 {
+		o.opaque = true
+	}
+	if o.tokens > 0 {
+		n.flags |= loose
+	}
+	if o.opaque {
+		n.flags = n.flags&^(ownText|white) | opaque
+		if o.twice {
+			n.flags |= twice
+		}
+		n.body = digest(s.html[p.inner:end])
+		leafs = leafs[:0]
+		s.truncate(o)
+	}
+	n = &s.out.nodes[o.node]
+	n.span = int32(len(s.out.nodes)) - o.node
+	n.at = s.out.base + uint32(len(s.out.arena))
+	n.idLen = uint8(len(o.id))
+	s.out.arena = append(s.out.arena, o.id...)
+	if len(leafs) > 0 {
+		n.flags |= leafy
+		s.out.arena = binary.LittleEndian.AppendUint16(s.out.arena, uint16(len(leafs)))
+	}
+	for _, l := range leafs {
+		s.out.arena = binary.LittleEndian.AppendUint64(s.out.arena, l)
+	}
+	s.leafs = s.leafs[:o.leafs]
+}
+
+// flushOwn settles the content of a node that is about to close: a text alone is
+// its own text, kept beside the skeleton.
+func (s *scanner) flushOwn() {
+	own := s.stack[len(s.stack)-1].owner == int32(len(s.owners)-1)
+	switch o := &s.owners[len(s.owners)-1]; {
+	case own && s.content == fresh && len(s.text) > 0:
+		s.leafs = append(s.leafs, digest(s.text))
+		s.out.nodes[o.node].flags |= ownText | white
+	case own && s.content == textOnly:
+		s.leafs = append(s.leafs, digest(s.text))
+		s.out.nodes[o.node].flags |= ownText
+		s.checkText()
+	case s.content == textOnly:
+		s.flush()
+	}
+	s.content = mixed
+}
+
+// truncate forgets what is inside an opaque node.
+func (s *scanner) truncate(o owner) {
+	for i := o.mark; i < s.nextMark; i++ {
+		m := &s.marks[i]
+		if m.Kind == Skip {
+			s.needAll = true
+		}
+		m.Broken = true
+	}
+	s.out.nodes = s.out.nodes[:o.node+1]
+	s.out.pos = s.out.pos[:o.node+1]
+}

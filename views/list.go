@@ -1,0 +1,286 @@
+package views
+
+import (
+	"math"
+	"slices"
+
+	"github.com/sideband-go/sideband/patch"
+	"github.com/sideband-go/sideband/state"
+)
+
+// each is what a list remembers of its last rendering, some 20 bytes an item. An
+// item is known by the hash of its value: what rendered the same value with the same
+// function and the same reads rendered the same HTML.
+type each struct {
+	fn    uintptr
+	hash  []uint64
+	nodes []uint16     // elements with ids in each item; nil: one
+	shape []state.Read // what every item read, arguments aside
+	args  []uint64     // of those reads that have one, for each item
+	odd   bool         // items read different things: none can be skipped
+	start int32        // the first item's place in the tree
+	fixed bool         // nothing can be skipped: an item has content outside elements with ids
+
+	// Until settled: where each item comes from, an item of was or -1-mark, and the
+	// mark of the first.
+	from  []int32
+	was   *each
+	first int
+}
+
+// building is a list being rendered.
+type building struct {
+	*each
+	old     *each
+	stale   stale          // which old items are out of date
+	next    int            // where the next item most likely is in the old list
+	byHash  map[uint64]int // of the old list, once order has changed
+	offsets []int32
+	taken   []bool // old items that stand in the new list
+	skipTo  int32  // where the last skip mark ends
+}
+
+func (p *pass) newEach(fn uintptr, n int) *building {
+	e := &each{fn: fn, hash: make([]uint64, 0, n), from: make([]int32, 0, n), first: len(p.marks)}
+	b := &building{each: e, skipTo: -1}
+	k := len(p.region.eaches)
+	p.region.eaches = append(p.region.eaches, e)
+	if before := p.region.before; before != nil && k < len(before.eaches) {
+		if old := before.eaches[k]; old.fn == fn && !old.fixed && !old.odd && p.skip {
+			b.old, e.was = old, old
+			b.taken = make([]bool, len(old.hash))
+			b.stale = old.staleness(p.changes)
+			e.shape = old.shape
+			if len(old.args) > 0 {
+				e.args = make([]uint64, 0, len(old.args))
+			}
+		}
+	}
+	return b
+}
+
+// reuse leaves an item out if the last rendering has it as it is.
+func (b *building) reuse(p *pass, i int) bool {
+	j := b.find(i)
+	if j < 0 || b.stale.item(b.old, j) {
+		return false
+	}
+	if b.taken[j] {
+		p.twice = true // two items alike: only a whole rendering shows what comes of their ids
+		return false
+	}
+	b.taken[j] = true
+	b.next = j + 1
+	at, n := b.old.place(j, &b.offsets)
+	if last := len(p.marks) - 1; b.skipTo == at && last >= 0 && p.marks[last].Kind == patch.Skip {
+		p.marks[last].Count += n
+	} else {
+		m := p.mark(patch.Skip)
+		m.From, m.Count = at, n
+	}
+	b.skipTo = at + n
+	b.from = append(b.from, int32(j))
+	b.args = append(b.args, b.old.argsOf(j)...)
+	return true
+}
+
+// find returns where the i-th item was in the old list, or -1. It looks at the
+// neighbours before it indexes the whole list.
+func (b *building) find(i int) int {
+	if b.old == nil {
+		return -1
+	}
+	old, h := b.old.hash, b.hash[i]
+	follows := func(j int) bool { // the next item is the old list's j-th
+		if i+1 == len(b.hash) {
+			return j == len(old)
+		}
+		return j < len(old) && b.hash[i+1] == old[j]
+	}
+	switch next := b.next; {
+	case next < len(old) && old[next] == h:
+		return next
+	case next+1 < len(old) && old[next+1] == h: // one was removed
+		return next + 1
+	case follows(next + 1): // this one was changed
+		b.next++
+		return -1
+	case follows(next): // this one was inserted
+		return -1
+	}
+	if b.byHash == nil {
+		b.byHash = make(map[uint64]int, len(old))
+		for j, x := range old {
+			b.byHash[x] = j
+		}
+	}
+	if j, ok := b.byHash[h]; ok {
+		return j
+	}
+	return -1
+}
+
+// add notes what a rendered item read.
+func (e *each) add(reads []state.Read) {
+	if e.shape == nil {
+		e.shape = make([]state.Read, len(reads))
+		for i, r := range reads {
+			e.shape[i] = r.WithArg(min(r.Arg(), 1))
+		}
+	}
+	if len(reads) != len(e.shape) {
+		e.odd = true
+		e.shape = merge(e.shape, reads)
+		return
+	}
+	for i, r := range reads {
+		if !r.Same(e.shape[i]) {
+			e.odd = true
+			e.shape = merge(e.shape, reads)
+			return
+		}
+		if r.Arg() != 0 {
+			if e.args == nil {
+				e.args = make([]uint64, 0, cap(e.hash)*e.width())
+			}
+			e.args = append(e.args, r.Arg())
+		}
+	}
+}
+
+// merge makes the reads of a list whose items differ: of whole keys, so that any
+// change of them renders the list.
+func merge(a, b []state.Read) []state.Read {
+	var out []state.Read
+	for _, r := range slices.Concat(a, b) {
+		if r = r.WithArg(0); !slices.Contains(out, r) {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// width is how many reads with an argument each item has.
+func (e *each) width() (n int) {
+	for _, r := range e.shape {
+		if r.Arg() != 0 {
+			n++
+		}
+	}
+	return n
+}
+
+func (e *each) argsOf(j int) []uint64 {
+	if len(e.args) == 0 {
+		return nil
+	}
+	n := e.width()
+	return e.args[j*n : (j+1)*n]
+}
+
+// stale says what has changed of that which the items of a list read.
+type stale struct {
+	all   bool // something that every item read
+	args  []staleArg
+	width int
+}
+
+// staleArg is a key that is compared with an argument: out of date are the items
+// whose argument it had or has.
+type staleArg struct {
+	place    int // among an item's arguments
+	old, now uint64
+}
+
+func (e *each) staleness(c *state.Changes) (s stale) {
+	for _, r := range e.shape {
+		if r.Arg() == 0 {
+			s.all = s.all || c.Is(r)
+			continue
+		}
+		if old, now, changed := c.Args(r); changed {
+			s.args = append(s.args, staleArg{s.width, old, now})
+		}
+		s.width++
+	}
+	return s
+}
+
+// item reports whether an item of the list is out of date.
+func (s *stale) item(e *each, j int) bool {
+	for _, a := range s.args {
+		if x := e.args[j*s.width+a.place]; x == a.old || x == a.now {
+			return true
+		}
+	}
+	return s.all
+}
+
+// dirty reports whether any item is out of date.
+func (e *each) dirty(c *state.Changes) bool {
+	s := e.staleness(c)
+	if s.all {
+		return len(e.hash) > 0
+	}
+	for _, a := range s.args {
+		for i := a.place; i < len(e.args); i += s.width {
+			if x := e.args[i]; x == a.old || x == a.now {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// place is where an item stands in the tree, and how many nodes it has.
+func (e *each) place(j int, offsets *[]int32) (at, n int32) {
+	if e.nodes == nil {
+		return e.start + int32(j), 1
+	}
+	if *offsets == nil {
+		o := make([]int32, len(e.nodes)+1)
+		for i, n := range e.nodes {
+			o[i+1] = o[i] + int32(n)
+		}
+		*offsets = o
+	}
+	return e.start + (*offsets)[j], int32(e.nodes[j])
+}
+
+// settle takes over from the marks how many nodes the items have.
+func (e *each) settle(marks []patch.Mark) {
+	if e.from == nil {
+		return
+	}
+	if e.first < len(marks) {
+		e.start = marks[e.first].Node
+	}
+	one := true
+	nodes := make([]uint16, len(e.from))
+	for i, from := range e.from {
+		n := int32(1)
+		if from >= 0 {
+			if e.was.nodes != nil {
+				n = int32(e.was.nodes[from])
+			}
+		} else {
+			begin, end := &marks[-from-1], &marks[-from]
+			n = end.Node - begin.Node
+			if end.Loose || end.Broken || n < 0 || n > math.MaxUint16 {
+				e.fixed, n = true, 0
+			}
+		}
+		nodes[i] = uint16(n)
+		one = one && n == 1
+	}
+	if !one {
+		e.nodes = nodes
+	}
+	e.from, e.was = nil, nil
+}
+
+func (e *each) move(end, shift int32) {
+	if e.start >= end {
+		e.start += shift
+	}
+}
