@@ -12,8 +12,10 @@
 // The property that holds for any two renderings A and B: a DOM that shows A, with
 // what users typed, focused and opened in it, shows B after the operations were
 // applied, and elements with an id that are in both are still the same nodes. White
-// space beside tags is not compared. One exception is htmx's: while the focus is in an
-// element without an id that goes, its neighbours may be made anew.
+// space beside tags is not compared. Two exceptions are htmx's, whose morph finds
+// elements without ids by likeness: while the focus is in one that goes, its neighbours
+// may be made anew; and so may what moves from one to another of the same kind (say,
+// between table bodies without ids) in the same change.
 //
 // HTML that the browser's parser would rearrange makes the innermost well-formed
 // element with an id around it opaque: it is compared and sent whole, and a

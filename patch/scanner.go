@@ -26,6 +26,7 @@ type owner struct {
 	mark   int
 	opaque bool
 	twice  bool // an id in it is used twice
+	holds  bool // a node in it is so
 }
 
 type scanner struct {
@@ -292,7 +293,7 @@ func (s *scanner) closeNode(end int32) {
 	}
 	if o.opaque {
 		n.flags = n.flags&^(ownText|white) | opaque
-		if o.twice {
+		if o.twice || o.holds {
 			n.flags |= twice
 		}
 		n.body = digest(s.html[p.inner:end])
@@ -301,6 +302,9 @@ func (s *scanner) closeNode(end int32) {
 	}
 	n = &s.out.nodes[o.node]
 	n.span = int32(len(s.out.nodes)) - o.node
+	if (o.twice || o.holds) && k > 0 {
+		s.owners[k-1].holds = true
+	}
 	n.at = s.out.base + uint32(len(s.out.arena))
 	n.idLen = uint8(len(o.id))
 	s.out.arena = append(s.out.arena, o.id...)
