@@ -62,7 +62,11 @@ func (p *pass) newEach(fn uintptr, n int) *building {
 // reuse leaves an item out if the last rendering has it as it is.
 func (b *building) reuse(p *pass, i int) bool {
 	j := b.find(i)
-	if j < 0 || b.stale.item(b.old, j) {
+	if j < 0 {
+		return false
+	}
+	if b.stale.item(b.old, j) {
+		b.next = j + 1
 		return false
 	}
 	if b.taken[j] {

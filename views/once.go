@@ -11,6 +11,9 @@ import (
 // region in the page, the region now has what it had not, which makes the whole view
 // be rendered.
 func onceMore(ctx context.Context) context.Context {
+	if c, ok := ctx.(*onceContext); ok {
+		ctx = c.Context // of the rendering before; they must not pile up
+	}
 	own := templ.InitializeContext(context.Background())
 	if nonce := templ.GetNonce(ctx); nonce != "" {
 		own = templ.WithNonce(own, nonce)
