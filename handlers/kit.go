@@ -76,6 +76,7 @@ type Kit struct {
 	store    *state.Store
 	streams  *sse.Server
 	workers  sync.WaitGroup
+	runners  runners
 	warned   sync.Map // what was logged once
 
 	mu       sync.Mutex
@@ -118,6 +119,7 @@ func New(c Config) *Kit {
 		sessions: newSessions(c.SessionLifetime, c.MaxSessions),
 		origins:  http.NewCrossOriginProtection(),
 		streams:  sse.New(c.Stream),
+		runners:  newRunners(),
 	}
 	k.host = views.Host{TitlePrefix: c.TitlePrefix, TitleSuffix: c.TitleSuffix, Report: func(err error) {
 		k.log.Error("sideband: message", "err", err)
@@ -155,6 +157,7 @@ func (k *Kit) Shutdown(ctx context.Context) error {
 	// First the streams: pages are to come back to the next process, not to reload now.
 	err := k.streams.Shutdown(ctx)
 	k.store.Close()
+	k.runners.end()
 	if err != nil {
 		return fmt.Errorf("handlers: shutdown: %w", err)
 	}

@@ -110,7 +110,7 @@ func (l *live) enqueue(j job) {
 func (l *live) start() {
 	l.worker++
 	l.kit.workers.Add(1)
-	go l.work(l.worker)
+	l.kit.runners.run(task{l, l.worker})
 }
 
 // work does what is queued, one job after the other, and ends when there is nothing left.
