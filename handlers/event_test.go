@@ -145,6 +145,23 @@ func TestACopyOfAPageReloads(t *testing.T) {
 	p.expect(">2<")
 }
 
+// A first connection that breaks off before it reaches the page is tried again without
+// an id, though something was sent on it: the page is put right, not reloaded.
+func TestAFirstConnectionThatWasLost(t *testing.T) {
+	page := rooms.Page{Ref: make(chan ref, 1)}
+	s := roomSite(t, handlers.Config{}, page)
+	p := s.browser(t).open("/rooms/a").connect("")
+	if err := rooms.Tick(<-page.Ref, 1); err != nil {
+		t.Fatal(err)
+	}
+	p.expect(">1<")
+	p.body.Close()
+	waitFor(t, func() bool { return s.kit.Views().Parked == 1 })
+	p.connect("").expect("innerMorph")
+	p.post("event=Add&value=1", nil)
+	p.expect(">2<")
+}
+
 func TestANewConnectionTakesOver(t *testing.T) {
 	s := roomSite(t, handlers.Config{}, rooms.Page{})
 	b := s.browser(t)

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/sideband-go/sideband/sse"
 	"github.com/sideband-go/sideband/state"
@@ -30,6 +31,8 @@ type live struct {
 	current *deadline // of the callback under way
 	clocks  clocks
 	stream  *sse.Stream // open, nil without one
+	opened  time.Time   // when the first stream opened
+	brief   bool        // there was one stream so far, and it ended at once
 
 	notice  atomic.Bool // the page shows one
 	mounted atomic.Bool

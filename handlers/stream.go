@@ -100,8 +100,9 @@ func (p position) first() string {
 func (l *live) connect(me uint64, st *sse.Stream, at position) {
 	l.mu.Lock()
 	old := l.stream
-	if !at.given && (l.out.streamed || old != nil) {
+	if !at.given && (old != nil || l.out.streamed && !l.brief) {
 		// A copy of a page that is, or was, live elsewhere: restored HTML, a duplicated tab.
+		// Unless the only stream so far broke off at once: then the page tries again.
 		l.mu.Unlock()
 		st.Finish(reloadMessage)
 		return
@@ -112,6 +113,11 @@ func (l *live) connect(me uint64, st *sse.Stream, at position) {
 		return
 	}
 	l.stream = st
+	if l.opened.IsZero() {
+		l.opened, l.brief = time.Now(), true
+	} else {
+		l.brief = false
+	}
 	l.in.SetConnected(true)
 	l.clocks.run(l)
 	l.mu.Unlock()
@@ -148,6 +154,10 @@ func (l *live) greet(me uint64) bool {
 	return l.drain(me)
 }
 
+// firstTry is how soon a page's first stream must have ended to count as one that
+// never reached it.
+const firstTry = 2 * time.Second
+
 // disconnected notes that a stream is over.
 func (l *live) disconnected(st *sse.Stream) {
 	l.mu.Lock()
@@ -156,6 +166,7 @@ func (l *live) disconnected(st *sse.Stream) {
 		return
 	}
 	l.stream = nil
+	l.brief = l.brief && time.Since(l.opened) < firstTry
 	l.in.SetConnected(false)
 	l.clocks.pause()
 	if !l.ended {
