@@ -32,7 +32,7 @@ type live struct {
 	clocks  clocks
 	stream  *sse.Stream // open, nil without one
 	opened  time.Time   // when the first stream opened
-	brief   bool        // there was one stream so far, and it ended at once
+	brief   bool        // there was one stream so far, it ended at once, and no event came meanwhile
 
 	notice  atomic.Bool // the page shows one
 	mounted atomic.Bool

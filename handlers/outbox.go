@@ -66,6 +66,13 @@ func (l *live) openStream() *sse.Stream {
 	return l.stream
 }
 
+// used notes that the page has sent an event while its stream was open: it is alive.
+func (l *live) used() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.brief = false
+}
+
 // show renders what is out of date and sends it, if a browser watches and can take
 // it; else it waits. If rendering fails, the view goes back to before.
 func (l *live) show(before views.Snapshot) {
@@ -107,6 +114,9 @@ func (l *live) answer(before views.Snapshot, posted *views.Posted, failed error)
 	l.touch()
 	l.settleTyping(posted)
 	st := l.openStream()
+	if st != nil {
+		l.used()
+	}
 	var ops []byte
 	err := failed
 	switch {
