@@ -66,13 +66,6 @@ func (t *Tracker) Since(outer []Read) []Read {
 	return own
 }
 
-// Merge adds reads to the piece that is being rendered.
-func (t *Tracker) Merge(reads []Read) {
-	for _, r := range reads {
-		t.add(r)
-	}
-}
-
 // Changes answers, for one rendering, which reads of the last one are out of date.
 // It remembers its answers: make a new one for each rendering.
 type Changes struct{ known []change }

@@ -24,7 +24,6 @@ type Definition struct {
 type event struct {
 	name   string
 	method reflect.Value
-	params reflect.Type
 	decode decoder
 	// direct calls the method without reflection. Only a binding knows the types, so it
 	// is there once the event was bound.
@@ -91,7 +90,7 @@ func eventsOf(t reflect.Type) map[string]*event {
 		}
 		codes[pc] = m.Name
 		p := m.Type.In(2)
-		table[m.Name] = &event{name: m.Name, method: m.Func, params: p, decode: newDecoder(p, fmt.Sprintf("%v.%s", t, m.Name))}
+		table[m.Name] = &event{name: m.Name, method: m.Func, decode: newDecoder(p, fmt.Sprintf("%v.%s", t, m.Name))}
 	}
 	got, _ := eventTables.LoadOrStore(t, table)
 	return got.(map[string]*event)
