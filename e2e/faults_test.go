@@ -88,7 +88,7 @@ func TestAfterFaultsWithoutAStreamEverythingIsAsBefore(t *testing.T) {
 	b.AllowErrors(lost...)
 	defer b.site.Net.Refuse(streamOf("/faults"))()
 	b.site.Net.Cut(streamOf("/faults"))
-	until(t, "the stream is gone", func() bool { return b.site.Kit.Views().Connected == 0 })
+	until(t, "the stream is gone", func() bool { return b.site.Kit.Stats().Views.Connected == 0 })
 	b.fails("#fail", wentWrong)
 	b.fails("#refuse", "The door is locked.")
 	b.fails("#panic", wentWrong)

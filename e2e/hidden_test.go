@@ -15,14 +15,14 @@ func TestAHiddenTabHasNoStreamAndGetsOnePatchOnReturn(t *testing.T) {
 	s := fixture.Serve(t, handlers.Config{})
 	p := browser.Open(t, s.URL+"/lines?as=ann")
 	live(t, p)
-	until(t, "the view is connected", func() bool { return s.Kit.Views().Connected == 1 })
+	until(t, "the view is connected", func() bool { return s.Kit.Stats().Views.Connected == 1 })
 	stay(p)
 	mark(p, "body *")
 	for round := range 3 {
 		seen := s.Net.Count(cut.Streams)
 		other := p.NewTab("about:blank")
 		until(t, "the hidden tab's stream is closed", func() bool {
-			return s.Net.Open(cut.Streams) == 0 && s.Kit.Views().Connected == 0 && s.Kit.Views().Parked == 1
+			return s.Net.Open(cut.Streams) == 0 && s.Kit.Stats().Views.Connected == 0 && s.Kit.Stats().Views.Parked == 1
 		})
 		check(t, fixture.PushLines(s.Visits.Ref("ann"), "a", "b", "c", "d", "e"))
 		check(t, fixture.Widen(s.Visits.Ref("ann"), string(rune('A'+round)), 10)) // the last of what happens meanwhile

@@ -82,7 +82,7 @@ func TestAClientThatNeverReadsIsDroppedAtTheDeadlineAndNobodyNotices(t *testing.
 	slow.AllowErrors(lost...)
 	release := s.Net.Stall(streamsFrom(slow))
 	letter := widenOften(t, s, "slow", quick, 50)
-	until(t, "the server drops it", func() bool { v := s.Kit.Views(); return v.Connected == 1 && v.Parked == 1 })
+	until(t, "the server drops it", func() bool { v := s.Kit.Stats().Views; return v.Connected == 1 && v.Parked == 1 })
 	quick.Click("#add")
 	wantLines(t, quick, 6)
 	if n := s.Net.Count(streamsFrom(quick)); n != 1 {

@@ -85,7 +85,7 @@ func TestAPatchShowsWhatAPageLoadShows(t *testing.T) {
 	p.AllowErrors(lost...)
 	defer s.Net.Refuse(streamOf("/texts"))()
 	s.Net.Cut(streamOf("/texts"))
-	until(t, "the stream is gone", func() bool { return s.Kit.Views().Connected == 0 })
+	until(t, "the stream is gone", func() bool { return s.Kit.Stats().Views.Connected == 0 })
 	turn("in an answer", func(n int) { p.Click(fmt.Sprintf("#turn-%d", n)) })
 }
 

@@ -29,7 +29,7 @@ func TestAnEventSetsTheTitle(t *testing.T) {
 	// Without a stream the event's answer brings it.
 	allow := s.Net.Refuse(streamOf("/kept"))
 	s.Net.Cut(streamOf("/kept"))
-	until(t, "the stream is gone", func() bool { return s.Kit.Views().Connected == 0 })
+	until(t, "the stream is gone", func() bool { return s.Kit.Stats().Views.Connected == 0 })
 	p.Click("#rename")
 	titled("Renamed")
 	p.Click("#odd")

@@ -139,6 +139,7 @@ func (b *browser) open(path string) *tab {
 	if m == nil {
 		b.t.Fatalf("GET %s: no ticket in %s", path, a.body)
 	}
+	path, _, _ = strings.Cut(path, "?")
 	return &tab{browser: b, path: path, ticket: m[1], html: a.body}
 }
 

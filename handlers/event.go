@@ -15,30 +15,48 @@ import (
 
 // serveEvent answers an event of the page.
 func (rt Route) serveEvent(w http.ResponseWriter, r *http.Request) {
+	l, ref := rt.admit(r)
+	if ref != nil {
+		rt.refuse(w, r, ref)
+		return
+	}
+	j, ref := rt.read(w, r, l)
+	if ref != nil {
+		l.notice.Store(true)
+		rt.refuse(w, r, ref)
+		return
+	}
+	res := l.wait(j)
+	if res.unstarted && errors.Is(res.err, views.ErrGone) { // the view was evicted just now
+		if l, ref = rt.admit(r); ref != nil {
+			rt.refuse(w, r, ref)
+			return
+		}
+		res = l.wait(j)
+	}
+	rt.kit.count.events.Add(1)
+	if res.err != nil {
+		l.notice.Store(true)
+	}
+	rt.answer(w, r, res)
+}
+
+// read makes a job of what the request asks for, before the view's turn is waited for.
+func (rt Route) read(w http.ResponseWriter, r *http.Request, l *live) (job, *refusal) {
 	k := rt.kit
-	l, status, err := rt.find(r)
-	if err != nil {
-		w.Header().Set("HX-Refresh", "true")
-		rt.refuse(w, r, status, err)
-		return
-	}
 	fields, status, err := k.readFields(w, r)
-	if err != nil {
-		l.notice.Store(true)
-		rt.refuse(w, r, status, err)
-		return
-	}
 	query := r.URL.Query()
-	if len(query) > k.config.MaxFields {
-		l.notice.Store(true)
-		rt.refuse(w, r, http.StatusBadRequest, fmt.Errorf("handlers: %d parameters", len(query)))
-		return
+	if err == nil && len(query) > k.config.MaxFields {
+		status, err = http.StatusBadRequest, fmt.Errorf("handlers: %d parameters", len(query))
 	}
-	msg, err := l.in.Event(query.Get("event"), views.Input{Query: query, Fields: fields})
+	if err != nil {
+		k.count.bodies.Add(1)
+		return job{}, declined(status, err)
+	}
+	name := query.Get("event")
+	msg, err := l.in.Event(name, views.Input{Query: query, Fields: fields})
 	if errors.Is(err, views.ErrNoEvent) {
-		l.notice.Store(true)
-		rt.refuse(w, r, http.StatusNotFound, err)
-		return
+		return job{}, declined(http.StatusNotFound, err)
 	}
 	if err != nil { // the parameters: the controls go back to what the view says
 		bad := err
@@ -47,15 +65,11 @@ func (rt Route) serveEvent(w http.ResponseWriter, r *http.Request) {
 	j := job{msg: msg, ctx: context.WithoutCancel(r.Context())}
 	if control := isControl(r); len(fields) > 0 || control {
 		if control && sourceID(r) == "" {
-			k.warnWithoutID(l, query.Get("event"))
+			k.warnWithoutID(l, name)
 		}
 		j.posted = &views.Posted{Source: sourceID(r), Fields: fields, Typing: query.Has("typing")}
 	}
-	res := l.wait(j)
-	if res.err != nil {
-		l.notice.Store(true)
-	}
-	rt.answer(w, r, res)
+	return j, nil
 }
 
 // answer writes what an event has led to.
@@ -70,6 +84,9 @@ func (rt Route) answer(w http.ResponseWriter, r *http.Request, res result) {
 	if res.err != nil {
 		var text string
 		status, text = rt.failure(r, res.err)
+		if status == http.StatusGone && rt.kit.mayReload(w, r) {
+			h.Set("HX-Refresh", "true")
+		}
 		ops = patch.AppendText(ops, views.NoticeID, text)
 	}
 	h.Set("Content-Type", "text/html; charset=utf-8")
@@ -87,64 +104,20 @@ func (rt Route) failure(r *http.Request, err error) (status int, text string) {
 	case errors.Is(err, views.ErrDeadline):
 		status, text = http.StatusServiceUnavailable, "That took too long. Please try again."
 	case errors.Is(err, views.ErrFull):
-		status, text = http.StatusTooManyRequests, "Too much at once. Please try again in a moment."
+		status, text = http.StatusTooManyRequests, refusals[http.StatusTooManyRequests]
+	case errors.Is(err, views.ErrGone) && rt.kit.isClosed():
+		status, text = http.StatusServiceUnavailable, refusals[http.StatusServiceUnavailable]
 	case errors.Is(err, views.ErrGone):
-		status, text = http.StatusGone, "This page has ended. Please reload it."
+		status, text = http.StatusGone, refusals[http.StatusGone]
 	default:
 		status, text = views.StatusOf(err)
 	}
-	if status >= 500 && !errors.Is(err, views.ErrDeadline) {
+	if status >= 500 && !errors.Is(err, views.ErrDeadline) && !errors.Is(err, views.ErrGone) {
 		rt.kit.logFailure(r, "event", rt.def.Name(), err)
 	} else {
 		rt.kit.log.Info("sideband: event", "view", rt.def.Name(), "path", r.URL.Path, "status", status, "err", err)
 	}
 	return status, text
-}
-
-// refuse answers an event that reaches no view.
-func (rt Route) refuse(w http.ResponseWriter, r *http.Request, status int, err error) {
-	rt.kit.log.Warn("sideband: event refused", "view", rt.def.Name(), "path", r.URL.Path, "status", status, "err", err)
-	h := w.Header()
-	h.Set("Cache-Control", "no-store")
-	h.Set("Content-Type", "text/html; charset=utf-8")
-	w.WriteHeader(status)
-	_, _ = w.Write(patch.AppendText(nil, views.NoticeID, refusals[status]))
-}
-
-var refusals = map[int]string{
-	http.StatusBadRequest:            "That could not be read. Please reload the page.",
-	http.StatusForbidden:             "This page belongs to another session. Please reload it.",
-	http.StatusNotFound:              "The page has no such action.",
-	http.StatusConflict:              "This page belongs to another address. Please reload it.",
-	http.StatusGone:                  "This page has ended. Please reload it.",
-	http.StatusRequestEntityTooLarge: "That is too much to send at once.",
-	http.StatusUnsupportedMediaType:  "That can't be sent in this form.",
-}
-
-// find finds the living view that the request's ticket names, with the status for
-// what is wrong: 400 a damaged or missing ticket, 403 another session's, 409 another
-// address's, 410 a view that is gone.
-func (rt Route) find(r *http.Request) (*live, int, error) {
-	t, err := rt.kit.sealer.open(r.Header.Get(views.TicketHeader))
-	if err != nil {
-		return nil, http.StatusBadRequest, err
-	}
-	token := rt.kit.sessions.token(r.Context())
-	if token == "" || !t.isOf(sessionHash(token)) {
-		return nil, http.StatusForbidden, errors.New("handlers: the ticket is another session's")
-	}
-	if t.path != r.URL.Path || t.pattern != pattern(r) {
-		return nil, http.StatusConflict, errors.New("handlers: the ticket is for another address")
-	}
-	e := rt.kit.store.Get(t.view)
-	if e == nil {
-		return nil, http.StatusGone, views.ErrGone
-	}
-	l := e.Value.(*live)
-	if l.in.Definition() != rt.def {
-		return nil, http.StatusConflict, errors.New("handlers: the ticket is for another view")
-	}
-	return l, 0, nil
 }
 
 // readFields reads the body, within bounds, before the view's turn is asked for.

@@ -85,7 +85,7 @@ func TestReconnecting(t *testing.T) {
 	p.expect(">5<")
 	// What changes while nobody is connected comes as one patch.
 	p.body.Close()
-	waitFor(t, func() bool { return s.kit.Views().Parked == 1 })
+	waitFor(t, func() bool { return s.kit.Stats().Views.Parked == 1 })
 	q := s.browser(t)
 	q.http.Jar = p.http.Jar
 	p.connect("5")
@@ -102,7 +102,7 @@ func TestAMorphThatFailsIsMadeUpFor(t *testing.T) {
 	p.post("event=Add&value=1", nil)
 	p.expect(">1<")
 	p.body.Close()
-	waitFor(t, func() bool { return s.kit.Views().Parked == 1 })
+	waitFor(t, func() bool { return s.kit.Stats().Views.Parked == 1 })
 	if err := rooms.Say(<-page.Ref, "panic"); err != nil { // rendered by nobody yet
 		t.Fatal(err)
 	}
@@ -120,7 +120,7 @@ func TestChangesWhileNobodyWatchesAreOnePatch(t *testing.T) {
 	p := s.browser(t).open("/rooms/a").connect("")
 	view := <-page.Ref
 	p.body.Close()
-	waitFor(t, func() bool { return s.kit.Views().Parked == 1 })
+	waitFor(t, func() bool { return s.kit.Stats().Views.Parked == 1 })
 	for range 10 {
 		if err := rooms.Tick(view, 1); err != nil {
 			t.Fatal(err)
@@ -156,7 +156,7 @@ func TestAFirstConnectionThatWasLost(t *testing.T) {
 	}
 	p.expect(">1<")
 	p.body.Close()
-	waitFor(t, func() bool { return s.kit.Views().Parked == 1 })
+	waitFor(t, func() bool { return s.kit.Stats().Views.Parked == 1 })
 	p.connect("").expect("innerMorph")
 	p.post("event=Add&value=1", nil)
 	p.expect(">2<")

@@ -22,13 +22,13 @@ func TestPagesThatNeverConnectAreForgotten(t *testing.T) {
 		r.Handle("/rooms/{room}", handlers.View(kit, rooms.Page{Closed: closed}))
 		w := httptest.NewRecorder()
 		r.ServeHTTP(w, httptest.NewRequest("GET", "/rooms/a", nil))
-		if c := kit.Views(); w.Code != 200 || c.Pending != 1 {
+		if c := kit.Stats().Views; w.Code != 200 || c.Pending != 1 {
 			t.Errorf("%d, %+v", w.Code, c)
 		}
 		start := time.Now()
 		<-closed
-		if waited := time.Since(start); waited < time.Minute || waited > 70*time.Second || kit.Views().Pending != 0 {
-			t.Errorf("forgotten after %v: %+v", waited, kit.Views())
+		if waited := time.Since(start); waited < time.Minute || waited > 70*time.Second || kit.Stats().Views.Pending != 0 {
+			t.Errorf("forgotten after %v: %+v", waited, kit.Stats().Views)
 		}
 		if err := kit.Shutdown(t.Context()); err != nil {
 			t.Error(err)

@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"context"
 	"crypto/rand"
 	"fmt"
 	"log/slog"
@@ -20,9 +19,25 @@ import (
 
 // Config sets up a [Kit]. Its zero value works.
 type Config struct {
-	// Secrets seal the pages' tickets: the first seals, all open. Each is at least 32
-	// bytes of randomness. Default: one random secret, so that pages reload after a restart.
+	// Secrets seal the pages' tickets and sign the sessions' cookies: the first seals,
+	// all open. Each is at least 32 bytes of randomness. To replace one, put the new one
+	// first and remove the old one a day later. Default: one random secret, so that pages
+	// reload after a restart.
 	Secrets [][]byte
+	// Version of the pages. Those opened under another one reload themselves when their
+	// view is mounted again. Default "": pages of an older program go on in the new one.
+	Version string
+	// Identity says who is logged in, as the application's middleware has found out; ""
+	// for nobody. A page belongs to whom it was served for: it reloads itself when that
+	// changes, and browsers don't keep a copy of it (no-store). [Kit.End] ends the pages
+	// of an identity. Default: nobody.
+	Identity func(*http.Request) string
+	// Sessions is the application's own session manager, with its cookie, lifetimes and
+	// store; the kit's middleware loads and saves its sessions (don't use LoadAndSave),
+	// and puts a store around its store that sees sessions end. It must have been made
+	// with scs.New and not be changed afterwards. Default: sessions in memory, whose
+	// cookies are signed, so that the session, though not its values, outlives a restart.
+	Sessions *scs.SessionManager
 	// Layout is the document around each page. Default: views.DefaultLayout.
 	Layout func(views.Document) templ.Component
 	// TitlePrefix and TitleSuffix stand around the title of each page that has one.
@@ -45,22 +60,33 @@ type Config struct {
 	MaxQueue int
 	// MaxTimers is how many delayed messages one view may have pending. Default 1,000.
 	MaxTimers int
+	// MaxMounts is how many views may be mounting at a time. Other requests wait for up
+	// to 10 s, then they are answered 503. Default 64.
+	MaxMounts int
+	// SessionMounts is how many views one session may mount in a minute; beyond it its
+	// requests are answered 429. Default 120.
+	SessionMounts int
+	// TicketLife is how long after it was opened a page may be mounted again by a process
+	// that does not have its view; later it reloads. Default 24 h.
+	TicketLife time.Duration
+	// StreamMaxAge is when a stream ends and the page connects anew, give or take 20 %:
+	// through the application's middleware, and with a morph of the whole view. Default 10 min.
+	StreamMaxAge time.Duration
+	// ShutdownSpread is the time over which Shutdown sends the streams away. Default 3 s.
+	ShutdownSpread time.Duration
 	// Limits bound the store of views.
 	Limits state.Limits
 	// Stream sets the limits of the streams.
 	Stream sse.Config
-	// SessionLifetime is how long a browser's session lasts. Default 24 h.
+	// SessionLifetime is how long a session of the kit's own lasts. Default 24 h.
 	SessionLifetime time.Duration
-	// MaxSessions is how many sessions are kept; beyond it those go that were saved
-	// longest ago. Default 200,000.
+	// MaxSessions is how many sessions of the kit's own are kept; beyond it those that were
+	// saved longest ago lose their values. Default 200,000.
 	MaxSessions int
-	// ContentSecurityPolicy is sent with each page. Default: DefaultPolicy. "-" sends none.
+	// ContentSecurityPolicy is sent with each page; see [Policy]. Default: DefaultPolicy.
+	// "-" sends none.
 	ContentSecurityPolicy string
 }
-
-// DefaultPolicy allows what the kit needs and nothing else: scripts, styles, images
-// and connections of the page's own origin, no inline script or style, no framing.
-const DefaultPolicy = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
 
 const minSecret = 32
 
@@ -77,6 +103,8 @@ type Kit struct {
 	streams  *sse.Server
 	workers  sync.WaitGroup
 	runners  runners
+	mounts   *mounts
+	count    counters
 	warned   sync.Map // what was logged once
 
 	mu       sync.Mutex
@@ -108,6 +136,11 @@ func New(c Config) *Kit {
 	orDefault(&c.MaxFields, 1000)
 	orDefault(&c.MaxQueue, 256)
 	orDefault(&c.MaxTimers, 1000)
+	orDefault(&c.MaxMounts, 64)
+	orDefault(&c.SessionMounts, 120)
+	orDefault(&c.TicketLife, 24*time.Hour)
+	orDefault(&c.StreamMaxAge, 10*time.Minute)
+	orDefault(&c.ShutdownSpread, 3*time.Second)
 	orDefault(&c.SessionLifetime, 24*time.Hour)
 	orDefault(&c.MaxSessions, 200_000)
 	if c.ContentSecurityPolicy == "" {
@@ -115,16 +148,17 @@ func New(c Config) *Kit {
 	}
 	k := &Kit{
 		config: c, log: c.Logger,
-		sealer:   newSealer(c.Secrets),
-		sessions: newSessions(c.SessionLifetime, c.MaxSessions),
-		origins:  http.NewCrossOriginProtection(),
-		streams:  sse.New(c.Stream),
-		runners:  newRunners(),
+		sealer:  newSealer(c.Secrets),
+		origins: http.NewCrossOriginProtection(),
+		streams: sse.New(c.Stream),
+		runners: newRunners(),
+		mounts:  newMounts(c.MaxMounts, c.SessionMounts),
 	}
 	k.host = views.Host{TitlePrefix: c.TitlePrefix, TitleSuffix: c.TitleSuffix, Report: func(err error) {
 		k.log.Error("sideband: message", "err", err)
 	}}
-	k.store = state.NewStore(c.Limits, func(e *state.Entry) { e.Value.(*live).end() })
+	k.store = state.NewStore(c.Limits, func(e *state.Entry) { e.Value.(*live).end(endMessage) })
+	k.sessions = newSessions(c, k.endSession)
 	return k
 }
 
@@ -142,45 +176,21 @@ func (k *Kit) AssetsPath() string { return "/_sideband" }
 func (k *Kit) Assets() http.Handler { return http.StripPrefix(k.AssetsPath(), static.Handler()) }
 
 // Sessions is the session manager of the kit's middleware, for the application's own
-// use below that middleware. Kits whose middlewares nest share the outer one's session.
+// use below that middleware. Destroying or renewing a session ends its pages at once:
+// their streams close, events under way are dropped, and they load themselves anew. Kits whose middlewares nest share the outer one's session.
 func (k *Kit) Sessions() *scs.SessionManager { return k.sessions.manager }
-
-// Views counts the views that the kit keeps.
-func (k *Kit) Views() state.Count { return k.store.Count() }
-
-// Shutdown ends all views and streams and waits for callbacks under way. Call it
-// before http.Server.Shutdown, which waits for open streams.
-func (k *Kit) Shutdown(ctx context.Context) error {
-	k.mu.Lock()
-	k.closed = true
-	k.mu.Unlock()
-	// First the streams: pages are to come back to the next process, not to reload now.
-	err := k.streams.Shutdown(ctx)
-	k.store.Close()
-	k.runners.end()
-	if err != nil {
-		return fmt.Errorf("handlers: shutdown: %w", err)
-	}
-	done := make(chan struct{})
-	go func() { k.workers.Wait(); close(done) }()
-	select {
-	case <-done:
-		return nil
-	case <-ctx.Done():
-		return fmt.Errorf("handlers: shutdown: callbacks still run: %w", ctx.Err())
-	}
-}
 
 // sweepEvery is how often views are looked at that may have expired.
 const sweepEvery = 5 * time.Second
 
-// sweep takes expired views out, as long as there are views.
+// sweep takes expired views out, and what is known of sessions that mount nothing, as
+// long as there are any.
 func (k *Kit) sweep() {
 	k.store.Expire(time.Now())
-	c := k.store.Count()
+	c, left := k.store.Count(), k.mounts.forget(time.Now())
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.sweeping = !k.closed && c.Pending+c.Connected+c.Parked > 0
+	k.sweeping = !k.closed && c.Pending+c.Connected+c.Parked+left > 0
 	if k.sweeping {
 		time.AfterFunc(sweepEvery, k.sweep)
 	}

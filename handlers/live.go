@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"fmt"
 	"net/http"
+	"net/url"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -17,11 +18,15 @@ import (
 // live is a view with what runs it: a mailbox, at most one goroutine that works it
 // off, and the stream to the browser.
 type live struct {
-	kit     *Kit
-	in      *views.Instance
-	id      string // 16 random bytes
-	session [16]byte
-	entry   *state.Entry
+	kit      *Kit
+	in       *views.Instance
+	id       string // 16 random bytes
+	epoch    string // "" as first mounted, else what tells its messages from earlier ones
+	entry    *state.Entry
+	identity string
+
+	ready   chan struct{} // closed when a view that was mounted again is; else nil
+	failure *refusal      // why it could not be; set before ready is closed
 
 	mu      sync.Mutex
 	queue   []job
@@ -31,6 +36,7 @@ type live struct {
 	current *deadline // of the callback under way
 	clocks  clocks
 	stream  *sse.Stream // open, nil without one
+	aging   *time.Timer // ends the stream
 	opened  time.Time   // when the first stream opened
 	brief   bool        // there was one stream so far, it ended at once, and no event came meanwhile
 
@@ -52,22 +58,28 @@ type job struct {
 
 // result is what the sender of an event is answered.
 type result struct {
-	ops []byte // for the body, if no stream took them
-	err error
+	ops       []byte // for the body, if no stream took them
+	err       error
+	unstarted bool // the job was not taken
+}
+
+// newID makes the id of a view.
+func newID() string {
+	id := make([]byte, 16)
+	_, _ = rand.Read(id) // it never fails
+	return string(id)
 }
 
 // newLive makes a view that is not mounted yet, or nil if the kit is shut down. It
 // counts among what Shutdown waits for until it has ended.
-func newLive(k *Kit, def *views.Definition) *live {
+func newLive(k *Kit, def *views.Definition, id string) *live {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.closed {
 		return nil
 	}
 	k.workers.Add(1)
-	id := make([]byte, 16)
-	_, _ = rand.Read(id) // it never fails
-	l := &live{kit: k, id: string(id)}
+	l := &live{kit: k, id: id}
 	l.in = def.NewInstance(l, &k.host)
 	return l
 }
@@ -82,6 +94,7 @@ func (l *live) post(j job) error {
 		return views.ErrGone
 	}
 	if len(l.queue) >= l.kit.config.MaxQueue {
+		l.kit.count.queueFull.Add(1)
 		return views.ErrFull
 	}
 	l.enqueue(j)
@@ -239,16 +252,19 @@ func (l *live) giveUp(j job) {
 	if !given {
 		return
 	}
+	l.kit.count.deadlines.Add(1)
 	l.kit.log.Error("sideband: a callback ran past its deadline and was given up", "callback", j.msg.Name)
 	if j.done != nil {
 		j.done <- result{err: fmt.Errorf("%s: %w", j.msg.Name, views.ErrDeadline)}
 	}
 }
 
-// mount runs Mount for a request and renders the page.
-func (l *live) mount(r *http.Request) result {
-	in, ctx := input(r), context.WithoutCancel(r.Context())
-	return l.wait(job{ctx: ctx, msg: l.in.Mounting(in)})
+// mount runs Mount for a request to the view's path, and renders the page if it is the
+// first time.
+func (l *live) mount(r *http.Request, query string) result {
+	q, _ := url.ParseQuery(query) // what can't be read is left out, as in r.URL.Query
+	in := views.Input{Path: r.PathValue, Query: q}
+	return l.wait(job{ctx: context.WithoutCancel(r.Context()), msg: l.in.Mounting(in)})
 }
 
 // wait queues a job and waits until it is done.
@@ -256,13 +272,14 @@ func (l *live) wait(j job) result {
 	done := make(chan result, 1)
 	j.done = done
 	if err := l.post(j); err != nil {
-		return result{err: err}
+		return result{err: err, unstarted: true}
 	}
 	return <-done
 }
 
-// end ends the view: nothing more is taken, the stream closes, and Close runs last.
-func (l *live) end() {
+// end ends the view: nothing more is taken, the stream closes with a last message and
+// nothing that waited, and Close runs last.
+func (l *live) end(last []byte) {
 	l.mu.Lock()
 	if l.ended {
 		l.mu.Unlock()
@@ -292,6 +309,6 @@ func (l *live) end() {
 		}
 	}
 	if st != nil {
-		st.Finish(endMessage)
+		st.FinishNow(last)
 	}
 }

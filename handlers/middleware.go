@@ -5,15 +5,25 @@ import (
 	"net/http"
 )
 
-type kitKey struct{ k *Kit }
+type guardKey struct{ k *Kit }
 
-func hasKit(ctx context.Context, k *Kit) bool { return ctx.Value(kitKey{k}) != nil }
+// guardOf returns the guard that the kit's middleware has put before the request, or nil.
+func guardOf(ctx context.Context, k *Kit) *guard {
+	g, _ := ctx.Value(guardKey{k}).(*guard)
+	return g
+}
 
-// Middleware belongs outermost on a router: it loads the browser's session, saves it
-// when it has changed, and refuses requests that another site makes.
+// Middleware belongs outermost on a router. It loads the browser's session and saves it
+// when it has changed, refuses requests that another site makes, and sees to it that
+// pages understand what middleware below it answers to their events and streams:
+//
+//   - A redirect takes the page there. 401, 403, 404 and 410 send the page to its own
+//     address, where the user sees what the middleware has to say; the stream ends.
+//   - Other errors leave the page as it is: an event shows a notice, a stream is tried
+//     again after a pause.
 func (k *Kit) Middleware(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if hasKit(r.Context(), k) {
+		if guardOf(r.Context(), k) != nil {
 			next.ServeHTTP(w, r)
 			return
 		}
@@ -22,18 +32,15 @@ func (k *Kit) Middleware(next http.Handler) http.Handler {
 			http.Error(w, "Requests from other sites are not allowed.", http.StatusForbidden)
 			return
 		}
-		ctx, err := k.sessions.load(context.WithValue(r.Context(), kitKey{k}, true), r)
+		g := &guard{ResponseWriter: w, kit: k}
+		ctx, err := k.sessions.load(context.WithValue(r.Context(), guardKey{k}, g), r)
 		if err != nil {
 			k.log.Error("sideband: session", "err", err)
 			http.Error(w, "Something went wrong.", http.StatusInternalServerError)
 			return
 		}
-		r = r.WithContext(ctx)
-		sw := &savingWriter{ResponseWriter: w, r: r, sessions: k.sessions}
-		next.ServeHTTP(sw, r)
-		sw.save()
-		if sw.err != nil {
-			k.log.Error("sideband: session not saved", "err", sw.err)
-		}
+		g.r = r.WithContext(ctx)
+		next.ServeHTTP(g, g.r)
+		g.end()
 	})
 }

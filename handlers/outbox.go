@@ -3,7 +3,6 @@ package handlers
 import (
 	"bytes"
 	"errors"
-	"strconv"
 
 	"github.com/sideband-go/sideband/patch"
 	"github.com/sideband-go/sideband/sse"
@@ -17,7 +16,7 @@ type outbox struct {
 	seq       uint64 // of the newest message
 	sent      uint64 // of the newest one that the open stream took
 	confirmed uint64 // of the newest one that the browser is known to have
-	lost      bool   // what the open stream's page shows is not known: a morph has failed
+	lost      bool   // what the page shows is not known: it is to be morphed as a whole
 	streamed  bool   // a stream has carried something
 	greeted   bool   // Connect has run
 	typed     string // what the last event of a field being typed in has posted
@@ -27,19 +26,7 @@ type outbox struct {
 // morphed as a whole.
 const unknownID = "x"
 
-var (
-	clearNotice = patch.AppendText(nil, views.NoticeID, "")
-	// reloadMessage makes the page load itself anew.
-	reloadMessage = []byte(`<hx-partial id="` + views.NoticeID + `" hx-swap="innerHTML"><meta http-equiv="refresh" content="0"></hx-partial>`)
-	// noSessionMessage tells a page that its browser does not send the session's cookie:
-	// it does not take cookies, or not over plain HTTP, or the session has expired.
-	noSessionMessage = patch.AppendText(bytes.Clone(leaveMessage), views.NoticeID, "This page is not live, because the browser sends no session cookie. Reload it; if that does not help, use HTTPS and allow cookies.")
-	// endMessage tells a page whose view was evicted while it was watched, which only
-	// happens to a session that has too many pages open.
-	endMessage = patch.AppendText(bytes.Clone(leaveMessage), views.NoticeID, "This page is no longer live, because too many are open. Reload it to go on.")
-	// leaveMessage takes the stream away from a page that has another one by now.
-	leaveMessage = []byte(`<hx-partial id="` + views.StreamID + `" hx-swap="delete"></hx-partial>`)
-)
+var clearNotice = patch.AppendText(nil, views.NoticeID, "")
 
 // number makes a message of ops.
 func (o *outbox) number(ops []byte) sse.Message {
@@ -51,12 +38,18 @@ func (o *outbox) number(ops []byte) sse.Message {
 
 // put hands a message to a stream. What a full stream does not take stays in the
 // log until the stream has drained.
-func (o *outbox) put(st *sse.Stream, m sse.Message) bool {
-	if !st.Send(strconv.FormatUint(m.ID, 10), m.Data) {
+func (l *live) put(st *sse.Stream, m sse.Message) bool {
+	if !st.Send(l.idOf(m.ID), m.Data) {
+		l.kit.count.streamsFull.Add(1)
 		return false
 	}
-	o.sent, o.streamed = m.ID, true
+	l.out.sent, l.out.streamed = m.ID, true
 	return true
+}
+
+// idOf is what the browser calls a message.
+func (l *live) idOf(id uint64) string {
+	return position{epoch: l.epoch, id: id, valid: true}.String()
 }
 
 // openStream is the stream to the browser, nil without one.
@@ -99,7 +92,7 @@ func (l *live) render(st *sse.Stream, posted *views.Posted, more []byte) error {
 	}
 	l.kit.warn(l, r)
 	if ops := append(r.Ops, more...); len(ops) > 0 {
-		l.out.put(st, l.out.number(ops))
+		l.put(st, l.out.number(ops))
 	}
 	return nil
 }
@@ -136,7 +129,7 @@ func (l *live) answer(before views.Snapshot, posted *views.Posted, failed error)
 	if err != nil && failed == nil {
 		l.in.Restore(before)
 	}
-	return result{ops, err}
+	return result{ops: ops, err: err}
 }
 
 // settleTyping finds out that a field is not typed in any more: its change comes with
@@ -165,30 +158,41 @@ func (l *live) noticeGone(failed error) []byte {
 // known what the page shows, that is the whole view.
 func (l *live) patch(posted *views.Posted, more []byte) ([]byte, error) {
 	render := l.in.Render
-	if l.out.confirmed != l.out.seq {
+	if l.out.lost || l.out.confirmed != l.out.seq {
 		render = l.in.Whole
 	}
 	r, err := render(posted)
 	if err != nil {
 		return nil, err
 	}
+	l.out.lost = false
 	l.kit.warn(l, r)
 	ops := append(r.Ops, more...)
 	if len(ops) > 0 {
 		l.out.number(ops)
 	}
-	return patch.AppendReplace(ops, views.StreamID, views.StreamElement(streamURL, strconv.FormatUint(l.out.seq, 10))), nil
+	return patch.AppendReplace(ops, views.StreamID, l.streamElement()), nil
 }
 
-// firstPage renders the page for the request that mounts the view.
+// streamElement is the one that makes a new connection, which goes on from here.
+func (l *live) streamElement() []byte {
+	return views.StreamElement(streamURL, l.idOf(l.out.seq), l.in.Definition().KeepsStream())
+}
+
+// firstPage renders the page for the request that mounts the view. One that is mounted
+// again is rendered when it is shown.
 func (l *live) firstPage(failed error) result {
 	if failed != nil {
 		return result{err: failed}
 	}
+	if l.out.lost {
+		l.mounted.Store(true)
+		return result{}
+	}
 	html, warnings, err := l.in.Page()
 	l.mounted.Store(true)
 	l.kit.warn(l, views.Rendering{Warnings: warnings})
-	return result{html, err}
+	return result{ops: html, err: err}
 }
 
 // morph sends the whole view, for a browser that may show anything.
@@ -198,7 +202,7 @@ func (l *live) morph(st *sse.Stream) error {
 		return err
 	}
 	l.kit.warn(l, r)
-	if !l.out.put(st, l.out.number(r.Ops)) {
+	if !l.put(st, l.out.number(r.Ops)) {
 		st.Close() // it takes nothing although it has just drained
 	}
 	return nil
@@ -216,7 +220,7 @@ func (l *live) catchUp(st *sse.Stream, id uint64, known bool) {
 	}
 	l.out.sent = id
 	for _, m := range missed {
-		if !l.out.put(st, m) {
+		if !l.put(st, m) {
 			return // drained will go on
 		}
 	}

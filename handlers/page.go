@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/sideband-go/sideband/state"
@@ -15,74 +16,130 @@ import (
 // servePage mounts the view and answers the page that shows it.
 func (rt Route) servePage(w http.ResponseWriter, r *http.Request) {
 	k := rt.kit
+	if k.identity(r) != "" {
+		w.Header().Set("Cache-Control", "no-store")
+	}
 	if r.Header.Get("HX-History-Restore-Request") == "true" && rt.stillShown(r) {
 		w.Header().Set("Cache-Control", "no-store")
 		w.WriteHeader(http.StatusNoContent) // the page shows it already
 		return
 	}
-	l := newLive(k, rt.def)
-	if l == nil {
-		w.Header().Set("Retry-After", "1")
-		k.errorPage(w, r, http.StatusServiceUnavailable, "The server is going down. Please try again in a moment.")
+	if session, ok := k.sessions.current(r.Context()); ok && !rt.def.Static() && !k.mounts.allow(session) {
+		k.count.sessionMounts.Add(1)
+		w.Header().Set("Retry-After", "10")
+		k.errorPage(w, r, http.StatusTooManyRequests, "Too many pages at once. Please try again in a moment.")
 		return
 	}
-	res := l.mount(r)
-	if res.err != nil {
-		l.end()
-		code, text := views.StatusOf(res.err)
-		k.logFailure(r, "mount", rt.def.Name(), res.err)
+	l := newLive(k, rt.def, newID())
+	if l == nil {
+		k.busyPage(w, r, "The server is going down. Please try again in a moment.")
+		return
+	}
+	sh, err := rt.mountPage(l, r)
+	switch {
+	case errors.Is(err, errBusy):
+		l.end(nil)
+		k.busyPage(w, r, "The server is busy. Please try again in a moment.")
+		return
+	case err != nil:
+		l.end(nil)
+		code, text := views.StatusOf(err)
+		k.logFailure(r, "mount", rt.def.Name(), err)
 		k.errorPage(w, r, code, text)
 		return
 	}
-	sh := views.Shell{Title: l.in.FullTitle(), Content: res.ops}
-	switch {
-	case rt.def.Static() || r.Method == http.MethodHead:
-		l.end()
-	default:
-		if err := k.keep(w, r, l, &sh); err != nil {
-			l.end()
-			code := http.StatusServiceUnavailable
-			if !errors.Is(err, state.ErrFull) {
-				code = http.StatusInternalServerError
-			}
-			k.logFailure(r, "page", rt.def.Name(), err)
-			k.errorPage(w, r, code, "The server is busy. Please try again in a moment.")
-			return
-		}
+	if rt.def.Static() || r.Method == http.MethodHead {
+		l.end(nil)
+	} else if err := k.keep(w, r, l, &sh); err != nil {
+		l.end(nil)
+		k.logFailure(r, "page", rt.def.Name(), err)
+		k.busyPage(w, r, "The server is busy. Please try again in a moment.")
+		return
 	}
 	k.writePage(w, r, http.StatusOK, sh)
 }
 
-// keep puts a mounted view into the store and its ticket into the page.
+var errBusy = errors.New("handlers: too many views are being mounted")
+
+// mountPage runs Mount and renders the view, when it is its turn.
+func (rt Route) mountPage(l *live, r *http.Request) (views.Shell, error) {
+	if !rt.def.Static() {
+		k := rt.kit
+		if !k.mounts.begin(r.Context()) {
+			k.count.mountsRefused.Add(1)
+			return views.Shell{}, errBusy
+		}
+		defer k.mounts.end()
+		k.count.mounts.Add(1)
+	}
+	res := l.mount(r, r.URL.RawQuery)
+	return views.Shell{Title: l.in.FullTitle(), Content: res.ops, KeepStream: rt.def.KeepsStream()}, res.err
+}
+
+// keep puts a mounted view into the store and its ticket into the page. A view that is
+// not kept, because nobody may ever look at its page, is mounted again when the page
+// opens its stream.
 func (k *Kit) keep(w http.ResponseWriter, r *http.Request, l *live, sh *views.Shell) error {
-	token, err := k.sessions.ensure(w, r)
+	session, err := k.sessions.ensure(w, r)
 	if err != nil {
 		return fmt.Errorf("handlers: session: %w", err)
 	}
-	l.session = sessionHash(token)
 	now := time.Now()
-	sh.Ticket, err = k.sealer.seal(ticket{view: l.id, session: l.session, issued: now, pattern: pattern(r), path: r.URL.Path})
+	l.own(r, session)
+	sh.Ticket, err = k.sealer.seal(ticket{
+		view: l.id, owner: ownerOf(session, l.identity), issued: now,
+		version: k.config.Version, pattern: pattern(r), path: r.URL.Path, query: r.URL.RawQuery,
+	})
 	if errors.Is(err, errTicketSize) {
-		k.log.Warn("sideband: the address is too long for a live page; it is served without", "view", l.in.Definition().Name(), "length", len(r.URL.Path))
-		l.end()
+		k.log.Warn("sideband: the address is too long for a live page; it is served without", "view", l.in.Definition().Name(), "length", len(r.URL.Path)+len(r.URL.RawQuery))
+		l.end(nil)
 		return nil
 	}
 	if err != nil {
 		return err
 	}
 	sh.Stream = streamURL
-	l.entry = &state.Entry{ID: l.id, Session: string(l.session[:]), Scope: l.in.Scope(), Value: l}
-	if err := k.store.Add(l.entry, now); err != nil {
-		return fmt.Errorf("handlers: %w", err)
+	err = state.ErrPending
+	if isWatched(r) {
+		err = k.store.Add(l.entry, now)
 	}
-	k.keepSweeping()
+	switch {
+	case errors.Is(err, state.ErrPending):
+		k.count.unkept.Add(1)
+		l.end(nil)
+	case errors.Is(err, state.ErrFull):
+		k.count.storeFull.Add(1)
+		return fmt.Errorf("handlers: %w", err)
+	case err != nil:
+		return fmt.Errorf("handlers: %w", err)
+	default:
+		k.keepSweeping()
+	}
 	return nil
 }
 
-// stillShown reports whether the request comes from a page that shows this very address.
+// isWatched reports whether somebody is likely to look at the page at once: it is
+// neither prefetched nor asked for as an image or a script.
+func isWatched(r *http.Request) bool {
+	if strings.Contains(r.Header.Get("Sec-Purpose"), "prefetch") || r.Header.Get("Purpose") == "prefetch" {
+		return false
+	}
+	switch r.Header.Get("Sec-Fetch-Dest") {
+	case "", "document", "iframe", "frame", "empty":
+		return true
+	}
+	return false
+}
+
+// stillShown reports whether the request comes from a page that shows this very
+// address, and is alive.
 func (rt Route) stillShown(r *http.Request) bool {
-	l, _, err := rt.find(r)
-	return err == nil && l != nil
+	t, ref := rt.open(r)
+	if ref != nil || t.query != r.URL.RawQuery {
+		return false
+	}
+	l, _ := rt.resident(t)
+	return l != nil
 }
 
 // writePage renders the document, then writes it.
@@ -121,6 +178,12 @@ func (k *Kit) errorPage(w http.ResponseWriter, r *http.Request, status int, text
 	_ = errorContent(status, text).Render(r.Context(), &b) // a buffer takes everything
 	w.Header().Set("Cache-Control", "no-store")
 	k.writePage(w, r, status, views.Shell{Title: k.config.TitlePrefix + text + k.config.TitleSuffix, Content: b.Bytes()})
+}
+
+// busyPage is an error page for what may go better in a moment.
+func (k *Kit) busyPage(w http.ResponseWriter, r *http.Request, text string) {
+	w.Header().Set("Retry-After", "1")
+	k.errorPage(w, r, http.StatusServiceUnavailable, text)
 }
 
 // logFailure logs what a user does not get to see.

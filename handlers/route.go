@@ -35,16 +35,26 @@ func View[Q any](k *Kit, v views.View[Q]) Route {
 // ServeHTTP answers the page, its events and its stream.
 func (rt Route) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	k := rt.kit
-	if !hasKit(r.Context(), k) {
+	g := guardOf(r.Context(), k)
+	if g == nil {
 		k.once("middleware", func() {
 			k.log.Warn("sideband: kit.Middleware is not the router's outermost middleware, so the application's own middleware sees no session", "path", r.URL.Path)
 		})
 		k.Middleware(rt).ServeHTTP(w, r)
 		return
 	}
+	g.ours = true
 	switch r.Method {
 	case http.MethodGet, http.MethodHead:
 		if r.Method == http.MethodGet && r.URL.Query().Get(streamParam) == streamValue {
+			if r.Header.Get("Sec-Fetch-Mode") == "navigate" {
+				// Somebody was sent to the address of a stream, by a login that keeps it.
+				q := r.URL.Query()
+				q.Del(streamParam)
+				w.Header().Set("Location", "?"+q.Encode())
+				w.WriteHeader(http.StatusSeeOther)
+				return
+			}
 			rt.serveStream(w, r)
 			return
 		}
@@ -55,11 +65,6 @@ func (rt Route) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Allow", "GET, HEAD, POST")
 		k.errorPage(w, r, http.StatusMethodNotAllowed, "This page takes no such request.")
 	}
-}
-
-// input is what Mount may read of a request.
-func input(r *http.Request) views.Input {
-	return views.Input{Path: r.PathValue, Query: r.URL.Query()}
 }
 
 // pattern is the route as the router knows it.

@@ -2,6 +2,8 @@ package handlers
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/base64"
 	"encoding/binary"
 	"errors"
 	"net"
@@ -12,12 +14,16 @@ import (
 	"github.com/alexedwards/scs/v2"
 )
 
-// sessions keeps browsers apart, with a cookie each. Over plain HTTP on the
-// machine's own address, where browsers differ about Secure cookies, the cookie has
-// another name and no Secure; the sessions are the same.
+// sessions keeps browsers apart, with a cookie each. The kit's own are signed; and over
+// plain HTTP on the machine's own address, where browsers differ about Secure cookies,
+// the cookie has another name and no Secure, and the sessions are the same. Those of an
+// application's manager are as it says.
 type sessions struct {
 	manager *scs.SessionManager
-	plain   *scs.SessionManager // with the other cookie
+	plain   *scs.SessionManager // the same, with the other cookie
+	store   *watched
+	own     *memory // nil for an application's manager
+	signer  *signer // nil for an application's manager
 }
 
 const (
@@ -25,22 +31,33 @@ const (
 	localCookieName = "sideband"
 )
 
-func newSessions(lifetime time.Duration, limit int) *sessions {
+// newSessions uses the application's manager, or makes one. ended is called, from any
+// goroutine, with the hash of each session that is destroyed or renewed.
+func newSessions(c Config, ended func(hash [16]byte)) *sessions {
+	tell := func(token string) { ended(hashOf(token)) }
+	if m := c.Sessions; m != nil {
+		s := &sessions{manager: m, plain: m, store: watch(m.Store, m.Lifetime, tell)}
+		m.Store = s.store
+		return s
+	}
+	s := &sessions{own: newMemory(c.MaxSessions), signer: newSigner(c.Secrets)}
+	s.store = watch(s.own, c.SessionLifetime, tell)
 	// Not scs.New, whose store has a goroutine that nobody would end.
-	m := &scs.SessionManager{
-		Lifetime: lifetime,
+	s.manager = &scs.SessionManager{
+		Lifetime: c.SessionLifetime,
 		Codec:    codec{},
 		ErrorFunc: func(w http.ResponseWriter, _ *http.Request, _ error) {
 			http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
 		},
-		Store: newMemory(lifetime, limit),
+		Store: s.store,
 		Cookie: scs.SessionCookie{
 			Name: cookieName, Secure: true, HttpOnly: true, SameSite: http.SameSiteLaxMode, Path: "/", Persist: true,
 		},
 	}
-	plain := *m
+	plain := *s.manager
 	plain.Cookie.Name, plain.Cookie.Secure = localCookieName, false
-	return &sessions{m, &plain}
+	s.plain = &plain
+	return s
 }
 
 // of chooses the manager whose cookie the request's connection can carry.
@@ -63,72 +80,110 @@ func isLocal(host string) bool {
 	return ip != nil && ip.IsLoopback()
 }
 
-// token returns the session's token, "" if there is none.
-func (s *sessions) token(ctx context.Context) string { return s.manager.Token(ctx) }
+// current returns the hash of the request's session. It reports false if there is none,
+// or if it has ended since the request came.
+func (s *sessions) current(ctx context.Context) (hash [16]byte, ok bool) {
+	token := s.manager.Token(ctx)
+	if token == "" || s.store.isDead(s.stored(token)) {
+		return hash, false
+	}
+	return hashOf(s.stored(token)), true
+}
 
-// ensure returns the session's token, making a session if there is none; its cookie
-// goes into h.
-func (s *sessions) ensure(w http.ResponseWriter, r *http.Request) (string, error) {
-	if t := s.manager.Token(r.Context()); t != "" {
-		return t, nil
+// stored is the token as the store knows it.
+func (s *sessions) stored(token string) string {
+	if !s.manager.HashTokenInStore {
+		return token
 	}
+	sum := sha256.Sum256([]byte(token))
+	return base64.RawURLEncoding.EncodeToString(sum[:])
+}
+
+// hashOf is what tickets and the store of views know of a session.
+func hashOf(token string) [16]byte {
+	h := sha256.Sum256([]byte("sideband session\x00" + token))
+	return [16]byte(h[:16])
+}
+
+// ensure returns the hash of the request's session, making one if there is none.
+func (s *sessions) ensure(w http.ResponseWriter, r *http.Request) ([16]byte, error) {
 	m := s.of(r)
-	t, expiry, err := m.Commit(r.Context())
-	if err != nil {
-		return "", err
+	if hash, ok := s.current(r.Context()); ok {
+		if value, ok := s.cookie(r); ok && s.signer != nil {
+			if token, ends, first, ok := s.signer.open(value); ok && !first {
+				s.writeCookie(w, r, token, ends) // with the key that is used now
+			}
+		}
+		return hash, nil
 	}
-	m.WriteSessionCookie(r.Context(), w, t, expiry)
-	return t, nil
+	token, ends, err := m.Commit(r.Context())
+	if err != nil {
+		return [16]byte{}, err
+	}
+	s.writeCookie(w, r, token, ends)
+	return hashOf(s.stored(token)), nil
+}
+
+func (s *sessions) cookie(r *http.Request) (string, bool) {
+	c, err := r.Cookie(s.of(r).Cookie.Name)
+	if err != nil {
+		return "", false
+	}
+	return c.Value, true
+}
+
+// writeCookie gives the browser its session; with an empty token it takes it away.
+func (s *sessions) writeCookie(w http.ResponseWriter, r *http.Request, token string, ends time.Time) {
+	if s.signer != nil && token != "" {
+		token = s.signer.sign(token, ends)
+	}
+	s.of(r).WriteSessionCookie(r.Context(), w, token, ends)
 }
 
 // load puts the request's session into ctx.
 func (s *sessions) load(ctx context.Context, r *http.Request) (context.Context, error) {
-	var token string
-	if c, err := r.Cookie(s.of(r).Cookie.Name); err == nil {
-		token = c.Value
+	token, _ := s.cookie(r)
+	if s.signer != nil {
+		var ends time.Time
+		if token, ends, _, _ = s.signer.open(token); token != "" {
+			if err := s.adopt(token, ends); err != nil {
+				return nil, err
+			}
+		}
 	}
 	return s.manager.Load(ctx, token)
 }
 
-// savingWriter saves a changed session before the response begins.
-type savingWriter struct {
-	http.ResponseWriter
-	r        *http.Request
-	sessions *sessions
-	saved    bool
-	err      error
+// adopt makes sure that the store has a session whose cookie is the kit's own: another
+// process has made it, or there was no room to keep it.
+func (s *sessions) adopt(token string, ends time.Time) error {
+	if _, found, err := s.own.Find(token); found || err != nil {
+		return err
+	}
+	b, err := s.manager.Codec.Encode(ends, nil)
+	if err != nil {
+		return err
+	}
+	return s.store.Commit(token, b, ends)
 }
 
-func (w *savingWriter) save() {
-	if w.saved {
-		return
-	}
-	w.saved = true
-	m, ctx := w.sessions.of(w.r), w.r.Context()
+// save saves a changed session and tells the browser.
+func (s *sessions) save(w http.ResponseWriter, r *http.Request) error {
+	m, ctx := s.of(r), r.Context()
 	switch m.Status(ctx) {
 	case scs.Modified:
-		var token string
-		var expiry time.Time
-		if token, expiry, w.err = m.Commit(ctx); w.err == nil {
-			m.WriteSessionCookie(ctx, w.ResponseWriter, token, expiry)
+		token, ends, err := m.Commit(ctx)
+		if err != nil {
+			return err
+		}
+		if !s.store.isDead(s.stored(token)) {
+			s.writeCookie(w, r, token, ends)
 		}
 	case scs.Destroyed:
-		m.WriteSessionCookie(ctx, w.ResponseWriter, "", time.Time{})
+		s.writeCookie(w, r, "", time.Time{})
 	}
+	return nil
 }
-
-func (w *savingWriter) Write(b []byte) (int, error) {
-	w.save()
-	return w.ResponseWriter.Write(b)
-}
-
-func (w *savingWriter) WriteHeader(status int) {
-	w.save()
-	w.ResponseWriter.WriteHeader(status)
-}
-
-// Unwrap is for http.ResponseController.
-func (w *savingWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
 // codec stores a session without values, which most are, as its deadline alone: gob
 // would describe its types anew for each request.

@@ -1,9 +1,12 @@
 package handlers
 
 import (
+	"crypto/rand"
 	"errors"
+	mrand "math/rand/v2"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/sideband-go/sideband/sse"
@@ -22,24 +25,30 @@ func (rt Route) serveStream(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	c := &connecting{live: l, at: parsePosition(r.Header.Get("Last-Event-ID"))}
-	if err := rt.kit.streams.Serve(w, r, c.at.first(), c.opened); err != nil {
+	if err := rt.kit.streams.Serve(w, r, c.at.String(), c.opened); err != nil {
 		rt.streamFailed(w, r, err)
 	}
 	if c.stream != nil {
+		rt.kit.count.streams.Add(-1)
 		l.disconnected(c.stream)
 	}
 }
 
 // streamed finds the view whose stream is asked for. Without one it answers.
 func (rt Route) streamed(w http.ResponseWriter, r *http.Request) *live {
-	l, status, err := rt.find(r)
-	if err != nil {
-		rt.kit.log.Info("sideband: stream refused, the page is told to reload", "view", rt.def.Name(), "path", r.URL.Path, "status", status, "err", err)
-		answer := reloadMessage
-		if status == http.StatusForbidden && rt.kit.sessions.token(r.Context()) == "" {
-			answer = noSessionMessage // a reload would bring the same again, and again
-		}
-		_ = sse.Reply(w, answer) // nobody is left to tell
+	k := rt.kit
+	if at, ok := r.Context().Deadline(); ok {
+		k.once("deadline", func() {
+			k.log.Warn("sideband: a middleware gives the stream a deadline, at which it is cut; keep it off pages of the kit", "path", r.URL.Path, "left", time.Until(at))
+		})
+	}
+	if k.isClosed() {
+		rt.streamFailed(w, r, sse.ErrClosed)
+		return nil
+	}
+	l, ref := rt.admit(r)
+	if ref != nil {
+		rt.refuseStream(w, r, ref)
 		return nil
 	}
 	return l
@@ -54,9 +63,10 @@ type connecting struct {
 
 func (c *connecting) opened(st *sse.Stream) {
 	c.stream = st
+	c.live.kit.count.streams.Add(1)
 	st.OnDrain(func() { c.live.drained(st) })
 	if !c.live.must(func(l *live, me uint64) { l.connect(me, st, c.at) }) {
-		st.Finish(reloadMessage)
+		st.Finish(nil) // the view has just ended: the page comes again
 	}
 }
 
@@ -69,46 +79,70 @@ func (rt Route) streamFailed(w http.ResponseWriter, r *http.Request, err error) 
 		rt.kit.log.Error("sideband: a middleware hides the response writer: it needs an Unwrap method", "path", r.URL.Path)
 		http.Error(w, "Something went wrong.", http.StatusInternalServerError)
 	default:
+		rt.kit.count.streamsDrop.Add(1)
 		rt.kit.log.Info("sideband: stream ended", "view", rt.def.Name(), "path", r.URL.Path, "err", err)
 	}
 }
 
-// position is where a browser says it is in the view's messages.
+// position is where a browser says it is in the view's messages. Its text is the
+// number of a message, with the epoch before it if the view was mounted again.
 type position struct {
+	epoch string
 	id    uint64
 	given bool // the browser has been connected before
 	valid bool
 }
 
-func parsePosition(header string) position {
-	if header == "" {
-		return position{valid: true}
+// maxEpoch bounds the epoch's length.
+const maxEpoch = 8
+
+func newEpoch() string { return rand.Text()[:maxEpoch] }
+
+func parsePosition(text string) position {
+	p := position{given: text != ""}
+	if !p.given {
+		p.valid = true
+		return p
 	}
-	id, err := strconv.ParseUint(header, 10, 64)
-	return position{id, true, err == nil}
+	epoch, number, ok := strings.Cut(text, "-")
+	if !ok {
+		epoch, number = "", text
+	}
+	id, err := strconv.ParseUint(number, 10, 64)
+	p.valid = err == nil && len(epoch) <= maxEpoch && !strings.ContainsFunc(epoch, func(c rune) bool {
+		return (c < 'A' || c > 'Z') && (c < '2' || c > '7') // as rand.Text makes them
+	})
+	if p.valid {
+		p.epoch, p.id = epoch, id
+	}
+	return p
 }
 
-// first is the id that the stream begins with.
-func (p position) first() string {
-	if !p.valid {
+// String is the id that the stream begins with.
+func (p position) String() string {
+	switch {
+	case !p.valid:
 		return unknownID
+	case p.epoch == "":
+		return strconv.FormatUint(p.id, 10)
 	}
-	return strconv.FormatUint(p.id, 10)
+	return p.epoch + "-" + strconv.FormatUint(p.id, 10)
 }
 
 // connect makes st the view's stream.
 func (l *live) connect(me uint64, st *sse.Stream, at position) {
 	l.mu.Lock()
+	if l.ended {
+		l.mu.Unlock()
+		st.Finish(nil)
+		return
+	}
 	old := l.stream
 	if !at.given && (old != nil || l.out.streamed && !l.brief) {
 		// A copy of a page that is, or was, live elsewhere: restored HTML, a duplicated tab.
 		// Unless the only stream so far broke off at once: then the page tries again.
 		l.mu.Unlock()
-		st.Finish(reloadMessage)
-		return
-	}
-	if l.ended {
-		l.mu.Unlock()
+		l.kit.count.reloads.Add(1)
 		st.Finish(reloadMessage)
 		return
 	}
@@ -118,11 +152,15 @@ func (l *live) connect(me uint64, st *sse.Stream, at position) {
 	} else {
 		l.brief = false
 	}
+	if l.aging != nil {
+		l.aging.Stop()
+	}
+	l.aging = l.age(st)
 	l.in.SetConnected(true)
 	l.clocks.run(l)
 	l.mu.Unlock()
 	if old != nil {
-		old.Finish(leaveMessage)
+		old.Finish(elsewhereMessage)
 	}
 	if st.Ended() {
 		l.disconnected(st)
@@ -132,10 +170,26 @@ func (l *live) connect(me uint64, st *sse.Stream, at position) {
 	if !l.greet(me) {
 		return
 	}
-	if at.valid && at.id <= l.out.seq {
+	known := at.valid && at.epoch == l.epoch && !l.out.lost
+	if known && at.id <= l.out.seq {
 		l.out.confirmed = max(l.out.confirmed, at.id)
 	}
-	l.catchUp(st, at.id, at.valid && (at.given || l.out.seq == 0))
+	l.catchUp(st, at.id, known && (at.given || l.out.seq == 0))
+}
+
+// age ends the stream when it is old, so that each push is at most that far from the
+// application's middleware. What the page shows then counts as unknown, which mends
+// what a script may have done to it.
+func (l *live) age(st *sse.Stream) *time.Timer {
+	most := l.kit.config.StreamMaxAge
+	return time.AfterFunc(most*4/5+time.Duration(mrand.Int64N(int64(most*2/5)+1)), func() {
+		l.must(func(l *live, _ uint64) {
+			if l.openStream() == st {
+				l.out.lost = true
+				st.Finish(nil)
+			}
+		})
+	})
 }
 
 // greet runs Connect the first time. It reports false if the worker was given up.
@@ -166,6 +220,7 @@ func (l *live) disconnected(st *sse.Stream) {
 		return
 	}
 	l.stream = nil
+	l.aging.Stop()
 	l.brief = l.brief && time.Since(l.opened) < firstTry
 	l.in.SetConnected(false)
 	l.clocks.pause()

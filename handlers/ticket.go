@@ -14,14 +14,17 @@ import (
 	"time"
 )
 
-// ticket is what a page proves itself with: which view it shows, on which path, for
-// which session. It is sealed, so that browsers can neither read nor make one.
+// ticket is what a page proves itself with: which view it shows, at which address, for
+// whom. It is sealed, so that browsers can neither read nor make one. While the view
+// lives it names it; afterwards it says how to mount it again.
 type ticket struct {
-	view    string // 16 bytes
-	session [16]byte
+	view    string   // 16 bytes
+	owner   [16]byte // see ownerOf
 	issued  time.Time
+	version string // Config.Version
 	pattern string // of the route
 	path    string // as requested, with its parameters
+	query   string
 }
 
 // maxTicket bounds a sealed ticket: it travels in a header.
@@ -40,7 +43,8 @@ type ticketKey struct {
 	aead cipher.AEAD
 }
 
-const ticketVersion = 1
+// ticketFormat is the first byte of each ticket.
+const ticketFormat = 2
 
 func newSealer(secrets [][]byte) *sealer {
 	s := &sealer{}
@@ -69,16 +73,17 @@ func derive(secret []byte, purpose string, size int) []byte {
 }
 
 func (s *sealer) seal(t ticket) (string, error) {
-	plain := make([]byte, 0, 64+len(t.pattern)+len(t.path))
+	plain := make([]byte, 0, 64+len(t.version)+len(t.pattern)+len(t.path)+len(t.query))
 	plain = append(plain, t.view...)
-	plain = append(plain, t.session[:]...)
+	plain = append(plain, t.owner[:]...)
 	plain = binary.BigEndian.AppendUint64(plain, uint64(t.issued.Unix()))
-	plain = binary.AppendUvarint(plain, uint64(len(t.pattern)))
-	plain = append(plain, t.pattern...)
-	plain = append(plain, t.path...)
+	for _, text := range []string{t.version, t.pattern, t.path, t.query} {
+		plain = binary.AppendUvarint(plain, uint64(len(text)))
+		plain = append(plain, text...)
+	}
 
 	k := s.keys[0]
-	out := append([]byte{ticketVersion}, k.id[:]...)
+	out := append([]byte{ticketFormat}, k.id[:]...)
 	head := len(out)
 	out = append(out, make([]byte, k.aead.NonceSize())...)
 	_, _ = rand.Read(out[head:])
@@ -94,7 +99,7 @@ func (s *sealer) open(text string) (t ticket, err error) {
 		return t, errTicket
 	}
 	b, err := base64.RawURLEncoding.DecodeString(text)
-	if err != nil || len(b) < 5 || b[0] != ticketVersion {
+	if err != nil || len(b) < 5 || b[0] != ticketFormat {
 		return t, errTicket
 	}
 	for _, k := range s.keys {
@@ -116,23 +121,28 @@ func parseTicket(b []byte) (t ticket, err error) {
 		return t, errTicket
 	}
 	t.view = string(b[:16])
-	t.session = [16]byte(b[16:32])
+	t.owner = [16]byte(b[16:32])
 	t.issued = time.Unix(int64(binary.BigEndian.Uint64(b[32:40])), 0)
-	n, w := binary.Uvarint(b[40:])
-	if w <= 0 || n > uint64(len(b)-40-w) {
-		return t, errTicket
+	b = b[40:]
+	for _, text := range []*string{&t.version, &t.pattern, &t.path, &t.query} {
+		n, w := binary.Uvarint(b)
+		if w <= 0 || n > uint64(len(b)-w) {
+			return t, errTicket
+		}
+		*text, b = string(b[w:w+int(n)]), b[w+int(n):]
 	}
-	rest := b[40+w:]
-	t.pattern, t.path = string(rest[:n]), string(rest[n:])
 	return t, nil
 }
 
-// sessionHash is what tickets and the store know of a session.
-func sessionHash(token string) [16]byte {
-	h := sha256.Sum256([]byte("sideband session\x00" + token))
+// ownerOf is what a ticket is bound to: the session, and who is logged in.
+func ownerOf(session [16]byte, identity string) [16]byte {
+	if identity == "" {
+		return session
+	}
+	h := sha256.Sum256(append([]byte("sideband owner\x00"+string(session[:])), identity...))
 	return [16]byte(h[:16])
 }
 
-func (t ticket) isOf(session [16]byte) bool {
-	return subtle.ConstantTimeCompare(t.session[:], session[:]) == 1
+func (t ticket) isOf(owner [16]byte) bool {
+	return subtle.ConstantTimeCompare(t.owner[:], owner[:]) == 1
 }

@@ -9,9 +9,10 @@ import (
 
 // message is one event on its way through r3labs.
 type message struct {
-	event r3labs.Event
-	next  *message
-	id    [20]byte // backs event.ID: a decimal uint64 fits
+	event   r3labs.Event
+	next    *message
+	id      [20]byte // backs event.ID: a decimal uint64 fits
+	dropped bool     // is not to be written
 }
 
 // newMessage makes an event of what the caller gave.

@@ -78,9 +78,9 @@ func New(c Config) *Server {
 	s.events.AutoReplay = false // its log grows for ever and replaces our ids
 	s.events.AutoStream = false // strangers could make streams
 	s.events.SplitData = true   // a line of data is a line of the event
-	// Room for a full queue, one heartbeat and the last message of Finish, so that what
-	// the queue takes is never refused further down.
-	s.events.BufferSize = c.MaxPending + 2
+	// Room for a full queue, one heartbeat and the last messages of Finish and FinishNow,
+	// so that what the queue takes is never refused further down.
+	s.events.BufferSize = c.MaxPending + 3
 	s.events.Headers = map[string]string{
 		"Cache-Control":     cacheControl,
 		"X-Accel-Buffering": "no",
@@ -95,7 +95,8 @@ func New(c Config) *Server {
 }
 
 // Serve answers r with an event stream and blocks until it is over: the client is gone
-// or was dropped, [Stream.Close], [Stream.Finish], or [Server.Shutdown].
+// or was dropped, [Stream.Close], [Stream.Finish], [Stream.FinishNow], or
+// [Server.Shutdown].
 //
 // First opened is called, once, on the goroutine of Serve; from there on the stream takes
 // messages. The first bytes the client gets are an id line alone, so that it has an id to

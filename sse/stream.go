@@ -36,7 +36,9 @@ type Stream struct {
 	bytes      int      // their data
 	refused    bool     // a Send was refused since the queue was last empty
 	open       bool     // r3labs knows the client
-	finishing  bool     // Finish was called
+	writing    bool     // the head of the list is being written
+	finishing  bool     // Finish or FinishNow was called
+	cut        bool     // FinishNow was called
 	over       bool     // no more may be written, and the response may be someone else's
 	written    uint32   // the tick of the last write
 	onDrain    func()
@@ -134,7 +136,34 @@ func (st *Stream) OnDrain(f func()) {
 func (st *Stream) Finish(data []byte) {
 	st.mu.Lock()
 	defer st.mu.Unlock()
-	if st.over || st.finishing {
+	if !st.finishing {
+		st.last(data)
+	}
+}
+
+// FinishNow is [Stream.Finish] for a client that shall not get what waits for it: that is
+// dropped unwritten, with the last message of a Finish before. A message whose write has
+// begun is completed first. Later calls, and calls when the stream is over, do nothing.
+func (st *Stream) FinishNow(data []byte) {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	if st.cut {
+		return
+	}
+	st.cut = true
+	waiting := st.head
+	if st.writing {
+		waiting = waiting.next
+	}
+	for m := waiting; m != nil; m = m.next {
+		m.dropped = true // it stays in the list, which goes in step with r3labs
+	}
+	st.last(data)
+}
+
+// last ends the stream with a message. The caller holds mu.
+func (st *Stream) last(data []byte) {
+	if st.over {
 		return
 	}
 	st.finishing = true
@@ -196,9 +225,18 @@ func (st *Stream) disarm() {
 	}
 }
 
+// next reports whether the message that r3labs has come to is to be written.
+func (st *Stream) next() bool {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	st.writing = st.head != nil && !st.head.dropped
+	return st.writing
+}
+
 // wrote takes the message that was just written off the list and says what follows.
 func (st *Stream) wrote() {
 	st.mu.Lock()
+	st.writing = false
 	if m := st.head; m != nil {
 		if st.head = m.next; st.head == nil {
 			st.tail = nil

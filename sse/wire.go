@@ -54,7 +54,9 @@ func (o *wire) Flush() {
 	}
 	if b := o.buffer; b != nil {
 		o.buffer = nil
-		o.send(b.Bytes())
+		if o.stream.next() {
+			o.send(b.Bytes())
+		}
 		if b.Cap() <= maxPooled {
 			b.Reset()
 			buffers.Put(b)

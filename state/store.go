@@ -11,7 +11,8 @@ import (
 type Limits struct {
 	// Views is how many views are kept in all. Default 100,000.
 	Views int
-	// Pending is how many of them may not have been connected yet. Default 10,000.
+	// Pending is how many of them may not have been connected yet. Beyond it Add
+	// refuses new ones. Default 10,000.
 	Pending int
 	// PerSession is how many views one session may keep. Default 50.
 	PerSession int
@@ -64,14 +65,23 @@ const (
 	gone
 )
 
-// ErrFull is returned by Add when every view in the store is connected.
-var ErrFull = errors.New("state: the store is full of connected views")
+// Errors of Add and Restore.
+var (
+	// ErrFull is returned when every view in the store is connected.
+	ErrFull = errors.New("state: the store is full of connected views")
+	// ErrPending is returned by Add when too many views wait for their first connection.
+	ErrPending = errors.New("state: too many views were never connected")
+	// ErrTaken is returned when the store has a view of that id.
+	ErrTaken = errors.New("state: the view id is taken")
+	// ErrClosed is returned after Close.
+	ErrClosed = errors.New("state: the store is closed")
+)
 
 // Store keeps the living views of all sessions: session → view id → assigns. It is
 // bounded and safe for concurrent use. Views that are not connected expire; when
 // room is needed, those that never connected go first, then those longest
 // disconnected; connected ones are never evicted for others. A session at its own
-// limit evicts its own.
+// limit evicts its own; a full pool of views that never connected takes no more.
 //
 // The store has no goroutine: call Expire from time to time.
 type Store struct {
@@ -83,6 +93,8 @@ type Store struct {
 	sessions map[string]*list.List // of *Entry, least recently used first
 	waiting  [2]*list.List         // pending and parked, first to expire first
 	closed   bool
+
+	evictions, expiries uint64
 }
 
 // NewStore returns an empty store. evicted, if not nil, is called for each view
@@ -100,27 +112,46 @@ func NewStore(l Limits, evicted func(*Entry)) *Store {
 	}
 }
 
-// Add keeps a new, not yet connected view, evicting others as needed. It returns
-// ErrFull if there is no room, and an error if the store is closed or the id taken.
+// Add keeps a new, not yet connected view, evicting the session's own and those that
+// have been left longest as needed. It returns ErrPending if too many views wait for
+// their first connection, ErrFull if there is no room, ErrTaken, or ErrClosed.
 func (s *Store) Add(e *Entry, now time.Time) error {
+	return s.add(e, pending, now.Add(s.limits.PendingLife))
+}
+
+// Restore keeps a view that was connected before, in this store or another one, and
+// counts as one whose connection has closed. Its errors are those of Add without
+// ErrPending; with ErrTaken it returns the entry that has the id.
+func (s *Store) Restore(e *Entry, now time.Time) (taken *Entry, err error) {
+	err = s.add(e, parked, now.Add(s.limits.Life))
+	if errors.Is(err, ErrTaken) {
+		if taken = s.Get(e.ID); taken == nil { // it has left just now
+			return s.Restore(e, now)
+		}
+	}
+	return taken, err
+}
+
+func (s *Store) add(e *Entry, p phase, until time.Time) error {
 	s.mu.Lock()
 	var out []*Entry
 	defer func() {
+		s.evictions += uint64(len(out))
 		s.mu.Unlock()
 		s.tell(out)
 	}()
-	if s.closed {
-		return errors.New("state: the store is closed")
-	}
-	if s.views[e.ID] != nil {
-		return errors.New("state: the view id is taken")
+	switch {
+	case s.closed:
+		return ErrClosed
+	case s.views[e.ID] != nil:
+		return ErrTaken
 	}
 	own := s.sessions[e.Session]
 	if own != nil && own.Len() >= s.limits.PerSession {
 		out = append(out, s.drop(leastUsed(own)))
 	}
-	if s.waiting[0].Len() >= s.limits.Pending {
-		out = append(out, s.drop(s.waiting[0].Front().Value.(*Entry)))
+	if p == pending && s.waiting[0].Len() >= s.limits.Pending {
+		return ErrPending
 	}
 	for len(s.views) >= s.limits.Views {
 		first := s.waiting[0].Front()
@@ -138,7 +169,7 @@ func (s *Store) Add(e *Entry, now time.Time) error {
 	}
 	s.views[e.ID] = e
 	e.mine = own.PushBack(e)
-	s.wait(e, pending, now.Add(s.limits.PendingLife))
+	s.wait(e, p, until)
 	return nil
 }
 
@@ -195,17 +226,28 @@ func (s *Store) Used(e *Entry, now time.Time) {
 // Remove takes the view out.
 func (s *Store) Remove(e *Entry) { s.end([]*Entry{e}) }
 
-// EndSession takes all views of the session out.
-func (s *Store) EndSession(session string) {
+// Session returns the views of a session.
+func (s *Store) Session(session string) []*Entry {
 	s.mu.Lock()
+	defer s.mu.Unlock()
 	var all []*Entry
 	if own := s.sessions[session]; own != nil {
 		for el := own.Front(); el != nil; el = el.Next() {
 			all = append(all, el.Value.(*Entry))
 		}
 	}
-	s.mu.Unlock()
-	s.end(all)
+	return all
+}
+
+// All returns all views, in no order.
+func (s *Store) All() []*Entry {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	all := make([]*Entry, 0, len(s.views))
+	for _, e := range s.views {
+		all = append(all, e)
+	}
+	return all
 }
 
 // Expire takes out the views whose time has passed and returns how many.
@@ -217,32 +259,36 @@ func (s *Store) Expire(now time.Time) int {
 			out = append(out, s.drop(el.Value.(*Entry)))
 		}
 	}
+	s.expiries += uint64(len(out))
 	s.mu.Unlock()
 	s.tell(out)
 	return len(out)
 }
 
-// Count is how many views a store holds.
-type Count struct{ Pending, Connected, Parked, Sessions int }
+// Count is how many views a store holds, and how many it has let go for others or
+// because their time had passed.
+type Count struct {
+	Pending, Connected, Parked, Sessions int
+	Evicted, Expired                     uint64
+}
 
 // Count counts the views.
 func (s *Store) Count() Count {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	p, k := s.waiting[0].Len(), s.waiting[1].Len()
-	return Count{Pending: p, Connected: len(s.views) - p - k, Parked: k, Sessions: len(s.sessions)}
+	return Count{
+		Pending: p, Connected: len(s.views) - p - k, Parked: k, Sessions: len(s.sessions),
+		Evicted: s.evictions, Expired: s.expiries,
+	}
 }
 
 // Close takes all views out and refuses new ones.
 func (s *Store) Close() {
 	s.mu.Lock()
 	s.closed = true
-	all := make([]*Entry, 0, len(s.views))
-	for _, e := range s.views {
-		all = append(all, e)
-	}
 	s.mu.Unlock()
-	s.end(all)
+	s.end(s.All())
 }
 
 func (s *Store) end(all []*Entry) {

@@ -62,7 +62,7 @@ func TestViewsThatNobodyWatchesExpire(t *testing.T) {
 	want(t, evicted(), "used")
 	s.Expire(t0.Add(time.Hour))
 	want(t, evicted(), "was connected")
-	if c := s.Count(); c != (state.Count{Connected: 1, Sessions: 1}) || s.Get("is connected") != is || s.Get("used") != nil {
+	if c := s.Count(); c != (state.Count{Connected: 1, Sessions: 1, Expired: 3}) || s.Get("is connected") != is || s.Get("used") != nil {
 		t.Errorf("%+v", c)
 	}
 }
@@ -97,20 +97,46 @@ func TestASessionEvictsItsOwn(t *testing.T) {
 	add(t, s, "one", "3", t0)
 	want(t, evicted(), "2")
 	add(t, s, "three", "y", t0)
-	add(t, s, "four", "z", t0) // a fourth that never connected
-	want(t, evicted(), "x")
-	s.EndSession("one")
+	want(t, evicted())
+	if err := s.Add(&state.Entry{ID: "z", Session: "four"}, t0); !errors.Is(err, state.ErrPending) {
+		t.Errorf("a fourth that never connected: %v", err)
+	}
+	for _, e := range s.Session("one") {
+		s.Remove(e)
+	}
 	want(t, evicted(), "1", "3")
 	s.Remove(first)
 	want(t, evicted())
 	s.Close()
-	want(t, evicted(), "y", "z")
-	if err := s.Add(&state.Entry{ID: "n"}, t0); err == nil {
-		t.Error("a closed store takes views")
+	want(t, evicted(), "x", "y")
+	if err := s.Add(&state.Entry{ID: "n"}, t0); !errors.Is(err, state.ErrClosed) {
+		t.Errorf("a closed store: %v", err)
 	}
-	if c := s.Count(); c != (state.Count{}) {
+	if c := s.Count(); c != (state.Count{Evicted: 1}) {
 		t.Errorf("%+v", c)
 	}
+}
+
+func TestAViewThatWasConnectedElsewhereIsRestored(t *testing.T) {
+	s, evicted := newStore(state.Limits{Views: 2, Pending: 1})
+	t0 := time.Now()
+	add(t, s, "s", "waits", t0)
+	first := &state.Entry{ID: "a", Session: "s"}
+	if taken, err := s.Restore(first, t0); taken != nil || err != nil {
+		t.Fatal("with a full pool of pending views:", taken, err)
+	}
+	if taken, err := s.Restore(&state.Entry{ID: "a"}, t0); taken != first || !errors.Is(err, state.ErrTaken) {
+		t.Errorf("a second time: %v, %v", taken, err)
+	}
+	if c := s.Count(); c.Parked != 1 || c.Pending != 1 {
+		t.Errorf("%+v", c)
+	}
+	if _, err := s.Restore(&state.Entry{ID: "b", Session: "s"}, t0); err != nil {
+		t.Error(err)
+	}
+	want(t, evicted(), "waits")
+	s.Expire(t0.Add(15 * time.Minute))
+	want(t, evicted(), "a", "b")
 }
 
 func TestTheStoreInUse(t *testing.T) {

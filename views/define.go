@@ -50,6 +50,12 @@ func Define[Q any](v View[Q]) *Definition {
 // Static reports whether the view was made by the function Static.
 func (d *Definition) Static() bool { return d.static }
 
+// KeepsStream reports whether the view's stream stays open while its page is hidden.
+func (d *Definition) KeepsStream() bool {
+	k, ok := d.view.(keeper)
+	return ok && k.KeepStream()
+}
+
 // Name is the type of the view.
 func (d *Definition) Name() string { return d.typ.String() }
 

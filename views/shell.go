@@ -41,6 +41,8 @@ type Shell struct {
 	Script, Stylesheet string
 	// Ticket and Stream are empty for a page that is not live.
 	Ticket, Stream string
+	// KeepStream keeps the stream open while the page is hidden.
+	KeepStream bool
 }
 
 // Document returns the parts that a layout puts together.
@@ -53,10 +55,15 @@ func (sh Shell) Document() Document {
 }
 
 // StreamElement is the element that holds the page's stream. With an id to resume
-// from, the new connection begins there.
-func StreamElement(url, resume string) []byte {
+// from, the new connection begins there. htmx closes the stream of a hidden page and
+// opens it again when the page is shown, unless keep is set.
+func StreamElement(url, resume string, keep bool) []byte {
 	e := `<div id="` + StreamID + `" hx-sse:connect="` + html.EscapeString(url) + `" ` +
-		`hx-trigger="intersect, htmx:finally:request delay:3s" hx-sync="this:drop" hx-swap="none" hx-config="sse.reconnectDelay:100"`
+		`hx-trigger="intersect, htmx:finally:request delay:3s" hx-sync="this:drop" hx-swap="none" hx-config="sse.reconnectDelay:100 sse.reconnectMaxDelay:10000`
+	if keep {
+		e += ` sse.pauseOnBackground:false`
+	}
+	e += `"`
 	if resume != "" {
 		e += ` hx-headers:append="{&#34;Last-Event-ID&#34;:&#34;` + html.EscapeString(resume) + `&#34;}"`
 	}

@@ -15,6 +15,8 @@ import (
 //
 //	Connect(s *Socket) error   the browser's stream has opened for the first time
 //	Close(s *Socket)           the view ends; setting keys has no effect any more
+//	KeepStream() bool          whether the stream stays open while the page is hidden,
+//	                           which else closes it and opens it again when it is shown
 //
 // One callback of a view runs at a time.
 type View[Q any] interface {
@@ -29,11 +31,13 @@ type (
 	connecter interface{ Connect(s *Socket) error }
 	closer    interface{ Close(s *Socket) }
 	renderer  interface{ Render() templ.Component }
+	keeper    interface{ KeepStream() bool }
 )
 
 // lifecycle are the method names that the kit calls itself.
 var lifecycle = map[string]bool{
 	"Mount": true, "Connect": true, "HandleParams": true, "Update": true, "Close": true, "Render": true,
+	"KeepStream": true,
 }
 
 // Static is a page without state: c is rendered once for each request, and nothing

@@ -67,7 +67,7 @@ func TestNothingTicksWhileNobodyWatches(t *testing.T) {
 		}
 		stream.Close()
 		synctest.Wait()
-		if c := kit.Views(); c.Connected != 0 || c.Parked != 1 {
+		if c := kit.Stats().Views; c.Connected != 0 || c.Parked != 1 {
 			t.Fatalf("views: %+v", c)
 		}
 		time.Sleep(10 * time.Minute)

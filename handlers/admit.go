@@ -1,0 +1,173 @@
+package handlers
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/sideband-go/sideband/state"
+	"github.com/sideband-go/sideband/views"
+)
+
+// refusal is why a request does not reach its view.
+type refusal struct {
+	status int
+	err    error
+	reload bool // only a page that is loaded anew can go on
+}
+
+var errUnowned = errors.New("handlers: the request has no session")
+
+func refused(status int, format string, args ...any) *refusal {
+	return &refusal{status, fmt.Errorf("handlers: "+format, args...), true}
+}
+
+// declined refuses a request whose page can go on as it is.
+func declined(status int, err error) *refusal { return &refusal{status, err, false} }
+
+// clockSkew is how far the clocks of processes that share secrets may differ.
+const clockSkew = 5 * time.Minute
+
+// admit finds the living view that the request's ticket names, mounting it again if
+// this process does not have it. What can be wrong: 400 a ticket that is missing or
+// damaged, 403 another session's or another user's, 409 another address's, 410 too old
+// to be mounted again.
+func (rt Route) admit(r *http.Request) (*live, *refusal) {
+	t, ref := rt.open(r)
+	if ref != nil {
+		rt.kit.count.tickets.Add(1)
+		return nil, ref
+	}
+	l, ref := rt.resident(t)
+	if l == nil && ref == nil {
+		l, ref = rt.remount(r, t)
+	}
+	if ref != nil {
+		return nil, ref
+	}
+	if l.ready != nil {
+		<-l.ready // whoever mounts it has a deadline
+		if l.failure != nil {
+			return nil, l.failure
+		}
+	}
+	return l, nil
+}
+
+// open opens the request's ticket and compares it with the request.
+func (rt Route) open(r *http.Request) (ticket, *refusal) {
+	t, err := rt.kit.sealer.open(r.Header.Get(views.TicketHeader))
+	if err != nil {
+		return t, &refusal{http.StatusBadRequest, err, true}
+	}
+	if time.Until(t.issued) > clockSkew {
+		return t, refused(http.StatusBadRequest, "the ticket is from the future: %v", t.issued)
+	}
+	session, ok := rt.kit.sessions.current(r.Context())
+	if !ok {
+		return t, &refusal{http.StatusForbidden, errUnowned, true}
+	}
+	if !t.isOf(ownerOf(session, rt.kit.identity(r))) {
+		return t, refused(http.StatusForbidden, "the ticket is another session's or user's")
+	}
+	if t.path != r.URL.Path || t.pattern != pattern(r) {
+		return t, refused(http.StatusConflict, "the ticket is for another address")
+	}
+	return t, nil
+}
+
+// resident returns the view if it is here; both results are nil if it is not.
+func (rt Route) resident(t ticket) (*live, *refusal) {
+	if e := rt.kit.store.Get(t.view); e != nil {
+		return rt.of(e)
+	}
+	return nil, nil
+}
+
+func (rt Route) of(e *state.Entry) (*live, *refusal) {
+	l := e.Value.(*live)
+	if l.in.Definition() != rt.def {
+		return nil, refused(http.StatusConflict, "the ticket is for another view")
+	}
+	return l, nil
+}
+
+// remount mounts the view of a ticket again, under its id, as the page was opened.
+// Requests that come at the same time wait for the first one's Mount.
+func (rt Route) remount(r *http.Request, t ticket) (*live, *refusal) {
+	k := rt.kit
+	if t.version != k.config.Version {
+		return nil, refused(http.StatusGone, "the ticket is of version %.40q", t.version)
+	}
+	if age := time.Since(t.issued); age > k.config.TicketLife {
+		return nil, refused(http.StatusGone, "the ticket is %v old", age.Round(time.Second))
+	}
+	session, ok := k.sessions.current(r.Context())
+	if !ok {
+		return nil, &refusal{http.StatusForbidden, errUnowned, true}
+	}
+	if !k.mounts.allow(session) {
+		k.count.sessionMounts.Add(1)
+		return nil, declined(http.StatusTooManyRequests, errors.New("handlers: the session mounts too many views"))
+	}
+	l := newLive(k, rt.def, t.view)
+	if l == nil {
+		return nil, declined(http.StatusServiceUnavailable, errShutDown)
+	}
+	l.epoch, l.ready, l.out.lost = newEpoch(), make(chan struct{}), true
+	l.own(r, session)
+	taken, err := k.store.Restore(l.entry, time.Now())
+	if taken != nil {
+		l.end(nil)
+		return rt.of(taken)
+	}
+	if err != nil {
+		l.end(nil)
+		k.count.storeFull.Add(1)
+		return nil, declined(http.StatusServiceUnavailable, fmt.Errorf("handlers: %w", err))
+	}
+	k.keepSweeping()
+	l.failure = rt.mountAgain(l, r, t)
+	if _, ok := k.sessions.current(r.Context()); l.failure == nil && !ok { // it has ended meanwhile
+		l.failure = &refusal{http.StatusForbidden, errUnowned, true}
+	}
+	if l.failure != nil {
+		k.store.Remove(l.entry)
+	}
+	close(l.ready)
+	return l, nil
+}
+
+func (rt Route) mountAgain(l *live, r *http.Request, t ticket) *refusal {
+	k := rt.kit
+	if !k.mounts.begin(r.Context()) {
+		k.count.mountsRefused.Add(1)
+		return declined(http.StatusServiceUnavailable, errors.New("handlers: too many views are being mounted"))
+	}
+	defer k.mounts.end()
+	k.count.remounts.Add(1)
+	err := l.mount(r, t.query).err
+	if err == nil {
+		return nil
+	}
+	k.logFailure(r, "mount again", rt.def.Name(), err)
+	// A page that is not found or not allowed any more is loaded anew and says so; what
+	// fails for the moment is tried again.
+	code, _ := views.StatusOf(err)
+	return &refusal{code, err, code < 500 && code != http.StatusTooManyRequests}
+}
+
+// own notes whose view it is.
+func (l *live) own(r *http.Request, session [16]byte) {
+	l.identity = l.kit.identity(r)
+	l.entry = &state.Entry{ID: l.id, Session: string(session[:]), Scope: l.in.Scope(), Value: l}
+}
+
+// identity is who the application says has sent the request.
+func (k *Kit) identity(r *http.Request) string {
+	if k.config.Identity == nil {
+		return ""
+	}
+	return k.config.Identity(r)
+}

@@ -1,0 +1,173 @@
+package handlers
+
+import (
+	"fmt"
+	"html"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/sideband-go/sideband/sse"
+	"github.com/sideband-go/sideband/views"
+)
+
+// guard is the response that everything below the kit's middleware writes to. It saves
+// the session before the response begins, and turns what the application's own
+// middleware answers to a page's requests, when it does not let them through, into
+// something that htmx and the user understand.
+type guard struct {
+	http.ResponseWriter
+	kit   *Kit
+	r     *http.Request
+	ours  bool // a page of the kit answers
+	begun bool
+	mute  bool // the body is the kit's
+	err   error
+}
+
+func (g *guard) Write(b []byte) (int, error) {
+	if !g.begun {
+		g.WriteHeader(http.StatusOK)
+	}
+	if g.mute {
+		return len(b), nil
+	}
+	return g.ResponseWriter.Write(b)
+}
+
+func (g *guard) WriteHeader(status int) {
+	if g.begun || status < 200 { // informational ones come before
+		g.ResponseWriter.WriteHeader(status)
+		return
+	}
+	g.begin()
+	if !g.ours {
+		g.mute = g.translate(status)
+	}
+	if !g.mute {
+		g.ResponseWriter.WriteHeader(status)
+	}
+}
+
+// begin saves the session, once.
+func (g *guard) begin() {
+	g.begun = true
+	if g.err = g.kit.sessions.save(g.ResponseWriter, g.r); g.err != nil {
+		g.kit.log.Error("sideband: session not saved", "err", g.err)
+	}
+}
+
+// end completes a response of which nothing was written.
+func (g *guard) end() {
+	if !g.begun {
+		if g.ours {
+			g.begin()
+		} else {
+			g.WriteHeader(http.StatusOK)
+		}
+	}
+}
+
+// Unwrap is for http.ResponseController.
+func (g *guard) Unwrap() http.ResponseWriter { return g.ResponseWriter }
+
+// translate answers in the place of a middleware that did not let a page's request
+// through. It reports false if the request is not a page's own, or was let through.
+func (g *guard) translate(status int) bool {
+	r := g.r
+	stream := r.Method == http.MethodGet && r.URL.Query().Get(streamParam) == streamValue
+	if r.Header.Get(views.TicketHeader) == "" || !stream && status < 300 {
+		return false
+	}
+	restore := r.Header.Get("HX-History-Restore-Request") == "true"
+	t, err := g.kit.sealer.open(r.Header.Get(views.TicketHeader))
+	if !restore && (err != nil || t.path != r.URL.Path) {
+		return false // a request of the application's own, to somewhere else
+	}
+	g.kit.once(fmt.Sprintf("guard %d", status), func() {
+		g.kit.log.Warn("sideband: a middleware does not let a page's requests through", "status", status, "method", r.Method, "path", r.URL.Path)
+	})
+	h := g.Header()
+	target := g.target(status, t)
+	for _, name := range []string{"Content-Type", "Content-Length", "Content-Encoding", "Location", "Refresh"} {
+		h.Del(name)
+	}
+	switch {
+	case stream && target == "":
+		g.ResponseWriter.WriteHeader(status)
+	case stream && status/100 != 3 && !g.kit.mayReload(g.ResponseWriter, r):
+		_ = sse.Reply(g.ResponseWriter, farewell(notLive)) // nobody is left to tell
+	case stream:
+		_ = sse.Reply(g.ResponseWriter, append(refresh(target), leaveMessage...)) // the same
+	case target == "" || status/100 != 3 && !g.kit.mayReload(g.ResponseWriter, r):
+		text := refusals[status]
+		if text == "" {
+			text = "That is not possible right now. Please try again in a moment."
+		}
+		writeNotice(g.ResponseWriter, status, text)
+	default:
+		h.Set("Cache-Control", "no-store")
+		h.Set("HX-Redirect", target)
+		g.ResponseWriter.WriteHeader(http.StatusNoContent)
+	}
+	return true
+}
+
+// target is where a page goes that is refused with a status: to where a redirect says,
+// or to its own address, where the user sees what the middleware says. It is empty for
+// what may pass: then the page stays as it is.
+func (g *guard) target(status int, t ticket) string {
+	own := url.URL{Path: t.path, RawQuery: t.query}
+	if t.path == "" || g.r.Header.Get("HX-History-Restore-Request") == "true" {
+		own = *g.r.URL
+	}
+	switch {
+	case status/100 == 3:
+		if to := safeURL(g.r.URL, g.Header().Get("Location")); to != "" {
+			return to
+		}
+		return local(own)
+	case status < 300, status == http.StatusUnauthorized, status == http.StatusForbidden, status == http.StatusNotFound, status == http.StatusGone:
+		return local(own)
+	}
+	return ""
+}
+
+// safeURL returns an address that a page may be sent to: one of the same origin, or
+// http and https elsewhere. For anything else it returns "".
+func safeURL(base *url.URL, location string) string {
+	if location == "" || strings.ContainsFunc(location, func(c rune) bool { return c < ' ' || c == '\\' || c == 0x7f }) {
+		return ""
+	}
+	u, err := url.Parse(location)
+	if err != nil {
+		return ""
+	}
+	switch {
+	case u.Scheme == "http" || u.Scheme == "https":
+		return u.String()
+	case u.Scheme != "" || u.Opaque != "" || u.Host != "":
+		return ""
+	}
+	return local(*base.ResolveReference(u))
+}
+
+// local is an address of the same origin, "" for a path that browsers would take for
+// another host.
+func local(u url.URL) string {
+	u.Scheme, u.Host, u.User = "", "", nil
+	if text := u.String(); strings.HasPrefix(text, "/") && !strings.HasPrefix(text, "//") {
+		return text
+	}
+	return ""
+}
+
+// refresh makes the page go to an address that safeURL has let through, or load itself
+// anew.
+func refresh(to string) []byte {
+	content := "0"
+	if to != "" {
+		content += ";url=" + to
+	}
+	return []byte(`<hx-partial id="` + views.NoticeID + `" hx-swap="innerHTML"><meta http-equiv="refresh" content="` + html.EscapeString(content) + `"></hx-partial>`)
+}

@@ -1,0 +1,98 @@
+package sse_test
+
+import (
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"github.com/sideband-go/sideband/sse"
+)
+
+func TestFinishNowDropsWhatWaits(t *testing.T) {
+	bubble(t, sse.Config{}, func(t *testing.T, s *site) {
+		c, st := s.stream()
+		st.Send("1", []byte("under way"))
+		synctest.Wait() // its write has begun
+		st.Send("2", []byte("secret"))
+		st.Send("3", []byte("secret"))
+		st.FinishNow([]byte("signed\rout"))
+		st.FinishNow([]byte("again"))
+		st.Finish([]byte("again"))
+		if st.Send("4", []byte("late")) {
+			t.Error("a finished stream took a message")
+		}
+		if rest, err := c.rest(); rest != "id: 1\ndata: under way\n\ndata: signed\ndata: out\n\n" || err != nil {
+			t.Errorf("got %q, %v", rest, err)
+		}
+		if err := <-s.ended; err != nil {
+			t.Error(err)
+		}
+		if !st.Idle() {
+			t.Error("something still waits")
+		}
+		if err := get(c); err != nil {
+			t.Errorf("next request: %v", err)
+		}
+		c.Close()
+	})
+}
+
+func TestFinishNowHasRoomInAFullQueue(t *testing.T) {
+	for _, finished := range []bool{false, true} {
+		bubble(t, sse.Config{MaxPending: 1000}, func(t *testing.T, s *site) {
+			c, st := s.stream()
+			fill(st)
+			if finished {
+				st.Finish([]byte("secret"))
+			}
+			st.FinishNow([]byte("bye"))
+			rest, err := c.rest()
+			if !strings.HasSuffix(rest, "data: bye\n\n") || strings.Contains(rest, "secret") || err != nil {
+				t.Errorf("after Finish %v: got %q, %v", finished, rest, err)
+			}
+			// The write of the first may have begun, those of the others cannot.
+			if n := strings.Count(rest, "fill"); n > 1 {
+				t.Errorf("after Finish %v: %d messages that waited were written", finished, n)
+			}
+			s.gone()
+			c.Close()
+		})
+	}
+}
+
+func TestFinishNowBeforeAnythingIsWritten(t *testing.T) {
+	for _, last := range []string{"", "bye"} {
+		bubble(t, sse.Config{}, func(t *testing.T, s *site) {
+			s.onOpen = func(st *sse.Stream) {
+				fill(st)
+				st.FinishNow([]byte(last))
+			}
+			c := s.dial()
+			c.get("/")
+			want := "id: 0\n\n"
+			if last != "" {
+				want += "data: bye\n\n"
+			}
+			if rest, err := c.rest(); rest != want || err != nil {
+				t.Errorf("got %q, %v", rest, err)
+			}
+			s.gone()
+			c.Close()
+		})
+	}
+}
+
+func TestFinishNowWithoutAMessage(t *testing.T) {
+	bubble(t, sse.Config{}, func(t *testing.T, s *site) {
+		c, st := s.stream()
+		st.Send("1", []byte("under way"))
+		synctest.Wait()
+		fill(st)
+		st.FinishNow(nil)
+		if rest, err := c.rest(); rest != "id: 1\ndata: under way\n\n" || err != nil {
+			t.Errorf("got %q, %v", rest, err)
+		}
+		s.gone()
+		c.Close()
+	})
+}
