@@ -68,6 +68,20 @@ func (g *guard) end() {
 	}
 }
 
+// FlushError is for http.ResponseController.
+func (g *guard) FlushError() error {
+	if !g.begun {
+		g.WriteHeader(http.StatusOK)
+	}
+	if g.mute {
+		return nil
+	}
+	return http.NewResponseController(g.ResponseWriter).Flush()
+}
+
+// Flush is for middleware that knows no http.ResponseController.
+func (g *guard) Flush() { _ = g.FlushError() }
+
 // Unwrap is for http.ResponseController.
 func (g *guard) Unwrap() http.ResponseWriter { return g.ResponseWriter }
 

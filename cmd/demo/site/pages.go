@@ -7,6 +7,7 @@ import (
 	"github.com/a-h/templ"
 	"github.com/go-chi/chi/v5"
 
+	"github.com/sideband-go/sideband/cmd/demo/account"
 	"github.com/sideband-go/sideband/cmd/demo/index"
 )
 
@@ -46,6 +47,12 @@ var pages = []page{
 		About: "The server pushes the time once a second while you look. Bring another tab to the front " +
 			"and it stops; come back and it goes on.",
 	}, "clock"},
+	{index.Entry{
+		Path: account.Path,
+		Name: "Account",
+		About: "Ordinary middleware lets nobody in who has not signed in, also not by an event or a stream. " +
+			"Open the page in two tabs and sign out in one of them: the other one leaves as well, at once.",
+	}, "account"},
 }
 
 func entries() []index.Entry {

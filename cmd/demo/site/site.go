@@ -8,6 +8,7 @@ import (
 	"github.com/a-h/templ"
 	"github.com/go-chi/chi/v5"
 
+	"github.com/sideband-go/sideband/cmd/demo/account"
 	"github.com/sideband-go/sideband/cmd/demo/assets"
 	"github.com/sideband-go/sideband/cmd/demo/clock"
 	"github.com/sideband-go/sideband/cmd/demo/counter"
@@ -18,11 +19,13 @@ import (
 )
 
 // Config returns c with what the demo's pages need: their layout, the suffix of their
-// titles, and a policy that lets Pico draw the icons which it keeps in data addresses.
+// titles, who has signed in, and a policy that lets Pico draw the icons which it keeps
+// in data addresses.
 func Config(c handlers.Config) handlers.Config {
 	c.Layout = layout
 	c.TitleSuffix = " · Sideband"
-	c.ContentSecurityPolicy = handlers.DefaultPolicy + "; img-src 'self' data:"
+	c.Identity = func(r *http.Request) string { return account.Name(r.Context()) }
+	c.ContentSecurityPolicy = handlers.Policy("img-src data:")
 	return c
 }
 
@@ -41,6 +44,11 @@ func Routes(kit *handlers.Kit) http.Handler {
 	r.Handle("/counter", handlers.View(kit, counter.Page{}))
 	r.Handle("/table", handlers.View(kit, table.Page{}))
 	r.Handle("/clock", handlers.View(kit, clock.Page{}))
+	desk := account.Desk{Sessions: kit.Sessions()}
+	r.With(desk.Require).Handle(account.Path, handlers.View(kit, account.Page{}))
+	r.Get(account.SignInPath, handlers.View(kit, views.Static("Sign in", account.SignInForm())).ServeHTTP)
+	r.Post(account.SignInPath, desk.SignIn)
+	r.Post(account.SignOutPath, desk.SignOut)
 	r.NotFound(handlers.View(kit, missing{}).ServeHTTP)
 	return r
 }

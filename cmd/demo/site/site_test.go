@@ -3,6 +3,7 @@ package site_test
 import (
 	"log/slog"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -20,7 +21,9 @@ import (
 func visit(t *testing.T) *probe.Visitor {
 	t.Helper()
 	kit := handlers.New(site.Config(handlers.Config{Logger: slog.New(slog.DiscardHandler)}))
-	return probe.Visit(t, site.Routes(kit), kit)
+	visitor := probe.Visit(t, site.Routes(kit), kit)
+	visitor.Post("/sign-in", url.Values{"name": {"Ann"}})
+	return visitor
 }
 
 // pages are the addresses with the titles that the browser's tab shows.
@@ -29,6 +32,7 @@ var pages = map[string]string{
 	"/counter": "Counter · Sideband",
 	"/table":   "Table · Sideband",
 	"/clock":   "Clock · Sideband",
+	"/account": "Account · Sideband",
 }
 
 func TestEachPageHasTheLayout(t *testing.T) {

@@ -72,6 +72,15 @@ func (v *Visitor) Get(path string) Answer {
 	return v.send(v.request(http.MethodGet, path, ""))
 }
 
+// Post sends a form, as a browser does that runs no scripts, and returns the answer,
+// after redirects.
+func (v *Visitor) Post(path string, form url.Values) Answer {
+	v.t.Helper()
+	r := v.request(http.MethodPost, path, form.Encode())
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	return v.send(r)
+}
+
 func (v *Visitor) request(method, path, body string) *http.Request {
 	v.t.Helper()
 	r, err := http.NewRequestWithContext(context.Background(), method, origin+path, strings.NewReader(body))
