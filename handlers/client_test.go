@@ -181,6 +181,7 @@ func (p *tab) message() (id, data string) {
 		}
 		line = strings.TrimSuffix(line, "\n")
 		switch {
+		case strings.HasPrefix(line, `data: <hx-partial id="sb-lost"`): // each stream's first message
 		case line == "" && data != "":
 			return id, data
 		case strings.HasPrefix(line, "id: "):

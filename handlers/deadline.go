@@ -13,26 +13,31 @@ type deadline struct {
 	context.Context // for values; nil for a message, which has none
 	at              time.Time
 	timer           *time.Timer
+	passed          func(*deadline)
 
 	mu   sync.Mutex
 	err  error
 	done chan struct{}
 }
 
-// newDeadline begins a callback's time. passed is called when it is over before end was.
-func newDeadline(values context.Context, d time.Duration, passed func()) *deadline {
-	c := &deadline{Context: values, at: time.Now().Add(d)}
+// newDeadline begins a callback's time. passed is called when it is over before end was,
+// or when it is cut.
+func newDeadline(values context.Context, d time.Duration, passed func(*deadline)) *deadline {
+	c := &deadline{Context: values, at: time.Now().Add(d), passed: passed}
 	if values == nil {
 		c.Context = context.Background()
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.timer = time.AfterFunc(d, func() {
-		if c.end(context.DeadlineExceeded) {
-			passed()
-		}
-	})
+	c.timer = time.AfterFunc(d, func() { c.cut(context.DeadlineExceeded) })
 	return c
+}
+
+// cut ends the context before its time, for the callback that still runs.
+func (c *deadline) cut(err error) {
+	if c.end(err) {
+		c.passed(c)
+	}
 }
 
 // end ends the context, and reports whether it had not ended before.

@@ -27,15 +27,28 @@ func (k *Kit) End(identity string) int {
 	return n
 }
 
-// endSession ends the pages of a session that was destroyed or renewed.
-func (k *Kit) endSession(session [16]byte) {
+// endSession ends the pages of a session that was destroyed or renewed, when the
+// response of the request that did it begins.
+func (k *Kit) endSession(ctx context.Context, session [16]byte) {
+	if g := guardOf(ctx, k); g == nil || !g.takes(session) {
+		k.dismissSession(session)
+	}
+}
+
+func (k *Kit) dismissSession(session [16]byte) {
 	for _, e := range k.store.Session(string(session[:])) {
 		k.dismiss(e)
 	}
 }
 
+// dismiss ends a view whose page has to go through the application's middleware before
+// it may have another one.
 func (k *Kit) dismiss(e *state.Entry) {
-	e.Value.(*live).end(reloadMessage)
+	l := e.Value.(*live)
+	l.mu.Lock()
+	l.dismissed = true
+	l.mu.Unlock()
+	l.end(reloadMessage)
 	k.store.Remove(e)
 }
 
@@ -51,6 +64,7 @@ func (k *Kit) Shutdown(ctx context.Context) error {
 	k.mu.Unlock()
 	k.sendAway(ctx)
 	err := k.streams.Shutdown(ctx)
+	k.finishEvents(ctx)
 	k.store.Close()
 	k.runners.end()
 	if err != nil {
@@ -97,6 +111,21 @@ func (k *Kit) sendAway(ctx context.Context) {
 		}
 		if st := l.openStream(); st != nil {
 			st.Finish(nil)
+		}
+	}
+}
+
+// finishEvents waits until the views have done what waits for them.
+func (k *Kit) finishEvents(ctx context.Context) {
+	for _, e := range k.store.All() {
+		done := make(chan struct{})
+		if !e.Value.(*live).must(func(*live, uint64) { close(done) }) {
+			continue
+		}
+		select {
+		case <-done:
+		case <-ctx.Done():
+			return
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 
 	"github.com/sideband-go/sideband/sse"
 	"github.com/sideband-go/sideband/views"
@@ -22,7 +23,12 @@ type guard struct {
 	ours  bool // a page of the kit answers
 	begun bool
 	mute  bool // the body is the kit's
-	err   error
+	stale bool // the request's session had ended before it came
+	saved bool // the browser gets the cookie of a new session
+
+	mu    sync.Mutex
+	over  bool       // the session is saved, the response begins
+	ended [][16]byte // sessions that end with it
 }
 
 func (g *guard) Write(b []byte) (int, error) {
@@ -49,12 +55,32 @@ func (g *guard) WriteHeader(status int) {
 	}
 }
 
-// begin saves the session, once.
+// begin saves the session, once, and ends the pages of sessions that the request has
+// ended. Not before: they load themselves anew, and should find the browser's new cookie.
 func (g *guard) begin() {
 	g.begun = true
-	if g.err = g.kit.sessions.save(g.ResponseWriter, g.r); g.err != nil {
-		g.kit.log.Error("sideband: session not saved", "err", g.err)
+	if !g.saved {
+		if err := g.kit.sessions.save(g.ResponseWriter, g.r); err != nil {
+			g.kit.log.Error("sideband: session not saved", "err", err)
+		}
 	}
+	g.mu.Lock()
+	g.over = true
+	ended := g.ended
+	g.mu.Unlock()
+	for _, session := range ended {
+		g.kit.dismissSession(session)
+	}
+}
+
+// takes notes a session that ends with this response. It reports false if that has begun.
+func (g *guard) takes(session [16]byte) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if !g.over {
+		g.ended = append(g.ended, session)
+	}
+	return !g.over
 }
 
 // end completes a response of which nothing was written.
@@ -118,6 +144,7 @@ func (g *guard) translate(status int) bool {
 		if text == "" {
 			text = "That is not possible right now. Please try again in a moment."
 		}
+		h.Set("HX-Push-Url", "false") // a link that would patch the page has not
 		writeNotice(g.ResponseWriter, status, text)
 	default:
 		h.Set("Cache-Control", "no-store")
@@ -132,7 +159,8 @@ func (g *guard) translate(status int) bool {
 // what may pass: then the page stays as it is.
 func (g *guard) target(status int, t ticket) string {
 	own := url.URL{Path: t.path, RawQuery: t.query}
-	if t.path == "" || g.r.Header.Get("HX-History-Restore-Request") == "true" {
+	restore := g.r.Header.Get("HX-History-Restore-Request") == "true"
+	if restore {
 		own = *g.r.URL
 	}
 	switch {
@@ -141,7 +169,7 @@ func (g *guard) target(status int, t ticket) string {
 			return to
 		}
 		return local(own)
-	case status < 300, status == http.StatusUnauthorized, status == http.StatusForbidden, status == http.StatusNotFound, status == http.StatusGone:
+	case restore, status < 300, status == http.StatusUnauthorized, status == http.StatusForbidden, status == http.StatusNotFound, status == http.StatusGone:
 		return local(own)
 	}
 	return ""

@@ -3,9 +3,11 @@ package handlers
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -28,17 +30,19 @@ type live struct {
 	ready   chan struct{} // closed when a view that was mounted again is; else nil
 	failure *refusal      // why it could not be; set before ready is closed
 
-	mu      sync.Mutex
-	queue   []job
-	worker  uint64 // the goroutine that works; others have been abandoned
-	busy    bool
-	ended   bool
-	current *deadline // of the callback under way
-	clocks  clocks
-	stream  *sse.Stream // open, nil without one
-	aging   *time.Timer // ends the stream
-	opened  time.Time   // when the first stream opened
-	brief   bool        // there was one stream so far, it ended at once, and no event came meanwhile
+	mu        sync.Mutex
+	queue     []job
+	worker    uint64 // the goroutine that works; others have been abandoned
+	busy      bool
+	ended     bool
+	dismissed bool      // the application has ended it
+	last      []byte    // what streams get that come too late
+	current   *deadline // of the callback under way
+	clocks    clocks
+	stream    *sse.Stream // open, nil without one
+	aging     *time.Timer // ends the stream
+	opened    time.Time   // when the first stream opened
+	brief     bool        // there was one stream so far, it ended at once, and no event came meanwhile
 
 	notice  atomic.Bool // the page shows one
 	mounted atomic.Bool
@@ -49,18 +53,19 @@ type live struct {
 
 // job is what waits in a mailbox.
 type job struct {
-	run    func(l *live, worker uint64) // nil: message is run
-	msg    views.Message
-	ctx    context.Context // of an event; else nil
-	posted *views.Posted
-	done   chan<- result // nil if nobody waits
+	run     func(l *live, worker uint64) // nil: message is run
+	msg     views.Message
+	ctx     context.Context // of an event; else nil
+	posted  *views.Posted
+	done    chan<- result // nil if nobody waits
+	closing bool          // it is Close
 }
 
 // result is what the sender of an event is answered.
 type result struct {
 	ops       []byte // for the body, if no stream took them
 	err       error
-	unstarted bool // the job was not taken
+	unstarted bool // the job was not taken, and may go to another life of the view
 }
 
 // newID makes the id of a view.
@@ -217,6 +222,18 @@ func (l *live) drain(me uint64) bool {
 	}
 }
 
+func (l *live) hasEnded() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.ended
+}
+
+func (l *live) isDismissed() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.dismissed
+}
+
 func (l *live) mine(me uint64) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -226,25 +243,34 @@ func (l *live) mine(me uint64) bool {
 // callback runs one callback under its deadline. When that passes and the callback
 // goes on, it is given up: the sender gets its answer and another worker goes on.
 func (l *live) callback(j job) error {
-	ctx := newDeadline(j.ctx, l.kit.config.EventDeadline, func() { l.giveUp(j) })
-	l.setCurrent(ctx)
+	ctx := newDeadline(j.ctx, l.kit.config.EventDeadline, func(c *deadline) { l.giveUp(c, j) })
+	if !l.begin(ctx, j.closing) {
+		ctx.end(context.Canceled)
+		return views.ErrGone
+	}
 	err := l.in.Do(ctx, j.msg)
 	if ctx.end(context.Canceled) { // else another worker may have begun another callback
-		l.setCurrent(nil)
+		l.begin(nil, true)
 	}
 	return err
 }
 
-func (l *live) setCurrent(ctx *deadline) {
+// begin notes the callback that begins. It reports false if the view has ended, when
+// nothing but Close runs any more.
+func (l *live) begin(ctx *deadline, closing bool) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if l.ended && !closing {
+		return false
+	}
 	l.current = ctx
+	return true
 }
 
-// giveUp is called when a callback has passed its deadline.
-func (l *live) giveUp(j job) {
+// giveUp is called when a callback has passed its deadline, or its view has ended.
+func (l *live) giveUp(ctx *deadline, j job) {
 	l.mu.Lock() // so that the worker finds out before it goes on
-	given := l.in.Abandon()
+	given := l.in.Abandon(ctx)
 	if given {
 		l.start()
 	}
@@ -252,10 +278,14 @@ func (l *live) giveUp(j job) {
 	if !given {
 		return
 	}
-	l.kit.count.deadlines.Add(1)
-	l.kit.log.Error("sideband: a callback ran past its deadline and was given up", "callback", j.msg.Name)
+	err := views.ErrGone
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		err = views.ErrDeadline
+		l.kit.count.deadlines.Add(1)
+		l.kit.log.Error("sideband: a callback ran past its deadline and was given up", "callback", j.msg.Name)
+	}
 	if j.done != nil {
-		j.done <- result{err: fmt.Errorf("%s: %w", j.msg.Name, views.ErrDeadline)}
+		j.done <- result{err: fmt.Errorf("%s: %w", j.msg.Name, err)}
 	}
 }
 
@@ -272,36 +302,46 @@ func (l *live) wait(j job) result {
 	done := make(chan result, 1)
 	j.done = done
 	if err := l.post(j); err != nil {
-		return result{err: err, unstarted: true}
+		return result{err: err, unstarted: !l.isDismissed()}
 	}
 	return <-done
 }
 
-// end ends the view: nothing more is taken, the stream closes with a last message and
-// nothing that waited, and Close runs last.
+// end ends the view: nothing more is taken, a callback under way is given up, the stream
+// closes with a last message and nothing that waited, and Close runs last.
 func (l *live) end(last []byte) {
 	l.mu.Lock()
 	if l.ended {
 		l.mu.Unlock()
 		return
 	}
-	l.ended = true
-	dropped := l.queue
-	l.queue = nil
-	if l.current != nil {
-		l.current.end(context.Canceled)
-	}
+	l.ended, l.last = true, last
+	// Streams whose turn has not come find out when it does.
+	var dropped []job
+	l.queue = slices.DeleteFunc(l.queue, func(j job) bool {
+		if j.run == nil {
+			dropped = append(dropped, j)
+		}
+		return j.run == nil
+	})
 	l.clocks.stop()
-	st := l.stream
+	current, st := l.current, l.stream
 	l.stream = nil
+	if l.aging != nil {
+		l.aging.Stop()
+		l.aging = nil
+	}
 	if m, ok := l.in.Closing(); ok && l.mounted.Load() {
-		l.enqueue(job{run: func(l *live, me uint64) {
-			if err := l.callback(job{msg: m}); err != nil {
+		l.enqueue(job{run: func(l *live, _ uint64) {
+			if err := l.callback(job{msg: m, closing: true}); err != nil {
 				l.kit.logMessage(l, err)
 			}
 		}})
 	}
 	l.mu.Unlock()
+	if current != nil {
+		current.cut(context.Canceled)
+	}
 	l.kit.workers.Done()
 	for _, j := range dropped {
 		if j.done != nil {

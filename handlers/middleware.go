@@ -33,13 +33,18 @@ func (k *Kit) Middleware(next http.Handler) http.Handler {
 			return
 		}
 		g := &guard{ResponseWriter: w, kit: k}
-		ctx, err := k.sessions.load(context.WithValue(r.Context(), guardKey{k}, g), r)
+		ctx, stale, err := k.sessions.load(context.WithValue(r.Context(), guardKey{k}, g), r)
 		if err != nil {
 			k.log.Error("sideband: session", "err", err)
 			http.Error(w, "Something went wrong.", http.StatusInternalServerError)
 			return
 		}
-		g.r = r.WithContext(ctx)
+		g.r, g.stale = r.WithContext(ctx), stale
+		defer func() {
+			if !g.begun { // a panic passes through, whose answer is somebody else's
+				g.begin()
+			}
+		}()
 		next.ServeHTTP(g, g.r)
 		g.end()
 	})

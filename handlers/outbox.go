@@ -26,7 +26,11 @@ type outbox struct {
 // morphed as a whole.
 const unknownID = "x"
 
-var clearNotice = patch.AppendText(nil, views.NoticeID, "")
+var (
+	clearNotice = patch.AppendText(nil, views.NoticeID, "")
+	// backMessage is what each stream begins with: that it arrives is the proof.
+	backMessage = patch.AppendText(nil, views.LostID, "")
+)
 
 // number makes a message of ops.
 func (o *outbox) number(ops []byte) sse.Message {
@@ -103,6 +107,9 @@ func (l *live) render(st *sse.Stream, posted *views.Posted, more []byte) error {
 func (l *live) answer(before views.Snapshot, posted *views.Posted, failed error) result {
 	if !l.mounted.Load() {
 		return l.firstPage(failed)
+	}
+	if l.hasEnded() {
+		return result{err: errors.Join(views.ErrGone, failed)}
 	}
 	l.touch()
 	l.settleTyping(posted)

@@ -50,7 +50,13 @@ func (rt Route) servePage(w http.ResponseWriter, r *http.Request) {
 	}
 	if rt.def.Static() || r.Method == http.MethodHead {
 		l.end(nil)
-	} else if err := k.keep(w, r, l, &sh); err != nil {
+	} else if err := k.keep(w, r, l, &sh); errors.Is(err, errStale) && k.mayReload(w, r) {
+		l.end(nil)
+		w.Header().Set("Cache-Control", "no-store")
+		w.Header().Set("Location", "?"+r.URL.RawQuery) // the browser has a newer cookie by now, or none
+		w.WriteHeader(http.StatusSeeOther)
+		return
+	} else if err != nil {
 		l.end(nil)
 		k.logFailure(r, "page", rt.def.Name(), err)
 		k.busyPage(w, r, "The server is busy. Please try again in a moment.")
@@ -80,7 +86,7 @@ func (rt Route) mountPage(l *live, r *http.Request) (views.Shell, error) {
 // not kept, because nobody may ever look at its page, is mounted again when the page
 // opens its stream.
 func (k *Kit) keep(w http.ResponseWriter, r *http.Request, l *live, sh *views.Shell) error {
-	session, err := k.sessions.ensure(w, r)
+	session, err := k.sessions.ensure(guardOf(r.Context(), k), w, r)
 	if err != nil {
 		return fmt.Errorf("handlers: session: %w", err)
 	}
@@ -146,6 +152,8 @@ func (rt Route) stillShown(r *http.Request) bool {
 func (k *Kit) writePage(w http.ResponseWriter, r *http.Request, status int, sh views.Shell) {
 	sh.Script = k.AssetsPath() + "/" + static.Path("htmx-sse.js")
 	sh.Stylesheet = k.AssetsPath() + "/" + static.Path("sideband.css")
+	sh.Lost = k.AssetsPath() + "/" + static.Path("lost.html")
+	sh.Failed = k.AssetsPath() + "/" + static.Path("failed.html")
 	var b bytes.Buffer
 	if err := k.config.Layout(sh.Document()).Render(r.Context(), &b); err != nil {
 		if r.Context().Err() != nil {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -64,15 +65,20 @@ func (k *Kit) mayReload(w http.ResponseWriter, r *http.Request) bool {
 	}
 	k.count.reloads.Add(1)
 	http.SetCookie(w, &http.Cookie{
-		Name: reloadCookie, Value: strings.Join(append(recent, strconv.FormatInt(now.Unix(), 36)), "."), Path: cookiePath(r.URL.Path),
+		Name: reloadCookie, Value: strings.Join(append(recent, strconv.FormatInt(now.Unix(), 36)), "."), Path: cookiePath(r),
 		MaxAge: int(reloadWindow / time.Second), HttpOnly: true, Secure: r.TLS != nil, SameSite: http.SameSiteLaxMode,
 	})
 	return true
 }
 
-// cookiePath is a path that a cookie can have; others share the counter of the site.
-func cookiePath(path string) string {
-	if strings.ContainsAny(path, "; ") || len(path) > 1000 {
+// cookiePath is the page's path as the browser knows it, which a router may have cut. What
+// no cookie can have shares the counter of the site.
+func cookiePath(r *http.Request) string {
+	path := r.URL.EscapedPath()
+	if u, err := url.ParseRequestURI(r.RequestURI); err == nil {
+		path = u.EscapedPath()
+	}
+	if !strings.HasPrefix(path, "/") || strings.ContainsAny(path, "; ,") || len(path) > 1000 {
 		return "/"
 	}
 	return path

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/go-chi/chi/v5"
 
@@ -71,6 +72,9 @@ func (rt Route) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func pattern(r *http.Request) string {
 	if c := chi.RouteContext(r.Context()); c != nil {
 		return c.RoutePattern()
+	}
+	if _, path, ok := strings.Cut(r.Pattern, " "); ok {
+		return path // the method before it is another one for events than for the page
 	}
 	return r.Pattern
 }

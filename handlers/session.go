@@ -33,8 +33,8 @@ const (
 
 // newSessions uses the application's manager, or makes one. ended is called, from any
 // goroutine, with the hash of each session that is destroyed or renewed.
-func newSessions(c Config, ended func(hash [16]byte)) *sessions {
-	tell := func(token string) { ended(hashOf(token)) }
+func newSessions(c Config, ended func(ctx context.Context, hash [16]byte)) *sessions {
+	tell := func(ctx context.Context, token string) { ended(ctx, hashOf(token)) }
 	if m := c.Sessions; m != nil {
 		s := &sessions{manager: m, plain: m, store: watch(m.Store, m.Lifetime, tell)}
 		m.Store = s.store
@@ -105,9 +105,12 @@ func hashOf(token string) [16]byte {
 	return [16]byte(h[:16])
 }
 
+// errStale says that the request came with the cookie of a session that has ended. The
+// browser may have got another one meanwhile, which must not be overwritten.
+var errStale = errors.New("handlers: the request's session has ended")
+
 // ensure returns the hash of the request's session, making one if there is none.
-func (s *sessions) ensure(w http.ResponseWriter, r *http.Request) ([16]byte, error) {
-	m := s.of(r)
+func (s *sessions) ensure(g *guard, w http.ResponseWriter, r *http.Request) ([16]byte, error) {
 	if hash, ok := s.current(r.Context()); ok {
 		if value, ok := s.cookie(r); ok && s.signer != nil {
 			if token, ends, first, ok := s.signer.open(value); ok && !first {
@@ -116,10 +119,15 @@ func (s *sessions) ensure(w http.ResponseWriter, r *http.Request) ([16]byte, err
 		}
 		return hash, nil
 	}
+	m := s.of(r)
+	if g.stale && m.Status(r.Context()) != scs.Destroyed || m.Token(r.Context()) != "" {
+		return [16]byte{}, errStale
+	}
 	token, ends, err := m.Commit(r.Context())
 	if err != nil {
 		return [16]byte{}, err
 	}
+	g.saved = true
 	s.writeCookie(w, r, token, ends)
 	return hashOf(s.stored(token)), nil
 }
@@ -140,18 +148,19 @@ func (s *sessions) writeCookie(w http.ResponseWriter, r *http.Request, token str
 	s.of(r).WriteSessionCookie(r.Context(), w, token, ends)
 }
 
-// load puts the request's session into ctx.
-func (s *sessions) load(ctx context.Context, r *http.Request) (context.Context, error) {
+// load puts the request's session into ctx. stale says that it has ended.
+func (s *sessions) load(ctx context.Context, r *http.Request) (loaded context.Context, stale bool, err error) {
 	token, _ := s.cookie(r)
 	if s.signer != nil {
 		var ends time.Time
 		if token, ends, _, _ = s.signer.open(token); token != "" {
 			if err := s.adopt(token, ends); err != nil {
-				return nil, err
+				return nil, false, err
 			}
 		}
 	}
-	return s.manager.Load(ctx, token)
+	loaded, err = s.manager.Load(ctx, token)
+	return loaded, token != "" && s.store.isDead(s.stored(token)), err
 }
 
 // adopt makes sure that the store has a session whose cookie is the kit's own: another

@@ -134,7 +134,7 @@ func (l *live) connect(me uint64, st *sse.Stream, at position) {
 	l.mu.Lock()
 	if l.ended {
 		l.mu.Unlock()
-		st.Finish(nil)
+		st.FinishNow(l.last)
 		return
 	}
 	old := l.stream
@@ -158,6 +158,7 @@ func (l *live) connect(me uint64, st *sse.Stream, at position) {
 	l.aging = l.age(st)
 	l.in.SetConnected(true)
 	l.clocks.run(l)
+	l.kit.store.Connected(l.entry)
 	l.mu.Unlock()
 	if old != nil {
 		old.Finish(elsewhereMessage)
@@ -166,7 +167,7 @@ func (l *live) connect(me uint64, st *sse.Stream, at position) {
 		l.disconnected(st)
 		return
 	}
-	l.kit.store.Connected(l.entry)
+	st.Send("", backMessage)
 	if !l.greet(me) {
 		return
 	}
@@ -221,6 +222,7 @@ func (l *live) disconnected(st *sse.Stream) {
 	}
 	l.stream = nil
 	l.aging.Stop()
+	l.aging = nil // it keeps the stream, and that its request
 	l.brief = l.brief && time.Since(l.opened) < firstTry
 	l.in.SetConnected(false)
 	l.clocks.pause()

@@ -15,13 +15,13 @@ type watched struct {
 	scs.Store
 	dead     *memory // tokens of sessions that were destroyed
 	lifetime time.Duration
-	ended    func(token string)
+	ended    func(ctx context.Context, token string)
 }
 
 // maxDead bounds the destroyed sessions that are remembered.
 const maxDead = 100_000
 
-func watch(s scs.Store, lifetime time.Duration, ended func(token string)) *watched {
+func watch(s scs.Store, lifetime time.Duration, ended func(ctx context.Context, token string)) *watched {
 	return &watched{s, newMemory(maxDead), lifetime, ended}
 }
 
@@ -56,11 +56,16 @@ func (s *watched) CommitCtx(ctx context.Context, token string, b []byte, expiry 
 	if s.isDead(token) {
 		return nil
 	}
-	c, ok := s.Store.(scs.CtxStore)
-	if !ok {
-		return s.Store.Commit(token, b, expiry)
+	var err error
+	if c, ok := s.Store.(scs.CtxStore); ok {
+		err = c.CommitCtx(ctx, token, b, expiry)
+	} else {
+		err = s.Store.Commit(token, b, expiry)
 	}
-	return c.CommitCtx(ctx, token, b, expiry)
+	if s.isDead(token) { // it was deleted in the meantime
+		return errors.Join(err, s.remove(ctx, token))
+	}
+	return err
 }
 
 // Delete is part of scs.Store.
@@ -73,7 +78,11 @@ func (s *watched) DeleteCtx(ctx context.Context, token string) error {
 		return nil // a session that was never saved
 	}
 	_ = s.dead.Commit(token, nil, time.Now().Add(s.lifetime)) // it never fails
-	s.ended(token)
+	s.ended(ctx, token)
+	return s.remove(ctx, token)
+}
+
+func (s *watched) remove(ctx context.Context, token string) error {
 	if c, ok := s.Store.(scs.CtxStore); ok {
 		return c.DeleteCtx(ctx, token)
 	}

@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-//go:embed htmx.min.js hx-sse.min.js sideband.css
+//go:embed htmx.min.js hx-sse.min.js sideband.css lost.html failed.html
 var files embed.FS
 
 var kit = func() *FS {
@@ -23,8 +23,9 @@ var kit = func() *FS {
 func Handler() http.Handler { return kit.Handler() }
 
 // Path returns the path of one of the kit's own files: see [FS.Path]. The names are
-// "htmx.min.js", "hx-sse.min.js", "htmx-sse.js" (one after the other: what pages load)
-// and "sideband.css".
+// "htmx.min.js", "hx-sse.min.js", "htmx-sse.js" (one after the other: what pages load),
+// "sideband.css", and the notices "lost.html" and "failed.html", which pages have ready
+// for when the server can't be reached.
 func Path(name string) string { return kit.Path(name) }
 
 // Names returns the names of the kit's own files in order.

@@ -150,11 +150,11 @@ func (in *Instance) Inbox(run int) (m Message, ok bool, err error) {
 	return m, true, nil
 }
 
-// Abandon gives up the callback that is running: whatever it still does is void. It
-// reports whether there was one. Safe for concurrent use.
-func (in *Instance) Abandon() bool {
+// Abandon gives up the callback that is running with ctx: whatever it still does is void.
+// It reports whether there was one. Safe for concurrent use.
+func (in *Instance) Abandon(ctx context.Context) bool {
 	s := in.current.Load()
-	return s != nil && s.phase.CompareAndSwap(running, abandoned)
+	return s != nil && s.Context == ctx && s.phase.CompareAndSwap(running, abandoned)
 }
 
 // Snapshot is what a view held at one moment.

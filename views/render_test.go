@@ -310,7 +310,7 @@ func TestAbandonedCallbacksAreVoid(t *testing.T) {
 	inside, goOn := make(chan bool), make(chan bool)
 	result := make(chan error)
 	go func() {
-		result <- in.Do(context.Background(), views.Message{Name: "slow", Run: func(s *views.Socket) error {
+		result <- in.Do(t.Context(), views.Message{Name: "slow", Run: func(s *views.Socket) error {
 			shop.Note.Set(s, "early")
 			inside <- true
 			<-goOn
@@ -320,7 +320,10 @@ func TestAbandonedCallbacksAreVoid(t *testing.T) {
 		}})
 	}()
 	<-inside
-	if !in.Abandon() {
+	if in.Abandon(context.Background()) {
+		t.Fatal("another callback was abandoned")
+	}
+	if !in.Abandon(t.Context()) {
 		t.Fatal("there was nothing to abandon")
 	}
 	set(t, in, func(s *views.Socket) { shop.Unit.Set(s, "lb") })

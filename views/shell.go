@@ -10,6 +10,7 @@ import (
 const (
 	StreamID = "sb-stream"
 	NoticeID = "sb-notice"
+	LostID   = "sb-lost"
 )
 
 // TicketHeader carries a page's ticket in each request that htmx makes from it.
@@ -37,8 +38,9 @@ type Document struct {
 type Shell struct {
 	Title   string
 	Content []byte
-	// Addresses of the kit's assets.
-	Script, Stylesheet string
+	// Addresses of the kit's assets. Lost and Failed are notices that a page has to have
+	// ready, since they are for when the server can't be reached.
+	Script, Stylesheet, Lost, Failed string
 	// Ticket and Stream are empty for a page that is not live.
 	Ticket, Stream string
 	// KeepStream keeps the stream open while the page is hidden.
@@ -50,6 +52,9 @@ func (sh Shell) Document() Document {
 	d := Document{Title: sh.Title, Head: sh.head(), Body: sh.body(), BodyAttributes: templ.Attributes{}}
 	if sh.Ticket != "" {
 		d.BodyAttributes["hx-headers:inherited"] = `{"` + TicketHeader + `":"` + sh.Ticket + `"}`
+		// What htmx asks for when the user goes back, and gets an error for, is not the page.
+		d.BodyAttributes["hx-status:4xx"] = "swap:none"
+		d.BodyAttributes["hx-status:5xx"] = "swap:none"
 	}
 	return d
 }

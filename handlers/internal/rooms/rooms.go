@@ -18,6 +18,7 @@ var (
 	Count = state.NewKey[int]("count")
 	Agree = state.NewKey[bool]("agree")
 	Text  = state.NewKey[string]("text")
+	Extra = state.NewKey[any]("extra") // for what a test looks for
 )
 
 // Query is what Mount takes.
@@ -32,10 +33,18 @@ type Page struct {
 	GoOn   chan struct{}        // lets Hold return
 	Closed chan struct{}        // gets one when a view closes
 	Ref    chan views.Ref       // gets the view when it connects
+	Keep   bool                 // keeps the stream of a hidden page
+	// Before, if set, begins each Mount, and may fail it.
+	Before func(s *views.Socket, room string) error
 }
 
 // Mount refuses the rooms none and secret.
 func (p Page) Mount(s *views.Socket, q Query) error {
+	if p.Before != nil {
+		if err := p.Before(s, q.Room); err != nil {
+			return err
+		}
+	}
 	switch q.Room {
 	case "none":
 		return views.ErrNotFound
@@ -48,6 +57,9 @@ func (p Page) Mount(s *views.Socket, q Query) error {
 	state.Assign(s, Room.To(q.Room), Count.To(q.From), Agree.To(false), Text.To(""))
 	return nil
 }
+
+// KeepStream is what Keep says.
+func (p Page) KeepStream() bool { return p.Keep }
 
 // Connect tells the test which view has connected.
 func (p Page) Connect(s *views.Socket) error {

@@ -39,6 +39,9 @@ func (p *Page) Stream(lastID string) *Stream {
 	if data := s.Next(); data != "" {
 		t.Fatalf("the stream of %s begins with %q, not with an id alone", p.path, data)
 	}
+	if data := s.Next(); !strings.Contains(data, `id="sb-lost"`) {
+		t.Fatalf("the stream of %s does not say that it works, but %q", p.path, data)
+	}
 	return s
 }
 

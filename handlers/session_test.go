@@ -1,0 +1,463 @@
+package handlers_test
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/alexedwards/scs/v2"
+	"github.com/go-chi/chi/v5"
+
+	"github.com/sideband-go/sideband/handlers"
+	"github.com/sideband-go/sideband/handlers/internal/rooms"
+	"github.com/sideband-go/sideband/views"
+)
+
+// accounts is an application with log-in and log-out around the rooms.
+type accounts struct {
+	*site
+	sessions *scs.SessionManager
+}
+
+func newAccounts(t *testing.T, c handlers.Config, p rooms.Page) *accounts {
+	t.Helper()
+	a := &accounts{}
+	name := func(r *http.Request) string { return a.sessions.GetString(r.Context(), "name") }
+	if c.Identity == nil {
+		c.Identity = name
+	}
+	a.site = newSite(t, c, func(kit *handlers.Kit, r chi.Router) {
+		a.sessions = kit.Sessions()
+		r.Post("/login", func(w http.ResponseWriter, r *http.Request) {
+			if err := a.sessions.RenewToken(r.Context()); err != nil {
+				t.Error(err)
+			}
+			a.sessions.Put(r.Context(), "name", r.FormValue("name"))
+			w.WriteHeader(http.StatusNoContent)
+		})
+		r.Post("/logout", func(w http.ResponseWriter, r *http.Request) {
+			if err := a.sessions.Destroy(r.Context()); err != nil {
+				t.Error(err)
+			}
+			w.WriteHeader(http.StatusNoContent)
+		})
+		r.Get("/whoami", func(w http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(w, name(r)) })
+		view := handlers.View(kit, p)
+		r.Handle("/rooms/{room}", view)
+		r.Handle("/bye/{room}", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.Method == http.MethodGet && !r.URL.Query().Has("sideband") {
+				if err := a.sessions.Destroy(r.Context()); err != nil {
+					t.Error(err)
+				}
+			}
+			view.ServeHTTP(w, r)
+		}))
+	})
+	return a
+}
+
+func (b *browser) login(name string) {
+	b.t.Helper()
+	if a := b.do("POST", "/login?name="+name, nil); a.status != http.StatusNoContent {
+		b.t.Fatalf("log-in: %d %s", a.status, a.body)
+	}
+}
+
+func (b *browser) logout() {
+	b.t.Helper()
+	if a := b.do("POST", "/logout", nil); a.status != http.StatusNoContent {
+		b.t.Fatalf("log-out: %d %s", a.status, a.body)
+	}
+}
+
+// cookies is what the browser would send, as a header: a request with it is one that was
+// sent now, however late it arrives.
+func (b *browser) cookies() string {
+	r := &http.Request{Header: http.Header{}}
+	for _, c := range b.http.Jar.Cookies(b.home()) {
+		r.AddCookie(c)
+	}
+	return r.Header.Get("Cookie")
+}
+
+func (b *browser) home() *url.URL {
+	b.t.Helper()
+	u, err := url.Parse(b.site.URL)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return u
+}
+
+// gone reports whether the page's stream ends with a reload and nothing else.
+func (p *tab) gone() {
+	p.t.Helper()
+	p.await(`http-equiv="refresh"`)
+	if _, data := p.message(); data != "" {
+		p.t.Errorf("after the last message came %q", data)
+	}
+}
+
+// Case 6: who logs in or out in one tab takes the others along, and nobody else.
+func TestASessionThatEndsTakesItsPagesAlong(t *testing.T) {
+	for how, end := range map[string]func(*browser){
+		"destroyed": (*browser).logout,
+		"renewed":   func(b *browser) { b.login("eve") },
+	} {
+		t.Run(how, func(t *testing.T) {
+			page := rooms.Page{Ref: make(chan ref, 9)}
+			s := newAccounts(t, handlers.Config{}, page)
+			mine, theirs := s.browser(t), s.browser(t)
+			mine.login("ann")
+			theirs.login("ann") // the same user elsewhere
+			one := mine.open("/rooms/a").connect("")
+			view := <-page.Ref
+			two := mine.open("/rooms/b").connect("")
+			other := theirs.open("/rooms/a").connect("")
+			end(mine)
+			if rooms.Tick(view, 1) == nil {
+				t.Error("a message is taken by a page that has ended")
+			}
+			one.gone()
+			two.gone()
+			if a := one.post("event=Add&value=1", nil); a.status != http.StatusForbidden || a.header.Get("HX-Refresh") != "true" {
+				t.Errorf("an event afterwards: %d", a.status)
+			}
+			other.post("event=Add&value=7", nil)
+			other.await(">7<")
+			if c := s.kit.Stats().Views; c.Connected != 1 || c.Pending+c.Parked > 0 {
+				t.Errorf("views: %+v", c)
+			}
+		})
+	}
+}
+
+// Case 6: what waited for a slow browser is not delivered to it.
+func TestWhatWaitedIsNotDelivered(t *testing.T) {
+	page := rooms.Page{Ref: make(chan ref, 1), Inside: make(chan ctx), GoOn: make(chan struct{})}
+	s := newAccounts(t, handlers.Config{EventDeadline: time.Minute}, page)
+	b := s.browser(t)
+	b.login("ann")
+	p := b.open("/rooms/a").connect("")
+	view := <-page.Ref
+	answered := make(chan answer)
+	go func() { answered <- p.post("event=Hold", nil) }()
+	inside := <-page.Inside
+	for range 5 {
+		if err := rooms.Tick(view, 1); err != nil {
+			t.Fatal(err)
+		}
+	}
+	b.logout()
+	if inside.Err() == nil {
+		t.Error("the callback under way goes on")
+	}
+	close(page.GoOn)
+	if a := <-answered; a.status != http.StatusGone && a.status != http.StatusForbidden {
+		t.Errorf("the event under way: %d", a.status)
+	}
+	p.gone()
+}
+
+// What a callback has changed when the session ends is not told any more, to nobody.
+func TestTheAnswerToAnEventUnderWaySaysNothing(t *testing.T) {
+	page := rooms.Page{Inside: make(chan ctx), GoOn: make(chan struct{})}
+	s := newAccounts(t, handlers.Config{EventDeadline: time.Minute}, page)
+	b := s.browser(t)
+	b.login("ann")
+	p := b.open("/rooms/private")
+	p.post("event=Add&value=1", nil) // nobody knows whether the answer arrived, so the next says everything
+	answered := make(chan answer)
+	go func() { answered <- p.post("event=Hold", nil, "HX-Source", "input#agree") }()
+	<-page.Inside
+	b.logout()
+	close(page.GoOn)
+	a := <-answered
+	if a.status != http.StatusGone && a.status != http.StatusForbidden || strings.Contains(a.body, "private") {
+		t.Errorf("answered %d %s", a.status, a.body)
+	}
+}
+
+// An event that was let through before End must not run after it, however slowly the
+// browser sends it.
+func TestAnEventUnderWayIsDroppedByEnd(t *testing.T) {
+	s := newAccounts(t, handlers.Config{}, rooms.Page{})
+	b := s.browser(t)
+	b.login("ann")
+	p := b.open("/rooms/a").connect("")
+	body, send := pipe()
+	r, err := http.NewRequestWithContext(t.Context(), "POST", s.URL+"/rooms/a?event=Write", body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	r.Header.Set("Sideband-Ticket", p.ticket)
+	type slow struct {
+		status int
+		body   string
+	}
+	answered := make(chan slow)
+	go func() {
+		res, err := p.http.Do(r)
+		if err != nil {
+			answered <- slow{}
+			return
+		}
+		defer res.Body.Close()
+		text, _ := io.ReadAll(res.Body)
+		answered <- slow{res.StatusCode, string(text)}
+	}()
+	send("text=wri")
+	// It has been let through when another one, sent later, has been.
+	p.post("event=Add&value=1", nil)
+	p.await(">1<")
+	if n := s.kit.End("ann"); n != 1 {
+		t.Errorf("%d pages ended", n)
+	}
+	send("tten")
+	send("")
+	if a := <-answered; a.status < 400 || strings.Contains(a.body, "written") {
+		t.Errorf("answered %d %s", a.status, a.body)
+	}
+	if st := s.kit.Stats(); st.Remounts != 0 {
+		t.Errorf("it mounted the page again: %+v", st)
+	}
+}
+
+// Case 6, with a callback that ignores its context: its sender does not wait for it.
+func TestACallbackThatHangsWhenItsPageEnds(t *testing.T) {
+	page := rooms.Page{Inside: make(chan ctx), GoOn: make(chan struct{}), Closed: make(chan struct{}, 1)}
+	s := newAccounts(t, handlers.Config{EventDeadline: time.Second}, page)
+	b := s.browser(t)
+	b.login("ann")
+	p := b.open("/rooms/a").connect("")
+	answered := make(chan answer, 1)
+	go func() { answered <- p.post("event=Hold", nil) }()
+	<-page.Inside
+	s.kit.End("ann")
+	waitUntil(t, "the event is answered", func() bool { return len(answered) == 1 })
+	waitUntil(t, "Close has run, which does not wait for it either", func() bool { return len(page.Closed) == 1 })
+	close(page.GoOn)
+	<-answered
+}
+
+// A stream whose turn has not come when its page ends is not forgotten.
+func TestAStreamThatWaitsForItsTurnEndsToo(t *testing.T) {
+	page := rooms.Page{Inside: make(chan ctx), GoOn: make(chan struct{})}
+	s := newAccounts(t, handlers.Config{EventDeadline: time.Minute}, page)
+	b := s.browser(t)
+	b.login("ann")
+	p := b.open("/rooms/a").connect("")
+	answered := make(chan answer, 1)
+	go func() { answered <- p.post("event=Hold", nil) }()
+	<-page.Inside
+	again := &tab{browser: b, path: p.path, ticket: p.ticket}
+	again.connect("0")
+	s.kit.End("ann")
+	close(page.GoOn)
+	<-answered
+	waitUntil(t, "its stream has ended", func() bool { return s.kit.Stats().Streams == 0 })
+}
+
+// Somebody logs in while another page of the browser is on its way. That page must not
+// bring the old session back, nor a new one, in place of the one they have logged in to.
+func TestAPageUnderWayDuringALogIn(t *testing.T) {
+	t.Run("loaded before", func(t *testing.T) {
+		inside, goOn := make(chan struct{}), make(chan struct{})
+		once := sync.OnceFunc(func() { close(inside); <-goOn })
+		s := newAccounts(t, handlers.Config{}, rooms.Page{Before: func(_ *views.Socket, room string) error {
+			if room == "slow" {
+				once()
+			}
+			return nil
+		}})
+		b := s.browser(t)
+		b.open("/rooms/a") // makes a session
+		page := make(chan answer)
+		go func() { page <- b.do("GET", "/rooms/slow", nil) }()
+		<-inside
+		b.login("ann")
+		close(goOn)
+		<-page
+		if a := b.do("GET", "/whoami", nil); a.body != "ann" {
+			t.Errorf("logged in as %q", a.body)
+		}
+	})
+	t.Run("loaded after", func(t *testing.T) {
+		// The page's stream says that it should reload, and its request overtakes the
+		// answer that brings the new cookie.
+		s := newAccounts(t, handlers.Config{}, rooms.Page{})
+		b := s.browser(t)
+		b.open("/rooms/a")
+		old := b.cookies()
+		b.login("ann")
+		b.http.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+		b.do("GET", "/rooms/a", nil, "Cookie", old)
+		if a := b.do("GET", "/whoami", nil); a.body != "ann" {
+			t.Errorf("logged in as %q", a.body)
+		}
+	})
+}
+
+// A page whose own request ends the session belongs to the next one.
+func TestAPageThatLogsOut(t *testing.T) {
+	s := newAccounts(t, handlers.Config{}, rooms.Page{})
+	b := s.browser(t)
+	b.login("ann")
+	p := b.open("/bye/a").connect("")
+	p.post("event=Add&value=3", nil)
+	p.await(">3<")
+	if a := b.do("GET", "/whoami", nil); a.body != "" {
+		t.Errorf("logged in as %q", a.body)
+	}
+}
+
+// Case 8: who logs out during a request is logged out, though an idle timeout makes
+// each request save its session.
+func TestALogOutDuringARequest(t *testing.T) {
+	for _, hashed := range []bool{false, true} {
+		m := scs.New()
+		m.Store, m.IdleTimeout, m.HashTokenInStore = newShelf(), time.Hour, hashed
+		page := rooms.Page{Inside: make(chan ctx), GoOn: make(chan struct{})}
+		s := newAccounts(t, handlers.Config{Sessions: m, EventDeadline: time.Minute}, page)
+		b := s.browser(t)
+		b.login("ann")
+		stolen := b.cookies()
+		p := b.open("/rooms/a").connect("")
+		answered := make(chan answer, 1)
+		go func() { answered <- p.post("event=Hold", nil) }()
+		<-page.Inside
+		b.logout()
+		close(page.GoOn)
+		<-answered
+		if a := b.do("GET", "/whoami", nil); a.body != "" {
+			t.Errorf("hashed %v: logged in as %q", hashed, a.body)
+		}
+		if a := s.browser(t).do("GET", "/whoami", nil, "Cookie", stolen); a.body != "" {
+			t.Errorf("hashed %v: the old cookie is that of %q", hashed, a.body)
+		}
+	}
+}
+
+// Case 8, at its narrowest: the session is deleted while another request is saving it.
+func TestALogOutDuringASave(t *testing.T) {
+	m := scs.New()
+	store := newShelf()
+	m.Store, m.IdleTimeout = store, time.Hour
+	s := newAccounts(t, handlers.Config{Sessions: m}, rooms.Page{})
+	b := s.browser(t)
+	b.login("ann")
+	stolen := b.cookies()
+	store.mu.Lock()
+	saving, goOn := make(chan struct{}), make(chan struct{})
+	store.before = sync.OnceFunc(func() { close(saving); <-goOn })
+	store.mu.Unlock()
+	done := make(chan answer)
+	go func() { done <- s.browser(t).do("GET", "/whoami", nil, "Cookie", stolen) }()
+	<-saving
+	b.logout()
+	close(goOn)
+	<-done
+	store.mu.Lock()
+	left := len(store.all)
+	store.mu.Unlock()
+	if left > 0 { // another process, or this one after a restart, would find it
+		t.Errorf("the store has %d sessions again", left)
+	}
+}
+
+// shelf is a store of an application, with contexts.
+type shelf struct {
+	mu     sync.Mutex
+	all    map[string][]byte
+	before func() // called before each saving
+	ctx    int    // calls with a request's context
+}
+
+func newShelf() *shelf { return &shelf{all: map[string][]byte{}} }
+
+func (s *shelf) Find(token string) ([]byte, bool, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	b, ok := s.all[token]
+	return b, ok, nil
+}
+
+func (s *shelf) Commit(token string, b []byte, _ time.Time) error {
+	s.mu.Lock()
+	before := s.before
+	s.mu.Unlock()
+	if before != nil {
+		before()
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.all[token] = b
+	return nil
+}
+
+func (s *shelf) Delete(token string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.all, token)
+	return nil
+}
+
+func (s *shelf) count(ctx context.Context) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if ctx.Value(http.ServerContextKey) != nil {
+		s.ctx++
+	}
+}
+
+func (s *shelf) FindCtx(ctx context.Context, token string) ([]byte, bool, error) {
+	s.count(ctx)
+	return s.Find(token)
+}
+
+func (s *shelf) CommitCtx(ctx context.Context, token string, b []byte, expiry time.Time) error {
+	s.count(ctx)
+	return s.Commit(token, b, expiry)
+}
+
+func (s *shelf) DeleteCtx(ctx context.Context, token string) error {
+	s.count(ctx)
+	return s.Delete(token)
+}
+
+// await reads the stream until a message has the text.
+func (p *tab) await(want string) (id string) {
+	p.t.Helper()
+	var all []string
+	for {
+		id, data := p.message()
+		switch {
+		case strings.Contains(data, want):
+			return id
+		case data == "":
+			p.t.Fatalf("the stream ends after %q, without %q", all, want)
+		}
+		all = append(all, data)
+	}
+}
+
+// waitUntil is waitFor that goes on with the test when it waits in vain.
+func waitUntil(t *testing.T, what string, ok func() bool) {
+	t.Helper()
+	tick := time.NewTicker(time.Millisecond)
+	defer tick.Stop()
+	for limit := time.After(5 * time.Second); !ok(); {
+		select {
+		case <-tick.C:
+		case <-limit:
+			t.Errorf("waited in vain until %s", what)
+			return
+		}
+	}
+}
