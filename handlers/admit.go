@@ -34,16 +34,11 @@ const clockSkew = 5 * time.Minute
 // damaged, 403 another session's or another user's, 409 another address's, 410 too old
 // to be mounted again.
 func (rt Route) admit(r *http.Request) (*live, *refusal) {
-	t, ref := rt.open(r)
+	l, ref := rt.named(r)
 	if ref != nil {
-		rt.kit.count.tickets.Add(1)
-		return nil, ref
-	}
-	l, ref := rt.resident(t)
-	if l == nil && ref == nil {
-		l, ref = rt.remount(r, t)
-	}
-	if ref != nil {
+		if ref.reload {
+			rt.kit.count.tickets.Add(1)
+		}
 		return nil, ref
 	}
 	if l.ready != nil {
@@ -53,6 +48,18 @@ func (rt Route) admit(r *http.Request) (*live, *refusal) {
 		}
 	}
 	return l, nil
+}
+
+// named is the view of the request's ticket. One that is mounted again may not be ready.
+func (rt Route) named(r *http.Request) (*live, *refusal) {
+	t, ref := rt.open(r)
+	if ref != nil {
+		return nil, ref
+	}
+	if l, ref := rt.resident(t); l != nil || ref != nil {
+		return l, ref
+	}
+	return rt.remount(r, t)
 }
 
 // open opens the request's ticket and compares it with the request.
@@ -71,7 +78,7 @@ func (rt Route) open(r *http.Request) (ticket, *refusal) {
 	if !t.isOf(ownerOf(session, rt.kit.identity(r))) {
 		return t, refused(http.StatusForbidden, "the ticket is another session's or user's")
 	}
-	if t.path != r.URL.Path || t.pattern != pattern(r) {
+	if t.path != r.URL.EscapedPath() || t.pattern != pattern(r) {
 		return t, refused(http.StatusConflict, "the ticket is for another address")
 	}
 	return t, nil

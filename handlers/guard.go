@@ -121,31 +121,32 @@ func (g *guard) translate(status int) bool {
 	}
 	restore := r.Header.Get("HX-History-Restore-Request") == "true"
 	t, err := g.kit.sealer.open(r.Header.Get(views.TicketHeader))
-	if !restore && (err != nil || t.path != r.URL.Path) {
+	if !restore && (err != nil || t.path != r.URL.EscapedPath()) {
 		return false // a request of the application's own, to somewhere else
 	}
 	g.kit.once(fmt.Sprintf("guard %d", status), func() {
 		g.kit.log.Warn("sideband: a middleware does not let a page's requests through", "status", status, "method", r.Method, "path", r.URL.Path)
 	})
 	h := g.Header()
-	target := g.target(status, t)
+	target, reload := g.target(status, t)
 	for _, name := range []string{"Content-Type", "Content-Length", "Content-Encoding", "Location", "Refresh"} {
 		h.Del(name)
 	}
+	dead := target != "" && reload && !g.kit.mayReload(g.ResponseWriter, r)
 	switch {
 	case stream && target == "":
 		g.ResponseWriter.WriteHeader(status)
-	case stream && status/100 != 3 && !g.kit.mayReload(g.ResponseWriter, r):
+	case stream && dead:
 		_ = sse.Reply(g.ResponseWriter, farewell(notLive)) // nobody is left to tell
 	case stream:
 		_ = sse.Reply(g.ResponseWriter, append(refresh(target), leaveMessage...)) // the same
-	case target == "" || status/100 != 3 && !g.kit.mayReload(g.ResponseWriter, r):
+	case target == "" || dead:
 		text := refusals[status]
 		if text == "" {
 			text = "That is not possible right now. Please try again in a moment."
 		}
 		h.Set("HX-Push-Url", "false") // a link that would patch the page has not
-		writeNotice(g.ResponseWriter, status, text)
+		writeNotice(g.ResponseWriter, max(status, http.StatusBadRequest), text)
 	default:
 		h.Set("Cache-Control", "no-store")
 		h.Set("HX-Redirect", target)
@@ -156,52 +157,61 @@ func (g *guard) translate(status int) bool {
 
 // target is where a page goes that is refused with a status: to where a redirect says,
 // or to its own address, where the user sees what the middleware says. It is empty for
-// what may pass: then the page stays as it is.
-func (g *guard) target(status int, t ticket) string {
-	own := url.URL{Path: t.path, RawQuery: t.query}
+// what may pass: then the page stays as it is. reload says that the address is the
+// page's own, more or less, so that it might go on for ever.
+func (g *guard) target(status int, t ticket) (to string, reload bool) {
+	own := t.path
+	if t.query != "" {
+		own += "?" + t.query
+	}
 	restore := g.r.Header.Get("HX-History-Restore-Request") == "true"
 	if restore {
-		own = *g.r.URL
+		own = g.r.URL.RequestURI()
+	}
+	if !isLocal(own) {
+		own = ""
 	}
 	switch {
 	case status/100 == 3:
-		if to := safeURL(g.r.URL, g.Header().Get("Location")); to != "" {
-			return to
+		if to, reload := safeURL(g.r, g.Header().Get("Location")); to != "" {
+			return to, reload
 		}
-		return local(own)
 	case restore, status < 300, status == http.StatusUnauthorized, status == http.StatusForbidden, status == http.StatusNotFound, status == http.StatusGone:
-		return local(own)
+	default:
+		return "", false
 	}
-	return ""
+	return own, !restore
 }
 
 // safeURL returns an address that a page may be sent to: one of the same origin, or
-// http and https elsewhere. For anything else it returns "".
-func safeURL(base *url.URL, location string) string {
+// http and https elsewhere. For anything else it returns "". own says that it has the
+// path of the request.
+func safeURL(r *http.Request, location string) (to string, own bool) {
 	if location == "" || strings.ContainsFunc(location, func(c rune) bool { return c < ' ' || c == '\\' || c == 0x7f }) {
-		return ""
+		return "", false
 	}
 	u, err := url.Parse(location)
 	if err != nil {
-		return ""
+		return "", false
 	}
 	switch {
 	case u.Scheme == "http" || u.Scheme == "https":
-		return u.String()
+		return u.String(), u.Path == r.URL.Path && u.Host == r.Host
 	case u.Scheme != "" || u.Opaque != "" || u.Host != "":
-		return ""
+		return "", false
 	}
-	return local(*base.ResolveReference(u))
+	here := *r.URL
+	here.Scheme, here.Host, here.User = "", "", nil
+	u = here.ResolveReference(u)
+	if to = u.String(); !isLocal(to) {
+		return "", false
+	}
+	return to, u.Path == r.URL.Path
 }
 
-// local is an address of the same origin, "" for a path that browsers would take for
-// another host.
-func local(u url.URL) string {
-	u.Scheme, u.Host, u.User = "", "", nil
-	if text := u.String(); strings.HasPrefix(text, "/") && !strings.HasPrefix(text, "//") {
-		return text
-	}
-	return ""
+// isLocal reports whether an address is one of the same origin, also for browsers.
+func isLocal(address string) bool {
+	return strings.HasPrefix(address, "/") && !strings.HasPrefix(address, "//")
 }
 
 // refresh makes the page go to an address that safeURL has let through, or load itself

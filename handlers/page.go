@@ -94,7 +94,7 @@ func (k *Kit) keep(w http.ResponseWriter, r *http.Request, l *live, sh *views.Sh
 	l.own(r, session)
 	sh.Ticket, err = k.sealer.seal(ticket{
 		view: l.id, owner: ownerOf(session, l.identity), issued: now,
-		version: k.config.Version, pattern: pattern(r), path: r.URL.Path, query: r.URL.RawQuery,
+		version: k.config.Version, pattern: pattern(r), path: r.URL.EscapedPath(), query: r.URL.RawQuery,
 	})
 	if errors.Is(err, errTicketSize) {
 		k.log.Warn("sideband: the address is too long for a live page; it is served without", "view", l.in.Definition().Name(), "length", len(r.URL.Path)+len(r.URL.RawQuery))

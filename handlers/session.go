@@ -62,13 +62,13 @@ func newSessions(c Config, ended func(ctx context.Context, hash [16]byte)) *sess
 
 // of chooses the manager whose cookie the request's connection can carry.
 func (s *sessions) of(r *http.Request) *scs.SessionManager {
-	if r.TLS == nil && isLocal(r.Host) {
+	if r.TLS == nil && isLoopback(r.Host) {
 		return s.plain
 	}
 	return s.manager
 }
 
-func isLocal(host string) bool {
+func isLoopback(host string) bool {
 	if h, _, err := net.SplitHostPort(host); err == nil {
 		host = h
 	}

@@ -137,6 +137,10 @@ func (l *live) connect(me uint64, st *sse.Stream, at position) {
 		st.FinishNow(l.last)
 		return
 	}
+	if st.Ended() { // before its turn came
+		l.mu.Unlock()
+		return
+	}
 	old := l.stream
 	if !at.given && (old != nil || l.out.streamed && !l.brief) {
 		// A copy of a page that is, or was, live elsewhere: restored HTML, a duplicated tab.

@@ -30,7 +30,7 @@ func TestTwoDocumentsWithOneTicket(t *testing.T) {
 				}
 				last = data
 			}
-			if !strings.Contains(last, `id="sb-stream" hx-swap="delete"`) || id == "" != strings.Contains(last, "refresh") || id != "" != strings.Contains(last, "sb-notice") {
+			if !strings.Contains(last, `id="sb-stream" hx-swap="delete"`) || id == "" != strings.Contains(last, "refresh") || id != "" != strings.Contains(last, "elsewhere") {
 				t.Errorf("the other is told %s", last)
 			}
 			goes.post("event=Add&value=1", nil)
@@ -112,7 +112,10 @@ func TestConnectionsThatBreakOffAtOnce(t *testing.T) {
 		q := &tab{browser: b, path: p.path, ticket: p.ticket}
 		q.connect("0").body.Close()
 	}
-	waitFor(t, func() bool { st := s.kit.Stats(); return st.Streams == 0 && st.Views.Connected == 0 && st.Views.Parked == 1 })
+	waitFor(t, func() bool {
+		st := s.kit.Stats()
+		return st.Streams == 0 && st.Views.Connected == 0 && st.Views.Parked == 1
+	})
 }
 
 // What a page that was taken over does reaches the view; its own stream is not revived.

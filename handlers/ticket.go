@@ -23,7 +23,7 @@ type ticket struct {
 	issued  time.Time
 	version string // Config.Version
 	pattern string // of the route
-	path    string // as requested, with its parameters
+	path    string // as requested, with its parameters, escaped
 	query   string
 }
 

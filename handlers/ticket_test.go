@@ -1,0 +1,325 @@
+package handlers_test
+
+import (
+	"bytes"
+	"html"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+	"github.com/go-chi/chi/v5/middleware"
+
+	"github.com/sideband-go/sideband/handlers"
+	"github.com/sideband-go/sideband/handlers/internal/rooms"
+	"github.com/sideband-go/sideband/state"
+)
+
+// leaf is a page that was opened without a server, for tests in which time passes.
+type leaf struct {
+	ticket, cookie string
+	header         http.Header
+}
+
+// desk serves requests without a server.
+type desk struct {
+	kit    *handlers.Kit
+	router http.Handler
+	log    *record
+}
+
+func newDesk(c handlers.Config, p rooms.Page) *desk {
+	d := &desk{log: &record{}}
+	c.Logger = slog.New(slog.NewTextHandler(d.log, nil))
+	d.kit = handlers.New(c)
+	r := chi.NewRouter()
+	r.Use(d.kit.Middleware)
+	r.Handle("/rooms/{room}", handlers.View(d.kit, p))
+	d.router = r
+	return d
+}
+
+func (d *desk) close(t *testing.T) {
+	t.Helper()
+	if err := d.kit.Shutdown(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
+
+func (d *desk) ask(r *http.Request) *httptest.ResponseRecorder {
+	r.Host = "localhost"
+	w := httptest.NewRecorder()
+	d.router.ServeHTTP(w, r)
+	return w
+}
+
+func (d *desk) open(t *testing.T, path, cookie string) leaf {
+	t.Helper()
+	r := httptest.NewRequest("GET", path, nil)
+	if cookie != "" {
+		r.Header.Set("Cookie", cookie)
+	}
+	w := d.ask(r)
+	m := ticketIn.FindStringSubmatch(html.UnescapeString(w.Body.String()))
+	if w.Code != http.StatusOK || m == nil {
+		t.Fatalf("GET %s: %d %s", path, w.Code, w.Body)
+	}
+	for _, c := range w.Result().Cookies() {
+		cookie = c.Name + "=" + c.Value
+	}
+	return leaf{m[1], cookie, w.Header()}
+}
+
+func (d *desk) post(l leaf, url string) *httptest.ResponseRecorder {
+	r := httptest.NewRequest("POST", url, nil)
+	r.Header.Set("Sideband-Ticket", l.ticket)
+	r.Header.Set("Cookie", l.cookie)
+	return d.ask(r)
+}
+
+// Case 1: a ticket is good as long as its view is here; without it for TicketLife.
+func TestTicketsExpire(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDesk(handlers.Config{
+			TicketLife: time.Hour, SessionLifetime: 1000 * time.Hour, Limits: state.Limits{PendingLife: 3 * time.Hour, Life: 3 * time.Hour},
+		}, rooms.Page{})
+		defer d.close(t)
+		p := d.open(t, "/rooms/a", "")
+		time.Sleep(2 * time.Hour)
+		if w := d.post(p, "/rooms/a?event=Add&value=1"); w.Code != http.StatusOK {
+			t.Errorf("with its view: %d", w.Code)
+		}
+		time.Sleep(4 * time.Hour)
+		synctest.Wait()
+		if c := d.kit.Stats().Views; c.Parked+c.Pending > 0 {
+			t.Fatalf("the view is still here: %+v", c)
+		}
+		w := d.post(p, "/rooms/a?event=Add&value=1")
+		if w.Code != http.StatusGone || w.Header().Get("HX-Refresh") != "true" || !strings.Contains(w.Body.String(), "sb-notice") {
+			t.Errorf("without: %d %v %s", w.Code, w.Header(), w.Body)
+		}
+		if st := d.kit.Stats(); st.Remounts != 0 || st.TicketsRefused != 1 || st.Events != 1 {
+			t.Errorf("%+v", st)
+		}
+		// A younger one is mounted again.
+		q := d.open(t, "/rooms/b", p.cookie)
+		d.kit.End("")
+		time.Sleep(time.Hour)
+		if w := d.post(q, "/rooms/b?event=Add&value=1"); w.Code != http.StatusOK || !strings.Contains(w.Body.String(), ">1<") {
+			t.Errorf("within its life: %d %s", w.Code, w.Body)
+		}
+	})
+}
+
+// Case 41: the clocks of processes differ by up to five minutes.
+func TestTicketsFromTheFuture(t *testing.T) {
+	c := handlers.Config{Secrets: [][]byte{secret}}
+	for ahead, want := range map[time.Duration]int{4 * time.Minute: http.StatusOK, 6 * time.Minute: http.StatusBadRequest} {
+		var p leaf
+		synctest.Test(t, func(t *testing.T) {
+			time.Sleep(ahead)
+			d := newDesk(c, rooms.Page{})
+			defer d.close(t)
+			p = d.open(t, "/rooms/a", "")
+		})
+		synctest.Test(t, func(t *testing.T) { // begins when the first one did
+			d := newDesk(c, rooms.Page{})
+			defer d.close(t)
+			if w := d.post(p, "/rooms/a?event=Add&value=1"); w.Code != want {
+				t.Errorf("%v ahead: %d %s", ahead, w.Code, w.Body)
+			}
+		})
+	}
+}
+
+// Pages of another version are only good as long as their view is here.
+func TestTicketsOfAnotherVersion(t *testing.T) {
+	c := handlers.Config{Secrets: [][]byte{secret}, Version: "1"}
+	one := newDesk(c, rooms.Page{})
+	c.Version = "2"
+	two := newDesk(c, rooms.Page{})
+	defer one.close(t)
+	defer two.close(t)
+	p := one.open(t, "/rooms/a", "")
+	if w := one.post(p, "/rooms/a?event=Add&value=1"); w.Code != http.StatusOK {
+		t.Errorf("the same: %d", w.Code)
+	}
+	if w := two.post(p, "/rooms/a?event=Add&value=1"); w.Code != http.StatusGone || w.Header().Get("HX-Refresh") != "true" {
+		t.Errorf("another: %d", w.Code)
+	}
+}
+
+// A page belongs to whom it was served for.
+func TestTicketsOfAnotherUser(t *testing.T) {
+	c := handlers.Config{Secrets: [][]byte{secret}, Identity: func(r *http.Request) string { return r.Header.Get("X-User") }}
+	d := newDesk(c, rooms.Page{})
+	defer d.close(t)
+	p := d.open(t, "/rooms/a", "")
+	for user, want := range map[string]int{"": 200, "ann": 403} {
+		r := httptest.NewRequest("POST", "/rooms/a?event=Add&value=1", nil)
+		r.Header.Set("Sideband-Ticket", p.ticket)
+		r.Header.Set("Cookie", p.cookie)
+		r.Header.Set("X-User", user)
+		if w := d.ask(r); w.Code != want {
+			t.Errorf("%q: %d", user, w.Code)
+		}
+	}
+}
+
+// Case 4: what is sealed with the second key is good, and is sealed with the first when
+// the page is served again. What no key opens costs one reload.
+func TestSecretsAreReplaced(t *testing.T) {
+	old, fresh := bytes.Repeat([]byte{1}, 32), bytes.Repeat([]byte{2}, 32)
+	before := newDesk(handlers.Config{Secrets: [][]byte{old}}, rooms.Page{})
+	during := newDesk(handlers.Config{Secrets: [][]byte{fresh, old}}, rooms.Page{})
+	after := newDesk(handlers.Config{Secrets: [][]byte{fresh}}, rooms.Page{})
+	defer before.close(t)
+	defer during.close(t)
+	defer after.close(t)
+
+	p := before.open(t, "/rooms/a", "")
+	if w := during.post(p, "/rooms/a?event=Add&value=1"); w.Code != http.StatusOK {
+		t.Errorf("a ticket and cookie of the old key: %d %s", w.Code, w.Body)
+	}
+	q := during.open(t, "/rooms/a", p.cookie)
+	if q.cookie == p.cookie {
+		t.Error("the cookie is not signed anew")
+	}
+	if w := during.post(leaf{ticket: p.ticket, cookie: q.cookie}, "/rooms/a?event=Add&value=1"); w.Code != http.StatusOK {
+		t.Errorf("an old ticket with the new cookie: %d: it is another session", w.Code)
+	}
+	if w := after.post(q, "/rooms/a?event=Add&value=1"); w.Code != http.StatusOK {
+		t.Errorf("without the old key: %d %s", w.Code, w.Body)
+	}
+	if w := after.post(p, "/rooms/a?event=Add&value=1"); w.Code != http.StatusBadRequest || w.Header().Get("HX-Refresh") != "true" {
+		t.Errorf("with the old key removed: %d", w.Code)
+	}
+	reloaded := after.open(t, "/rooms/a", p.cookie)
+	if w := after.post(reloaded, "/rooms/a?event=Add&value=1"); w.Code != http.StatusOK {
+		t.Errorf("after the reload: %d", w.Code)
+	}
+}
+
+// Case 4.
+func TestASecretThatIsTooShort(t *testing.T) {
+	defer func() {
+		if msg, _ := recover().(string); !strings.Contains(msg, "Secrets[1] has 31 bytes") || strings.Contains(msg, "xxx") {
+			t.Errorf("panic: %q", msg)
+		}
+	}()
+	handlers.New(handlers.Config{Secrets: [][]byte{secret, []byte(strings.Repeat("x", 31))}})
+}
+
+// Cookies can be neither made nor changed.
+func TestCookiesThatWereNotGiven(t *testing.T) {
+	d := newDesk(handlers.Config{Secrets: [][]byte{secret}}, rooms.Page{})
+	defer d.close(t)
+	p := d.open(t, "/rooms/a", "")
+	token, _, _ := strings.Cut(p.cookie, ".")
+	for _, cookie := range []string{
+		token, token + ".zzzzzzzz.AAAA", p.cookie[:len(p.cookie)-1], p.cookie + "A", "sideband=fixed", "sideband=.", "sideband=..",
+		strings.Replace(p.cookie, "=", "=x", 1), "sideband=" + strings.Repeat("x", 5000),
+	} {
+		if w := d.post(leaf{ticket: p.ticket, cookie: cookie}, "/rooms/a?event=Add&value=1"); w.Code != http.StatusForbidden {
+			t.Errorf("%.60s: %d", cookie, w.Code)
+		}
+		r := httptest.NewRequest("GET", "/rooms/a", nil)
+		r.Header.Set("Cookie", cookie)
+		given := d.ask(r).Result().Cookies()
+		if len(given) != 1 || strings.HasPrefix(given[0].Value, strings.TrimPrefix(token, "sideband=")) || strings.HasPrefix(given[0].Value, "fixed") {
+			t.Errorf("%.60s: the session goes on as %v", cookie, given)
+		}
+	}
+}
+
+// Case 3: what does not fit into a ticket is a page that works, without being live.
+func TestAnAddressThatIsTooLongForATicket(t *testing.T) {
+	s := roomSite(t, handlers.Config{}, rooms.Page{})
+	b := s.browser(t)
+	a := b.do("GET", "/rooms/a?from=3&x="+strings.Repeat("y", 2000), nil)
+	if a.status != http.StatusOK || !strings.Contains(a.body, `id="count">3<`) || ticketIn.MatchString(html.UnescapeString(a.body)) || strings.Contains(a.body, "hx-sse") {
+		t.Errorf("answered %d %s", a.status, a.body)
+	}
+	if !strings.Contains(s.log.String(), "too long for a live page") || strings.Contains(s.log.String(), "yyyy") {
+		t.Errorf("log: %s", s.log)
+	}
+	if c := s.kit.Stats().Views; c.Pending > 0 {
+		t.Errorf("%+v", c)
+	}
+	p := b.open("/rooms/a?x=" + strings.Repeat("y", 1200))
+	if len(p.ticket) > 2048 {
+		t.Errorf("a ticket of %d bytes", len(p.ticket))
+	}
+	p.connect("")
+}
+
+// Case 3: tickets are in no address, log or panic.
+func TestTicketsAreNowhereElse(t *testing.T) {
+	log := &record{}
+	var urls []string
+	s := newSite(t, handlers.Config{Development: true, MaxFields: 2}, func(kit *handlers.Kit, r chi.Router) {
+		r.Group(func(r chi.Router) {
+			r.Use(func(next http.Handler) http.Handler {
+				return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+					urls = append(urls, r.URL.String(), r.RequestURI, r.Referer())
+					next.ServeHTTP(w, r)
+				})
+			})
+			r.Use(middleware.RequestLogger(&middleware.DefaultLogFormatter{Logger: slog.NewLogLogger(slog.NewTextHandler(log, nil), slog.LevelInfo), NoColor: true}))
+			r.Use(middleware.Recoverer)
+			r.Handle("/rooms/{room}", handlers.View(kit, rooms.Page{}))
+		})
+	})
+	b := s.browser(t)
+	p := b.open("/rooms/a?from=1").connect("")
+	for _, how := range []string{"error", "panic", "render", "forbidden"} {
+		p.post("event=Fail&value="+how, nil)
+	}
+	p.post("event=Nope", nil)
+	p.post("event=Both", url.Values{"a": {"1"}, "b": {"2"}, "c": {"3"}})
+	s.browser(t).do("POST", "/rooms/a?event=Add&value=1", nil, "Sideband-Ticket", p.ticket)
+	b.do("POST", "/rooms/b?event=Add&value=1", nil, "Sideband-Ticket", p.ticket)
+	b.do("POST", "/rooms/a?event=Add&value=1", nil, "Sideband-Ticket", p.ticket[:40])
+	p.body.Close()
+	waitFor(t, func() bool { return s.kit.Stats().Views.Parked == 1 })
+	answer := p.post("event=Add&value=1", nil)
+	p.connect("garbage")
+	p.post("event=Add&value=1", nil)
+	p.body.Close()
+	waitFor(t, func() bool { return s.kit.Stats().Streams == 0 })
+	text := s.log.String() + log.String() + strings.Join(urls, " ") + answer.body
+	for at := 0; at+12 <= len(p.ticket); at += 12 {
+		if part := p.ticket[at : at+12]; strings.Contains(text, part) {
+			t.Fatalf("part of the ticket, %q, is in %s", part, text)
+		}
+	}
+	if !strings.Contains(text, "a secret of the") || !strings.Contains(text, "event=Nope") {
+		t.Errorf("nothing was logged: %s", text)
+	}
+}
+
+// Case 44: what users send is one record, whatever is in it.
+func TestLineEndsInLogs(t *testing.T) {
+	s := roomSite(t, handlers.Config{}, rooms.Page{})
+	p := s.browser(t).open("/rooms/a%0Alevel=ERROR%20msg=forged")
+	p.post("event="+url.QueryEscape("x\nlevel=ERROR msg=forged\r\n"), nil)
+	p.post("event=Add&value="+url.QueryEscape("1\nlevel=ERROR msg=forged"), nil)
+	p.post("event=Write", url.Values{"a": {"\nlevel=ERROR msg=forged"}, "b\nlevel=ERROR msg=forged": {"x"}})
+	p.post("event=Add&value=1", nil, "HX-Source", "input#\u2028level=ERROR%0Alevel=ERROR")
+	p.do("POST", p.path+"?event=Add", nil, "Sideband-Ticket", "x%0Alevel=ERROR")
+	p.do("POST", p.path+"?event=Add", url.Values{"a": {"b"}}, "Sideband-Ticket", p.ticket, "Content-Type", "x\tlevel=ERROR")
+	lines := strings.Split(strings.TrimSpace(s.log.String()), "\n")
+	if len(lines) < 5 {
+		t.Errorf("log: %q", lines)
+	}
+	for _, line := range lines {
+		if !strings.HasPrefix(line, "time=") || strings.Contains(line, " msg=forged") && !strings.Contains(line, `"`) {
+			t.Errorf("a record of its own: %q", line)
+		}
+	}
+}
