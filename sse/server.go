@@ -35,14 +35,19 @@ type Config struct {
 	// MaxPendingBytes is how many bytes of messages may wait for one client. A
 	// message that is larger alone is taken if nothing else waits. Default 1 MiB.
 	MaxPendingBytes int
+	// NoCompression sends messages as they are, also to clients that take them compressed
+	// (Accept-Encoding: zstd or gzip). Default false: they are compressed, each by itself,
+	// with no memory for a connection.
+	NoCompression bool
 }
 
 // Server serves event streams. Make one with [New]. All methods may be called from any
 // goroutine.
 type Server struct {
-	config Config
-	events *r3labs.Server
-	tick   atomic.Uint32 // counts quarters of the heartbeat, see pulse
+	config      Config
+	events      *r3labs.Server
+	tick        atomic.Uint32 // counts quarters of the heartbeat, see pulse
+	compressors compressors
 
 	mu      sync.Mutex
 	streams map[string]*Stream
@@ -100,7 +105,10 @@ func New(c Config) *Server {
 //
 // First opened is called, once, on the goroutine of Serve; from there on the stream takes
 // messages. The first bytes the client gets are an id line alone, so that it has an id to
-// come back with before anything was sent, and knows then that it is connected. Neither the address nor the headers of r are read.
+// come back with before anything was sent, and knows then that it is connected.
+//
+// Of r the context is used and, unless [Config.NoCompression] is set or w has a
+// Content-Encoding already, Accept-Encoding; no other header, and not the address.
 //
 // The error is nil unless the stream could not be opened or a write failed, which
 // includes the write deadline. If opened was not called, nothing of the stream may be
@@ -114,6 +122,7 @@ func (s *Server) Serve(w http.ResponseWriter, r *http.Request, first string, ope
 	}
 	defer out.end() // also when opened or the drain callback panics
 	s.events.ServeHTTP(out, request)
+	out.finish()
 	return out.stream.failure()
 }
 
@@ -124,14 +133,24 @@ func (s *Server) open(w http.ResponseWriter, r *http.Request, first string, open
 		return nil, nil, fmt.Errorf("sse: id %q has a line end or NUL", first)
 	}
 	ctx, cancel := context.WithCancel(r.Context())
-	st := &Stream{
-		server:       s,
-		name:         rand.Text(),
-		ctx:          ctx,
-		cancel:       cancel,
-		control:      http.NewResponseController(w),
-		unsubscribed: make(chan struct{}),
+	out := &wire{
+		stream: Stream{
+			server:       s,
+			name:         rand.Text(),
+			ctx:          ctx,
+			cancel:       cancel,
+			control:      http.NewResponseController(w),
+			unsubscribed: make(chan struct{}),
+		},
+		w:      w,
+		first:  first,
+		opened: opened,
+		disarm: r.ProtoMajor >= 2,
 	}
+	if !s.config.NoCompression {
+		out.encoder.coding = codingFor(r.Header["Accept-Encoding"])
+	}
+	st := &out.stream
 	if err := st.arm(); err != nil {
 		cancel()
 		return nil, nil, fmt.Errorf("sse: write deadline: %w", err)
@@ -141,18 +160,12 @@ func (s *Server) open(w http.ResponseWriter, r *http.Request, first string, open
 		return nil, nil, ErrClosed
 	}
 	s.events.CreateStream(st.name)
-	return &wire{
-		stream: st,
-		w:      w,
-		first:  first,
-		opened: opened,
-		disarm: r.ProtoMajor >= 2,
-	}, st.request(), nil
+	return out, st.request(), nil
 }
 
 // end ends a stream whose client r3labs has left or is about to leave.
 func (o *wire) end() {
-	st := o.stream
+	st := &o.stream
 	st.leave()
 	if o.subscribed {
 		<-st.unsubscribed // a stream removed earlier keeps a goroutine for ever

@@ -91,6 +91,8 @@ type client struct {
 	net.Conn
 	in   *bufio.Reader
 	body *bufio.Reader
+
+	broken *ending // below body, where that is decoded
 }
 
 func (s *site) dial() *client {

@@ -1,0 +1,79 @@
+package sse_test
+
+import (
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/sideband-go/sideband/sse"
+)
+
+func TestWhichCodingIsUsed(t *testing.T) {
+	for accept, want := range map[string]string{
+		"":                              "",
+		"identity":                      "",
+		"gzip":                          "gzip",
+		"zstd":                          "zstd",
+		"gzip, deflate, br, zstd":       "zstd",
+		"zstd;q=0.1, gzip;q=1":          "zstd",
+		"gzip, deflate":                 "gzip",
+		"GZip ; Q=0.5":                  "gzip",
+		"gzip;q=0":                      "",
+		"zstd; q=0.000, gzip":           "gzip",
+		"zstd;q=x, gzip":                "gzip",
+		"zstd;q=-1, gzip;q=NaN":         "",
+		"zstd;level=3":                  "zstd",
+		"*":                             "",
+		"*;q=1, gzip;q=0":               "",
+		"zstdx, gzipx, xgzip":           "",
+		",,;;=,gzip;q=,\t":              "",
+		"br\r\nAccept-Encoding: gzip":   "gzip",
+		strings.Repeat("gzip;q=0,", 99): "",
+	} {
+		bubble(t, sse.Config{}, func(t *testing.T, s *site) {
+			c := s.dial()
+			resp := c.get("/", "Accept-Encoding: "+accept)
+			if got := resp.Header.Get("Content-Encoding"); got != want {
+				t.Errorf("%q: coding %q, want %q", accept, got, want)
+			}
+			if got := resp.Header.Get("Vary"); got != "Accept-Encoding" {
+				t.Errorf("%q: Vary %q", accept, got)
+			}
+			(<-s.opened).Finish(nil)
+			body, err := io.ReadAll(decoded(t, want, c.body))
+			if string(body) != "id: 0\n\n" || err != nil {
+				t.Errorf("%q: %q, %v", accept, body, err)
+			}
+			c.Close()
+		})
+	}
+}
+
+func TestCompressionCanBeSwitchedOff(t *testing.T) {
+	bubble(t, sse.Config{NoCompression: true}, func(t *testing.T, s *site) {
+		c := s.dial()
+		resp := c.get("/", "Accept-Encoding: gzip, zstd")
+		if h := resp.Header; h.Get("Content-Encoding") != "" || h.Get("Vary") != "" {
+			t.Errorf("header %v", h)
+		}
+		if got := c.event(); got != "id: 0\n" {
+			t.Errorf("got %q", got)
+		}
+		c.Close()
+	})
+}
+
+func TestWhatVariesAlreadyStays(t *testing.T) {
+	bubble(t, sse.Config{}, func(t *testing.T, s *site) {
+		s.wrap = func(w http.ResponseWriter) http.ResponseWriter {
+			w.Header().Set("Vary", "Cookie")
+			return w
+		}
+		c := s.dial()
+		if got := c.get("/").Header["Vary"]; len(got) != 2 || got[0] != "Cookie" || got[1] != "Accept-Encoding" {
+			t.Errorf("Vary %q", got)
+		}
+		c.Close()
+	})
+}

@@ -1,0 +1,171 @@
+package sse
+
+import (
+	"bytes"
+	"encoding/binary"
+	"hash/crc32"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/klauspost/compress/flate"
+	"github.com/klauspost/compress/zstd"
+)
+
+// minCompressed is the size from which messages are compressed. What is smaller fits into
+// a packet anyhow, and would be some 50 bytes smaller for a third of the time that
+// sending it takes.
+const minCompressed = 256
+
+// Rows of a table get 1 % smaller with more memory or time; see docs/decisions/0014.
+const (
+	flateLevel = 5
+	zstdWindow = 256 << 10 // browsers refuse more than 8 MiB
+)
+
+// compressors are what the streams of a server compress with. They are borrowed for one
+// message, and large: the garbage collector may have those that are not at work. Each
+// server has its own, since a zstd encoder has a channel, which a testing/synctest bubble
+// may not leave to the next.
+type compressors struct{ deflaters, zstandards sync.Pool }
+
+func (c *compressors) deflater() *flate.Writer {
+	if w, ok := c.deflaters.Get().(*flate.Writer); ok {
+		return w
+	}
+	w, err := flate.NewWriter(nil, flateLevel)
+	if err != nil {
+		panic(err) // the level is a constant
+	}
+	return w
+}
+
+func (c *compressors) zstandard() *zstd.Encoder {
+	if w, ok := c.zstandards.Get().(*zstd.Encoder); ok {
+		return w
+	}
+	w, err := zstd.NewWriter(nil,
+		zstd.WithEncoderConcurrency(1),
+		zstd.WithWindowSize(zstdWindow),
+		zstd.WithLowerEncoderMem(true),
+		zstd.WithEncoderCRC(false)) // four bytes a message
+	if err != nil {
+		panic(err) // the options are constants
+	}
+	return w
+}
+
+// coding is a content coding. Of those that a client takes the greatest is used.
+type coding uint8
+
+const (
+	identity coding = iota
+	gzip
+	zstandard
+)
+
+var codings = [...]string{identity: "identity", gzip: "gzip", zstandard: "zstd"}
+
+// codingFor returns the coding for a client with these lines of Accept-Encoding. It has to
+// name one: that it takes anything (*) is no reason to believe that it takes this.
+func codingFor(accept []string) coding {
+	best := identity
+	for _, line := range accept {
+		for item := range strings.SplitSeq(line, ",") {
+			name, weight, _ := strings.Cut(item, ";")
+			name = strings.TrimSpace(name)
+			for c := best + 1; int(c) < len(codings); c++ {
+				if strings.EqualFold(name, codings[c]) && wanted(weight) {
+					best = c
+				}
+			}
+		}
+	}
+	return best
+}
+
+// wanted reports whether a coding with this weight (q=0.5, or nothing) is taken.
+func wanted(weight string) bool {
+	key, value, given := strings.Cut(strings.TrimSpace(weight), "=")
+	if !given || !strings.EqualFold(strings.TrimSpace(key), "q") {
+		return true
+	}
+	q, err := strconv.ParseFloat(strings.TrimSpace(value), 64)
+	return err == nil && q > 0
+}
+
+// encoder puts the messages of one stream into its coding. Each is complete in itself:
+// a zstd frame, or deflate blocks that refer to nothing before them and end at a byte.
+// So a message can be read when it is there, and nothing of it is kept but what the end
+// of a gzip stream has to say about the whole.
+type encoder struct {
+	crc, size uint32 // of what was encoded, for gzip
+	coding    coding
+	begun     bool // the header of gzip is written
+}
+
+func (e *encoder) encode(c *compressors, to *bytes.Buffer, p []byte) {
+	switch e.coding {
+	case zstandard:
+		if len(p) < minCompressed {
+			storeFrame(to, p)
+			return
+		}
+		w := c.zstandard()
+		to.Write(w.EncodeAll(p, to.AvailableBuffer()))
+		c.zstandards.Put(w)
+	case gzip:
+		if !e.begun {
+			e.begun = true
+			to.WriteString("\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff") // deflate, no name, no time, unknown system
+		}
+		e.crc = crc32.Update(e.crc, crc32.IEEETable, p)
+		e.size += uint32(len(p)) // modulo 2^32, as in the format
+		if len(p) < minCompressed {
+			storeBlock(to, p)
+			return
+		}
+		w := c.deflater()
+		w.Reset(to)
+		_, _ = w.Write(p) // into memory
+		_ = w.Flush()
+		w.Reset(nil) // the buffer is not its to keep
+		c.deflaters.Put(w)
+	}
+}
+
+// end returns what ends the stream after its last message.
+func (e *encoder) end() []byte {
+	if e.coding != gzip || !e.begun {
+		return nil
+	}
+	end := []byte{0x03, 0x00} // a last block, empty
+	end = binary.LittleEndian.AppendUint32(end, e.crc)
+	return binary.LittleEndian.AppendUint32(end, e.size)
+}
+
+// storeFrame writes a zstd frame of less than 256 bytes that are not compressed.
+func storeFrame(to *bytes.Buffer, p []byte) {
+	const (
+		oneSegment = 1 << 5 // the window is the content, its size is one byte
+		lastBlock  = 1
+	)
+	to.WriteString("\x28\xb5\x2f\xfd")
+	to.WriteByte(oneSegment)
+	to.WriteByte(byte(len(p)))
+	header := uint(len(p))<<3 | lastBlock
+	to.Write([]byte{byte(header), byte(header >> 8), byte(header >> 16)})
+	to.Write(p)
+}
+
+// storeBlock writes a deflate block of less than 64 KiB that are not compressed, and
+// an empty one: Go's decoder gives away what a block holds when it has seen the next.
+func storeBlock(to *bytes.Buffer, p []byte) {
+	b := to.AvailableBuffer()
+	b = append(b, 0)
+	b = binary.LittleEndian.AppendUint16(b, uint16(len(p)))
+	b = binary.LittleEndian.AppendUint16(b, ^uint16(len(p)))
+	b = append(b, p...)
+	b = append(b, "\x00\x00\x00\xff\xff"...)
+	to.Write(b)
+}
