@@ -14,17 +14,23 @@ import (
 type refusal struct {
 	status int
 	err    error
-	reload bool // only a page that is loaded anew can go on
+	reload bool   // only a page that is loaded anew can go on
+	text   string // for the user; "" for the one of the status
 }
 
 var errUnowned = errors.New("handlers: the request has no session")
 
 func refused(status int, format string, args ...any) *refusal {
-	return &refusal{status, fmt.Errorf("handlers: "+format, args...), true}
+	return &refusal{status: status, err: fmt.Errorf("handlers: "+format, args...), reload: true}
 }
 
 // declined refuses a request whose page can go on as it is.
-func declined(status int, err error) *refusal { return &refusal{status, err, false} }
+func declined(status int, err error) *refusal { return &refusal{status: status, err: err} }
+
+// unowned refuses a request without a session.
+func unowned() *refusal {
+	return &refusal{status: http.StatusForbidden, err: errUnowned, reload: true}
+}
 
 // clockSkew is how far the clocks of processes that share secrets may differ.
 const clockSkew = 5 * time.Minute
@@ -66,14 +72,14 @@ func (rt Route) named(r *http.Request) (*live, *refusal) {
 func (rt Route) open(r *http.Request) (ticket, *refusal) {
 	t, err := rt.kit.sealer.open(r.Header.Get(views.TicketHeader))
 	if err != nil {
-		return t, &refusal{http.StatusBadRequest, err, true}
+		return t, &refusal{status: http.StatusBadRequest, err: err, reload: true}
 	}
 	if time.Until(t.issued) > clockSkew {
 		return t, refused(http.StatusBadRequest, "the ticket is from the future: %v", t.issued)
 	}
 	session, ok := rt.kit.sessions.current(r.Context())
 	if !ok {
-		return t, &refusal{http.StatusForbidden, errUnowned, true}
+		return t, unowned()
 	}
 	if !t.isOf(ownerOf(session, rt.kit.identity(r))) {
 		return t, refused(http.StatusForbidden, "the ticket is another session's or user's")
@@ -112,7 +118,7 @@ func (rt Route) remount(r *http.Request, t ticket) (*live, *refusal) {
 	}
 	session, ok := k.sessions.current(r.Context())
 	if !ok {
-		return nil, &refusal{http.StatusForbidden, errUnowned, true}
+		return nil, unowned()
 	}
 	if !k.mounts.allow(session) {
 		k.count.sessionMounts.Add(1)
@@ -137,7 +143,7 @@ func (rt Route) remount(r *http.Request, t ticket) (*live, *refusal) {
 	k.keepSweeping()
 	l.failure = rt.mountAgain(l, r, t)
 	if _, ok := k.sessions.current(r.Context()); l.failure == nil && !ok { // it has ended meanwhile
-		l.failure = &refusal{http.StatusForbidden, errUnowned, true}
+		l.failure = unowned()
 	}
 	if l.failure != nil {
 		k.store.Remove(l.entry)
@@ -158,11 +164,10 @@ func (rt Route) mountAgain(l *live, r *http.Request, t ticket) *refusal {
 	if err == nil {
 		return nil
 	}
-	k.logFailure(r, "mount again", rt.def.Name(), err)
 	// A page that is not found or not allowed any more is loaded anew and says so; what
 	// fails for the moment is tried again.
-	code, _ := views.StatusOf(err)
-	return &refusal{code, err, code < 500 && code != http.StatusTooManyRequests}
+	status, text := rt.failure(r, err)
+	return &refusal{status, err, status < 500 && status != http.StatusTooManyRequests, text}
 }
 
 // own notes whose view it is.

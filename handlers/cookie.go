@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
@@ -55,3 +56,36 @@ func mac(key []byte, text string) []byte {
 	h.Write([]byte(text))
 	return h.Sum(nil)[:16]
 }
+
+// signed is the session of a request whose cookie has a good signature.
+type signed struct {
+	token string
+	ends  time.Time
+}
+
+type signedKey struct{}
+
+// valued keeps sessions that have values. Those without need no place: their cookie is
+// all that there is to know.
+type valued struct{ *memory }
+
+// FindCtx is part of scs.CtxStore.
+func (v valued) FindCtx(ctx context.Context, token string) ([]byte, bool, error) {
+	b, found, err := v.Find(token)
+	if s, ok := ctx.Value(signedKey{}).(signed); !found && err == nil && ok && s.token == token {
+		b, err = codec{}.Encode(s.ends, nil)
+		return b, err == nil, err
+	}
+	return b, found, err
+}
+
+// CommitCtx is part of scs.CtxStore.
+func (v valued) CommitCtx(_ context.Context, token string, b []byte, expiry time.Time) error {
+	if isBare(b) {
+		return v.Delete(token)
+	}
+	return v.Commit(token, b, expiry)
+}
+
+// DeleteCtx is part of scs.CtxStore.
+func (v valued) DeleteCtx(_ context.Context, token string) error { return v.Delete(token) }

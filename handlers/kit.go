@@ -80,8 +80,8 @@ type Config struct {
 	Stream sse.Config
 	// SessionLifetime is how long a session of the kit's own lasts. Default 24 h.
 	SessionLifetime time.Duration
-	// MaxSessions is how many sessions of the kit's own are kept; beyond it those that were
-	// saved longest ago lose their values. Default 200,000.
+	// MaxSessions is how many sessions of the kit's own may have values; beyond it those
+	// that were saved longest ago lose them. Default 200,000.
 	MaxSessions int
 	// ContentSecurityPolicy is sent with each page; see [Policy]. Default: DefaultPolicy.
 	// "-" sends none.

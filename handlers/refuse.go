@@ -88,7 +88,10 @@ func cookiePath(r *http.Request) string {
 func (rt Route) refuse(w http.ResponseWriter, r *http.Request, ref *refusal) {
 	k := rt.kit
 	k.log.Warn("sideband: event refused", "view", rt.def.Name(), "path", r.URL.Path, "status", ref.status, "err", ref.err)
-	text := refusals[ref.status]
+	text := ref.text
+	if text == "" {
+		text = refusals[ref.status]
+	}
 	if ref.reload {
 		if k.mayReload(w, r) {
 			w.Header().Set("HX-Refresh", "true")

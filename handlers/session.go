@@ -41,7 +41,7 @@ func newSessions(c Config, ended func(ctx context.Context, hash [16]byte)) *sess
 		return s
 	}
 	s := &sessions{own: newMemory(c.MaxSessions), signer: newSigner(c.Secrets)}
-	s.store = watch(s.own, c.SessionLifetime, tell)
+	s.store = watch(valued{s.own}, c.SessionLifetime, tell)
 	// Not scs.New, whose store has a goroutine that nobody would end.
 	s.manager = &scs.SessionManager{
 		Lifetime: c.SessionLifetime,
@@ -153,27 +153,13 @@ func (s *sessions) load(ctx context.Context, r *http.Request) (loaded context.Co
 	token, _ := s.cookie(r)
 	if s.signer != nil {
 		var ends time.Time
-		if token, ends, _, _ = s.signer.open(token); token != "" {
-			if err := s.adopt(token, ends); err != nil {
-				return nil, false, err
-			}
+		var ok bool
+		if token, ends, _, ok = s.signer.open(token); ok {
+			ctx = context.WithValue(ctx, signedKey{}, signed{token, ends})
 		}
 	}
 	loaded, err = s.manager.Load(ctx, token)
 	return loaded, token != "" && s.store.isDead(s.stored(token)), err
-}
-
-// adopt makes sure that the store has a session whose cookie is the kit's own: another
-// process has made it, or there was no room to keep it.
-func (s *sessions) adopt(token string, ends time.Time) error {
-	if _, found, err := s.own.Find(token); found || err != nil {
-		return err
-	}
-	b, err := s.manager.Codec.Encode(ends, nil)
-	if err != nil {
-		return err
-	}
-	return s.store.Commit(token, b, ends)
 }
 
 // save saves a changed session and tells the browser.
@@ -198,6 +184,9 @@ func (s *sessions) save(w http.ResponseWriter, r *http.Request) error {
 // would describe its types anew for each request.
 type codec struct{ gob scs.GobCodec }
 
+// isBare reports whether codec has written a session without values.
+func isBare(b []byte) bool { return len(b) == 9 && b[0] == 0 }
+
 func (c codec) Encode(deadline time.Time, values map[string]any) ([]byte, error) {
 	if len(values) == 0 {
 		return binary.BigEndian.AppendUint64([]byte{0}, uint64(deadline.UnixNano())), nil
@@ -208,7 +197,7 @@ func (c codec) Encode(deadline time.Time, values map[string]any) ([]byte, error)
 
 func (c codec) Decode(b []byte) (time.Time, map[string]any, error) {
 	switch {
-	case len(b) == 9 && b[0] == 0:
+	case isBare(b):
 		return time.Unix(0, int64(binary.BigEndian.Uint64(b[1:]))).UTC(), map[string]any{}, nil
 	case len(b) > 1 && b[0] == 1:
 		return c.gob.Decode(b[1:])

@@ -13,8 +13,8 @@ type Stats struct {
 	Views state.Count
 	// Streams that are open.
 	Streams int
-	// Sessions held by the kit's own store, and those that had to go for others; 0 with
-	// an application's manager.
+	// Sessions with values in the kit's own store, and those that had to go for others; 0
+	// with an application's manager.
 	Sessions        int
 	SessionsEvicted uint64
 

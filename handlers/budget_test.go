@@ -1,0 +1,279 @@
+package handlers_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strconv"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+
+	"github.com/sideband-go/sideband/handlers"
+	"github.com/sideband-go/sideband/handlers/internal/rooms"
+	"github.com/sideband-go/sideband/sse"
+	"github.com/sideband-go/sideband/state"
+	"github.com/sideband-go/sideband/views"
+)
+
+// Case 24: pages that never connect take room from one another only.
+func TestPageLoadsThatNeverConnect(t *testing.T) {
+	loads := 10_000
+	if racing {
+		loads = 1_000
+	}
+	s := roomSite(t, handlers.Config{Limits: state.Limits{Views: 110, Pending: 100}, MaxSessions: 50}, rooms.Page{})
+	p := s.browser(t).open("/rooms/a").connect("")
+	for range loads {
+		w := httptest.NewRecorder()
+		s.Config.Handler.ServeHTTP(w, httptest.NewRequest("GET", "/rooms/b", nil))
+		if w.Code != http.StatusOK || !strings.Contains(w.Body.String(), "Sideband-Ticket") {
+			t.Fatalf("answered %d %s", w.Code, w.Body)
+		}
+	}
+	st := s.kit.Stats()
+	if st.Views.Pending > 100 || st.Views.Connected != 1 || st.Sessions > 50 || int(st.Unkept) != loads-st.Views.Pending {
+		t.Errorf("%+v", st)
+	}
+	p.post("event=Add&value=1", nil)
+	p.await(">1<")
+}
+
+// Strangers do not log anybody out.
+func TestStrangersDoNotPushOutWhoIsLoggedIn(t *testing.T) {
+	s := newAccounts(t, handlers.Config{MaxSessions: 10}, rooms.Page{})
+	b := s.browser(t)
+	b.login("ann")
+	for range 30 {
+		s.browser(t).open("/rooms/a")
+	}
+	if a := b.do("GET", "/whoami", nil); a.body != "ann" {
+		t.Errorf("logged in as %q", a.body)
+	}
+}
+
+// Case 11: what nobody looks at is not kept.
+func TestPagesThatNobodyLooksAt(t *testing.T) {
+	s := roomSite(t, handlers.Config{}, rooms.Page{})
+	for _, c := range []struct{ method, name, value string }{
+		{"HEAD", "", ""}, {"GET", "Sec-Purpose", "prefetch"}, {"GET", "Sec-Purpose", "prefetch;prerender"}, {"GET", "Purpose", "prefetch"},
+		{"GET", "Sec-Fetch-Dest", "image"}, {"GET", "Sec-Fetch-Dest", "script"}, {"GET", "Sec-Fetch-Dest", "style"},
+	} {
+		for range 150 {
+			r := httptest.NewRequest(c.method, "/rooms/a", nil)
+			if c.name != "" {
+				r.Header.Set(c.name, c.value)
+			}
+			w := httptest.NewRecorder()
+			if s.Config.Handler.ServeHTTP(w, r); w.Code != http.StatusOK {
+				t.Fatalf("%v: %d", c, w.Code)
+			}
+		}
+		if n := s.kit.Stats().Views; n.Pending+n.Connected+n.Parked > 0 {
+			t.Errorf("%v: %+v", c, n)
+		}
+	}
+	// One that is looked at later is mounted then.
+	b := s.browser(t)
+	a := b.do("GET", "/rooms/a", nil, "Sec-Purpose", "prefetch")
+	p := &tab{browser: b, path: "/rooms/a", ticket: ticketIn.FindStringSubmatch(strings.ReplaceAll(a.body, "&#34;", `"`))[1]}
+	p.connect("")
+	p.await("innerMorph")
+}
+
+// Case 25: a session that mounts too much is told so, and nobody else.
+func TestASessionThatMountsTooMuch(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDesk(handlers.Config{SessionMounts: 60, SessionLifetime: 1000 * time.Hour}, rooms.Page{})
+		defer d.close(t)
+		p := d.open(t, "/rooms/a", "")
+		var tickets []string
+		for range 1000 {
+			time.Sleep(time.Second)
+			tickets = append(tickets, d.open(t, "/rooms/a", p.cookie).ticket)
+		}
+		d.kit.End("")
+		before := d.kit.Stats()
+		counts := map[int]int{}
+		for _, ticket := range tickets {
+			w := d.post(leaf{ticket: ticket, cookie: p.cookie}, "/rooms/a?event=Add&value=1")
+			counts[w.Code]++
+			if w.Code == http.StatusTooManyRequests && (w.Header().Get("HX-Refresh") != "" || !strings.Contains(w.Body.String(), "sb-notice")) {
+				t.Fatalf("%v %s", w.Header(), w.Body)
+			}
+		}
+		if st := d.kit.Stats(); counts[200] > 60 || counts[200]+counts[429] != 1000 || int(st.SessionMountsRefused-before.SessionMountsRefused) != counts[429] || st.Remounts != uint64(counts[200]) {
+			t.Errorf("%v, %+v", counts, st)
+		}
+		// Its pages and streams are refused as well, in words that each understands.
+		r := httptest.NewRequest("GET", "/rooms/a", nil)
+		r.Header.Set("Cookie", p.cookie)
+		if w := d.ask(r); w.Code != http.StatusTooManyRequests || w.Header().Get("Retry-After") == "" || !strings.Contains(w.Body.String(), "<html") {
+			t.Errorf("page: %d %v", w.Code, w.Header())
+		}
+		r = httptest.NewRequest("GET", "/rooms/a?sideband=stream", nil)
+		r.Header.Set("Cookie", p.cookie)
+		r.Header.Set("Sideband-Ticket", tickets[999])
+		if w := d.ask(r); w.Code != http.StatusTooManyRequests || strings.Contains(w.Body.String(), "refresh") {
+			t.Errorf("stream: %d %s", w.Code, w.Body)
+		}
+		other := d.open(t, "/rooms/a", "")
+		if w := d.post(other, "/rooms/a?event=Add&value=1"); w.Code != http.StatusOK {
+			t.Errorf("another session: %d", w.Code)
+		}
+		time.Sleep(2 * time.Minute)
+		if w := d.post(leaf{ticket: tickets[999], cookie: p.cookie}, "/rooms/a?event=Add&value=1"); w.Code != http.StatusOK {
+			t.Errorf("two minutes later: %d", w.Code)
+		}
+	})
+}
+
+// Case 26: requests wait for their turn to mount; who waits too long is told to come again.
+func TestTooManyMountsAtATime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		goOn := make(chan struct{})
+		d := newDesk(handlers.Config{MaxMounts: 2, EventDeadline: time.Hour}, rooms.Page{Before: func(_ *views.Socket, room string) error {
+			if room == "slow" {
+				<-goOn
+			}
+			return nil
+		}})
+		defer d.close(t)
+		known := d.open(t, "/rooms/a", "")
+		d.kit.End("")
+		answers := make(chan *httptest.ResponseRecorder, 2)
+		for range 2 {
+			go func() { answers <- d.ask(httptest.NewRequest("GET", "/rooms/slow", nil)) }()
+		}
+		synctest.Wait()
+		if w := d.ask(httptest.NewRequest("GET", "/rooms/b", nil)); w.Code != http.StatusServiceUnavailable || w.Header().Get("Retry-After") == "" || !strings.Contains(w.Body.String(), "<html") {
+			t.Errorf("page: %d %v %s", w.Code, w.Header(), w.Body)
+		}
+		if w := d.post(known, "/rooms/a?event=Add&value=1"); w.Code != http.StatusServiceUnavailable || w.Header().Get("HX-Refresh") != "" || !strings.Contains(w.Body.String(), "busy") {
+			t.Errorf("event: %d %v %s", w.Code, w.Header(), w.Body)
+		}
+		r := httptest.NewRequest("GET", "/rooms/a?sideband=stream", nil)
+		r.Header.Set("Cookie", known.cookie)
+		r.Header.Set("Sideband-Ticket", known.ticket)
+		if w := d.ask(r); w.Code != http.StatusServiceUnavailable || strings.Contains(w.Body.String(), "refresh") {
+			t.Errorf("stream: %d %s", w.Code, w.Body)
+		}
+		if st := d.kit.Stats(); st.MountsRefused != 3 || st.Mounts != 3 || st.Remounts != 0 {
+			t.Errorf("%+v", st)
+		}
+		// Who comes in time gets a turn.
+		go func() { answers <- d.post(known, "/rooms/a?event=Add&value=1") }()
+		synctest.Wait()
+		close(goOn)
+		for range 3 {
+			if w := <-answers; w.Code != http.StatusOK {
+				t.Errorf("answered %d", w.Code)
+			}
+		}
+	})
+}
+
+// A Mount past its deadline gives its place to the next.
+func TestAMountThatHangs(t *testing.T) {
+	goOn := make(chan struct{})
+	s := roomSite(t, handlers.Config{MaxMounts: 1, EventDeadline: 20 * time.Millisecond}, rooms.Page{Before: func(_ *views.Socket, room string) error {
+		if room == "slow" {
+			<-goOn
+		}
+		return nil
+	}})
+	defer close(goOn)
+	b := s.browser(t)
+	for range 3 {
+		if a := b.do("GET", "/rooms/slow", nil); a.status < 500 {
+			t.Errorf("answered %d", a.status)
+		}
+	}
+	b.open("/rooms/a")
+	if st := s.kit.Stats(); st.Deadlines != 3 || st.Views.Pending != 1 {
+		t.Errorf("%+v", st)
+	}
+}
+
+// Each bound has a counter.
+func TestEachBoundIsCounted(t *testing.T) {
+	page := rooms.Page{Ref: make(chan ref, 9), Inside: make(chan ctx, 9), GoOn: make(chan struct{})}
+	s := newSite(t, handlers.Config{
+		MaxQueue: 2, MaxTimers: 1, MaxFields: 3, MaxBody: 100, EventDeadline: 20 * time.Millisecond, MaxSessions: 2,
+		Limits: state.Limits{Views: 2}, Stream: sse.Config{MaxPending: 1, NoCompression: true},
+	}, func(kit *handlers.Kit, r chi.Router) { r.Handle("/rooms/{room}", handlers.View(kit, page)) })
+	counted := func(what string, count func(handlers.Stats) int, want int) {
+		t.Helper()
+		waitUntil(t, what+" is "+strconv.Itoa(want), func() bool { return count(s.kit.Stats()) == want })
+	}
+	p := s.browser(t).open("/rooms/a").connect("")
+	view := <-page.Ref
+	counted("Streams", func(st handlers.Stats) int { return st.Streams }, 1)
+	counted("Mounts", func(st handlers.Stats) int { return int(st.Mounts) }, 1)
+
+	p.post("event=Write", url.Values{"text": {strings.Repeat("x", 200)}})
+	p.post("event=Write", url.Values{"a": {"1"}, "b": {"2"}, "c": {"3"}, "d": {"4"}})
+	p.post("event=Write", url.Values{"text": {"x"}}, "Content-Encoding", "gzip")
+	counted("BodiesRefused", func(st handlers.Stats) int { return int(st.BodiesRefused) }, 3)
+
+	p.post("event=Add&value=1", nil, "Sideband-Ticket", "x")
+	s.browser(t).do("POST", "/rooms/a?event=Add&value=1", nil, "Sideband-Ticket", p.ticket)
+	p.do("POST", "/rooms/b?event=Add&value=1", nil, "Sideband-Ticket", p.ticket)
+	counted("TicketsRefused", func(st handlers.Stats) int { return int(st.TicketsRefused) }, 3)
+
+	for range 2 {
+		if stop, err := rooms.TickAfter(view, time.Hour, 1); err == nil {
+			defer stop()
+		}
+	}
+	counted("TimersFull", func(st handlers.Stats) int { return int(st.TimersFull) }, 1)
+
+	p.post("event=Hold", nil) // in vain
+	close(page.GoOn)
+	counted("Deadlines", func(st handlers.Stats) int { return int(st.Deadlines) }, 1)
+	counted("Events", func(st handlers.Stats) int { return int(st.Events) }, 1)
+
+	large := strings.Repeat("large ", 1<<20)
+	n := 0
+	waitUntil(t, "StreamsFull is counted", func() bool { // the browser reads nothing
+		n++
+		_ = rooms.Say(view, large+strconv.Itoa(n)) // the mailbox may be full
+		return s.kit.Stats().StreamsFull > 0
+	})
+
+	q := s.browser(t).open("/rooms/a").connect("")
+	<-page.Ref
+	for range 2 { // all that fit are connected
+		if a := s.browser(t).do("GET", "/rooms/a", nil); a.status != http.StatusServiceUnavailable || a.header.Get("Retry-After") == "" {
+			t.Errorf("answered %d", a.status)
+		}
+	}
+	counted("StoreFull", func(st handlers.Stats) int { return int(st.StoreFull) }, 2)
+	q.post("event=Add&value=1", nil)
+	q.await(">1<")
+	waitUntil(t, "SessionsEvicted is counted", func() bool { return s.kit.Stats().SessionsEvicted > 0 && s.kit.Stats().Sessions == 2 })
+}
+
+// Case 29: a browser that never reads is dropped at the write deadline; others go on.
+func TestABrowserThatNeverReads(t *testing.T) {
+	page := rooms.Page{Ref: make(chan ref, 2)}
+	s := roomSite(t, handlers.Config{Stream: sse.Config{WriteTimeout: 30 * time.Millisecond, MaxPendingBytes: 64 << 20, NoCompression: true}}, page)
+	p := s.browser(t).open("/rooms/a").connect("")
+	view := <-page.Ref
+	q := s.browser(t).open("/rooms/a").connect("")
+	large := strings.Repeat("large ", 1<<20)
+	for n := 0; s.kit.Stats().StreamsDropped == 0; n++ {
+		if n > 100 {
+			t.Fatal("600 MB were sent to nobody")
+		}
+		_ = rooms.Say(view, large+strconv.Itoa(n)) // its mailbox may be full
+		q.post("event=Add&value=1", nil)
+		q.await(">" + strconv.Itoa(n+1) + "<")
+	}
+	waitFor(t, func() bool { return s.kit.Stats().Views.Parked == 1 })
+	// It comes back and is shown how things are.
+	p.connect("0").await("innerMorph")
+}
