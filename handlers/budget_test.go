@@ -53,6 +53,12 @@ func TestStrangersDoNotPushOutWhoIsLoggedIn(t *testing.T) {
 	if a := b.do("GET", "/whoami", nil); a.body != "ann" {
 		t.Errorf("logged in as %q", a.body)
 	}
+	for range 12 {
+		s.browser(t).login("eve")
+	}
+	if st := s.kit.Stats(); st.Sessions != 10 || st.SessionsEvicted != 3 {
+		t.Errorf("%+v", st)
+	}
 }
 
 // Case 11: what nobody looks at is not kept.
@@ -202,7 +208,7 @@ func TestAMountThatHangs(t *testing.T) {
 func TestEachBoundIsCounted(t *testing.T) {
 	page := rooms.Page{Ref: make(chan ref, 9), Inside: make(chan ctx, 9), GoOn: make(chan struct{})}
 	s := newSite(t, handlers.Config{
-		MaxQueue: 2, MaxTimers: 1, MaxFields: 3, MaxBody: 100, EventDeadline: 20 * time.Millisecond, MaxSessions: 2,
+		MaxQueue: 2, MaxTimers: 1, MaxFields: 3, MaxBody: 100, EventDeadline: 20 * time.Millisecond,
 		Limits: state.Limits{Views: 2}, Stream: sse.Config{MaxPending: 1, NoCompression: true},
 	}, func(kit *handlers.Kit, r chi.Router) { r.Handle("/rooms/{room}", handlers.View(kit, page)) })
 	counted := func(what string, count func(handlers.Stats) int, want int) {
@@ -254,7 +260,20 @@ func TestEachBoundIsCounted(t *testing.T) {
 	counted("StoreFull", func(st handlers.Stats) int { return int(st.StoreFull) }, 2)
 	q.post("event=Add&value=1", nil)
 	q.await(">1<")
-	waitUntil(t, "SessionsEvicted is counted", func() bool { return s.kit.Stats().SessionsEvicted > 0 && s.kit.Stats().Sessions == 2 })
+
+	held := rooms.Page{Ref: make(chan ref, 1), Inside: make(chan ctx), GoOn: make(chan struct{})}
+	s = roomSite(t, handlers.Config{MaxQueue: 1, EventDeadline: time.Minute}, held)
+	p = s.browser(t).open("/rooms/a").connect("")
+	answered := make(chan answer, 1)
+	go func() { answered <- p.post("event=Hold", nil) }()
+	<-held.Inside
+	if err := rooms.Tick(<-held.Ref, 1); err != nil {
+		t.Fatal(err)
+	}
+	p.post("event=Add&value=1", nil)
+	counted("QueueFull", func(st handlers.Stats) int { return int(st.QueueFull) }, 1)
+	close(held.GoOn)
+	<-answered
 }
 
 // Case 29: a browser that never reads is dropped at the write deadline; others go on.
@@ -275,5 +294,6 @@ func TestABrowserThatNeverReads(t *testing.T) {
 	}
 	waitFor(t, func() bool { return s.kit.Stats().Views.Parked == 1 })
 	// It comes back and is shown how things are.
+	waitFor(t, func() bool { return rooms.Say(view, "small") == nil })
 	p.connect("0").await("innerMorph")
 }

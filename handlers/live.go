@@ -44,6 +44,7 @@ type live struct {
 
 	notice  atomic.Bool // the page shows one
 	mounted atomic.Bool
+	spoken  atomic.Bool // a stream has carried a message of the view
 
 	// Of the goroutine that works.
 	out outbox

@@ -17,7 +17,6 @@ type outbox struct {
 	sent      uint64 // of the newest one that the open stream took
 	confirmed uint64 // of the newest one that the browser is known to have
 	lost      bool   // what the page shows is not known: it is to be morphed as a whole
-	streamed  bool   // a stream has carried something
 	greeted   bool   // Connect has run
 	typed     string // what the last event of a field being typed in has posted
 }
@@ -47,7 +46,8 @@ func (l *live) put(st *sse.Stream, m sse.Message) bool {
 		l.kit.count.streamsFull.Add(1)
 		return false
 	}
-	l.out.sent, l.out.streamed = m.ID, true
+	l.out.sent = m.ID
+	l.spoken.Store(true)
 	return true
 }
 
@@ -181,9 +181,10 @@ func (l *live) patch(posted *views.Posted, more []byte) ([]byte, error) {
 	return patch.AppendReplace(ops, views.StreamID, l.streamElement()), nil
 }
 
-// streamElement is the one that makes a new connection, which goes on from here.
+// streamElement is the one that makes a new connection, which goes on from here. Its
+// address says where that is: htmx forgets headers if the first connection breaks off.
 func (l *live) streamElement() []byte {
-	return views.StreamElement(streamURL, l.idOf(l.out.seq), l.in.Definition().KeepsStream())
+	return views.StreamElement(streamURL+"&"+afterParam+"="+l.idOf(l.out.seq), l.in.Definition().KeepsStream())
 }
 
 // firstPage renders the page for the request that mounts the view. One that is mounted

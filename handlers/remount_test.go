@@ -60,7 +60,7 @@ func TestAnEventIsTheFirstAfterARestart(t *testing.T) {
 	p := s.browser(t).open("/rooms/a").connect("")
 	s.restart(t, c, rooms.Page{})
 	a := p.post("event=Add&value=3", nil)
-	if a.status != http.StatusOK || !strings.Contains(a.body, "innerMorph") || !strings.Contains(a.body, ">3<") || !strings.Contains(a.body, "Last-Event-ID") {
+	if a.status != http.StatusOK || !strings.Contains(a.body, "innerMorph") || !strings.Contains(a.body, ">3<") || !strings.Contains(a.body, "sideband=stream&amp;after=") {
 		t.Fatalf("answered %d %s", a.status, a.body)
 	}
 }

@@ -21,6 +21,8 @@ const (
 	streamParam = "sideband"
 	streamValue = "stream"
 	streamURL   = "?" + streamParam + "=" + streamValue
+	// afterParam is where a stream goes on that has not told its first id yet.
+	afterParam = "after"
 )
 
 // View makes the handler of a page. It panics on mistakes that the compiler can't
@@ -52,6 +54,7 @@ func (rt Route) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 				// Somebody was sent to the address of a stream, by a login that keeps it.
 				q := r.URL.Query()
 				q.Del(streamParam)
+				q.Del(afterParam)
 				w.Header().Set("Location", "?"+q.Encode())
 				w.WriteHeader(http.StatusSeeOther)
 				return

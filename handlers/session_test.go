@@ -2,7 +2,9 @@ package handlers_test
 
 import (
 	"context"
+	"errors"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -11,6 +13,7 @@ import (
 	"time"
 
 	"github.com/alexedwards/scs/v2"
+	"github.com/alexedwards/scs/v2/memstore"
 	"github.com/go-chi/chi/v5"
 
 	"github.com/sideband-go/sideband/handlers"
@@ -42,8 +45,13 @@ func newAccounts(t *testing.T, c handlers.Config, p rooms.Page) *accounts {
 		})
 		r.Post("/logout", func(w http.ResponseWriter, r *http.Request) {
 			if err := a.sessions.Destroy(r.Context()); err != nil {
-				t.Error(err)
+				http.Error(w, "That did not work.", http.StatusInternalServerError)
+				return
 			}
+			w.WriteHeader(http.StatusNoContent)
+		})
+		r.Post("/rename", func(w http.ResponseWriter, r *http.Request) {
+			a.sessions.Put(r.Context(), "name", r.FormValue("name"))
 			w.WriteHeader(http.StatusNoContent)
 		})
 		r.Get("/whoami", func(w http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(w, name(r)) })
@@ -321,8 +329,8 @@ func TestAPageThatLogsOut(t *testing.T) {
 // each request save its session.
 func TestALogOutDuringARequest(t *testing.T) {
 	for _, hashed := range []bool{false, true} {
-		m := scs.New()
-		m.Store, m.IdleTimeout, m.HashTokenInStore = newShelf(), time.Hour, hashed
+		m := ownManager(newShelf())
+		m.IdleTimeout, m.HashTokenInStore = time.Hour, hashed
 		page := rooms.Page{Inside: make(chan ctx), GoOn: make(chan struct{})}
 		s := newAccounts(t, handlers.Config{Sessions: m, EventDeadline: time.Minute}, page)
 		b := s.browser(t)
@@ -346,9 +354,9 @@ func TestALogOutDuringARequest(t *testing.T) {
 
 // Case 8, at its narrowest: the session is deleted while another request is saving it.
 func TestALogOutDuringASave(t *testing.T) {
-	m := scs.New()
 	store := newShelf()
-	m.Store, m.IdleTimeout = store, time.Hour
+	m := ownManager(store)
+	m.IdleTimeout = time.Hour
 	s := newAccounts(t, handlers.Config{Sessions: m}, rooms.Page{})
 	b := s.browser(t)
 	b.login("ann")
@@ -371,12 +379,148 @@ func TestALogOutDuringASave(t *testing.T) {
 	}
 }
 
+// A handler that fails after it has ended the session has ended it nevertheless.
+func TestALogOutThatPanics(t *testing.T) {
+	s := newSite(t, handlers.Config{}, func(kit *handlers.Kit, r chi.Router) {
+		r.Handle("/rooms/{room}", handlers.View(kit, rooms.Page{}))
+		r.Post("/logout", func(_ http.ResponseWriter, r *http.Request) {
+			if err := kit.Sessions().Destroy(r.Context()); err != nil {
+				t.Error(err)
+			}
+			panic(http.ErrAbortHandler)
+		})
+	})
+	b := s.browser(t)
+	b.open("/rooms/a").connect("")
+	if res, err := b.http.Post(s.URL+"/logout", "", nil); err == nil {
+		res.Body.Close()
+		t.Errorf("answered %s", res.Status)
+	}
+	waitUntil(t, "its page is gone", func() bool { c := s.kit.Stats().Views; return c.Connected+c.Parked == 0 })
+}
+
+// An application's manager keeps its cookie, its values and its store, and is watched.
+func TestAnApplicationsOwnSessions(t *testing.T) {
+	for _, hashed := range []bool{false, true} {
+		store := newShelf()
+		m := ownManager(store)
+		m.Cookie.Name, m.HashTokenInStore = "app", hashed
+		s := newAccounts(t, handlers.Config{Sessions: m}, rooms.Page{})
+		if s.kit.Sessions() != m {
+			t.Error("the manager is another one")
+		}
+		b := s.browser(t)
+		b.login("ann")
+		cookie := b.cookies()
+		if !strings.HasPrefix(cookie, "app=") || len(store.all) != 1 {
+			t.Errorf("cookie %q, %d sessions", cookie, len(store.all))
+		}
+		p, other := b.open("/rooms/a").connect(""), s.browser(t).open("/rooms/a").connect("")
+		p.post("event=Add&value=1", nil)
+		p.await(">1<")
+		if store.ctx == 0 {
+			t.Error("the store never gets the request's context")
+		}
+		b.logout()
+		p.gone()
+		other.post("event=Add&value=2", nil)
+		other.await(">2<")
+		if a := s.browser(t).do("GET", "/whoami", nil, "Cookie", cookie); a.body != "" {
+			t.Errorf("the old cookie is that of %q", a.body)
+		}
+		n := 0
+		if err := m.Iterate(t.Context(), func(context.Context) error { n++; return nil }); err != nil || n != 1 {
+			t.Errorf("%d sessions are listed: %v", n, err)
+		}
+		if st := s.kit.Stats(); st.Sessions != 0 {
+			t.Errorf("%+v", st)
+		}
+	}
+}
+
+// A store that fails is an error, not somebody else's session.
+func TestASessionStoreThatFails(t *testing.T) {
+	store := newShelf()
+	s := newAccounts(t, handlers.Config{Sessions: ownManager(store)}, rooms.Page{})
+	b := s.browser(t)
+	b.login("ann")
+	p := b.open("/rooms/a").connect("")
+	store.fail(errors.New("a secret of the store"))
+	for what, a := range map[string]answer{
+		"page":  b.do("GET", "/rooms/a", nil),
+		"event": p.post("event=Add&value=1", nil),
+		"new":   s.browser(t).do("GET", "/rooms/a", nil),
+	} {
+		if a.status < 500 || strings.Contains(a.body, "secret") || ticketIn.MatchString(a.body) {
+			t.Errorf("%s: %d %s", what, a.status, a.body)
+		}
+	}
+	if a := b.do("POST", "/logout", nil); a.status < 500 {
+		t.Errorf("log-out: %d", a.status)
+	}
+	store.fail(nil)
+	p.post("event=Add&value=1", nil)
+	p.await(">1<")
+}
+
+// The session goes on after a restart, without its values: who was logged in is not.
+func TestSessionsAfterARestart(t *testing.T) {
+	c := handlers.Config{Secrets: [][]byte{secret}}
+	s := newAccounts(t, c, rooms.Page{})
+	b := s.browser(t)
+	b.open("/rooms/a")
+	anonymous := b.open("/rooms/a")
+	user := s.browser(t)
+	user.login("ann")
+	private := user.open("/rooms/a")
+	if err := s.kit.Shutdown(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	next := newAccounts(t, c, rooms.Page{})
+	s.kit, s.log, s.Config.Handler = next.kit, next.log, next.Config.Handler
+	if a := anonymous.post("event=Add&value=1", nil); a.status != http.StatusOK {
+		t.Errorf("answered %d", a.status)
+	}
+	if a := private.post("event=Add&value=1", nil); a.status != http.StatusForbidden || a.header.Get("HX-Refresh") != "true" {
+		t.Errorf("a page of somebody who is not logged in any more: %d", a.status)
+	}
+	if a := user.do("GET", "/whoami", nil); a.body != "" {
+		t.Errorf("logged in as %q", a.body)
+	}
+}
+
+// A session's first values, at log-in without a new token, make another user of it.
+func TestALogInWithoutANewToken(t *testing.T) {
+	s := newAccounts(t, handlers.Config{}, rooms.Page{})
+	b := s.browser(t)
+	p := b.open("/rooms/a")
+	b.do("GET", "/rooms/b", nil)
+	b.do("POST", "/rename?name=ann", nil)
+	if a := p.post("event=Add&value=1", nil); a.status != http.StatusForbidden || a.header.Get("HX-Refresh") != "true" {
+		t.Errorf("an event of the page before: %d", a.status)
+	}
+	q := b.open("/rooms/a").connect("")
+	if n := s.kit.End("ann"); n != 1 {
+		t.Errorf("%d pages ended", n)
+	}
+	q.gone()
+}
+
+// ownManager is an application's.
+func ownManager(store scs.Store) *scs.SessionManager {
+	m := scs.New()
+	m.Store.(*memstore.MemStore).StopCleanup()
+	m.Store = store
+	return m
+}
+
 // shelf is a store of an application, with contexts.
 type shelf struct {
 	mu     sync.Mutex
 	all    map[string][]byte
 	before func() // called before each saving
 	ctx    int    // calls with a request's context
+	err    error
 }
 
 func newShelf() *shelf { return &shelf{all: map[string][]byte{}} }
@@ -385,7 +529,7 @@ func (s *shelf) Find(token string) ([]byte, bool, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	b, ok := s.all[token]
-	return b, ok, nil
+	return b, ok, s.err
 }
 
 func (s *shelf) Commit(token string, b []byte, _ time.Time) error {
@@ -397,15 +541,32 @@ func (s *shelf) Commit(token string, b []byte, _ time.Time) error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.all[token] = b
-	return nil
+	if s.err == nil {
+		s.all[token] = b
+	}
+	return s.err
 }
 
 func (s *shelf) Delete(token string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	delete(s.all, token)
-	return nil
+	if s.err == nil {
+		delete(s.all, token)
+	}
+	return s.err
+}
+
+// All is for Iterate.
+func (s *shelf) All() (map[string][]byte, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return maps.Clone(s.all), s.err
+}
+
+func (s *shelf) fail(err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.err = err
 }
 
 func (s *shelf) count(ctx context.Context) {

@@ -20,22 +20,21 @@ import (
 // calls, is memory that each connected view has: what comes before and after stands
 // in functions of its own.
 func (rt Route) serveStream(w http.ResponseWriter, r *http.Request) {
-	l := rt.streamed(w, r)
-	if l == nil {
+	c := rt.connecting(w, r)
+	if c == nil {
 		return
 	}
-	c := &connecting{live: l, at: parsePosition(r.Header.Get("Last-Event-ID"))}
 	if err := rt.kit.streams.Serve(w, r, c.at.String(), c.opened); err != nil {
 		rt.streamFailed(w, r, err)
 	}
 	if c.stream != nil {
 		rt.kit.count.streams.Add(-1)
-		l.disconnected(c.stream)
+		c.live.disconnected(c.stream)
 	}
 }
 
-// streamed finds the view whose stream is asked for. Without one it answers.
-func (rt Route) streamed(w http.ResponseWriter, r *http.Request) *live {
+// connecting finds the view whose stream is asked for. Without one it answers.
+func (rt Route) connecting(w http.ResponseWriter, r *http.Request) *connecting {
 	k := rt.kit
 	if at, ok := r.Context().Deadline(); ok {
 		k.once("deadline", func() {
@@ -51,8 +50,25 @@ func (rt Route) streamed(w http.ResponseWriter, r *http.Request) *live {
 		rt.refuseStream(w, r, ref)
 		return nil
 	}
-	return l
+	at := positionOf(r)
+	if !at.given && l.isElsewhere() {
+		rt.refuseStream(w, r, refused(http.StatusConflict, "the page is a copy"))
+		return nil
+	}
+	return &connecting{live: l, at: at}
 }
+
+// isElsewhere reports whether a connection that says nothing of an earlier one is that of
+// a copy of the page: restored HTML, a duplicated tab. Unless the only stream so far broke
+// off at once: then the page tries again.
+func (l *live) isElsewhere() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.speaks()
+}
+
+// speaks is isElsewhere; the caller holds mu.
+func (l *live) speaks() bool { return l.stream != nil || l.spoken.Load() && !l.brief }
 
 // connecting is a stream on its way to a view.
 type connecting struct {
@@ -98,7 +114,13 @@ const maxEpoch = 8
 
 func newEpoch() string { return rand.Text()[:maxEpoch] }
 
-func parsePosition(text string) position {
+// positionOf is what the browser remembers or, before it has anything to remember, what
+// the address of its stream says.
+func positionOf(r *http.Request) position {
+	text := r.Header.Get("Last-Event-ID")
+	if text == "" {
+		text = r.URL.Query().Get(afterParam)
+	}
 	p := position{given: text != ""}
 	if !p.given {
 		p.valid = true
@@ -142,11 +164,8 @@ func (l *live) connect(me uint64, st *sse.Stream, at position) {
 		return
 	}
 	old := l.stream
-	if !at.given && (old != nil || l.out.streamed && !l.brief) {
-		// A copy of a page that is, or was, live elsewhere: restored HTML, a duplicated tab.
-		// Unless the only stream so far broke off at once: then the page tries again.
+	if !at.given && l.speaks() { // since it was admitted
 		l.mu.Unlock()
-		l.kit.count.reloads.Add(1)
 		st.Finish(reloadMessage)
 		return
 	}

@@ -59,18 +59,14 @@ func (sh Shell) Document() Document {
 	return d
 }
 
-// StreamElement is the element that holds the page's stream. With an id to resume
-// from, the new connection begins there. htmx closes the stream of a hidden page and
-// opens it again when the page is shown, unless keep is set.
-func StreamElement(url, resume string, keep bool) []byte {
+// StreamElement is the element that holds the page's stream, which is opened at url. htmx
+// closes the stream of a hidden page and opens it again when the page is shown, unless
+// keep is set.
+func StreamElement(url string, keep bool) []byte {
 	e := `<div id="` + StreamID + `" hx-sse:connect="` + html.EscapeString(url) + `" ` +
 		`hx-trigger="intersect, htmx:finally:request delay:3s" hx-sync="this:drop" hx-swap="none" hx-config="sse.reconnectDelay:100 sse.reconnectMaxDelay:10000`
 	if keep {
 		e += ` sse.pauseOnBackground:false`
 	}
-	e += `"`
-	if resume != "" {
-		e += ` hx-headers:append="{&#34;Last-Event-ID&#34;:&#34;` + html.EscapeString(resume) + `&#34;}"`
-	}
-	return []byte(e + `></div>`)
+	return []byte(e + `"></div>`)
 }
