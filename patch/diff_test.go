@@ -53,7 +53,7 @@ func TestOperations(t *testing.T) {
 		{"NUL", `<p id="a">x</p>`, "<p id=\"a\">\x00y</p>", "<hx-partial id=\"a\" hx-swap=\"outerMorph\"><p id=\"a\">\x00y</p></hx-partial>"},
 		{"leaf", table(row("", "old")), table(row("", "new")), `<hx-partial hx-target="#row-7 a" hx-swap="textContent">new</hx-partial>`},
 		{"leaf by path", `<p id="a"><b>1</b><b>2</b></p>`, `<p id="a"><b>1</b><b>3</b></p>`, `<hx-partial hx-target="#a>b:nth-child(2)" hx-swap="textContent">3</hx-partial>`},
-		{"attributes", table(row("", "l")), table(row(` class="danger"`, "l")), `<hx-partial id="row-7" hx-swap="outerMorph"><tr id="row-7" class="danger" data-skip></tr></hx-partial>`},
+		{"attributes", table(row("", "l")), table(row(` class="danger"`, "l")), `<hx-partial id="row-7" hx-swap="outerMorph"><tr id="row-7" class="danger" sb-skip></tr></hx-partial>`},
 		{"attributes of a small element", `<input id="a" value="1">`, `<input id="a" value="2">`, `<hx-partial id="a" hx-swap="outerMorph"><input id="a" value="2"></hx-partial>`},
 		{"content", `<p id="a">x</p>`, `<p id="a"><b>x</b></p>`, `<hx-partial id="a" hx-swap="outerMorph"><p id="a"><b>x</b></p></hx-partial>`},
 		{"append", rows("a b"), rows("a b c d"), `<hx-partial id="b" hx-swap="afterend"><tr id="c"><td>c</td></tr><tr id="d"><td>d</td></tr></hx-partial>`},

@@ -142,7 +142,7 @@ func (d *differ) setAttributes(o, n int32) {
 	d.open(d.idOf(n), swapOf("outerMorph", b.flags))
 	end := d.wrap(b.flags)
 	d.unfocused(append(slices.Clip(start), ">"...))
-	d.dst = append(d.dst[:len(d.dst)-1], " data-skip></"...)
+	d.dst = append(d.dst[:len(d.dst)-1], " sb-skip></"...)
 	d.dst = append(d.dst, tagIn(start)...)
 	d.write(">", end)
 	d.close()

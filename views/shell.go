@@ -20,7 +20,7 @@ const TicketHeader = "Sideband-Ticket"
 // the sse extension; a user's open <details> and <dialog> stay open in morphs; and
 // patches of attributes alone leave the children, with an attribute that is none of
 // htmx's, whose change would restart every htmx element below.
-const htmxConfig = `{"defaultTimeout":15000,"prefix":"","extensions":"sse","morphIgnore":["data-htmx-powered","open"],"morphSkipChildren":"[data-skip]"}`
+const htmxConfig = `{"defaultTimeout":15000,"prefix":"","extensions":"sse","morphIgnore":["data-htmx-powered","open"],"morphSkipChildren":"[sb-skip]"}`
 
 // Document is what a layout gets.
 type Document struct {

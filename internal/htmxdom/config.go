@@ -12,6 +12,7 @@ type settings struct {
 	morphScanLimit         int
 	noSwap                 []string // response codes
 	settleDelay            float64  // in milliseconds
+	timeout                float64  // of requests, in milliseconds
 	implicitInheritance    bool
 	allowEmptySwapAfterOOB bool
 }
@@ -23,10 +24,11 @@ func (d *Document) configure() error {
 		defaultSwap:       "innerHTML",
 		morphIgnore:       []string{"data-htmx-powered", "open"},
 		morphSkip:         "[hx-morph-skip]",
-		morphSkipChildren: "[data-skip]",
+		morphSkipChildren: "[sb-skip]",
 		morphScanLimit:    10,
 		noSwap:            []string{"204", "304"},
 		settleDelay:       1,
+		timeout:           15000,
 	}
 	defer func() { d.config = c }()
 	metas, err := queryAll(d.root, `meta[name="htmx-config"]`)
@@ -37,6 +39,7 @@ func (d *Document) configure() error {
 	c.prefix = "data-hx-"
 	c.morphIgnore = []string{"data-htmx-powered"}
 	c.morphSkipChildren = "[hx-morph-skip-children]"
+	c.timeout = 60000
 	set, err := parseHCON(attrOr(metas[0], "content", ""))
 	if err != nil {
 		return err
@@ -61,6 +64,9 @@ func (d *Document) configure() error {
 	}
 	if v, ok := set["defaultSettleDelay"].(float64); ok {
 		c.settleDelay = v
+	}
+	if v, ok := set["defaultTimeout"].(float64); ok {
+		c.timeout = v
 	}
 	if v, ok := set["implicitInheritance"].(bool); ok {
 		c.implicitInheritance = v

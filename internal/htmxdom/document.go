@@ -17,7 +17,11 @@ type Document struct {
 	powered  map[*html.Node]*powered // elements that htmx has taken up
 	focus    *html.Node              // nil when the body has it
 	effects  []Effect
+	started  []*html.Node
 	timers   timers
+	busy     map[*html.Node]int // how many requests each shows as under way
+	off      map[*html.Node]int // how many requests have disabled it
+	known    int                // how many nodes there was something to know of when it was last counted
 }
 
 // Effect is something that a response asks of the browser beyond the tree.
@@ -38,6 +42,8 @@ func Parse(page string) (*Document, error) {
 		contents: make(map[*html.Node]*html.Node),
 		controls: make(map[*html.Node]*control),
 		powered:  make(map[*html.Node]*powered),
+		busy:     make(map[*html.Node]int),
+		off:      make(map[*html.Node]int),
 	}
 	root, err := d.parse(page, true)
 	if err != nil {
@@ -137,3 +143,10 @@ func (d *Document) setTitle(title string) {
 
 // Effects returns what responses have asked of the browser so far, in order.
 func (d *Document) Effects() []Effect { return append([]Effect(nil), d.effects...) }
+
+// TakeEffects returns what responses have asked of the browser since it was last called.
+func (d *Document) TakeEffects() []Effect {
+	effects := d.effects
+	d.effects = nil
+	return effects
+}

@@ -93,12 +93,14 @@ func (d *Document) exchange(source *html.Node) *exchange {
 		swap:      d.config.defaultSwap,
 		selectSel: d.inherited(source, "hx-select"),
 		selectOOB: d.inherited(source, "hx-select-oob"),
+		push:      d.inherited(source, "hx-push-url"),
+		replace:   d.inherited(source, "hx-replace-url"),
 	}
 	if swap, ok := d.attributeValue(source, "hx-swap", d.config.implicitInheritance); ok {
 		x.swap = swap
 	}
 	if target, ok := d.attributeValue(source, "hx-target", d.config.implicitInheritance); ok {
-		x.target = first(d.findAll(source, target))
+		x.target = first(d.findFor(source, target, "hx-target"))
 	}
 	return x
 }

@@ -7,7 +7,11 @@ import (
 )
 
 // powered is htmx's own record of an element.
-type powered struct{ initialized bool }
+type powered struct {
+	initialized bool
+	fired       map[int]bool          // the triggers that fire just once and have
+	shown       map[*html.Node]string // what controls showed when a trigger with "changed" last looked
+}
 
 var actions = []string{"hx-action", "hx-get", "hx-post", "hx-put", "hx-patch", "hx-delete", "hx-query"}
 
@@ -49,6 +53,9 @@ func (d *Document) process(root *html.Node) {
 	}
 	for _, n := range append(withAttr(root, append(d.config.prefixes("hx-sse:connect"), "sse-connect")...), root) {
 		if d.inherited(n, "hx-sse:connect") != "" {
+			if d.powered[n] == nil {
+				d.started = append(d.started, n)
+			}
 			d.power(n)
 		}
 	}
@@ -57,7 +64,15 @@ func (d *Document) process(root *html.Node) {
 func (d *Document) initialize(n *html.Node) {
 	if p := d.powered[n]; (p == nil || !p.initialized) && !d.ignored(n) {
 		d.power(n).initialized = true
+		d.started = append(d.started, n)
 	}
+}
+
+// TakeStarted returns the elements that htmx has taken up since it was last called.
+func (d *Document) TakeStarted() []*html.Node {
+	started := d.started
+	d.started = nil
+	return started
 }
 
 // withHandlers returns the elements with hx-on attributes.

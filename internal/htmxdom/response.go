@@ -14,7 +14,17 @@ import (
 // Headers that htmx heeds beyond the tree are noted, see Effects: after
 // HX-Refresh, HX-Redirect and HX-Location nothing is swapped. An answer for a
 // source whose target has left the page does nothing. Errors are those of Apply.
-func (d *Document) ApplyResponse(status int, header http.Header, body string, source *html.Node) (err error) {
+func (d *Document) ApplyResponse(status int, header http.Header, body string, source *html.Node) error {
+	return d.answer(d.exchange(source), status, header, body)
+}
+
+// Answer does what the answer to a request does: as ApplyResponse, with what the
+// source's attributes said when the request was made.
+func (d *Document) Answer(r *Request, status int, header http.Header, body string) error {
+	return d.answer(r.x, status, header, body)
+}
+
+func (d *Document) answer(x *exchange, status int, header http.Header, body string) error {
 	hx := func(name string) string { return strings.Join(header.Values("HX-"+name), ", ") }
 	defer func() { d.note("HX-Trigger", hx("Trigger")) }()
 	if hx("Refresh") == "true" {
@@ -27,7 +37,6 @@ func (d *Document) ApplyResponse(status int, header http.Header, body string, so
 			return nil
 		}
 	}
-	x := d.exchange(source)
 	if to := hx("Retarget"); to != "" {
 		x.retarget = to
 	} else if x.target != nil && !d.connected(x.target) {
@@ -47,7 +56,7 @@ func (d *Document) ApplyResponse(status int, header http.Header, body string, so
 	default:
 		x.text = body
 	}
-	push, replace := d.inherited(source, "hx-push-url"), d.inherited(source, "hx-replace-url")
+	push, replace := x.push, x.replace
 	if hx("Push-Url") != "" || hx("Replace-Url") != "" {
 		push, replace = hx("Push-Url"), hx("Replace-Url")
 	}
@@ -86,6 +95,12 @@ func (d *Document) heedStatus(x *exchange, status int) error {
 		}
 		if v, ok := values["target"]; ok {
 			x.retarget = text(v)
+		}
+		if v, ok := values["push"]; ok {
+			x.push = text(v)
+		}
+		if v, ok := values["replace"]; ok {
+			x.replace = text(v)
 		}
 		if v, ok := values["select"]; ok {
 			x.selectSel = text(v)

@@ -8,13 +8,20 @@ import (
 )
 
 // HTML returns the whole page as text in a normal form, for comparisons:
-// attributes sorted, data-htmx-powered and data-skip left out, classes with
+// attributes sorted, data-htmx-powered and sb-skip left out, classes with
 // single spaces (and no empty class attribute), comments left out, adjacent
 // text joined, blank text dropped outside pre and textarea. An HTML element
 // that came to stand in SVG by mistake, where it shows nothing, has the prefix html:.
 func (d *Document) HTML() string {
 	w := writer{d: d}
 	w.nodes(d.root, false)
+	return w.b.String()
+}
+
+// NodeHTML is HTML of one element of the page.
+func (d *Document) NodeHTML(n *html.Node) string {
+	w := writer{d: d}
+	w.node(n, false)
 	return w.b.String()
 }
 
@@ -115,7 +122,7 @@ func (w *writer) attributes(n *html.Node) [][2]string {
 	for _, a := range n.Attr {
 		name, value := qualified(a), a.Val
 		if !w.exact {
-			if name == "data-htmx-powered" || name == "data-skip" {
+			if name == "data-htmx-powered" || name == "sb-skip" {
 				continue
 			}
 			if name == "class" {

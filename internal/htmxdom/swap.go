@@ -17,6 +17,8 @@ type exchange struct {
 	swap      string
 	selectSel string
 	selectOOB string
+	push      string
+	replace   string
 	text      string
 	title     string
 }
@@ -61,6 +63,7 @@ func (d *Document) source() *html.Node {
 
 // swap is htmx.swap.
 func (d *Document) swap(x *exchange) (err error) {
+	defer d.forget()
 	defer d.dropLostFocus()
 	tasks, err := d.tasks(x)
 	if err != nil {

@@ -37,9 +37,9 @@ var table = []row{
 		kept:    []string{"c", "r1", "t"},
 	},
 	{
-		name:    "attributes only, by data-skip",
+		name:    "attributes only, by sb-skip",
 		body:    `<table><tbody><tr id="row-7"><td hx-get="/x" id="c">kept</td></tr></tbody></table>`,
-		message: `<hx-partial id="row-7" hx-swap="outerMorph"><tr id="row-7" class="danger" data-skip></tr></hx-partial>`,
+		message: `<hx-partial id="row-7" hx-swap="outerMorph"><tr id="row-7" class="danger" sb-skip></tr></hx-partial>`,
 		want:    `<table><tbody><tr class="danger" id="row-7"><td hx-get="/x" id="c">kept</td></tr></tbody></table>`,
 		kept:    []string{"c", "row-7"},
 	},

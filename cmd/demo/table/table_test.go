@@ -110,8 +110,8 @@ func TestSwapMovesTwoRows(t *testing.T) {
 func TestSelectingTouchesTwoRows(t *testing.T) {
 	page, stream := open(t)
 	click(t, page, stream, "Create 1,000 rows")
-	on := `<tr id="row-%s" class="danger" aria-current="true" data-skip></tr>`
-	off := `<tr id="row-%s" data-skip></tr>`
+	on := `<tr id="row-%s" class="danger" aria-current="true" sb-skip></tr>`
+	off := `<tr id="row-%s" sb-skip></tr>`
 	for _, c := range []struct{ id, before string }{{id: "7"}, {"500", "7"}, {"3", "500"}} {
 		message := event(t, page, stream, "?event=Select&value="+c.id)
 		if want := fmt.Sprintf(on, c.id); !strings.Contains(message, want) {

@@ -120,7 +120,7 @@ func (g *generator) partial(main *el) string {
 		}
 		if style == "outerMorph" && g.chance(10) {
 			next.kids = nil
-			next.set("data-skip", "")
+			next.set("sb-skip", "")
 		}
 	}
 	g.strip(p, style)

@@ -156,7 +156,7 @@ func (g *generator) attributes(e *el) {
 		e.set("class", pick(g, "x", "y", "x y", " x  x ", "", "htmx-added x"))
 	}
 	if g.chance(10) {
-		e.set(pick(g, "title", "data-k", "lang", "width", "data-skip", "hx-morph-skip", "aria-label"), pick(g, "1", "2", ""))
+		e.set(pick(g, "title", "data-k", "lang", "width", "sb-skip", "hx-morph-skip", "aria-label"), pick(g, "1", "2", ""))
 	}
 	if g.chance(12) {
 		e.set(pick(g, "hx-get", "hx-post", "hx-on:click", "hx-vals", "hx-swap", "hx-ignore", "hx-boost:inherited"), pick(g, "/1", "/2"))

@@ -13,7 +13,7 @@ function attributes(e, exact) {
 	let out = [];
 	for (let {name, value} of e.attributes) {
 		if (!exact) {
-			if (name === "data-htmx-powered" || name === "data-skip") continue;
+			if (name === "data-htmx-powered" || name === "sb-skip") continue;
 			if (name === "class" && !(value = value.split(/[ \t\n\f\r]+/).filter(Boolean).join(" "))) continue;
 		}
 		out.push([name, value]);

@@ -1,0 +1,149 @@
+package htmxdom
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+
+	"golang.org/x/net/html"
+)
+
+// fields are what a request posts, in order.
+type fields []field
+
+type field struct{ name, value string }
+
+func (f *fields) add(name, value string) { *f = append(*f, field{name, value}) }
+
+// set replaces all fields of a name by one.
+func (f *fields) set(name, value string) {
+	i := slices.IndexFunc(*f, func(o field) bool { return o.name == name })
+	if i < 0 {
+		f.add(name, value)
+		return
+	}
+	(*f)[i].value = value
+	rest := slices.DeleteFunc(slices.Clone((*f)[i+1:]), func(o field) bool { return o.name == name })
+	*f = append((*f)[:i+1], rest...)
+}
+
+func (f fields) encode() string {
+	var b strings.Builder
+	for i, o := range f {
+		if i > 0 {
+			b.WriteByte('&')
+		}
+		b.WriteString(url.QueryEscape(o.name) + "=" + url.QueryEscape(o.value))
+	}
+	return b.String()
+}
+
+// collect is htmx's collectFormData: what the form around a source posts, else what
+// the source itself has.
+func (d *Document) collect(source, form, submitter *html.Node, query bool) fields {
+	var f fields
+	included := make(map[*html.Node]bool)
+	if submitter == nil && form != nil && isSubmitButton(source) {
+		submitter = source
+	}
+	if form != nil {
+		for n := range rootOf(form).Descendants() {
+			if isField(n) && d.formOwner(n) == form {
+				included[n] = true
+				if !isButton(n) {
+					d.addField(&f, n)
+				}
+			}
+		}
+	} else {
+		d.addFields(&f, source, included, query)
+	}
+	if submitter != nil && attrOr(submitter, "name", "") != "" {
+		f.add(attrOr(submitter, "name", ""), attrOr(submitter, "value", ""))
+		included[submitter] = true
+	}
+	if include, ok := d.attributeValue(source, "hx-include", d.config.implicitInheritance); ok {
+		for _, n := range d.findFor(source, include, "hx-include") {
+			d.addFields(&f, n, included, false)
+		}
+	}
+	return f
+}
+
+// addFields is htmx's addInputValues.
+func (d *Document) addFields(f *fields, n *html.Node, included map[*html.Node]bool, query bool) {
+	var inputs []*html.Node
+	switch {
+	case isHTML(n, "button") || strings.Contains(n.Data, "-"):
+		inputs = []*html.Node{n}
+	case isField(n) || isHTML(n, "fieldset") || !query && n != d.Body():
+		for _, c := range withAttr(n, "name") {
+			if !isHTML(c, "button") {
+				inputs = append(inputs, c)
+			}
+		}
+	}
+	for _, c := range inputs {
+		if !included[c] {
+			included[c] = true
+			d.addField(f, c)
+		}
+	}
+}
+
+// addField adds what one control posts.
+func (d *Document) addField(f *fields, n *html.Node) {
+	name := attrOr(n, "name", "")
+	if name == "" || disabled(n) {
+		return
+	}
+	switch {
+	case isHTML(n, "select"):
+		for _, v := range d.Selected(n) {
+			f.add(name, v)
+		}
+	case isHTML(n, "input"):
+		switch inputType(n) {
+		case "checkbox", "radio":
+			if d.Checked(n) {
+				f.add(name, d.Value(n))
+			}
+		case "file":
+		default:
+			f.add(name, d.Value(n))
+		}
+	case isField(n):
+		f.add(name, d.Value(n))
+	default: // an element whose value property is none of HTML's posts nothing sensible
+		f.add(name, "undefined")
+	}
+}
+
+func isField(n *html.Node) bool {
+	return isHTML(n, "input") || isHTML(n, "select") || isHTML(n, "textarea") || isHTML(n, "button") || isHTML(n, "output")
+}
+
+func isButton(n *html.Node) bool {
+	switch {
+	case isHTML(n, "button"), isHTML(n, "output"):
+		return true
+	case isHTML(n, "input"):
+		switch inputType(n) {
+		case "submit", "button", "reset", "image":
+			return true
+		}
+	}
+	return false
+}
+
+// isSubmitButton is what has the type property "submit".
+func isSubmitButton(n *html.Node) bool {
+	switch {
+	case isHTML(n, "button"):
+		t := strings.ToLower(attrOr(n, "type", "submit"))
+		return t != "button" && t != "reset"
+	case isHTML(n, "input"):
+		return inputType(n) == "submit"
+	}
+	return false
+}

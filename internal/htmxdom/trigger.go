@@ -1,0 +1,196 @@
+package htmxdom
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"golang.org/x/net/html"
+)
+
+// Trigger is one thing that an event of the DOM has set off: an element's request, or
+// the connection of a stream element.
+type Trigger struct {
+	// Element is the one with the hx-trigger attribute, or whose default it is.
+	Element *html.Node
+	// Stream says that the element's stream is to be opened, if it is not open.
+	Stream bool
+	// Delay is to pass without another trigger of the element; within Throttle of
+	// the one before, the trigger waits. Both are 0 for none.
+	Delay, Throttle time.Duration
+
+	target *html.Node
+	spec   triggerSpec
+}
+
+// triggerSpec is one of the parts of a hx-trigger attribute.
+type triggerSpec struct {
+	at      int // its place
+	event   string
+	options map[string]any
+}
+
+// fits reports whether the trigger waits for an event of this name.
+func (s triggerSpec) fits(event string) bool {
+	return s.event == event || s.event == "revealed" && event == "intersect"
+}
+
+var trigger = regexp.MustCompile(`^` + space + `*(` + nonspace + `+\[[^\]]*\]|` + nonspace + `+)` + space + `*(.*?)` + space + `*$`)
+
+const nonspace = `[^\s\x{b}\x{a0}\x{feff}]`
+
+// triggerSpecs reads what triggers an element. What has a filter, which is a script, never fires.
+func (d *Document) triggerSpecs(n *html.Node) []triggerSpec {
+	set, _ := d.attributeValue(n, "hx-trigger", false)
+	switch {
+	case set != "":
+	case d.opensStream(n):
+		set = "load"
+	case isHTML(n, "form"):
+		set = "submit"
+	case isHTML(n, "select"), isHTML(n, "textarea"), isHTML(n, "input") && !isPushButton(n):
+		set = "change"
+	default:
+		set = "click"
+	}
+	var specs []triggerSpec
+	for i, s := range splitHCON(set) {
+		m := trigger.FindStringSubmatch(s)
+		if m == nil || strings.Contains(m[1], "[") {
+			continue
+		}
+		if options, err := parseHCON(m[2]); err == nil {
+			specs = append(specs, triggerSpec{i, m[1], options})
+		}
+	}
+	return specs
+}
+
+// isPushButton is input[type=button], input[type=submit].
+func isPushButton(n *html.Node) bool {
+	t := strings.ToLower(attrOr(n, "type", ""))
+	return t == "button" || t == "submit"
+}
+
+func (d *Document) opensStream(n *html.Node) bool {
+	_, ok := d.hxAttr(n, "hx-sse:connect")
+	return ok
+}
+
+// Starts returns which of an element's triggers fire by themselves: "load",
+// "intersect" or "revealed", and how often "every" does, 0 for never.
+func (d *Document) Starts(n *html.Node) (load, shown bool, every time.Duration) {
+	for _, s := range d.triggerSpecs(n) {
+		switch s.event {
+		case "load":
+			load = true
+		case "intersect", "revealed":
+			shown = true
+		case "every":
+			for wait := range s.options {
+				every = milliseconds(interval(wait))
+			}
+		}
+	}
+	return load, shown, every
+}
+
+// Streams returns the elements that hold streams, in document order.
+func (d *Document) Streams() []*html.Node {
+	return withAttr(d.root, d.config.prefixes("hx-sse:connect")...)
+}
+
+// Connected reports whether a node is in the page.
+func (d *Document) Connected(n *html.Node) bool { return d.connected(n) }
+
+// StreamPath is the address that a stream element connects to, as it is written.
+func (d *Document) StreamPath(n *html.Node) string { return d.hxAttrOr(n, "hx-sse:connect", "") }
+
+// Dispatch returns what an event at an element sets off, in the order in which a
+// browser calls the listeners: those of the element, of those around it if it
+// bubbles, then of the document and the window.
+func (d *Document) Dispatch(event string, target *html.Node, bubbles bool) []Trigger {
+	var out, outer []Trigger
+	add := func(to *[]Trigger, n *html.Node, s triggerSpec) {
+		if sel, ok := s.options["target"].(string); ok && !matches(target, sel) {
+			return
+		}
+		*to = append(*to, Trigger{
+			Element: n, Stream: d.opensStream(n), target: target, spec: s,
+			Delay: milliseconds(interval(s.options["delay"])), Throttle: milliseconds(interval(s.options["throttle"])),
+		})
+	}
+	lost := !d.connected(target) // then htmx sends the event to the document
+	for n := target; isElement(n) && !lost; n = n.Parent {
+		if d.listens(n) {
+			for _, s := range d.triggerSpecs(n) {
+				from, elsewhere := s.options["from"]
+				if s.fits(event) && (!elsewhere || from == "self" && n == target) {
+					add(&out, n, s)
+				}
+			}
+		}
+		if !bubbles {
+			return out
+		}
+	}
+	for _, n := range withAttr(d.root, d.config.prefixes("hx-trigger")...) {
+		if !d.listens(n) {
+			continue
+		}
+		for _, s := range d.triggerSpecs(n) {
+			from, ok := s.options["from"].(string)
+			if !ok || !s.fits(event) || from == "self" {
+				continue
+			}
+			switch from {
+			case "outside":
+				if !lost && !contains(n, target) {
+					add(&outer, n, s)
+				}
+			case "document", "window":
+				add(&outer, n, s)
+			default:
+				if !lost && slices.ContainsFunc(d.findAll(n, from), func(f *html.Node) bool { return contains(f, target) }) {
+					add(&out, n, s)
+				}
+			}
+		}
+	}
+	return append(out, outer...)
+}
+
+// listens reports whether htmx has taken up an element that sends requests.
+func (d *Document) listens(n *html.Node) bool {
+	p := d.powered[n]
+	return p != nil && (p.initialized || d.opensStream(n)) && hasAttr(n, "data-htmx-powered")
+}
+
+// Fires is asked once the trigger's waits are over. It reports whether it goes on:
+// not twice with "once", and with "changed" only if the control shows something else.
+func (d *Document) Fires(t Trigger) bool {
+	p := d.powered[t.Element]
+	if p == nil || !d.connected(t.Element) {
+		return false
+	}
+	if truthy(t.spec.options["changed"]) {
+		if p.shown == nil {
+			p.shown = make(map[*html.Node]string)
+		}
+		was, before := p.shown[t.target]
+		if p.shown[t.target] = d.Value(t.target); before && was == p.shown[t.target] {
+			return false
+		}
+	}
+	if truthy(t.spec.options["once"]) {
+		if p.fired[t.spec.at] {
+			return false
+		}
+		if p.fired == nil {
+			p.fired = make(map[int]bool)
+		}
+		p.fired[t.spec.at] = true
+	}
+	return true
+}
