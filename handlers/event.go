@@ -117,6 +117,9 @@ func (rt Route) failure(r *http.Request, err error) (status int, text string) {
 	} else {
 		rt.kit.log.Info("sideband: event", "view", rt.def.Name(), "path", r.URL.Path, "status", status, "err", err)
 	}
+	if status == http.StatusBadGateway || status == http.StatusGatewayTimeout {
+		status = http.StatusInternalServerError // pages take those for a proxy's, and say so
+	}
 	return status, text
 }
 

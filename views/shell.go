@@ -22,6 +22,16 @@ const TicketHeader = "Sideband-Ticket"
 // htmx's, whose change would restart every htmx element below.
 const htmxConfig = `{"defaultTimeout":15000,"prefix":"","extensions":"sse","morphIgnore":["data-htmx-powered","open"],"morphSkipChildren":"[sb-skip]"}`
 
+// unreached says of an event that a proxy answers, because it does not reach the server,
+// what is said of one that gets no answer at all. The statuses are those of proxies; the
+// kit answers events with others.
+var unreached = templ.Attributes{
+	"hx-status:502:inherited": unreachedStatus,
+	"hx-status:504:inherited": unreachedStatus,
+}
+
+const unreachedStatus = `{"push":false,"text":"<hx-partial id=sb-failed hx-swap=innerHTML><p>That did not reach the server. Please try again.</p></hx-partial>"}`
+
 // Document is what a layout gets.
 type Document struct {
 	// Title of the page, prefix and suffix included.
