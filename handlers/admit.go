@@ -147,6 +147,8 @@ func (rt Route) remount(r *http.Request, t ticket) (*live, *refusal) {
 	}
 	if l.failure != nil {
 		k.store.Remove(l.entry)
+	} else {
+		l.noteFor(r, r.Header.Get(views.TicketHeader))
 	}
 	close(l.ready)
 	return l, nil

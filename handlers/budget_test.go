@@ -65,8 +65,13 @@ func TestStrangersDoNotPushOutWhoIsLoggedIn(t *testing.T) {
 func TestPagesThatNobodyLooksAt(t *testing.T) {
 	s := roomSite(t, handlers.Config{}, rooms.Page{})
 	for _, c := range []struct{ method, name, value string }{
-		{"HEAD", "", ""}, {"GET", "Sec-Purpose", "prefetch"}, {"GET", "Sec-Purpose", "prefetch;prerender"}, {"GET", "Purpose", "prefetch"},
-		{"GET", "Sec-Fetch-Dest", "image"}, {"GET", "Sec-Fetch-Dest", "script"}, {"GET", "Sec-Fetch-Dest", "style"},
+		{"HEAD", "", ""},
+		{"GET", "Sec-Purpose", "prefetch"},
+		{"GET", "Sec-Purpose", "prefetch;prerender"},
+		{"GET", "Purpose", "prefetch"},
+		{"GET", "Sec-Fetch-Dest", "image"},
+		{"GET", "Sec-Fetch-Dest", "script"},
+		{"GET", "Sec-Fetch-Dest", "style"},
 	} {
 		for range 150 {
 			r := httptest.NewRequest(c.method, "/rooms/a", nil)

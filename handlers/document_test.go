@@ -126,6 +126,11 @@ func TestGoingToAStreamsAddress(t *testing.T) {
 	if a.status != http.StatusOK || !strings.Contains(a.body, ">7<") {
 		t.Errorf("answered %d %s", a.status, a.body)
 	}
+	b.http.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	a = b.do("GET", "/rooms/a?from=7&sideband=stream&after=5", nil, "Sec-Fetch-Mode", "navigate")
+	if to := a.header.Get("Location"); to != "?from=7" {
+		t.Errorf("sent to %q", to)
+	}
 }
 
 // Case 43: an element that drops the ticket is an error to its developer.

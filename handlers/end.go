@@ -17,6 +17,7 @@ var errShutDown = errors.New("handlers: the kit is shut down")
 // anew, through the application's middleware. It returns how many there were. Use it
 // when somebody loses a right; the sessions stay.
 func (k *Kit) End(identity string) int {
+	k.ends.Add(1)
 	n := 0
 	for _, e := range k.store.All() {
 		if e.Value.(*live).identity == identity {
@@ -44,11 +45,7 @@ func (k *Kit) dismissSession(session [16]byte) {
 // dismiss ends a view whose page has to go through the application's middleware before
 // it may have another one.
 func (k *Kit) dismiss(e *state.Entry) {
-	l := e.Value.(*live)
-	l.mu.Lock()
-	l.dismissed = true
-	l.mu.Unlock()
-	l.end(reloadMessage)
+	e.Value.(*live).end(reloadMessage)
 	k.store.Remove(e)
 }
 

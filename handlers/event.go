@@ -15,6 +15,7 @@ import (
 
 // serveEvent answers an event of the page.
 func (rt Route) serveEvent(w http.ResponseWriter, r *http.Request) {
+	ends := rt.kit.ends.Load()
 	l, ref := rt.admit(r)
 	if ref != nil {
 		rt.refuse(w, r, ref)
@@ -27,7 +28,9 @@ func (rt Route) serveEvent(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	res := l.wait(j)
-	if res.unstarted && errors.Is(res.err, views.ErrGone) { // the view was evicted just now
+	if res.unstarted && errors.Is(res.err, views.ErrGone) && rt.kit.ends.Load() == ends {
+		// The view was evicted in the meantime. After End it would have to go through the
+		// application's middleware again.
 		if l, ref = rt.admit(r); ref != nil {
 			rt.refuse(w, r, ref)
 			return

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/a-h/templ"
@@ -105,7 +106,8 @@ type Kit struct {
 	runners  runners
 	mounts   *mounts
 	count    counters
-	warned   sync.Map // what was logged once
+	ends     atomic.Uint64 // calls of End
+	warned   sync.Map      // what was logged once
 
 	mu       sync.Mutex
 	sweeping bool

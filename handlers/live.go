@@ -28,19 +28,18 @@ type live struct {
 	ready   chan struct{} // closed when a view that was mounted again is; else nil
 	failure *refusal      // why it could not be; set before ready is closed
 
-	mu        sync.Mutex
-	queue     []job
-	worker    uint64 // the goroutine that works; others have been abandoned
-	busy      bool
-	ended     bool
-	dismissed bool      // the application has ended it
-	last      []byte    // what streams get that come too late
-	current   *deadline // of the callback under way
-	clocks    clocks
-	stream    *sse.Stream // open, nil without one
-	aging     *time.Timer // ends the stream
-	opened    time.Time   // when the first stream opened
-	brief     bool        // there was one stream so far, it ended at once, and no event came meanwhile
+	mu      sync.Mutex
+	queue   []job
+	worker  uint64 // the goroutine that works; others have been abandoned
+	busy    bool
+	ended   bool
+	last    []byte    // what streams get that come too late
+	current *deadline // of the callback under way
+	clocks  clocks
+	stream  *sse.Stream // open, nil without one
+	aging   *time.Timer // ends the stream
+	opened  time.Time   // when the first stream opened
+	brief   bool        // there was one stream so far, it ended at once, and no event came meanwhile
 
 	notice  atomic.Bool // the page shows one
 	mounted atomic.Bool
@@ -75,12 +74,6 @@ func (l *live) hasEnded() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.ended
-}
-
-func (l *live) isDismissed() bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.dismissed
 }
 
 // mount runs Mount for a request to the view's path, and renders the page if it is the

@@ -20,7 +20,7 @@ type job struct {
 type result struct {
 	ops       []byte // for the body, if no stream took them
 	err       error
-	unstarted bool // the job was not taken, and may go to another life of the view
+	unstarted bool // the job was not taken
 }
 
 // Post queues a message. It never waits.
@@ -167,7 +167,7 @@ func (l *live) wait(j job) result {
 	done := make(chan result, 1)
 	j.done = done
 	if err := l.post(j); err != nil {
-		return result{err: err, unstarted: !l.isDismissed()}
+		return result{err: err, unstarted: true}
 	}
 	return <-done
 }

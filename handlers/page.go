@@ -50,7 +50,7 @@ func (rt Route) servePage(w http.ResponseWriter, r *http.Request) {
 	}
 	if rt.def.Static() || r.Method == http.MethodHead {
 		l.end(nil)
-	} else if err := k.keep(w, r, l, &sh); errors.Is(err, errStale) && k.mayReload(w, r) {
+	} else if err := k.keep(w, r, l, &sh); errors.Is(err, errStale) {
 		l.end(nil)
 		w.Header().Set("Cache-Control", "no-store")
 		w.Header().Set("Location", "?"+r.URL.RawQuery) // the browser has a newer cookie by now, or none
@@ -86,7 +86,11 @@ func (rt Route) mountPage(l *live, r *http.Request) (views.Shell, error) {
 // not kept, because nobody may ever look at its page, is mounted again when the page
 // opens its stream.
 func (k *Kit) keep(w http.ResponseWriter, r *http.Request, l *live, sh *views.Shell) error {
-	session, err := k.sessions.ensure(guardOf(r.Context(), k), w, r)
+	g := guardOf(r.Context(), k)
+	session, err := k.sessions.ensure(g, w, r, false)
+	if errors.Is(err, errStale) && !k.mayReload(w, r) {
+		session, err = k.sessions.ensure(g, w, r, true)
+	}
 	if err != nil {
 		return fmt.Errorf("handlers: session: %w", err)
 	}
@@ -119,6 +123,7 @@ func (k *Kit) keep(w http.ResponseWriter, r *http.Request, l *live, sh *views.Sh
 	case err != nil:
 		return fmt.Errorf("handlers: %w", err)
 	default:
+		l.noteFor(r, sh.Ticket)
 		k.keepSweeping()
 	}
 	return nil

@@ -33,7 +33,8 @@ func TestAMountThatFailsTheSecondTime(t *testing.T) {
 		{"of the application's own", func() error { return views.Status(422, "No such year") }, 422, true, ""},
 		{"too many", func() error { return views.Status(429, "Slowly") }, 429, false, "Slowly"},
 		{"broken", func() error { return errors.New("a secret of the database") }, 500, false, "Something went wrong"},
-		{"a system that is down", func() error { return views.Status(502, "The stock system is down") }, 502, false, "The stock system is down"},
+		// Pages take a 502 for a proxy's.
+		{"a system that is down", func() error { return views.Status(502, "The stock system is down") }, 500, false, "The stock system is down"},
 		{"closed", func() error { return views.Status(503, "Back at noon") }, 503, false, "Back at noon"},
 		{"panic", func() error { panic("a secret of Mount") }, 500, false, "Something went wrong"},
 		{"too slow", func() error { <-hang; return nil }, 503, false, "too long"},

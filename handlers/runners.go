@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"runtime"
 	"sync"
 	"time"
 )
@@ -44,6 +45,9 @@ func (r runners) work(t task) {
 		rest.Reset(lull)
 		select {
 		case t = <-r.idle:
+			if t.l == nil {
+				return
+			}
 		case <-rest.C:
 			return
 		case <-r.over:
@@ -54,3 +58,14 @@ func (r runners) work(t task) {
 
 // end ends the goroutines that wait, and those that will.
 func (r runners) end() { r.ended.Do(func() { close(r.over) }) }
+
+// calm ends the goroutines that wait. One that is about to is given a moment to do so.
+func (r runners) calm() {
+	for range 100 {
+		select {
+		case r.idle <- task{}:
+		default:
+			runtime.Gosched()
+		}
+	}
+}

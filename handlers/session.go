@@ -109,8 +109,9 @@ func hashOf(token string) [16]byte {
 // browser may have got another one meanwhile, which must not be overwritten.
 var errStale = errors.New("handlers: the request's session has ended")
 
-// ensure returns the hash of the request's session, making one if there is none.
-func (s *sessions) ensure(g *guard, w http.ResponseWriter, r *http.Request) ([16]byte, error) {
+// ensure returns the hash of the request's session, making one if there is none. With
+// insist it does so in place of one that has ended too.
+func (s *sessions) ensure(g *guard, w http.ResponseWriter, r *http.Request, insist bool) ([16]byte, error) {
 	if hash, ok := s.current(r.Context()); ok {
 		if value, ok := s.cookie(r); ok && s.signer != nil {
 			if token, ends, first, ok := s.signer.open(value); ok && !first {
@@ -120,8 +121,14 @@ func (s *sessions) ensure(g *guard, w http.ResponseWriter, r *http.Request) ([16
 		return hash, nil
 	}
 	m := s.of(r)
-	if g.stale && m.Status(r.Context()) != scs.Destroyed || m.Token(r.Context()) != "" {
+	ended := m.Token(r.Context()) != ""
+	if !insist && (ended || g.stale && m.Status(r.Context()) != scs.Destroyed) {
 		return [16]byte{}, errStale
+	}
+	if ended {
+		if err := m.Destroy(r.Context()); err != nil { // with its values
+			return [16]byte{}, err
+		}
 	}
 	token, ends, err := m.Commit(r.Context())
 	if err != nil {

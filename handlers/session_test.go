@@ -13,11 +13,11 @@ import (
 	"time"
 
 	"github.com/alexedwards/scs/v2"
-	"github.com/alexedwards/scs/v2/memstore"
 	"github.com/go-chi/chi/v5"
 
 	"github.com/sideband-go/sideband/handlers"
 	"github.com/sideband-go/sideband/handlers/internal/rooms"
+	"github.com/sideband-go/sideband/state"
 	"github.com/sideband-go/sideband/views"
 )
 
@@ -93,11 +93,13 @@ func (b *browser) cookies() string {
 	return r.Header.Get("Cookie")
 }
 
-func (b *browser) home() *url.URL {
-	b.t.Helper()
-	u, err := url.Parse(b.site.URL)
+func (b *browser) home() *url.URL { return b.site.home(b.t) }
+
+func (s *site) home(t testing.TB) *url.URL {
+	t.Helper()
+	u, err := url.Parse(s.URL)
 	if err != nil {
-		b.t.Fatal(err)
+		t.Fatal(err)
 	}
 	return u
 }
@@ -191,49 +193,55 @@ func TestTheAnswerToAnEventUnderWaySaysNothing(t *testing.T) {
 	}
 }
 
-// An event that was let through before End must not run after it, however slowly the
-// browser sends it.
-func TestAnEventUnderWayIsDroppedByEnd(t *testing.T) {
-	s := newAccounts(t, handlers.Config{}, rooms.Page{})
-	b := s.browser(t)
-	b.login("ann")
-	p := b.open("/rooms/a").connect("")
+// slow begins an event whose body comes bit by bit; an empty bit ends it. When the first
+// one has been sent, the event has been let through and waits for the rest.
+func (p *tab) slow(query string) (send func(string), answered <-chan answer) {
+	p.t.Helper()
 	body, send := pipe()
-	r, err := http.NewRequestWithContext(t.Context(), "POST", s.URL+"/rooms/a?event=Write", body)
-	if err != nil {
-		t.Fatal(err)
-	}
+	r := p.request(query)
+	r.Body, r.ContentLength = io.NopCloser(body), -1
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	r.Header.Set("Sideband-Ticket", p.ticket)
-	type slow struct {
-		status int
-		body   string
-	}
-	answered := make(chan slow)
+	r.Header.Set("Expect", "100-continue") // sent when the body is asked for
+	tr := &http.Transport{ExpectContinueTimeout: time.Hour}
+	p.t.Cleanup(tr.CloseIdleConnections)
+	c := make(chan answer, 1)
 	go func() {
-		res, err := p.http.Do(r)
+		res, err := (&http.Client{Transport: tr, Jar: p.http.Jar}).Do(r)
 		if err != nil {
-			answered <- slow{}
+			c <- answer{body: err.Error()}
 			return
 		}
 		defer res.Body.Close()
 		text, _ := io.ReadAll(res.Body)
-		answered <- slow{res.StatusCode, string(text)}
+		c <- answer{res.StatusCode, res.Header, string(text)}
 	}()
-	send("text=wri")
-	// It has been let through when another one, sent later, has been.
-	p.post("event=Add&value=1", nil)
-	p.await(">1<")
-	if n := s.kit.End("ann"); n != 1 {
-		t.Errorf("%d pages ended", n)
-	}
-	send("tten")
-	send("")
-	if a := <-answered; a.status < 400 || strings.Contains(a.body, "written") {
-		t.Errorf("answered %d %s", a.status, a.body)
-	}
-	if st := s.kit.Stats(); st.Remounts != 0 {
-		t.Errorf("it mounted the page again: %+v", st)
+	return send, c
+}
+
+// An event that was let through before End must not run after it, however slowly the
+// browser sends it, and though its view was evicted before.
+func TestAnEventUnderWayIsDroppedByEnd(t *testing.T) {
+	for _, evicted := range []bool{false, true} {
+		s := newAccounts(t, handlers.Config{Limits: state.Limits{PerSession: 1}}, rooms.Page{})
+		b := s.browser(t)
+		b.login("ann")
+		p := b.open("/rooms/a")
+		send, answered := p.slow("event=Write")
+		send("text=wri")
+		if evicted {
+			b.open("/rooms/b")
+		}
+		if n := s.kit.End("ann"); n != 1 {
+			t.Errorf("%d pages ended", n)
+		}
+		send("tten")
+		send("")
+		if a := <-answered; a.status < 400 || strings.Contains(a.body, "written") {
+			t.Errorf("evicted %v: answered %d %s", evicted, a.status, a.body)
+		}
+		if st := s.kit.Stats(); st.Remounts != 0 {
+			t.Errorf("evicted %v: it mounted the page again: %+v", evicted, st)
+		}
 	}
 }
 
@@ -320,6 +328,23 @@ func TestAPageThatLogsOut(t *testing.T) {
 	p := b.open("/bye/a").connect("")
 	p.post("event=Add&value=3", nil)
 	p.await(">3<")
+	if a := b.do("GET", "/whoami", nil); a.body != "" {
+		t.Errorf("logged in as %q", a.body)
+	}
+}
+
+// A browser that never got the new cookie, because the answer was lost or somebody else
+// has ended its session, gets another session in the end.
+func TestACookieOfASessionThatHasEnded(t *testing.T) {
+	s := newAccounts(t, handlers.Config{}, rooms.Page{})
+	b, other := s.browser(t), s.browser(t)
+	b.login("ann")
+	other.http.Jar.SetCookies(s.home(t), b.http.Jar.Cookies(s.home(t)))
+	other.logout()
+	p := b.open("/rooms/a?from=2&x=%2F").connect("")
+	p.post("event=Add&value=1", nil)
+	p.await(">3<")
+	b.open("/rooms/a") // and keeps it
 	if a := b.do("GET", "/whoami", nil); a.body != "" {
 		t.Errorf("logged in as %q", a.body)
 	}
@@ -506,12 +531,13 @@ func TestALogInWithoutANewToken(t *testing.T) {
 	q.gone()
 }
 
-// ownManager is an application's.
+// ownManager is an application's, as scs.New makes them, but for a store whose goroutine
+// can't be stopped without a race.
 func ownManager(store scs.Store) *scs.SessionManager {
-	m := scs.New()
-	m.Store.(*memstore.MemStore).StopCleanup()
-	m.Store = store
-	return m
+	return &scs.SessionManager{
+		Lifetime: time.Hour, Store: store, Codec: scs.GobCodec{},
+		Cookie: scs.SessionCookie{Name: "session", Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, Persist: true},
+	}
 }
 
 // shelf is a store of an application, with contexts.

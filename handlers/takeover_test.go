@@ -7,6 +7,7 @@ import (
 
 	"github.com/sideband-go/sideband/handlers"
 	"github.com/sideband-go/sideband/handlers/internal/rooms"
+	"github.com/sideband-go/sideband/state"
 )
 
 // Case 32: two documents with one ticket come to rest: one is live, the other says why
@@ -129,4 +130,38 @@ func TestAnEventOfAPageThatWasTakenOver(t *testing.T) {
 		t.Errorf("answered %d %s", a.status, a.body)
 	}
 	q.await(">1<")
+}
+
+// A session that has too many pages open loses the one it has used least, which says so.
+func TestASessionWithTooManyPages(t *testing.T) {
+	s := roomSite(t, handlers.Config{Limits: state.Limits{PerSession: 2}}, rooms.Page{})
+	b := s.browser(t)
+	one, two := b.open("/rooms/1").connect(""), b.open("/rooms/2").connect("")
+	waitFor(t, func() bool { return s.kit.Stats().Views.Connected == 2 })
+	b.open("/rooms/3").connect("")
+	one.await("too many are open")
+	if _, data := one.message(); data != "" {
+		t.Errorf("its stream goes on: %s", data)
+	}
+	two.post("event=Add&value=1", nil)
+	two.await(">1<")
+	waitFor(t, func() bool { c := s.kit.Stats().Views; return c.Evicted == 1 && c.Connected == 2 })
+}
+
+// A view that is evicted while an event is on its way to it is mounted again for the event.
+func TestAViewEvictedUnderAnEvent(t *testing.T) {
+	s := roomSite(t, handlers.Config{Limits: state.Limits{PerSession: 1}}, rooms.Page{})
+	b := s.browser(t)
+	p := b.open("/rooms/a?from=4")
+	send, answered := p.slow("event=Write")
+	send("text=wri")
+	b.open("/rooms/b")
+	send("tten")
+	send("")
+	if a := <-answered; a.status != 200 || !strings.Contains(a.body, "written") || !strings.Contains(a.body, ">4<") {
+		t.Errorf("answered %d %s", a.status, a.body)
+	}
+	if st := s.kit.Stats(); st.Remounts != 1 || st.Events != 1 {
+		t.Errorf("%+v", st)
+	}
 }

@@ -5,9 +5,14 @@
 // It prints where they are and serves them until it is interrupted. Flags:
 //
 //	-addr    where to listen, 127.0.0.1:8080 if not given
-//	-secret  what seals the pages' tickets, at least 32 bytes; random if not given, so
-//	         that open pages reload after a restart
+//	-secret  what seals the pages' tickets, at least 32 bytes; if not given, a random
+//	         one is kept in sideband-demo/secret in the user's cache folder
+//	-cert    a file with a certificate, and
+//	-key     one with its key: serve HTTPS, with HTTP/2
 //	-dev     log HTML that costs more than it needs
+//
+// Pages that are open while the demo is restarted go on with the new one, as long as the
+// secret is the same.
 package main
 
 import (
@@ -45,9 +50,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 
 // config is what the flags say.
 type config struct {
-	addr   string
-	secret string
-	dev    bool
+	addr      string
+	secret    string
+	cert, key string
+	dev       bool
 }
 
 const minSecret = 32
@@ -57,13 +63,19 @@ func parse(args []string, stderr io.Writer) (c config, err error) {
 	flags := flag.NewFlagSet("demo", flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	flags.StringVar(&c.addr, "addr", "127.0.0.1:8080", "`address` to listen on")
-	flags.StringVar(&c.secret, "secret", "", "what seals the pages' tickets, at least 32 `bytes` (default: random)")
+	flags.StringVar(&c.secret, "secret", "", "what seals the pages' tickets, at least 32 `bytes`; pages that are open survive a restart with the same\n"+
+		"(default: a random one, kept in sideband-demo/secret in your cache folder)")
+	flags.StringVar(&c.cert, "cert", "", "`file` with a certificate: serve HTTPS, with HTTP/2")
+	flags.StringVar(&c.key, "key", "", "`file` with the certificate's key")
 	flags.BoolVar(&c.dev, "dev", false, "log HTML that costs more than it needs")
 	if err := flags.Parse(args); err != nil {
 		return c, err
 	}
 	if flags.NArg() > 0 {
 		err = fmt.Errorf("unexpected argument %q", flags.Arg(0))
+	}
+	if (c.cert == "") != (c.key == "") {
+		err = errors.New("-cert and -key go together")
 	}
 	flags.Visit(func(f *flag.Flag) {
 		// Also for an empty one, which most likely was meant to come from the environment.

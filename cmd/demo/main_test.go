@@ -7,46 +7,75 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"net/http/cookiejar"
-	"regexp"
+	"os"
 	"strings"
 	"testing"
 
 	"go.uber.org/goleak"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { goleak.VerifyTestMain(isolated{m}) }
+
+// isolated runs tests with a cache folder of their own.
+type isolated struct{ m *testing.M }
+
+func (i isolated) Run() int {
+	dir, err := os.MkdirTemp("", "sideband-demo-")
+	if err != nil {
+		panic(err)
+	}
+	cacheIn(os.Setenv, dir)
+	code := i.m.Run()
+	if err := os.RemoveAll(dir); err != nil {
+		panic(err)
+	}
+	return code
+}
+
+// cacheIn makes dir the place of the user's cache folder, whatever the system.
+func cacheIn(setenv func(key, value string) error, dir string) {
+	for _, key := range []string{"XDG_CACHE_HOME", "HOME", "LocalAppData"} {
+		if err := setenv(key, dir); err != nil {
+			panic(err)
+		}
+	}
+}
 
 // demo runs the program until the test ends it.
 type demo struct {
 	url  string
 	stop context.CancelFunc
 	exit chan int
+	said *bytes.Buffer // after the first line; to be read after the exit
 	logs *bytes.Buffer // to be read after the exit
 }
 
 func start(t *testing.T, args ...string) *demo {
 	t.Helper()
 	ctx, stop := context.WithCancel(t.Context())
-	d := &demo{stop: stop, exit: make(chan int, 1), logs: &bytes.Buffer{}}
+	d := &demo{stop: stop, exit: make(chan int, 1), said: &bytes.Buffer{}, logs: &bytes.Buffer{}}
 	out, stdout := io.Pipe()
+	ended := make(chan int, 1)
 	go func() {
 		code := run(ctx, args, stdout, d.logs)
 		stdout.Close()
-		d.exit <- code
+		ended <- code
 	}()
 	lines := bufio.NewReader(out)
 	line, err := lines.ReadString('\n')
 	if err != nil {
 		stop()
-		t.Fatalf("nothing was printed; the exit status is %d, the log:\n%s", <-d.exit, d.logs)
+		t.Fatalf("nothing was printed; the exit status is %d, the log:\n%s", <-ended, d.logs)
 	}
-	go func() { _, _ = lines.WriteTo(io.Discard) }() // it ends with the program
-	text, url, _ := strings.Cut(strings.TrimSpace(line), "http://")
-	if text != "The demo is at " {
+	go func() {
+		_, _ = d.said.ReadFrom(lines) // it ends with the program
+		d.exit <- <-ended
+	}()
+	url, ok := strings.CutPrefix(strings.TrimSpace(line), "The demo is at ")
+	if !ok {
 		t.Errorf("printed %q", line)
 	}
-	d.url = "http://" + url
+	d.url = url
 	return d
 }
 
@@ -80,46 +109,6 @@ func TestServesAtTheAddressThatItPrints(t *testing.T) {
 	}
 }
 
-// A page that is open has a stream, which http.Server waits for.
-func TestEndsInGoodOrderWhileAPageIsOpen(t *testing.T) {
-	d := start(t, "-addr", "127.0.0.1:0")
-	jar, err := cookiejar.New(nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	client := &http.Client{Jar: jar, Transport: &http.Transport{}}
-	defer client.CloseIdleConnections()
-	res, err := client.Get(d.url + "/counter")
-	if err != nil {
-		t.Fatal(err)
-	}
-	page, err := io.ReadAll(res.Body)
-	res.Body.Close()
-	ticket := regexp.MustCompile(`Sideband-Ticket&#34;:&#34;([\w-]+)`).FindSubmatch(page)
-	if err != nil || ticket == nil {
-		t.Fatalf("no ticket (%v) in %s", err, page)
-	}
-
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, d.url+"/counter?sideband=stream", nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	r.Header.Set("Sideband-Ticket", string(ticket[1]))
-	stream, err := client.Do(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer stream.Body.Close()
-	lines := bufio.NewReader(stream.Body)
-	if line, err := lines.ReadString('\n'); line != "id: 0\n" {
-		t.Fatalf("the stream begins with %q (%v)", line, err)
-	}
-	d.end(t)
-	if rest, _ := io.ReadAll(lines); bytes.Contains(rest, []byte("refresh")) {
-		t.Errorf("the page is told to reload from a server that has gone: %s", rest)
-	}
-}
-
 func TestWrongUse(t *testing.T) {
 	for _, c := range []struct {
 		args []string
@@ -130,8 +119,11 @@ func TestWrongUse(t *testing.T) {
 		{[]string{"-secret="}, 2, "-secret has 0 bytes"},
 		{[]string{"-port", "80"}, 2, "flag provided but not defined: -port"},
 		{[]string{"8080"}, 2, `unexpected argument "8080"`},
+		{[]string{"-cert", "cert.pem"}, 2, "-cert and -key go together"},
+		{[]string{"-cert", "nowhere.pem", "-key", "nowhere.key"}, 1, "nowhere.pem"},
 		{[]string{"-addr", "nonsense"}, 1, "nonsense"},
 		{[]string{"-h"}, 0, "-addr"},
+		{[]string{"-h"}, 0, "sideband-demo/secret in your cache folder"},
 	} {
 		var out, log bytes.Buffer
 		code := run(t.Context(), c.args, &out, &log)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -21,48 +22,115 @@ const graceTime = 10 * time.Second
 func serve(ctx context.Context, c config, stdout, stderr io.Writer) error {
 	logs := slog.NewTextHandler(stderr, nil)
 	kc := handlers.Config{Logger: slog.New(logs), Development: c.dev}
-	if c.secret != "" {
-		kc.Secrets = [][]byte{[]byte(c.secret)}
+	survive, err := c.seal(&kc)
+	if err != nil {
+		kc.Logger.Warn("open pages will reload after a restart", "err", err)
 	}
 	kit := handlers.New(site.Config(kc))
-	server := &http.Server{
-		Handler:           site.Routes(kit),
-		ReadHeaderTimeout: 10 * time.Second,
-		IdleTimeout:       2 * time.Minute,
-		// No WriteTimeout: it would cut streams, which bound each write themselves.
-		ErrorLog: slog.NewLogLogger(logs, slog.LevelWarn),
-	}
+	server := newServer(site.Routes(kit), logs)
 
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", c.addr)
+	listener, err := c.listen(ctx)
 	if err != nil {
 		return err
 	}
-	if _, err := fmt.Fprintf(stdout, "The demo is at %s\n", address(listener.Addr())); err != nil {
+	if _, err := fmt.Fprintf(stdout, "The demo is at %s\n%s", c.address(listener.Addr()), survive); err != nil {
 		return errors.Join(err, listener.Close())
 	}
-
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(listener) }()
 	select {
 	case err := <-served:
-		return err
+		return errors.Join(err, kit.Shutdown(ctx))
 	case <-ctx.Done():
 	}
 	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), graceTime)
 	defer cancel()
-	// First the kit, which ends the streams that the server would wait for.
-	err = errors.Join(kit.Shutdown(end), server.Shutdown(end))
-	if e := <-served; !errors.Is(e, http.ErrServerClosed) {
-		err = errors.Join(err, e)
+	return shutdown(end, server, kit, served)
+}
+
+// shutdown ends the server and the kit in good order. What Serve returns comes from served.
+func shutdown(ctx context.Context, server *http.Server, kit *handlers.Kit, served <-chan error) error {
+	// The server's begins by closing the listener, so that the streams that the kit sends
+	// away come back to the next process; then it waits for them.
+	closed := make(chan error, 1)
+	go func() { closed <- server.Shutdown(ctx) }()
+	err := <-served
+	if errors.Is(err, http.ErrServerClosed) {
+		err = nil
+	}
+	err = errors.Join(err, kit.Shutdown(ctx), <-closed)
+	if err != nil {
+		_ = server.Close() // of what did not end by itself
 	}
 	return err
 }
 
+// newServer has what a server with streams needs.
+func newServer(h http.Handler, logs slog.Handler) *http.Server {
+	s := &http.Server{
+		Handler:           h,
+		ConnContext:       handlers.ConnContext,
+		ReadHeaderTimeout: 10 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    64 << 10,
+		// No ReadTimeout and WriteTimeout: the kit bounds what it reads and writes itself.
+		ErrorLog:  slog.NewLogLogger(logs, slog.LevelWarn),
+		Protocols: &http.Protocols{},
+	}
+	s.Protocols.SetHTTP1(true)
+	s.Protocols.SetHTTP2(true)
+	s.Protocols.SetUnencryptedHTTP2(true) // for proxies that speak it
+	return s
+}
+
+// listen opens the demo's port, with TLS if there is a certificate.
+func (c config) listen(ctx context.Context) (net.Listener, error) {
+	var settings *tls.Config
+	if c.cert != "" {
+		pair, err := tls.LoadX509KeyPair(c.cert, c.key)
+		if err != nil {
+			return nil, err
+		}
+		settings = &tls.Config{
+			Certificates: []tls.Certificate{pair},
+			NextProtos:   []string{"h2", "http/1.1"},
+			MinVersion:   tls.VersionTLS12,
+		}
+	}
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", c.addr)
+	if err != nil || settings == nil {
+		return listener, err
+	}
+	return tls.NewListener(listener, settings), nil
+}
+
+// seal gives the kit its secret. It returns what the demo's user may rely on.
+func (c config) seal(kc *handlers.Config) (survive string, err error) {
+	if c.secret != "" {
+		kc.Secrets = [][]byte{[]byte(c.secret)}
+		return "", nil
+	}
+	file, err := secretFile()
+	if err != nil {
+		return "", err
+	}
+	secret, err := keptSecret(file)
+	if err != nil {
+		return "", err
+	}
+	kc.Secrets = [][]byte{secret}
+	return fmt.Sprintf("Open pages survive a restart, with the secret in %s\n", file), nil
+}
+
 // address is the URL of the demo for a browser on this machine.
-func address(a net.Addr) string {
+func (c config) address(a net.Addr) string {
+	scheme := "http"
+	if c.cert != "" {
+		scheme = "https"
+	}
 	tcp, ok := a.(*net.TCPAddr)
 	if ok && tcp.IP.IsUnspecified() {
-		return fmt.Sprintf("http://localhost:%d", tcp.Port)
+		return fmt.Sprintf("%s://localhost:%d", scheme, tcp.Port)
 	}
-	return "http://" + a.String()
+	return scheme + "://" + a.String()
 }

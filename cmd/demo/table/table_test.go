@@ -41,8 +41,8 @@ func event(t *testing.T, page *probe.Page, stream *probe.Stream, query string) s
 
 // The halves of a row around its label.
 const (
-	head = `id="row-%[1]d"><td>%[1]d</td><td><a href="#" hx-post="?event=Select&amp;value=%[1]d">`
-	tail = `</a></td><td><button aria-label="Remove row %[1]d" hx-post="?event=Remove&amp;value=%[1]d">×</button></td></tr>`
+	head = `id="row-%[1]d"><td>%[1]d</td><td><a href="#" hx-post="?event=Select&amp;value=%[1]d" hx-sync="#sb-view:queue all">`
+	tail = `</a></td><td><button aria-label="Remove row %[1]d" hx-post="?event=Remove&amp;value=%[1]d" hx-sync="#sb-view:queue all">×</button></td></tr>`
 )
 
 // wantRows checks that a message holds the whole rows first to last and no others.

@@ -1,0 +1,78 @@
+package handlers_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/sideband-go/sideband/handlers"
+	"github.com/sideband-go/sideband/handlers/internal/rooms"
+)
+
+// Where a page goes on is what it names, if that is of this life of its view; whatever
+// else it names, it gets the view whole. The first it gets is what it has named.
+func TestWhereAPageGoesOn(t *testing.T) {
+	c := handlers.Config{Secrets: [][]byte{secret}}
+	s := roomSite(t, c, rooms.Page{})
+	p := s.browser(t).open("/rooms/a").connect("")
+	p.post("event=Add&value=1", nil)
+	p.await(">1<")
+	s.restart(t, c, rooms.Page{})
+	p.connect("1")
+	first := p.await("innerMorph")
+	epoch, _, ok := strings.Cut(first, "-")
+	if !ok || len(epoch) != 8 {
+		t.Fatalf("the first id is %q", first)
+	}
+	for _, want := range []string{">1<", ">2<", ">3<"} {
+		p.post("event=Add&value=1", nil)
+		p.await(want)
+	}
+	for _, c := range []struct {
+		named  string
+		missed []string // nil: all of it
+	}{
+		{epoch + "-2", []string{">2<", ">3<"}},
+		{epoch + "-3", []string{">3<"}},
+		{epoch + "-4", []string{}},
+		{epoch + "-1", []string{">1<", ">2<", ">3<"}},
+		{"2", nil},
+		{"-2", nil},
+		{"AAAAAAAA-2", nil},
+		{strings.ToLower(epoch) + "-2", nil},
+		{epoch + "-99", nil},
+		{epoch + "-18446744073709551616", nil},
+		{epoch + "-2-2", nil},
+		{epoch + "-", nil},
+		{epoch + "-+2", nil},
+		{epoch + "- 2", nil},
+		{"x", nil},
+		{strings.Repeat("A", 9) + "-2", nil},
+		{strings.Repeat("A", 10000) + "-", nil},
+	} {
+		p.connect(c.named)
+		line, err := p.in.ReadString('\n')
+		if err != nil || line != "id: "+c.named+"\n" && line != "id: x\n" && line != "id: 2\n" {
+			t.Errorf("%.40q: the first line is %.60q", c.named, line)
+		}
+		p.post("event=Add&value=0", nil) // changes nothing
+		if c.missed == nil {
+			p.await(`id="sb-view" hx-swap="innerMorph"`)
+			continue
+		}
+		for _, want := range c.missed {
+			if _, data := p.patch(); !strings.Contains(data, want) || strings.Contains(data, "innerMorph") {
+				t.Errorf("%q: got %q, not %q", c.named, data, want)
+			}
+		}
+	}
+}
+
+// patch is the next message that is about the view.
+func (p *tab) patch() (id, data string) {
+	p.t.Helper()
+	for {
+		if id, data = p.message(); data == "" || !strings.Contains(data, `id="sb-lost"`) {
+			return id, data
+		}
+	}
+}
