@@ -17,6 +17,9 @@ DEV ?= 127.0.0.1:7331
 DEMO ?= 127.0.0.1:8080
 # How long `make fuzz` spends on each target.
 FUZZTIME ?= 30s
+# What `make chaos` begins its random numbers with, and how long it takes.
+SEED ?= 1
+LENGTH ?= 2m
 
 STEP := tools/step
 
@@ -28,7 +31,7 @@ help: ## list the targets
 test: needs fresh tidy format lint vet unit ## install what tests need and check everything
 
 .PHONY: needs
-needs: ## install what tests need (Debian: a C compiler, Chromium)
+needs: ## install what tests need (Debian: a C compiler, Chromium, nginx)
 	@$(STEP) 'needs' 'install what it names by hand, then try again' tools/needs
 
 .PHONY: fresh
@@ -75,6 +78,10 @@ dev: ## run the demo, rebuilt and reloaded at each change
 .PHONY: bench
 bench: ## measure against the floor and print the table
 	$(GO) run ./bench
+
+.PHONY: chaos
+chaos: ## drive 200 pages while all around them fails, with SEED (1) for LENGTH (2m)
+	SEED=$(SEED) LENGTH=$(LENGTH) PAGES=200 BROWSERS=10 $(GO) test -count=1 -timeout=0 -v -run TestPagesSurviveEverything ./e2e/chaos
 
 .PHONY: fuzz
 fuzz: ## run each fuzz target for FUZZTIME (30s)

@@ -1,5 +1,7 @@
-// Command bench measures the kit: what an event, an open page and each operation on a
-// table of 1,000 rows cost the server and the wire, in the same run as a bare server.
+// Command bench measures the kit: what an event, an open or hidden page and each operation
+// on a table of 1,000 rows cost the server and the wire, what it costs to open pages and to
+// mount them again, and how they come back when their server is replaced; in the same run
+// as a bare server.
 //
 //	make bench
 //
@@ -14,6 +16,8 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
+	"strings"
 	"syscall"
 	"time"
 
@@ -40,13 +44,18 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	flags.IntVar(&c.Clients, "clients", 0, "pages that send events at the same time (default 100)")
 	flags.IntVar(&c.Events, "events", 0, "events they send in a round (default 5,000)")
 	flags.IntVar(&c.Rounds, "rounds", 0, "rounds of the two servers in turns (default 21)")
+	flags.StringVar(&c.Only, "only", "", "measure one `part` alone: "+strings.Join(measure.Parts(), ", "))
 	short := flags.Bool("short", false, "run everything once, for a look at whether it works: the numbers say nothing")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
+	if c.Only != "" && !slices.Contains(measure.Parts(), c.Only) {
+		return fmt.Errorf("-only %s: there are %s", c.Only, strings.Join(measure.Parts(), ", "))
+	}
 	if *short {
+		only := c.Only
 		c = measure.Short()
-		c.Progress = stderr
+		c.Only, c.Progress = only, stderr
 	}
 	ctx, cancel := context.WithTimeout(ctx, longest)
 	defer cancel()

@@ -64,7 +64,7 @@ func (d *program) start() {
 		if err != nil {
 			return fmt.Errorf("the demo does not build: %w\n%s", err, out)
 		}
-		cmd := exec.Command(binary, "-addr", "127.0.0.1:0", "-dev")
+		cmd := exec.Command(binary, "-addr", "127.0.0.1:0", "-dev", "-secret", strings.Repeat("s", 32))
 		cmd.Stderr = &d.logs
 		endWithParent(cmd)
 		stdout, err := cmd.StdoutPipe()

@@ -168,7 +168,7 @@ func (rt Route) mountAgain(l *live, r *http.Request, t ticket) *refusal {
 	}
 	// A page that is not found or not allowed any more is loaded anew and says so; what
 	// fails for the moment is tried again.
-	status, text := rt.failure(r, err)
+	status, text := rt.failure(r, "mount again", err)
 	return &refusal{status, err, status < 500 && status != http.StatusTooManyRequests, text}
 }
 

@@ -3,14 +3,11 @@ package handlers_test
 import (
 	"net/http"
 	"net/http/httptest"
-	"net/url"
 	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
-
-	"github.com/go-chi/chi/v5"
 
 	"github.com/sideband-go/sideband/handlers"
 	"github.com/sideband-go/sideband/handlers/internal/rooms"
@@ -207,78 +204,6 @@ func TestAMountThatHangs(t *testing.T) {
 	if st := s.kit.Stats(); st.Deadlines != 3 || st.Views.Pending != 1 {
 		t.Errorf("%+v", st)
 	}
-}
-
-// Each bound has a counter.
-func TestEachBoundIsCounted(t *testing.T) {
-	page := rooms.Page{Ref: make(chan ref, 9), Inside: make(chan ctx, 9), GoOn: make(chan struct{})}
-	s := newSite(t, handlers.Config{
-		MaxQueue: 2, MaxTimers: 1, MaxFields: 3, MaxBody: 100, EventDeadline: 20 * time.Millisecond,
-		Limits: state.Limits{Views: 2}, Stream: sse.Config{MaxPending: 1, NoCompression: true},
-	}, func(kit *handlers.Kit, r chi.Router) { r.Handle("/rooms/{room}", handlers.View(kit, page)) })
-	counted := func(what string, count func(handlers.Stats) int, want int) {
-		t.Helper()
-		waitUntil(t, what+" is "+strconv.Itoa(want), func() bool { return count(s.kit.Stats()) == want })
-	}
-	p := s.browser(t).open("/rooms/a").connect("")
-	view := <-page.Ref
-	counted("Streams", func(st handlers.Stats) int { return st.Streams }, 1)
-	counted("Mounts", func(st handlers.Stats) int { return int(st.Mounts) }, 1)
-
-	p.post("event=Write", url.Values{"text": {strings.Repeat("x", 200)}})
-	p.post("event=Write", url.Values{"a": {"1"}, "b": {"2"}, "c": {"3"}, "d": {"4"}})
-	p.post("event=Write", url.Values{"text": {"x"}}, "Content-Encoding", "gzip")
-	counted("BodiesRefused", func(st handlers.Stats) int { return int(st.BodiesRefused) }, 3)
-
-	p.post("event=Add&value=1", nil, "Sideband-Ticket", "x")
-	s.browser(t).do("POST", "/rooms/a?event=Add&value=1", nil, "Sideband-Ticket", p.ticket)
-	p.do("POST", "/rooms/b?event=Add&value=1", nil, "Sideband-Ticket", p.ticket)
-	counted("TicketsRefused", func(st handlers.Stats) int { return int(st.TicketsRefused) }, 3)
-
-	for range 2 {
-		if stop, err := rooms.TickAfter(view, time.Hour, 1); err == nil {
-			defer stop()
-		}
-	}
-	counted("TimersFull", func(st handlers.Stats) int { return int(st.TimersFull) }, 1)
-
-	p.post("event=Hold", nil) // in vain
-	close(page.GoOn)
-	counted("Deadlines", func(st handlers.Stats) int { return int(st.Deadlines) }, 1)
-	counted("Events", func(st handlers.Stats) int { return int(st.Events) }, 1)
-
-	large := strings.Repeat("large ", 1<<20)
-	n := 0
-	waitUntil(t, "StreamsFull is counted", func() bool { // the browser reads nothing
-		n++
-		_ = rooms.Say(view, large+strconv.Itoa(n)) // the mailbox may be full
-		return s.kit.Stats().StreamsFull > 0
-	})
-
-	q := s.browser(t).open("/rooms/a").connect("")
-	<-page.Ref
-	for range 2 { // all that fit are connected
-		if a := s.browser(t).do("GET", "/rooms/a", nil); a.status != http.StatusServiceUnavailable || a.header.Get("Retry-After") == "" {
-			t.Errorf("answered %d", a.status)
-		}
-	}
-	counted("StoreFull", func(st handlers.Stats) int { return int(st.StoreFull) }, 2)
-	q.post("event=Add&value=1", nil)
-	q.await(">1<")
-
-	held := rooms.Page{Ref: make(chan ref, 1), Inside: make(chan ctx), GoOn: make(chan struct{})}
-	s = roomSite(t, handlers.Config{MaxQueue: 1, EventDeadline: time.Minute}, held)
-	p = s.browser(t).open("/rooms/a").connect("")
-	answered := make(chan answer, 1)
-	go func() { answered <- p.post("event=Hold", nil) }()
-	<-held.Inside
-	if err := rooms.Tick(<-held.Ref, 1); err != nil {
-		t.Fatal(err)
-	}
-	p.post("event=Add&value=1", nil)
-	counted("QueueFull", func(st handlers.Stats) int { return int(st.QueueFull) }, 1)
-	close(held.GoOn)
-	<-answered
 }
 
 // Case 29: a browser that never reads is dropped at the write deadline; others go on.

@@ -15,13 +15,16 @@ var errShutDown = errors.New("handlers: the kit is shut down")
 // End ends all pages of an identity, as Config.Identity gives it, at once: their streams
 // close with nothing more pushed, events under way are dropped, and they load themselves
 // anew, through the application's middleware. It returns how many there were. Use it
-// when somebody loses a right; the sessions stay.
+// when somebody loses a right; the sessions stay. Those of nobody, "", stay too.
 func (k *Kit) End(identity string) int {
+	if identity == "" {
+		return 0
+	}
 	k.ends.Add(1)
 	n := 0
 	for _, e := range k.store.All() {
 		if e.Value.(*live).identity == identity {
-			k.dismiss(e)
+			k.dismiss(e, 0)
 			n++
 		}
 	}
@@ -38,14 +41,18 @@ func (k *Kit) endSession(ctx context.Context, session [16]byte) {
 
 func (k *Kit) dismissSession(session [16]byte) {
 	for _, e := range k.store.Session(string(session[:])) {
-		k.dismiss(e)
+		k.dismiss(e, reloadPause)
 	}
 }
 
+// reloadPause is how long pages whose session has ended wait before they load themselves
+// anew: the request that did it may be one of theirs, on its way to another page.
+const reloadPause = 500 * time.Millisecond
+
 // dismiss ends a view whose page has to go through the application's middleware before
 // it may have another one.
-func (k *Kit) dismiss(e *state.Entry) {
-	e.Value.(*live).end(reloadMessage)
+func (k *Kit) dismiss(e *state.Entry, pause time.Duration) {
+	e.Value.(*live).endWith(reloadMessage, pause)
 	k.store.Remove(e)
 }
 

@@ -86,7 +86,7 @@ func (rt Route) answer(w http.ResponseWriter, r *http.Request, res result) {
 	status, ops := http.StatusOK, res.ops
 	if res.err != nil {
 		var text string
-		status, text = rt.failure(r, res.err)
+		status, text = rt.failure(r, "event", res.err)
 		if status == http.StatusGone && rt.kit.mayReload(w, r) {
 			h.Set("HX-Refresh", "true")
 		}
@@ -100,7 +100,7 @@ func (rt Route) answer(w http.ResponseWriter, r *http.Request, res result) {
 }
 
 // failure is the status of an error and what the user is told.
-func (rt Route) failure(r *http.Request, err error) (status int, text string) {
+func (rt Route) failure(r *http.Request, what string, err error) (status int, text string) {
 	switch {
 	case errors.Is(err, views.ErrParams):
 		status, text = http.StatusBadRequest, "That value could not be read."
@@ -116,9 +116,9 @@ func (rt Route) failure(r *http.Request, err error) (status int, text string) {
 		status, text = views.StatusOf(err)
 	}
 	if status >= 500 && !errors.Is(err, views.ErrDeadline) && !errors.Is(err, views.ErrGone) {
-		rt.kit.logFailure(r, "event", rt.def.Name(), err)
+		rt.kit.logFailure(r, what, rt.def.Name(), err)
 	} else {
-		rt.kit.log.Info("sideband: event", "view", rt.def.Name(), "path", r.URL.Path, "status", status, "err", err)
+		rt.kit.log.Info("sideband: "+what, "view", rt.def.Name(), "path", r.URL.Path, "status", status, "err", err)
 	}
 	if status == http.StatusBadGateway || status == http.StatusGatewayTimeout {
 		status = http.StatusInternalServerError // pages take those for a proxy's, and say so

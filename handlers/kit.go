@@ -178,8 +178,9 @@ func (k *Kit) AssetsPath() string { return "/_sideband" }
 func (k *Kit) Assets() http.Handler { return http.StripPrefix(k.AssetsPath(), static.Handler()) }
 
 // Sessions is the session manager of the kit's middleware, for the application's own
-// use below that middleware. Destroying or renewing a session ends its pages at once:
-// their streams close, events under way are dropped, and they load themselves anew. Kits whose middlewares nest share the outer one's session.
+// use below that middleware. Destroying or renewing a session ends its pages when the
+// response of the request begins: nothing more is pushed to them, events under way are
+// dropped, and half a second later they load themselves anew. Kits whose middlewares nest share the outer one's session.
 func (k *Kit) Sessions() *scs.SessionManager { return k.sessions.manager }
 
 // sweepEvery is how often views are looked at that may have expired.

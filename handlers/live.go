@@ -37,6 +37,7 @@ type live struct {
 	current *deadline // of the callback under way
 	clocks  clocks
 	stream  *sse.Stream // open, nil without one
+	at      position    // what it was opened with
 	aging   *time.Timer // ends the stream
 	opened  time.Time   // when the first stream opened
 	brief   bool        // there was one stream so far, it ended at once, and no event came meanwhile
@@ -86,7 +87,10 @@ func (l *live) mount(r *http.Request, query string) result {
 
 // end ends the view: nothing more is taken, a callback under way is given up, the stream
 // closes with a last message and nothing that waited, and Close runs last.
-func (l *live) end(last []byte) {
+func (l *live) end(last []byte) { l.endWith(last, 0) }
+
+// endWith is end with a pause before the last message, in which the stream is silent.
+func (l *live) endWith(last []byte, pause time.Duration) {
 	l.mu.Lock()
 	if l.ended {
 		l.mu.Unlock()
@@ -125,7 +129,12 @@ func (l *live) end(last []byte) {
 			j.done <- result{err: views.ErrGone}
 		}
 	}
-	if st != nil {
+	switch {
+	case st == nil:
+	case pause > 0:
+		st.Discard()
+		time.AfterFunc(pause, func() { st.FinishNow(last) })
+	default:
 		st.FinishNow(last)
 	}
 }

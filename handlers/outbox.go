@@ -34,7 +34,10 @@ var (
 // number makes a message of ops.
 func (o *outbox) number(ops []byte) sse.Message {
 	o.seq++
-	m := sse.Message{ID: o.seq, Data: bytes.Clone(ops)}
+	if cap(ops) > 2*len(ops) { // the log keeps it
+		ops = bytes.Clone(ops)
+	}
+	m := sse.Message{ID: o.seq, Data: ops[:len(ops):len(ops)]}
 	o.log.Add(m.ID, m.Data)
 	return m
 }

@@ -43,9 +43,8 @@ func (rt Route) servePage(w http.ResponseWriter, r *http.Request) {
 		return
 	case err != nil:
 		l.end(nil)
-		code, text := views.StatusOf(err)
-		k.logFailure(r, "mount", rt.def.Name(), err)
-		k.errorPage(w, r, code, text)
+		status, text := rt.failure(r, "mount", err)
+		k.errorPage(w, r, status, text)
 		return
 	}
 	if rt.def.Static() || r.Method == http.MethodHead {

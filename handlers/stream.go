@@ -140,6 +140,15 @@ func positionOf(r *http.Request) position {
 	return p
 }
 
+// isBehind reports whether a browser that says p knew less than one that said other when
+// it asked for its stream. epoch is the view's.
+func (p position) isBehind(other position, epoch string) bool {
+	if !p.valid || !other.valid || other.epoch != epoch {
+		return false
+	}
+	return p.epoch != epoch || p.id < other.id
+}
+
 // String is the id that the stream begins with.
 func (p position) String() string {
 	switch {
@@ -169,7 +178,13 @@ func (l *live) connect(me uint64, st *sse.Stream, at position) {
 		st.Finish(reloadMessage)
 		return
 	}
-	l.stream = st
+	if old != nil && at.isBehind(l.at, l.epoch) {
+		// It was asked for before the open one, by an element that has been replaced since.
+		l.mu.Unlock()
+		st.Finish(elsewhereMessage)
+		return
+	}
+	l.stream, l.at = st, at
 	if l.opened.IsZero() {
 		l.opened, l.brief = time.Now(), true
 	} else {

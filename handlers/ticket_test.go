@@ -2,86 +2,18 @@ package handlers_test
 
 import (
 	"bytes"
-	"fmt"
 	"html"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
-	"github.com/go-chi/chi/v5"
-	"github.com/go-chi/chi/v5/middleware"
-
 	"github.com/sideband-go/sideband/handlers"
 	"github.com/sideband-go/sideband/handlers/internal/rooms"
 	"github.com/sideband-go/sideband/state"
 )
-
-// leaf is a page that was opened without a server, for tests in which time passes.
-type leaf struct {
-	ticket, cookie string
-	header         http.Header
-}
-
-// desk serves requests without a server.
-type desk struct {
-	kit    *handlers.Kit
-	router http.Handler
-	log    *record
-}
-
-func newDesk(c handlers.Config, p rooms.Page) *desk {
-	d := &desk{log: &record{}}
-	c.Logger = slog.New(slog.NewTextHandler(d.log, nil))
-	d.kit = handlers.New(c)
-	r := chi.NewRouter()
-	r.Use(d.kit.Middleware)
-	r.Handle("/rooms/{room}", handlers.View(d.kit, p))
-	d.router = r
-	return d
-}
-
-func (d *desk) close(t *testing.T) {
-	t.Helper()
-	if err := d.kit.Shutdown(t.Context()); err != nil {
-		t.Error(err)
-	}
-}
-
-func (d *desk) ask(r *http.Request) *httptest.ResponseRecorder {
-	r.Host = "localhost"
-	w := httptest.NewRecorder()
-	d.router.ServeHTTP(w, r)
-	return w
-}
-
-func (d *desk) open(t *testing.T, path, cookie string) leaf {
-	t.Helper()
-	r := httptest.NewRequest("GET", path, nil)
-	if cookie != "" {
-		r.Header.Set("Cookie", cookie)
-	}
-	w := d.ask(r)
-	m := ticketIn.FindStringSubmatch(html.UnescapeString(w.Body.String()))
-	if w.Code != http.StatusOK || m == nil {
-		t.Fatalf("GET %s: %d %s", path, w.Code, w.Body)
-	}
-	for _, c := range w.Result().Cookies() {
-		cookie = c.Name + "=" + c.Value
-	}
-	return leaf{m[1], cookie, w.Header()}
-}
-
-func (d *desk) post(l leaf, url string) *httptest.ResponseRecorder {
-	r := httptest.NewRequest("POST", url, nil)
-	r.Header.Set("Sideband-Ticket", l.ticket)
-	r.Header.Set("Cookie", l.cookie)
-	return d.ask(r)
-}
 
 // Case 1: a ticket is good as long as its view is here; without it for TicketLife.
 func TestTicketsExpire(t *testing.T) {
@@ -257,69 +189,4 @@ func TestAnAddressThatIsTooLongForATicket(t *testing.T) {
 		t.Errorf("a ticket of %d bytes", len(p.ticket))
 	}
 	p.connect("")
-}
-
-// Case 3: tickets are in no address, log or panic.
-func TestTicketsAreNowhereElse(t *testing.T) {
-	log := &record{}
-	s := newSite(t, handlers.Config{Development: true, MaxFields: 2}, func(kit *handlers.Kit, r chi.Router) {
-		r.Group(func(r chi.Router) {
-			r.Use(func(next http.Handler) http.Handler {
-				return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-					fmt.Fprintln(log, r.URL, r.RequestURI, r.Referer())
-					next.ServeHTTP(w, r)
-				})
-			})
-			r.Use(middleware.RequestLogger(&middleware.DefaultLogFormatter{Logger: slog.NewLogLogger(slog.NewTextHandler(log, nil), slog.LevelInfo), NoColor: true}))
-			r.Use(middleware.Recoverer)
-			r.Handle("/rooms/{room}", handlers.View(kit, rooms.Page{}))
-		})
-	})
-	b := s.browser(t)
-	p := b.open("/rooms/a?from=1").connect("")
-	for _, how := range []string{"error", "panic", "render", "forbidden"} {
-		p.post("event=Fail&value="+how, nil)
-	}
-	p.post("event=Nope", nil)
-	p.post("event=Both", url.Values{"a": {"1"}, "b": {"2"}, "c": {"3"}})
-	s.browser(t).do("POST", "/rooms/a?event=Add&value=1", nil, "Sideband-Ticket", p.ticket)
-	b.do("POST", "/rooms/b?event=Add&value=1", nil, "Sideband-Ticket", p.ticket)
-	b.do("POST", "/rooms/a?event=Add&value=1", nil, "Sideband-Ticket", p.ticket[:40])
-	p.body.Close()
-	waitFor(t, func() bool { return s.kit.Stats().Views.Parked == 1 })
-	answer := p.post("event=Add&value=1", nil)
-	p.connect("garbage")
-	p.post("event=Add&value=1", nil)
-	p.body.Close()
-	waitFor(t, func() bool { return s.kit.Stats().Streams == 0 })
-	text := s.log.String() + log.String() + answer.body
-	for at := 0; at+12 <= len(p.ticket); at += 12 {
-		if part := p.ticket[at : at+12]; strings.Contains(text, part) {
-			t.Fatalf("part of the ticket, %q, is in %s", part, text)
-		}
-	}
-	if !strings.Contains(text, "a secret of the") || !strings.Contains(text, "event=Nope") {
-		t.Errorf("nothing was logged: %s", text)
-	}
-}
-
-// Case 44: what users send is one record, whatever is in it.
-func TestLineEndsInLogs(t *testing.T) {
-	s := roomSite(t, handlers.Config{}, rooms.Page{})
-	p := s.browser(t).open("/rooms/a%0Alevel=ERROR%20msg=forged")
-	p.post("event="+url.QueryEscape("x\nlevel=ERROR msg=forged\r\n"), nil)
-	p.post("event=Add&value="+url.QueryEscape("1\nlevel=ERROR msg=forged"), nil)
-	p.post("event=Write", url.Values{"a": {"\nlevel=ERROR msg=forged"}, "b\nlevel=ERROR msg=forged": {"x"}})
-	p.post("event=Add&value=1", nil, "HX-Source", "input#\u2028level=ERROR%0Alevel=ERROR")
-	p.do("POST", p.path+"?event=Add", nil, "Sideband-Ticket", "x%0Alevel=ERROR")
-	p.do("POST", p.path+"?event=Add", url.Values{"a": {"b"}}, "Sideband-Ticket", p.ticket, "Content-Type", "x\tlevel=ERROR")
-	lines := strings.Split(strings.TrimSpace(s.log.String()), "\n")
-	if len(lines) < 5 {
-		t.Errorf("log: %q", lines)
-	}
-	for _, line := range lines {
-		if !strings.HasPrefix(line, "time=") || strings.Contains(line, " msg=forged") && !strings.Contains(line, `"`) {
-			t.Errorf("a record of its own: %q", line)
-		}
-	}
 }

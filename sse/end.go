@@ -12,14 +12,29 @@ var longAgo = time.Unix(1, 0)
 func (st *Stream) Finish(data []byte) {
 	st.mu.Lock()
 	defer st.mu.Unlock()
-	if !st.finishing {
+	if !st.finishing && !st.discarded {
 		st.last(data)
 	}
 }
 
-// FinishNow is [Stream.Finish] for a client that shall not get what waits for it: that is
-// dropped unwritten, with the last message of a Finish before. A message whose write has
-// begun is completed first. Later calls, and calls when the stream is over, do nothing.
+// Discard drops what waits for the client, unwritten, with the last message of a Finish
+// before. A message whose write has begun is completed. From then on the stream takes
+// nothing more but the message of FinishNow.
+func (st *Stream) Discard() {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	st.discard()
+}
+
+func (st *Stream) discard() {
+	st.discarded = true
+	for m := st.head; m != nil; m = m.next {
+		m.dropped = true // it stays in the list, which goes in step with r3labs
+	}
+}
+
+// FinishNow is [Stream.Finish] after [Stream.Discard]: the client does not get what waits
+// for it. Later calls, and calls when the stream is over, do nothing.
 func (st *Stream) FinishNow(data []byte) {
 	st.mu.Lock()
 	defer st.mu.Unlock()
@@ -27,9 +42,7 @@ func (st *Stream) FinishNow(data []byte) {
 		return
 	}
 	st.cut = true
-	for m := st.head; m != nil; m = m.next {
-		m.dropped = true // it stays in the list, which goes in step with r3labs
-	}
+	st.discard()
 	st.last(data)
 }
 

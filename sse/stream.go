@@ -34,6 +34,7 @@ type Stream struct {
 	refused    bool     // a Send was refused since the queue was last empty
 	open       bool     // r3labs knows the client
 	finishing  bool     // Finish or FinishNow was called
+	discarded  bool     // Discard or FinishNow was called
 	cut        bool     // FinishNow was called
 	over       bool     // no more may be written, and the response may be someone else's
 	written    uint32   // the tick of the last write
@@ -72,7 +73,7 @@ func (st *Stream) send(name, id string, data []byte) bool {
 
 	st.mu.Lock()
 	defer st.mu.Unlock()
-	if st.over || st.finishing || st.ctx.Err() != nil {
+	if st.over || st.finishing || st.discarded || st.ctx.Err() != nil {
 		return false
 	}
 	if size == 0 {

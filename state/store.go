@@ -146,12 +146,16 @@ func (s *Store) add(e *Entry, p phase, until time.Time) error {
 	case s.views[e.ID] != nil:
 		return ErrTaken
 	}
+	var least *Entry // of a session that has as many as it may
 	own := s.sessions[e.Session]
 	if own != nil && own.Len() >= s.limits.PerSession {
-		out = append(out, s.drop(leastUsed(own)))
+		least = leastUsed(own)
 	}
-	if p == pending && s.waiting[0].Len() >= s.limits.Pending {
+	if p == pending && s.waiting[0].Len() >= s.limits.Pending && (least == nil || least.phase != pending) {
 		return ErrPending
+	}
+	if least != nil {
+		out = append(out, s.drop(least))
 	}
 	for len(s.views) >= s.limits.Views {
 		first := s.waiting[0].Front()

@@ -155,7 +155,7 @@ func (in *Instance) render(posted *Posted) (r Rendering, err error) {
 }
 
 // usualOps is room for the operations of a small change.
-const usualOps = 512
+const usualOps = 128
 
 // renderPage renders the whole view and compares it with what was shown.
 func (in *Instance) renderPage(skip bool) ([]part, []byte, error) {

@@ -3,7 +3,8 @@
 // comes down the stream. It shows nothing, so that many fit beside the server they load.
 //
 // It speaks HTTP/1.1 without TLS, on two connections a page, as browsers do: the stream
-// takes the one that has brought the page, events have the other.
+// takes the one that has brought the page, events have the other. A stream that has ended
+// is opened again as htmx's sse extension does it, after the same delays.
 package client
 
 import (
@@ -22,16 +23,19 @@ type Client struct {
 	path    string
 	headers string // the same in each request
 
+	coding string // of the stream; "" without compression
+
 	page    Page
-	first   *conn // brought the page and carries the stream
+	first   *conn // brought the page and carries the stream; nil while it has none
 	second  *conn // carries events; nil before the first
 	stream  *stream
+	last    string // the newest id that the stream has given
 	request []byte // memory for the next one
 }
 
 // commonHeaders are what Chromium and htmx send with an event of a button, apart from
-// what names the page. There is no Accept-Encoding: bytes are counted as they are before
-// compression.
+// what names the page. There is no Accept-Encoding unless [Client.Accept] was called:
+// bytes are counted as they are before compression.
 const commonHeaders = "\r\nConnection: keep-alive" +
 	"\r\nUser-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36" +
 	"\r\nsec-ch-ua-platform: \"Linux\"" +
@@ -91,30 +95,6 @@ func (c *Client) load() error {
 // Page returns what the page says that a client needs.
 func (c *Client) Page() Page { return c.page }
 
-// Connect opens the page's stream and waits until the server has given its first id.
-func (c *Client) Connect() error {
-	res, err := c.first.get(c.path + c.page.Stream + c.headers + "\r\nHX-Source: div#sb-stream\r\nAccept: text/html, text/event-stream\r\n\r\n")
-	if err != nil {
-		return fmt.Errorf("client: stream: %w", err)
-	}
-	if t := res.Header.Get("Content-Type"); res.StatusCode != http.StatusOK || !strings.HasPrefix(t, "text/event-stream") {
-		res.Body.Close()
-		return fmt.Errorf("client: stream: status %d, content type %q", res.StatusCode, t)
-	}
-	c.stream = newStream(res.Body)
-	for {
-		m, err := c.stream.next()
-		switch {
-		case err != nil:
-			return fmt.Errorf("client: stream: %w", err)
-		case len(m.Data) > 0:
-			return fmt.Errorf("client: stream: a message came before an id: %.200s", m.Data)
-		case m.ID != "":
-			return nil
-		}
-	}
-}
-
 // post sends an event and waits for the answer.
 func (c *Client) post(ctx context.Context, event string) (err error) {
 	if c.second == nil {
@@ -152,19 +132,6 @@ func (c *Client) Do(ctx context.Context, event string) (Message, error) {
 	return c.Next()
 }
 
-// Next waits for the next message of the stream.
-func (c *Client) Next() (Message, error) {
-	for {
-		m, err := c.stream.next()
-		if err != nil {
-			return Message{}, fmt.Errorf("client: stream: %w", err)
-		}
-		if len(m.Data) > 0 {
-			return m, nil
-		}
-	}
-}
-
 // Rest drops the connection for events, as browsers do some minutes after the last one. The
 // next event opens another.
 func (c *Client) Rest() {
@@ -176,7 +143,7 @@ func (c *Client) Rest() {
 
 // Close drops the connections.
 func (c *Client) Close() {
-	c.first.drop()
+	c.Hide()
 	c.Rest()
 }
 

@@ -15,6 +15,7 @@ import (
 type Page struct {
 	Ticket   string // "" without one
 	Stream   string // the address of the stream, from the page's own: "?sideband=stream"
+	Greeted  bool   // each stream begins with a message that takes away what the page says without one
 	Controls []Control
 }
 
@@ -75,7 +76,7 @@ func control(t html.Token) (c Control, ok bool) {
 	return c, ok
 }
 
-// readShell takes what the page says of itself: its ticket and its stream.
+// readShell takes what the page says of itself: its ticket and its streams.
 func (p *Page) readShell(t html.Token) error {
 	for _, a := range t.Attr {
 		switch a.Key {
@@ -87,6 +88,8 @@ func (p *Page) readShell(t html.Token) error {
 			p.Ticket = headers["Sideband-Ticket"]
 		case "hx-sse:connect":
 			p.Stream = a.Val
+		case "id":
+			p.Greeted = p.Greeted || a.Val == "sb-lost"
 		}
 	}
 	return nil

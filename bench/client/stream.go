@@ -5,6 +5,9 @@ import (
 	"bytes"
 	"errors"
 	"io"
+
+	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zstd"
 )
 
 // Message is one message of a stream.
@@ -18,14 +21,46 @@ type Message struct {
 	Size int
 }
 
+// isReload reports whether the message makes the page load itself anew.
+func (m Message) isReload() bool { return bytes.Contains(m.Data, []byte(`<meta http-equiv="refresh"`)) }
+
 // stream reads server-sent events.
 type stream struct {
+	body counter
 	r    *bufio.Reader
 	line []byte
 	data []byte
 }
 
-func newStream(r io.Reader) *stream { return &stream{r: bufio.NewReader(r)} }
+// newStream reads a stream's body. It waits for the head of one that is compressed.
+func newStream(body io.Reader, coding string) (*stream, error) {
+	s := &stream{body: counter{r: body}}
+	s.r = bufio.NewReader(&s.body)
+	switch coding {
+	case "zstd":
+		// One goroutine: what was written so far is decoded, without waiting for more.
+		z, err := zstd.NewReader(s.r, zstd.WithDecoderConcurrency(1))
+		s.r = bufio.NewReader(z)
+		return s, err
+	case "gzip":
+		z, err := gzip.NewReader(s.r)
+		s.r = bufio.NewReader(z)
+		return s, err
+	}
+	return s, nil
+}
+
+// counter counts what is read.
+type counter struct {
+	r io.Reader
+	n int64
+}
+
+func (c *counter) Read(p []byte) (int, error) {
+	n, err := c.r.Read(p)
+	c.n += int64(n)
+	return n, err
+}
 
 // next reads up to the next empty line; comments are part of no message. Data is empty if
 // only an id was sent.

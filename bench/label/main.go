@@ -8,8 +8,10 @@ import (
 	"flag"
 	"fmt"
 	"log"
+	"log/slog"
 	"net"
 	"net/http"
+	"os"
 	"os/signal"
 	"syscall"
 
@@ -20,20 +22,25 @@ import (
 
 func main() {
 	addr := flag.String("addr", "127.0.0.1:0", "where to listen")
+	secret := flag.String("secret", "", "what seals the page's tickets, at least 32 bytes (default: random)")
 	flag.Parse()
-	if err := run(*addr); err != nil {
+	if err := run(*addr, *secret); err != nil {
 		log.Fatal(err)
 	}
 }
 
-func run(addr string) error {
+func run(addr, secret string) error {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
 	l, err := new(net.ListenConfig).Listen(ctx, "tcp", addr)
 	if err != nil {
 		return err
 	}
-	kit := handlers.New(handlers.Config{})
+	c := handlers.Config{Logger: slog.New(slog.NewTextHandler(os.Stderr, nil))}
+	if secret != "" {
+		c.Secrets = [][]byte{[]byte(secret)}
+	}
+	kit := handlers.New(c)
 	r := chi.NewRouter()
 	r.Use(kit.Middleware)
 	r.Handle("/", handlers.View(kit, page{}))

@@ -17,8 +17,8 @@ type contender struct {
 	cpu     []float64 // for each round, of 1,000 events
 }
 
-func contend(ctx context.Context, program, path string, clients int) (*contender, error) {
-	server, err := start(ctx, program)
+func contend(ctx context.Context, p program, path string, clients int) (*contender, error) {
+	server, err := start(ctx, p)
 	if err != nil {
 		return nil, err
 	}

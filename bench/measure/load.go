@@ -12,37 +12,42 @@ import (
 	"github.com/sideband-go/sideband/bench/report"
 )
 
-// start runs a server on a port that is free.
-func start(ctx context.Context, program string, env ...string) (*process.Process, error) {
-	return process.Start(ctx, env, program, "-addr", "127.0.0.1:0")
+// atOnce is how many pages are opened at a time.
+const atOnce = 16
+
+// each does the same with each page, with some of them at a time.
+func each(clients []*client.Client, do func(i int) error) error {
+	var g errgroup.Group
+	g.SetLimit(atOnce)
+	for i := range clients {
+		g.Go(func() error { return do(i) })
+	}
+	return g.Wait()
 }
 
-// opening is how many pages are opened at a time.
-const opening = 16
-
-// open opens n pages with their streams, and waits until the server has taken note of them:
-// it does so just after it has given the first id.
-func open(ctx context.Context, server *process.Process, path string, n int) (clients []*client.Client, err error) {
-	clients = make([]*client.Client, n)
-	var g errgroup.Group
-	g.SetLimit(opening)
-	for i := range clients {
-		g.Go(func() (err error) {
-			if clients[i], err = client.Visit(ctx, server.URL(), path); err == nil {
-				err = clients[i].Connect()
-			}
-			return err
-		})
+// visit opens n pages; then is what they do next.
+func visit(ctx context.Context, server *process.Process, path string, n int, then func(*client.Client) error) ([]*client.Client, error) {
+	clients := make([]*client.Client, n)
+	err := each(clients, func(i int) (err error) {
+		if clients[i], err = client.Visit(ctx, server.URL(), path); err == nil {
+			err = then(clients[i])
+		}
+		return err
+	})
+	if err == nil {
+		_, err = settled(ctx, server)
 	}
-	if err := g.Wait(); err != nil {
-		closeAll(clients)
-		return nil, err
-	}
-	if _, err := settled(ctx, server); err != nil {
+	if err != nil {
 		closeAll(clients)
 		return nil, err
 	}
 	return clients, nil
+}
+
+// open opens n pages with their streams, and waits until the server has taken note of them:
+// it does so just after it has given the first id.
+func open(ctx context.Context, server *process.Process, path string, n int) ([]*client.Client, error) {
+	return visit(ctx, server, path, n, (*client.Client).Connect)
 }
 
 func closeAll(clients []*client.Client) {

@@ -12,7 +12,7 @@ import (
 	"github.com/sideband-go/sideband/bench/report"
 )
 
-// Config says how much is measured. The zero value takes about a minute on two cores.
+// Config says how much is measured. The zero value takes about two minutes on two cores.
 type Config struct {
 	// Clients is how many pages send events at the same time. Default 100.
 	Clients int
@@ -21,24 +21,30 @@ type Config struct {
 	// Rounds is how often each of the two servers has its turn. Default 21.
 	Rounds int
 	// Idle is how many pages are open when the memory of one that does nothing is
-	// measured. Default 2,000.
+	// measured. Default 5,000.
 	Idle int
 	// Tables is how many pages show 1,000 rows when the memory of one is measured.
 	// Default 200.
 	Tables int
+	// Returning is how many pages come back to a server that was replaced. Default 1,000.
+	Returning int
+	// Replaced is how often a server is replaced, in each of the two ways. Default 3.
+	Replaced int
 	// Repeat is how often each operation of the table is done; a tenth of it where the
 	// table has to be filled before each. Default 200.
 	Repeat int
 	// Requests is how many requests a server answers to collect its garbage before its
 	// memory is measured. Default 4,000.
 	Requests int
+	// Only is the part that is measured, one of [Parts]. Default: all.
+	Only string
 	// Progress is told what is being done. Default: nobody.
 	Progress io.Writer
 }
 
 // Short is the least that runs everything, for a test: its numbers say nothing.
 func Short() Config {
-	return Config{Clients: 2, Events: 10, Rounds: 1, Idle: 2, Tables: 1, Repeat: 2, Requests: 20}
+	return Config{Clients: 2, Events: 10, Rounds: 1, Idle: 2, Tables: 1, Returning: 2, Replaced: 1, Repeat: 2, Requests: 20}
 }
 
 func (c Config) withDefaults() Config {
@@ -50,12 +56,22 @@ func (c Config) withDefaults() Config {
 	def(&c.Clients, 100)
 	def(&c.Events, 5_000)
 	def(&c.Rounds, 21)
-	def(&c.Idle, 2_000)
+	def(&c.Idle, 5_000)
 	def(&c.Tables, 200)
+	def(&c.Returning, 1_000)
+	def(&c.Replaced, 3)
 	def(&c.Repeat, 200)
 	def(&c.Requests, 4_000)
 	if c.Progress == nil {
 		c.Progress = io.Discard
+	}
+	// A connection is a file, and so are a few other things.
+	files := process.OpenFiles()
+	for _, n := range []*int{&c.Clients, &c.Idle, &c.Returning} {
+		if most := max(1, (files-100)/2); *n > most {
+			c.say("%d pages instead of %d, because a process may have only %d files open (ulimit -n)", most, *n, files)
+			*n = most
+		}
 	}
 	return c
 }
@@ -64,11 +80,26 @@ func (c Config) say(format string, args ...any) {
 	_, _ = fmt.Fprintf(c.Progress, format+"\n", args...)
 }
 
-// module is where the programs are.
-const module = "github.com/sideband-go/sideband"
+// parts are what is measured, each for itself.
+var parts = []struct {
+	name    string
+	measure func(context.Context, Config, programs) ([]report.Row, error)
+}{
+	{"events", events},
+	{"memory", memory},
+	{"operations", operations},
+	{"opening", opening},
+	{"restarts", restarts},
+	{"code", code},
+}
 
-// programs are the paths of the servers.
-type programs struct{ demo, floor, label string }
+// Parts are the names of what can be measured alone.
+func Parts() (names []string) {
+	for _, p := range parts {
+		names = append(names, p.name)
+	}
+	return names
+}
 
 // Run builds the servers, measures them and returns the table. All of them have ended
 // when it returns, also when ctx ends before.
@@ -79,18 +110,15 @@ func Run(ctx context.Context, c Config) (t report.Table, err error) {
 		return t, fmt.Errorf("measure: %w", err)
 	}
 	defer func() { _ = os.RemoveAll(dir) }() // the system clears its folder for such things anyway
-	var p programs
-	for _, b := range []struct {
-		to  *string
-		pkg string
-	}{{&p.demo, "/cmd/demo"}, {&p.floor, "/bench/floor"}, {&p.label, "/bench/label"}} {
-		c.say("building .%s", b.pkg)
-		if *b.to, err = process.Build(ctx, dir, module+b.pkg); err != nil {
-			return t, fmt.Errorf("measure: %w", err)
-		}
+	p, err := c.build(ctx, dir)
+	if err != nil {
+		return t, fmt.Errorf("measure: %w", err)
 	}
-	for _, part := range []func(context.Context, Config, programs) ([]report.Row, error){events, memory, operations, code} {
-		rows, err := part(ctx, c, p)
+	for _, part := range parts {
+		if c.Only != "" && c.Only != part.name {
+			continue
+		}
+		rows, err := part.measure(ctx, c, p)
 		if err != nil {
 			return t, fmt.Errorf("measure: %w", err)
 		}
@@ -102,13 +130,18 @@ func Run(ctx context.Context, c Config) (t report.Table, err error) {
 
 func notes(c Config) []string {
 	return []string{
-		"Bytes are those of the stream's messages with their framing (id, data, line ends), without HTTP's own, before compression.",
+		"Bytes are those of the stream's messages with their framing (id, data, line ends), without HTTP's own, before compression; as sent: after it.",
 		fmt.Sprintf("CPU is all that the server's process used, the kernel's part included. Events: the medians of %d rounds of %d events, ours and the", c.Rounds, c.Events),
 		"floor in turns, and of the rounds' ratios. Operations: from one client, one after the other, the mean of the middle half; beside them the floor's own",
 		"event, sent in the same way, which is what a server that does nothing uses for one.",
-		fmt.Sprintf("Memory is what the process has of its own (RssAnon, so without the kernel's buffers) with %d idle counters or %d tables, less what it", c.Idle, c.Tables),
-		"had before, by their number. The servers run with GOGC=10 for that and are made to collect: at most a tenth is garbage.",
-		"The floor is net/http alone (bench/floor). Computed: streams are not compressed yet; the sizes are those of the message, compressed by itself.",
-		"One label: a page of the benchmark's own (bench/label), since the demo's table has no such button.",
+		fmt.Sprintf("Memory is what the process has of its own (RssAnon, so without the kernel's buffers) with %d counters or %d tables, less what it had before,", c.Idle, c.Tables),
+		"by their number. The servers run with GOGC=10 for that and are made to collect: at most a tenth is garbage. A hidden counter's stream was open and has",
+		"been closed by the browser.",
+		fmt.Sprintf("Opening: %d counters or %d pages of 1,000 rows (bench/label), %d at a time. Their streams again: to views that the server still has. Mounted anew:", c.Returning, c.Tables, atOnce),
+		"to a server that was started with the same secret in the place of one that was killed; until the page has the whole view. Beside them the floor's own.",
+		fmt.Sprintf("Replaced servers: %d times each. The pages wait as htmx's sse extension does: 0.1 s ± 30 %% at first, twice as long after each failure. Killed: by SIGKILL;", c.Replaced),
+		"handed over: by SIGTERM; the next one begins as soon as the port is free. CPU is that of the next server, its start included: its pages come all at once,",
+		"or one by one, for each of which an idle process has to wake up.",
+		"The floor is net/http alone (bench/floor). One label: a page of the benchmark's own (bench/label), since the demo's table has no such button.",
 	}
 }

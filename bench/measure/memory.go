@@ -2,7 +2,6 @@ package measure
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/sideband-go/sideband/bench/client"
@@ -14,23 +13,16 @@ import (
 // garbage, instead of half: what it has is then what it needs.
 const frugal = "GOGC=10"
 
-// perPage is the memory, in KiB, that a server needs for each of n pages; use does to each
-// of them what is to be measured.
-func (c Config) perPage(ctx context.Context, program, path string, n int, use func(*client.Client) error) (float64, error) {
-	server, err := start(ctx, program, frugal)
+// perPage is the memory, in KiB, that a server needs for each of n pages; then is what
+// they do once they are there.
+func (c Config) perPage(ctx context.Context, p program, path string, n int, then func(*client.Client) error) (float64, error) {
+	server, err := start(ctx, p, frugal)
 	if err != nil {
 		return 0, err
 	}
 	defer func() { _ = server.Stop() }() // it has done its work
-	pages := func(n int) ([]*client.Client, error) {
-		clients, err := open(ctx, server, path, n)
-		for i := 0; i < len(clients) && err == nil; i++ {
-			err = use(clients[i])
-		}
-		return clients, err
-	}
 
-	first, err := pages(min(n, opening)) // so that what all pages share is there
+	first, err := visit(ctx, server, path, min(n, atOnce), then) // so that what all pages share is there
 	defer closeAll(first)
 	if err != nil {
 		return 0, err
@@ -39,7 +31,7 @@ func (c Config) perPage(ctx context.Context, program, path string, n int, use fu
 	if err != nil {
 		return 0, err
 	}
-	clients, err := pages(n)
+	clients, err := visit(ctx, server, path, n, then)
 	defer closeAll(clients)
 	if err != nil {
 		return 0, err
@@ -69,37 +61,53 @@ func (c Config) collected(ctx context.Context, server *process.Process) (int64, 
 
 // memory measures what an open page costs that does nothing.
 func memory(ctx context.Context, c Config, p programs) ([]report.Row, error) {
-	nothing := func(*client.Client) error { return nil }
 	c.say("memory of %s", plural(c.Idle, "idle counter"))
-	floor, err := c.perPage(ctx, p.floor, "/", c.Idle, nothing)
+	floor, err := c.perPage(ctx, p.floor, "/", c.Idle, (*client.Client).Connect)
 	if err != nil {
 		return nil, err
 	}
-	ours, err := c.perPage(ctx, p.demo, "/counter", c.Idle, nothing)
+	ours, err := c.perPage(ctx, p.demo, "/counter", c.Idle, (*client.Client).Connect)
+	if err != nil {
+		return nil, err
+	}
+	c.say("memory of %s", plural(c.Idle, "hidden counter"))
+	hidden, err := c.perPage(ctx, p.demo, "/counter", c.Idle, func(page *client.Client) error {
+		defer page.Hide()
+		return page.Connect()
+	})
 	if err != nil {
 		return nil, err
 	}
 	c.say("memory of %s", plural(c.Tables, "table"))
 	table, err := c.perPage(ctx, p.demo, "/table", c.Tables, func(page *client.Client) error {
-		create, err := page.Page().Find(createRows)
-		if err == nil {
-			_, err = page.Do(ctx, create)
-		}
-		page.Rest()
-		return err
+		defer page.Rest()
+		return create(ctx, page)
 	})
 	return []report.Row{
 		{
 			Measure: "memory per idle connected counter", Unit: report.Kibibytes,
 			Ours: report.One(ours), Floor: report.One(floor), Ratio: ours / floor, GoalRatio: 1.5,
 		},
+		{Measure: "memory per hidden counter", Unit: report.Kibibytes, Ours: report.One(hidden)},
 		{Measure: "memory per view that shows 1,000 rows", Unit: report.Kibibytes, Ours: report.One(table), Goal: 170},
 	}, err
+}
+
+// create opens the stream and fills the table.
+func create(ctx context.Context, page *client.Client) error {
+	if err := page.Connect(); err != nil {
+		return err
+	}
+	rows, err := page.Page().Find(createRows)
+	if err == nil {
+		_, err = page.Do(ctx, rows)
+	}
+	return err
 }
 
 func plural(n int, what string) string {
 	if n == 1 {
 		return "1 " + what
 	}
-	return fmt.Sprintf("%d %ss", n, what)
+	return report.Thousands(int64(n)) + " " + what + "s"
 }

@@ -17,14 +17,25 @@ type table struct {
 	rows   client.Page // the controls of the rows that were created
 }
 
-// showTable opens a page and fills its table.
-func showTable(ctx context.Context, server *process.Process, path string, fill bool) (*table, error) {
-	clients, err := open(ctx, server, path, 1)
+// place is where tables are shown.
+type place struct {
+	server *process.Process
+	path   string
+	coding string // of the stream
+	fill   bool   // the table
+}
+
+// show opens a page.
+func (p place) show(ctx context.Context) (*table, error) {
+	clients, err := visit(ctx, p.server, p.path, 1, func(page *client.Client) error {
+		page.Accept(p.coding)
+		return page.Connect()
+	})
 	if err != nil {
 		return nil, err
 	}
-	t := &table{server: server, client: clients[0]}
-	if !fill {
+	t := &table{server: p.server, client: clients[0]}
+	if !p.fill {
 		return t, nil
 	}
 	create, err := t.client.Page().Find(createRows)
@@ -55,9 +66,9 @@ func (t *table) control(i int, tag string) (string, error) {
 
 // took is what an operation took.
 type took struct {
-	cpu     []float64 // in milliseconds, of one, each time it was measured
-	bytes   report.Range
-	message []byte // the last
+	cpu   []float64 // in milliseconds, of one, each time it was measured
+	bytes report.Range
+	sent  report.Range // bytes, with the stream's compression
 }
 
 // do does the operation once.
@@ -66,15 +77,16 @@ func (k *took) do(ctx context.Context, t *table, op operation, i int) error {
 	if err != nil {
 		return err
 	}
+	before := t.client.Received()
 	m, err := t.client.Do(ctx, event)
 	k.bytes = widen(k.bytes, report.One(float64(m.Size)))
-	k.message = append(k.message[:0], m.Data...)
+	k.sent = widen(k.sent, report.One(float64(t.client.Received()-before)))
 	return err
 }
 
 // again does an operation again and again on one page.
-func (k *took) again(ctx context.Context, server *process.Process, path string, op operation, times int) error {
-	t, err := showTable(ctx, server, path, !op.empty)
+func (k *took) again(ctx context.Context, p place, op operation, times int) error {
+	t, err := p.show(ctx)
 	if err != nil {
 		return err
 	}
@@ -93,7 +105,7 @@ func (k *took) again(ctx context.Context, server *process.Process, path string, 
 	*k = took{}
 	size := max(1, times/batches)
 	for i := warm; i < warm+times && err == nil; i += size {
-		err = k.cost(ctx, server, size, func() error { return do(i, i+size) })
+		err = k.cost(ctx, p.server, size, func() error { return do(i, i+size) })
 	}
 	return err
 }
@@ -110,13 +122,13 @@ func (k *took) cost(ctx context.Context, server *process.Process, times int, do 
 }
 
 // once does an operation on a new page each time.
-func (k *took) once(ctx context.Context, server *process.Process, path string, op operation, times int) error {
+func (k *took) once(ctx context.Context, p place, op operation, times int) error {
 	for i := range 1 + times {
-		t, err := showTable(ctx, server, path, !op.empty)
+		t, err := p.show(ctx)
 		if err != nil {
 			return err
 		}
-		err = k.cost(ctx, server, 1, func() error { return k.do(ctx, t, op, 0) })
+		err = k.cost(ctx, p.server, 1, func() error { return k.do(ctx, t, op, 0) })
 		t.client.Close()
 		if err != nil {
 			return err

@@ -35,14 +35,16 @@ func Build(ctx context.Context, dir, pkg string) (string, error) {
 type Process struct {
 	url    string
 	pid    int
+	kill   func() error
 	cancel context.CancelFunc
 	done   chan struct{} // closed when it has ended
 	err    error         // set before done is closed
 	output tail
 }
 
-// grace is how long a server may take to end after it was asked to.
-const grace = 5 * time.Second
+// grace is how long a server may take to end after it was asked to: more than the demo
+// takes at most.
+const grace = 15 * time.Second
 
 var address = regexp.MustCompile(`http://[^\s"]+`)
 
@@ -65,7 +67,7 @@ func Start(ctx context.Context, env []string, program string, args ...string) (*
 		cancel()
 		return nil, fmt.Errorf("process: %w", err)
 	}
-	p.pid = cmd.Process.Pid
+	p.pid, p.kill = cmd.Process.Pid, cmd.Process.Kill
 	select {
 	case p.url = <-found:
 		return p, nil
@@ -130,6 +132,13 @@ func (p *Process) Stop() error {
 		return nil
 	}
 	return fmt.Errorf("process: %w\n%s", p.err, p.output.String())
+}
+
+// Kill ends the server without asking it, and waits until it has ended.
+func (p *Process) Kill() {
+	_ = p.kill() // it may have ended by itself
+	<-p.done
+	p.cancel()
 }
 
 // tail is the end of what a server has printed.

@@ -65,6 +65,22 @@ func TestAServerRunsUntilItIsStopped(t *testing.T) {
 	}
 }
 
+func TestAServerCanBeKilled(t *testing.T) {
+	p, err := process.Start(t.Context(), nil, build(t, floor), "-addr", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		p.Kill()
+	}
+	if err := get(t, p.URL()); err == nil {
+		t.Error("it still answers")
+	}
+	if err := p.Stop(); err != nil {
+		t.Errorf("it was not its fault: %v", err)
+	}
+}
+
 func TestAServerEndsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	p, err := process.Start(ctx, nil, build(t, floor), "-addr", "127.0.0.1:0")

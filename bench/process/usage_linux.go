@@ -3,6 +3,7 @@ package process
 import (
 	"bytes"
 	"fmt"
+	"math"
 	"os"
 	"os/exec"
 	"strconv"
@@ -43,4 +44,14 @@ func (p *Process) Memory() (int64, error) {
 		return 0, fmt.Errorf("process: memory: %w", err)
 	}
 	return n << 10, nil
+}
+
+// OpenFiles is how many files and connections this process, and each that it starts, may
+// have open.
+func OpenFiles() int {
+	var l unix.Rlimit
+	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &l); err != nil || l.Max > math.MaxInt32 {
+		return math.MaxInt32
+	}
+	return int(l.Max) // a Go program may have all that it can be given
 }

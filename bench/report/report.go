@@ -18,6 +18,10 @@ const (
 	Milliseconds
 	// Kibibytes of the server's memory.
 	Kibibytes
+	// Seconds on the clock.
+	Seconds
+	// Failures are a number of them.
+	Failures
 )
 
 func (u Unit) format(v float64) string {
@@ -26,8 +30,10 @@ func (u Unit) format(v float64) string {
 		return fmt.Sprintf("%.*f ms", decimals(v), v)
 	case Kibibytes:
 		return fmt.Sprintf("%.*f KiB", decimals(v)-1, v)
+	case Seconds:
+		return fmt.Sprintf("%.*f s", decimals(v)-1, v)
 	default:
-		return thousands(int64(v))
+		return Thousands(int64(v))
 	}
 }
 
@@ -42,11 +48,12 @@ func decimals(v float64) int {
 	return 1
 }
 
-func thousands(n int64) string {
+// Thousands writes a number that is not negative, in groups of three digits.
+func Thousands(n int64) string {
 	if n < 1000 {
 		return fmt.Sprint(n)
 	}
-	return thousands(n/1000) + fmt.Sprintf(",%03d", n%1000)
+	return Thousands(n/1000) + fmt.Sprintf(",%03d", n%1000)
 }
 
 // Range is what was measured: the least and the most, which are one for a number that
@@ -58,15 +65,17 @@ func One(v float64) Range { return Range{v, v} }
 
 func (r Range) format(u Unit) string {
 	switch {
-	case r == Range{}:
+	case r == Range{} && u != Failures:
 		return ""
 	case r.Low == r.High:
 		return u.format(r.High)
 	}
-	return u.format(r.Low) + "–" + u.format(r.High)
+	low, _, _ := strings.Cut(u.format(r.Low), " ") // the unit once is enough
+	return low + "–" + u.format(r.High)
 }
 
-// Row is one measure. Zero fields are left empty in the table.
+// Row is one measure. Zero fields are left empty in the table, but for failures, whose goal
+// is to have none.
 type Row struct {
 	Measure string
 	Unit    Unit
@@ -82,19 +91,24 @@ func (r Row) Met() (met, hasGoal bool) {
 	switch {
 	case r.GoalRatio > 0:
 		return r.Ratio <= r.GoalRatio, true
-	case r.Goal > 0:
+	case r.Goal > 0 || r.Unit == Failures:
 		return r.Ours.High <= r.Goal, true
 	}
 	return false, false
 }
 
 func (r Row) cells() []string {
-	c := []string{r.Measure, r.Ours.format(r.Unit), r.Floor.format(r.Unit), "", "", ""}
+	c := []string{r.Measure, r.Ours.format(r.Unit), "", "", "", ""}
+	if r.Floor != (Range{}) {
+		c[2] = r.Floor.format(r.Unit)
+	}
 	if r.Ratio > 0 {
 		c[3] = fmt.Sprintf("%.2f ×", r.Ratio)
 	}
 	if r.GoalRatio > 0 {
 		c[4] = fmt.Sprintf("≤ %.2g ×", r.GoalRatio)
+	} else if r.Unit == Failures && r.Goal == 0 {
+		c[4] = "none"
 	} else if r.Goal > 0 {
 		c[4] = "≤ " + r.Unit.format(r.Goal)
 	}

@@ -36,6 +36,8 @@ type Page struct {
 	Keep   bool                 // keeps the stream of a hidden page
 	// Before, if set, begins each Mount, and may fail it.
 	Before func(s *views.Socket, room string) error
+	// Does is what Act does.
+	Does func(s *views.Socket) error
 }
 
 // Mount refuses the rooms none and secret.
@@ -106,6 +108,9 @@ func (Page) Fail(s *views.Socket, how string) error {
 	return errors.New("a secret of the handler")
 }
 
+// Act does what the test says.
+func (p Page) Act(s *views.Socket, _ views.NoParams) error { return p.Does(s) }
+
 // Check refuses the box.
 func (Page) Check(*views.Socket, bool) error { return nil }
 
@@ -172,4 +177,9 @@ func mayPanic(s string) string {
 		panic("a secret of the template")
 	}
 	return s
+}
+
+// TickEvery counts n at each interval while a browser watches.
+func TickEvery(to views.Target, d time.Duration, n int) (func() bool, error) {
+	return views.SendEvery(to, d, Page.tick, n)
 }
