@@ -1,6 +1,7 @@
 package e2e_test
 
 import (
+	"slices"
 	"strconv"
 	"testing"
 
@@ -118,10 +119,13 @@ func TestWhatIsBeingTypedIsNotOverwritten(t *testing.T) {
 	d.Fill("#search", "ab")
 	check(t, s.Gate.Held(t.Context(), 1)) // the server works on "ab", and would have it in capitals
 	d.Press("c")
+	watchText(d.Page, "#found")
 	s.Gate.Open()
-	d.WaitText("#found", "AB")
-	d.is("search", `e.value === "abc" && document.activeElement === e`)
 	d.WaitText("#found", "ABC")
+	if got := watched(d.Page); !slices.Equal(got, []string{"AB", "ABC"}) {
+		t.Errorf("what was found is %q, one after the other", got)
+	}
+	d.is("search", `document.activeElement === e`)
 	d.is("search", `e.value === "abc" && e.selectionStart === 3`)
 	d.Press("d")
 	d.WaitText("#found", "ABCD")

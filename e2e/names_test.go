@@ -34,7 +34,7 @@ func elements(p *browser.Page) (outside []element, inside map[string]element) {
 	p.Eval(`(() => {
 		const list = document.getElementById("names"), strip = e => {
 			const c = e.cloneNode(false);
-			c.removeAttribute("data-skip");
+			c.removeAttribute("sb-skip");
 			return c.outerHTML;
 		};
 		const of = e => ({known: e.known ?? -1});
@@ -42,7 +42,7 @@ func elements(p *browser.Page) (outside []element, inside map[string]element) {
 		return {
 			outside: [...document.querySelectorAll("*")].filter(e => !list.contains(e) || e === list)
 				.map(e => ({...of(e), html: strip(e) + (e === list ? "" : text(e))})),
-			inside: [...list.children].map(e => ({...of(e), id: e.id, html: e.outerHTML.replace(/ data-skip(="")?/g, "").replace(/\s+/g, " ")})),
+			inside: [...list.children].map(e => ({...of(e), id: e.id, html: e.outerHTML.replace(/ sb-skip(="")?/g, "").replace(/\s+/g, " ")})),
 		};
 	})()`, &all)
 	inside = map[string]element{}

@@ -42,6 +42,7 @@ func TestASlowReaderGetsTheNewestStateAndDisturbsNobody(t *testing.T) {
 	t.Parallel()
 	c := handlers.Config{}
 	c.Stream.WriteTimeout = time.Hour // it is slow, and nothing else
+	c.Stream.NoCompression = true     // what is sent is to be large
 	s := fixture.Serve(t, c)
 	slow, quick := openLines(t, s, "slow"), openLines(t, s, "quick")
 	release := s.Net.Stall(streamsFrom(slow))
@@ -77,6 +78,7 @@ func TestAClientThatNeverReadsIsDroppedAtTheDeadlineAndNobodyNotices(t *testing.
 	t.Parallel()
 	c := handlers.Config{}
 	c.Stream.WriteTimeout = time.Second
+	c.Stream.NoCompression = true
 	s := fixture.Serve(t, c)
 	slow, quick := openLines(t, s, "slow"), openLines(t, s, "quick")
 	slow.AllowErrors(lost...)

@@ -30,7 +30,7 @@ func (tb *table) rows() (rows []tableRow) {
 	tb.Eval(`[...document.querySelectorAll("#rows>tr")].map(r => {
 		const clone = r.cloneNode(true), n = r.id.replace("row-", ""), label = r.cells[1].firstElementChild.textContent;
 		for (const e of [clone, ...clone.querySelectorAll("*")]) {
-			e.removeAttribute("data-skip");
+			e.removeAttribute("sb-skip");
 			e.removeAttribute("data-htmx-powered");
 		}
 		clone.removeAttribute("class");

@@ -24,7 +24,7 @@ func contentOf(p *browser.Page) (c content) {
 		for (const e of document.querySelectorAll("#sb-view [id]")) {
 			if (e.id === "picked") continue;
 			const clone = e.cloneNode(true);
-			clone.removeAttribute("data-skip");
+			clone.removeAttribute("sb-skip");
 			clone.removeAttribute("data-htmx-powered");
 			clone.normalize();
 			// White space alone is as good as nothing, but where it is kept.

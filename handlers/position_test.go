@@ -49,6 +49,8 @@ func TestWhereAPageGoesOn(t *testing.T) {
 		{strings.Repeat("A", 9) + "-2", nil},
 		{strings.Repeat("A", 10000) + "-", nil},
 	} {
+		p.body.Close()
+		waitFor(t, func() bool { return s.kit.Stats().Views.Parked == 1 })
 		p.connect(c.named)
 		line, err := p.in.ReadString('\n')
 		if err != nil || line != "id: "+c.named+"\n" && line != "id: x\n" && line != "id: 2\n" {
@@ -65,6 +67,28 @@ func TestWhereAPageGoesOn(t *testing.T) {
 			}
 		}
 	}
+}
+
+// A connection that was asked for before the open one, by an element that has been
+// replaced since, takes nothing over.
+func TestAStaleConnectionTakesNothingOver(t *testing.T) {
+	s := roomSite(t, handlers.Config{}, rooms.Page{})
+	b := s.browser(t)
+	p := b.open("/rooms/a").connect("")
+	for _, want := range []string{">1<", ">2<", ">3<"} {
+		p.post("event=Add&value=1", nil)
+		p.await(want)
+	}
+	p.body.Close()
+	waitFor(t, func() bool { return s.kit.Stats().Views.Parked == 1 })
+	p.connect("3")
+	stale := &tab{browser: b, path: p.path, ticket: p.ticket}
+	stale.connect("2")
+	if _, data := stale.message(); !strings.Contains(data, "open elsewhere") {
+		t.Errorf("the stale one is told %s", data)
+	}
+	p.post("event=Add&value=1", nil)
+	p.await(">4<")
 }
 
 // patch is the next message that is about the view.

@@ -143,10 +143,13 @@ func positionOf(r *http.Request) position {
 // isBehind reports whether a browser that says p knew less than one that said other when
 // it asked for its stream. epoch is the view's.
 func (p position) isBehind(other position, epoch string) bool {
-	if !p.valid || !other.valid || other.epoch != epoch {
+	switch {
+	case !p.valid || !other.valid:
 		return false
+	case p.epoch == other.epoch:
+		return p.id < other.id
 	}
-	return p.epoch != epoch || p.id < other.id
+	return other.epoch == epoch
 }
 
 // String is the id that the stream begins with.

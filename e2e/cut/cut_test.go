@@ -3,16 +3,19 @@ package cut_test
 import (
 	"bufio"
 	"bytes"
+	"compress/gzip"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/klauspost/compress/zstd"
 	"go.uber.org/goleak"
 
 	"github.com/sideband-go/sideband/e2e/cut"
@@ -132,6 +135,60 @@ func TestPassesEverythingOnAndRemembersIt(t *testing.T) {
 	if e.Status() != http.StatusOK || e.Body() != large || e.Request.URL.Path != "/echo" {
 		t.Errorf("remembers %d %s with %d bytes", e.Status(), e.Request.URL, len(e.Body()))
 	}
+}
+
+func TestWhatPassesCompressedIsRememberedAsItWas(t *testing.T) {
+	for coding, writer := range map[string]func(io.Writer) writeFlusher{
+		"gzip": func(w io.Writer) writeFlusher { return gzip.NewWriter(w) },
+		"zstd": func(w io.Writer) writeFlusher {
+			z, err := zstd.NewWriter(w, zstd.WithEncoderConcurrency(1))
+			if err != nil {
+				t.Fatal(err)
+			}
+			return z
+		},
+	} {
+		t.Run(coding, func(t *testing.T) {
+			goOn := make(chan bool)
+			srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				w.Header().Set("Content-Encoding", coding)
+				z := writer(w)
+				io.WriteString(z, "data: first\n\n")
+				_ = z.Flush()
+				_ = http.NewResponseController(w).Flush()
+				<-goOn
+				io.WriteString(z, "data: second\n\n")
+				_ = z.Close()
+			}))
+			defer srv.Close()
+			p, err := cut.New(srv.URL)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer p.Close()
+			defer http.DefaultClient.CloseIdleConnections()
+			r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, p.URL(), http.NoBody)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.Header.Set("Accept-Encoding", coding)
+			res, err := http.DefaultClient.Do(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer res.Body.Close()
+			e := p.Exchanges(cut.Any)[0]
+			wait(t, "the first message", func() bool { return slices.Equal(e.Messages(), []string{"first"}) })
+			close(goOn)
+			wait(t, "the second message", func() bool { return slices.Equal(e.Messages(), []string{"first", "second"}) })
+			_, _ = io.Copy(io.Discard, res.Body)
+		})
+	}
+}
+
+type writeFlusher interface {
+	io.WriteCloser
+	Flush() error
 }
 
 func TestAStreamIsOpenUntilEitherSideEndsIt(t *testing.T) {

@@ -2,10 +2,14 @@ package cut
 
 import (
 	"bufio"
+	"bytes"
+	"compress/gzip"
 	"io"
 	"net/http"
 	"strings"
 	"sync"
+
+	"github.com/klauspost/compress/zstd"
 )
 
 // maxBody bounds what is kept of one answer.
@@ -19,7 +23,8 @@ type Exchange struct {
 
 	mu     sync.Mutex
 	status int
-	body   strings.Builder
+	coding string
+	body   bytes.Buffer
 	over   bool
 }
 
@@ -30,11 +35,38 @@ func (e *Exchange) Status() int {
 	return e.status
 }
 
-// Body is what has come of the answer's body, its first 4 MiB.
+// Body is what has come of the answer's body, as it was before it was compressed. Of more
+// than 4 MiB it is what the first have to tell.
 func (e *Exchange) Body() string {
 	e.mu.Lock()
-	defer e.mu.Unlock()
-	return e.body.String()
+	coding, raw := e.coding, bytes.Clone(e.body.Bytes())
+	e.mu.Unlock()
+	return decoded(coding, raw)
+}
+
+// decoded is what can be read of the beginning of a body.
+func decoded(coding string, raw []byte) string {
+	var from io.Reader
+	switch coding {
+	case "gzip":
+		r, err := gzip.NewReader(bytes.NewReader(raw))
+		if err != nil {
+			return "" // not even the head has come
+		}
+		from = r
+	case "zstd":
+		r, err := zstd.NewReader(bytes.NewReader(raw), zstd.WithDecoderConcurrency(1))
+		if err != nil {
+			panic(err) // the options are constants
+		}
+		defer r.Close()
+		from = r
+	default:
+		return string(raw)
+	}
+	var text bytes.Buffer
+	_, _ = text.ReadFrom(from) // it ends where the rest is still to come
+	return text.String()
 }
 
 // Messages lists the data of the messages that have come whole on a stream.
@@ -69,7 +101,7 @@ func (e *Exchange) read(from *bufio.Reader) error {
 		return err
 	}
 	defer res.Body.Close()
-	e.begin(res.StatusCode)
+	e.begin(res.StatusCode, res.Header.Get("Content-Encoding"))
 	_, err = io.Copy(keeper{e}, res.Body)
 	return err
 }
@@ -84,10 +116,10 @@ func (k keeper) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-func (e *Exchange) begin(status int) {
+func (e *Exchange) begin(status int, coding string) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.status = status
+	e.status, e.coding = status, coding
 }
 
 func (e *Exchange) finish() {

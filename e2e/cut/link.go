@@ -57,7 +57,7 @@ func (l *link) up() {
 			held.drop()
 			_, _ = io.Copy(io.Discard, r.Body) // a body cut off shows at the next read
 			_, _ = l.client.Write(answer.answer)
-			e.begin(answer.status)
+			e.begin(answer.status, "")
 			e.finish()
 			continue
 		}

@@ -124,6 +124,7 @@ func (p *Proxy) Cut(m Match) int {
 	for l := range p.links {
 		if l.exchange != nil && !l.exchange.Over() && m(l.exchange.Request) {
 			l.reset()
+			l.exchange.finish()
 			n++
 		}
 	}

@@ -10,8 +10,12 @@
 // htmxdom/chromium runs the same pages and messages through the real htmx; a
 // test compares the two.
 //
-// What it leaves out: scripts and event handlers, requests that triggers would
-// send, CSS (an element counts as shown unless it is hidden by its HTML),
+// It also knows what htmx would ask a server for: which elements an event of the
+// DOM triggers ([Document.Dispatch]), the requests they make ([Document.Request]),
+// and what comes of the answers ([Document.Answer]). It sends nothing, and has no
+// clock: package tab does that.
+//
+// What it leaves out: scripts and event handlers, CSS (an element counts as shown unless it is hidden by its HTML),
 // scrolling, carets and selections, shadow trees, and extensions other than
 // hx-sse. Selectors are those that cascadia understands; type selectors never
 // match SVG elements with capitals in their names.

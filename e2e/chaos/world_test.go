@@ -1,0 +1,238 @@
+package chaos_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"log/slog"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/sideband-go/sideband/cmd/demo/site"
+	"github.com/sideband-go/sideband/handlers"
+)
+
+var quiet = log.New(io.Discard, "", 0)
+
+// world is the demo, in one process after another.
+type world struct {
+	t       testing.TB
+	random  *rand.Rand // of what happens to servers
+	secrets [][]byte
+	log     *record
+	done    sync.WaitGroup // processes that end
+
+	// Held for reading while servers must stay as they are.
+	steady sync.RWMutex
+
+	mu      sync.Mutex
+	current *process
+	started int
+	total   handlers.Stats
+}
+
+// process stands for a process of the demo.
+type process struct {
+	kit     *handlers.Kit
+	server  *http.Server
+	address string
+	served  chan struct{}
+}
+
+func newWorld(t testing.TB, seed uint64) *world {
+	w := &world{
+		t: t, random: random(seed, 1), log: &record{},
+		secrets: [][]byte{bytes.Repeat([]byte{byte(seed), 7}, 32)},
+	}
+	w.start()
+	return w
+}
+
+func random(seed, part uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, part)) }
+
+// start begins a process, which takes over from the one before.
+func (w *world) start() {
+	kit := handlers.New(site.Config(handlers.Config{
+		Secrets: w.secrets, Logger: slog.New(slog.NewTextHandler(w.log, nil)),
+		StreamMaxAge:   20 * time.Second,
+		ShutdownSpread: time.Second,
+	}))
+	l, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		w.t.Error(err)
+		return
+	}
+	p := &process{
+		kit: kit, address: "http://" + l.Addr().String(), served: make(chan struct{}),
+		server: &http.Server{
+			Handler: site.Routes(kit), ReadHeaderTimeout: 10 * time.Second, ConnContext: handlers.ConnContext,
+			ErrorLog: slog.NewLogLogger(slog.NewTextHandler(w.log, nil), slog.LevelError),
+		},
+	}
+	go func() {
+		defer close(p.served)
+		if err := p.server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+			w.t.Error(err)
+		}
+	}()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.current = p
+	w.started++
+}
+
+// address is where the newest process listens, or listened.
+func (w *world) address() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.current.address
+}
+
+func (w *world) newest() *process {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.current
+}
+
+// kill ends the process as kill -9 does, for all that others see of it: its connections
+// break in the middle of what they carry, and no more come.
+func (w *world) kill() {
+	p := w.newest()
+	p.server.Close()
+	<-p.served
+	w.done.Go(func() { w.clean(p) })
+}
+
+// replace starts a new process and ends the one before in good order.
+func (w *world) replace() {
+	p := w.newest()
+	w.start()
+	w.done.Go(func() {
+		var stop sync.WaitGroup
+		stop.Go(func() {
+			ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+			defer cancel()
+			if err := p.server.Shutdown(ctx); err != nil {
+				w.t.Errorf("http.Server.Shutdown: %v", err)
+			}
+		})
+		w.clean(p)
+		stop.Wait()
+		<-p.served
+	})
+}
+
+// clean ends a kit and checks that nothing of it is left.
+func (w *world) clean(p *process) {
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	if err := p.kit.Shutdown(ctx); err != nil {
+		w.t.Errorf("Kit.Shutdown: %v", err)
+	}
+	s := p.kit.Stats()
+	for s.Streams != 0 && wait(ctx, time.Millisecond) { // a request's end comes just after its stream's
+		s = p.kit.Stats()
+	}
+	if v := s.Views; v.Pending+v.Connected+v.Parked != 0 || s.Streams != 0 {
+		w.t.Errorf("after Shutdown there are still %+v and %d streams", v, s.Streams)
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.total.Mounts += s.Mounts
+	w.total.Remounts += s.Remounts
+	w.total.Events += s.Events
+	w.total.Reloads += s.Reloads
+	w.total.StreamsDropped += s.StreamsDropped
+	w.total.StreamsFull += s.StreamsFull
+	w.total.MountsRefused += s.MountsRefused
+	w.total.SessionMountsRefused += s.SessionMountsRefused
+}
+
+// trouble kills and replaces servers until ctx is done, and leaves one that runs.
+func (w *world) trouble(ctx context.Context, pause time.Duration) {
+	for wait(ctx, pause/2+time.Duration(w.random.Int64N(int64(pause)))) {
+		w.steady.Lock()
+		if w.random.IntN(2) == 0 {
+			w.replace()
+		} else {
+			w.kill()
+			wait(ctx, time.Duration(w.random.Int64N(int64(3*time.Second))))
+			w.start()
+		}
+		w.steady.Unlock()
+	}
+}
+
+// end ends the world.
+func (w *world) end() {
+	p := w.newest()
+	p.server.Close()
+	<-p.served
+	w.clean(p)
+	w.done.Wait()
+}
+
+// wait waits for d. It reports false if ctx is done first.
+func wait(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// record keeps the lines of a log that tell of something wrong.
+type record struct {
+	mu    sync.Mutex
+	lines []string
+	count int
+}
+
+// normal are texts of lines that chaos brings with it.
+var normal = []string{
+	// Whoever signed in is a stranger again when the session's values went with the process.
+	`a middleware does not let a page's requests through" status=303`,
+	`event refused" view=account.Page path=/account status=403`,
+}
+
+func (r *record) Write(b []byte) (int, error) {
+	line := string(b)
+	if !strings.Contains(line, "level=INFO") {
+		bad := true
+		for _, text := range normal {
+			bad = bad && !strings.Contains(line, text)
+		}
+		if bad {
+			r.mu.Lock()
+			defer r.mu.Unlock()
+			if r.count++; len(r.lines) < 50 {
+				r.lines = append(r.lines, line)
+			}
+		}
+	}
+	return len(b), nil
+}
+
+func (r *record) check(t testing.TB) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.count > 0 {
+		t.Errorf("the log has %d lines that it should not have:\n%s", r.count, strings.Join(r.lines, ""))
+	}
+}
+
+func (w *world) String() string {
+	return fmt.Sprintf("%d processes; of those that ended: %d mounts, %d remounts, %d events, %d reloads asked for, %d streams dropped, %d times full, refused mounts %d+%d",
+		w.started, w.total.Mounts, w.total.Remounts, w.total.Events, w.total.Reloads, w.total.StreamsDropped, w.total.StreamsFull, w.total.MountsRefused, w.total.SessionMountsRefused)
+}

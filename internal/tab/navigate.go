@@ -1,0 +1,231 @@
+package tab
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/sideband-go/sideband/internal/htmxdom"
+)
+
+// entry is one of the tab's history. Entries of one page were pushed by it.
+type entry struct {
+	url  *url.URL
+	page int
+	htmx bool // htmx has put its mark on it, so that it looks after going back to it
+}
+
+// visit is a page on its way. What was shown stays, and goes on, until it arrives.
+type visit struct {
+	to      *url.URL
+	cause   Cause
+	replace bool // it takes the current entry's place
+	back    int  // or that of the one so many steps away
+	method  string
+	form    string // what is posted
+}
+
+// Goto opens an address, as if a user had typed it.
+func (t *Tab) Goto(address string) error {
+	return t.goTo(address, Opened)
+}
+
+func (t *Tab) goTo(address string, cause Cause) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	base := &url.URL{}
+	if t.at >= 0 {
+		base = t.history[t.at].url
+	}
+	to, err := base.Parse(address)
+	if err != nil || !to.IsAbs() {
+		return fmt.Errorf("tab: %q is no address", address)
+	}
+	t.visit(&visit{to: to, cause: cause})
+	return nil
+}
+
+// Reload loads the page again, as a user does.
+func (t *Tab) Reload() error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.at < 0 {
+		return errors.New("tab: nothing to reload")
+	}
+	t.visit(&visit{to: t.history[t.at].url, cause: Reloaded, replace: true})
+	return nil
+}
+
+// Back goes one step back in the history.
+func (t *Tab) Back() error { return t.traverse(-1) }
+
+// Forward goes one step forward in the history.
+func (t *Tab) Forward() error { return t.traverse(+1) }
+
+func (t *Tab) traverse(steps int) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	to := t.at + steps
+	if to < 0 || to >= len(t.history) {
+		return errors.New("tab: the history ends here")
+	}
+	e := t.history[to]
+	p := t.page
+	if p == nil || e.page != p.number {
+		t.visit(&visit{to: e.url, cause: Restored, back: steps})
+		return nil
+	}
+	t.at, p.url = to, e.url
+	if e.htmx {
+		p.after(frame, p.restore)
+	}
+	t.moved()
+	return nil
+}
+
+// restore asks for the body that belongs to the address, as htmx does after going back
+// within a page.
+func (p *page) restore() {
+	r, err := p.dom.Get(p.url.RequestURI(), p.dom.Body(), p.url)
+	if err != nil {
+		p.tab.observe(Event{Kind: Broken, Address: p.url.String(), Err: err})
+		return
+	}
+	r.Restore(p.dom)
+	p.issue(&call{page: p, r: r})
+}
+
+// rename changes the page's address without loading anything.
+func (p *page) rename(address string, push bool, broken func(error)) {
+	t := p.tab
+	to, err := p.url.Parse(address)
+	if err != nil {
+		broken(err)
+		return
+	}
+	p.url = to
+	t.history[t.at].htmx = true
+	e := entry{to, p.number, true}
+	if push {
+		t.history = append(t.history[:t.at+1:t.at+1], e)
+		t.at++
+	} else {
+		t.history[t.at] = e
+	}
+}
+
+// visit begins to load a page. The caller holds mu.
+func (t *Tab) visit(v *visit) {
+	if t.closed {
+		return
+	}
+	if v.method == "" {
+		v.method = http.MethodGet
+	}
+	t.loading = v
+	t.moved()
+	ctx := t.ctx
+	t.goroutine(func() { t.load(ctx, v) })
+}
+
+func (t *Tab) load(ctx context.Context, v *visit) {
+	got, err := t.get(ctx, v)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.loading != v || t.closed {
+		return // another one has been asked for meanwhile
+	}
+	t.loading = nil
+	defer t.moved()
+	if err == nil && got.status == http.StatusNoContent {
+		return // what is shown stays
+	}
+	t.unload()
+	t.pages++
+	at := v.to
+	t.err = err
+	if err != nil {
+		t.enter(v, at)
+		t.observe(Event{Kind: LoadFailed, Cause: v.cause, Address: at.String(), Err: err})
+		return
+	}
+	at = got.url
+	if at.Fragment == "" {
+		at.Fragment = v.to.Fragment
+	}
+	t.enter(v, at)
+	t.page = newPage(t, at, got.dom)
+	t.observe(Event{Kind: Loaded, Cause: v.cause, Address: at.String(), Status: got.status})
+	t.prefetch()
+	t.page.settle()
+}
+
+// enter writes a page that has come, or failed to, into the history.
+func (t *Tab) enter(v *visit, at *url.URL) {
+	e := entry{url: at, page: t.pages}
+	switch {
+	case v.back != 0:
+		t.at += v.back
+		was := t.history[t.at].page
+		for i := range t.history {
+			if t.history[i].page == was {
+				t.history[i].page = t.pages
+			}
+		}
+		t.history[t.at].url = at
+	case v.replace && t.at >= 0:
+		t.history[t.at] = e
+	default:
+		t.history = append(t.history[:t.at+1:t.at+1], e)
+		t.at++
+	}
+}
+
+// arrival is a page that has come, after redirects.
+type arrival struct {
+	status int
+	url    *url.URL
+	dom    *htmxdom.Document
+}
+
+// get fetches and reads a page.
+func (t *Tab) get(ctx context.Context, v *visit) (arrival, error) {
+	to := *v.to
+	to.Fragment = ""
+	r, err := http.NewRequestWithContext(ctx, v.method, to.String(), strings.NewReader(v.form))
+	if err != nil {
+		return arrival{}, err
+	}
+	if v.method == http.MethodPost {
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		r.Header.Set("Origin", to.Scheme+"://"+to.Host)
+	}
+	site := "same-origin"
+	if v.cause == Opened {
+		site = "none"
+	}
+	r.Header.Set("Accept", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8")
+	r.Header.Set("Sec-Fetch-Site", site)
+	r.Header.Set("Sec-Fetch-Mode", "navigate")
+	r.Header.Set("Sec-Fetch-Dest", "document")
+	r.Header.Set("Upgrade-Insecure-Requests", "1")
+	res, err := t.config.Client.Do(r)
+	if err != nil {
+		return arrival{}, err
+	}
+	defer res.Body.Close()
+	body, err := io.ReadAll(res.Body)
+	if err != nil {
+		return arrival{}, err
+	}
+	page := text(body)
+	if !strings.Contains(res.Header.Get("Content-Type"), "text/html") {
+		page = "<pre></pre>" // a browser shows it without htmx
+	}
+	dom, err := htmxdom.Parse(page)
+	return arrival{res.StatusCode, res.Request.URL, dom}, err
+}

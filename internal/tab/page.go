@@ -1,0 +1,278 @@
+package tab
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"golang.org/x/net/html"
+
+	"github.com/sideband-go/sideband/internal/htmxdom"
+)
+
+// page is a document with what htmx does for it. The tab's mutex guards it.
+type page struct {
+	tab     *Tab
+	number  int // which of the tab's documents it is
+	url     *url.URL
+	dom     *htmxdom.Document
+	ctx     context.Context
+	cancel  context.CancelFunc
+	gone    bool
+	queues  map[*html.Node]*queue
+	streams map[*html.Node]*stream
+	pending map[*html.Node]*pending // triggers that wait
+	unseen  map[*html.Node]bool     // they fire when they are first shown
+	timers  map[*timer]struct{}
+	delayed int // triggers that wait for their delay to pass
+}
+
+// frame is how soon a browser notices that an element is in view.
+const frame = 16 * time.Millisecond
+
+func newPage(t *Tab, at *url.URL, dom *htmxdom.Document) *page {
+	p := &page{
+		tab: t, number: t.pages, url: at, dom: dom,
+		queues:  make(map[*html.Node]*queue),
+		streams: make(map[*html.Node]*stream),
+		pending: make(map[*html.Node]*pending),
+		unseen:  make(map[*html.Node]bool),
+		timers:  make(map[*timer]struct{}),
+	}
+	p.ctx, p.cancel = context.WithCancel(t.ctx)
+	return p
+}
+
+// unload ends the page that is shown. The caller holds mu.
+func (t *Tab) unload() {
+	p := t.page
+	if p == nil {
+		return
+	}
+	t.page = nil
+	p.gone = true
+	for tm := range p.timers {
+		tm.cancel()
+	}
+	for _, s := range p.streams {
+		s.close()
+	}
+	p.cancel()
+}
+
+// settle follows what a change of the document has led to: elements that htmx has
+// taken up, streams whose elements are gone, what the server asks for besides.
+func (p *page) settle() { p.settleFor(nil) }
+
+// settleFor is settle after an answer to a request of source's.
+func (p *page) settleFor(source *html.Node) {
+	for _, n := range p.dom.TakeStarted() {
+		p.start(n)
+	}
+	for n, s := range p.streams {
+		if !p.dom.Connected(n) {
+			s.close()
+		}
+	}
+	for _, e := range p.dom.TakeEffects() {
+		p.heed(e, source)
+	}
+	p.tab.moved()
+}
+
+// start fires what an element's triggers fire by themselves.
+func (p *page) start(n *html.Node) {
+	load, shown, every := p.dom.Starts(n)
+	if load {
+		p.dispatch("load", n, false)
+	}
+	if shown {
+		p.unseen[n] = true
+		p.look()
+	}
+	if every > 0 {
+		p.tick(n, every)
+	}
+}
+
+// look fires intersect for the elements that have come into view.
+func (p *page) look() {
+	if p.tab.hidden || len(p.unseen) == 0 {
+		return
+	}
+	p.after(frame, func() {
+		if p.tab.hidden {
+			return
+		}
+		for n := range p.unseen {
+			delete(p.unseen, n)
+			p.dispatch("intersect", n, false)
+		}
+	})
+}
+
+func (p *page) tick(n *html.Node, every time.Duration) {
+	p.after(every, func() {
+		if p.dom.Connected(n) {
+			p.dispatch("every", n, false)
+			p.tick(n, every)
+		}
+	})
+}
+
+// pending is a trigger of an element that waits.
+type pending struct {
+	delay     *timer
+	throttled bool
+	next      *htmxdom.Trigger // what came while throttled
+}
+
+// dispatch sends an event of the DOM through the page. It reports whether htmx
+// listens to it.
+func (p *page) dispatch(event string, target *html.Node, bubbles bool) bool {
+	triggers := p.dom.Dispatch(event, target, bubbles)
+	for _, t := range triggers {
+		p.trigger(t, nil)
+	}
+	return len(triggers) > 0
+}
+
+// trigger goes on with a trigger when its waits are over.
+func (p *page) trigger(t htmxdom.Trigger, submitter *html.Node) {
+	w := p.pending[t.Element]
+	if w == nil {
+		w = &pending{}
+		p.pending[t.Element] = w
+	}
+	// A new trigger takes the place of one that waits.
+	if w.delay != nil {
+		w.delay.cancel()
+		w.delay = nil
+		p.delayed -= counted(t)
+	}
+	w.next = nil
+	switch {
+	case t.Delay > 0:
+		p.delayed += counted(t)
+		w.delay = p.after(t.Delay, func() {
+			w.delay = nil
+			p.delayed -= counted(t)
+			p.fire(t, submitter)
+		})
+	case t.Throttle > 0 && w.throttled:
+		w.next = &t
+	case t.Throttle > 0:
+		w.throttled = true
+		p.fire(t, submitter)
+		p.after(t.Throttle, func() {
+			w.throttled = false
+			if next := w.next; next != nil {
+				w.next = nil
+				p.trigger(*next, nil)
+			}
+		})
+	default:
+		p.fire(t, submitter)
+	}
+}
+
+// counted is 1 for a trigger that leads to a request.
+func counted(t htmxdom.Trigger) int {
+	if t.Stream {
+		return 0
+	}
+	return 1
+}
+
+// fire makes the request, or opens the stream.
+func (p *page) fire(t htmxdom.Trigger, submitter *html.Node) {
+	if !p.dom.Fires(t) {
+		return
+	}
+	var r *htmxdom.Request
+	var err error
+	if t.Stream {
+		if p.streams[t.Element] != nil {
+			return
+		}
+		r, err = p.dom.Get(p.dom.StreamPath(t.Element), t.Element, p.url)
+	} else {
+		r, err = p.dom.Request(t.Element, submitter, p.url)
+	}
+	if err != nil {
+		p.tab.observe(Event{Kind: Broken, Address: p.url.String(), Err: err})
+		return
+	}
+	p.issue(&call{page: p, r: r, stream: t.Stream})
+}
+
+// heed does what an answer or a message asks of the browser.
+func (p *page) heed(e htmxdom.Effect, source *html.Node) {
+	t := p.tab
+	broken := func(err error) {
+		t.observe(Event{Kind: Broken, Address: p.url.String(), Err: fmt.Errorf("tab: %s %q: %w", e.Name, e.Value, err)})
+	}
+	switch e.Name {
+	case "HX-Refresh":
+		t.visit(&visit{to: p.url, cause: Header, replace: true})
+	case "HX-Redirect":
+		to, err := p.url.Parse(e.Value)
+		if err != nil {
+			broken(err)
+			return
+		}
+		t.visit(&visit{to: to, cause: Redirect})
+	case "refresh":
+		p.refresh(e.Value, broken)
+	case "HX-Push-Url", "HX-Replace-Url":
+		p.rename(e.Value, e.Name == "HX-Push-Url", broken)
+	case "HX-Trigger":
+		if source == nil {
+			source = p.dom.Body()
+		}
+		for _, name := range triggered(e.Value) {
+			p.dispatch(name, source, true)
+		}
+	default:
+		broken(fmt.Errorf("not supported"))
+	}
+}
+
+// triggered lists the events that a HX-Trigger header names.
+func triggered(header string) []string {
+	var details map[string]json.RawMessage
+	if json.Unmarshal([]byte(header), &details) == nil {
+		return slices.Sorted(maps.Keys(details))
+	}
+	names := strings.Split(header, ",")
+	for i, name := range names {
+		names[i] = strings.TrimSpace(name)
+	}
+	return names
+}
+
+// refresh is a meta element of this content: seconds, and maybe an address.
+func (p *page) refresh(content string, broken func(error)) {
+	after, address, _ := strings.Cut(content, ";")
+	seconds, err := strconv.ParseFloat(strings.TrimSpace(after), 64)
+	if err != nil || seconds < 0 {
+		broken(fmt.Errorf("no number of seconds"))
+		return
+	}
+	to := p.url
+	if _, address, _ = strings.Cut(address, "="); address != "" {
+		if to, err = p.url.Parse(strings.Trim(strings.TrimSpace(address), `"'`)); err != nil {
+			broken(err)
+			return
+		}
+	}
+	p.after(time.Duration(seconds*float64(time.Second)), func() {
+		p.tab.visit(&visit{to: to, cause: Refresh, replace: true})
+	})
+}

@@ -1,0 +1,159 @@
+package tab
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"strings"
+
+	"golang.org/x/net/html"
+
+	"github.com/sideband-go/sideband/internal/htmxdom"
+)
+
+// call is a request of htmx with its life.
+type call struct {
+	page    *page
+	r       *htmxdom.Request
+	stream  bool // it opens the stream of its source
+	queue   *queue
+	cancel  context.CancelFunc
+	timeout *timer
+	aborted bool   // by another request
+	end     func() // takes the marks off the page
+}
+
+// issue puts a request into its queue. A request that has waited comes here again: by
+// then its source may have left the page, and with it the queue.
+func (p *page) issue(c *call) {
+	on, strategy := p.dom.Queue(c.r.Source)
+	c.queue = p.queueOf(on)
+	run, replaced := c.queue.admit(c, strategy)
+	if replaced != nil && replaced.cancel != nil {
+		replaced.aborted = true
+		replaced.cancel()
+	}
+	if run {
+		p.run(c)
+	}
+}
+
+// requests counts the requests under way and those that wait, without those that open streams.
+func (p *page) requests() (running, waiting int) {
+	for _, q := range p.queues {
+		if q.current != nil && !q.current.stream {
+			running++
+		}
+		for _, c := range q.waiting {
+			if !c.stream {
+				waiting++
+			}
+		}
+	}
+	return running, waiting + p.delayed
+}
+
+func (p *page) queueOf(n *html.Node) *queue {
+	q := p.queues[n]
+	if q == nil {
+		q = &queue{}
+		p.queues[n] = q
+	}
+	return q
+}
+
+// run sends a request.
+func (p *page) run(c *call) {
+	if c.r.Confirm != "" && !p.tab.config.Confirm(c.r.Confirm) {
+		p.finish(c)
+		return
+	}
+	ctx, cancel := context.WithCancel(p.ctx)
+	c.cancel = cancel
+	if c.r.Timeout > 0 {
+		c.timeout = p.after(c.r.Timeout, cancel)
+	}
+	c.end = p.dom.Begin(c.r)
+	p.tab.observe(Event{Kind: Sent, Method: c.r.Method, Address: c.r.URL.String(), Header: c.r.Header, Text: c.r.Body})
+	p.tab.moved()
+	p.tab.goroutine(func() { p.exchange(ctx, c) })
+}
+
+// exchange waits for the answer.
+func (p *page) exchange(ctx context.Context, c *call) {
+	res, err := p.tab.fetch(ctx, c.r.Method, c.r.URL.String(), c.r.Header, c.r.Body)
+	if err == nil && strings.Contains(res.Header.Get("Content-Type"), "text/event-stream") {
+		p.opened(c, res)
+		return
+	}
+	var body []byte
+	if err == nil {
+		body, err = io.ReadAll(res.Body)
+		res.Body.Close()
+	}
+	t := p.tab
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	defer c.cancel()
+	if p.gone {
+		return
+	}
+	if err != nil {
+		t.observe(Event{Kind: Failed, Method: c.r.Method, Address: c.r.URL.String(), Header: c.r.Header, Err: err})
+		if !c.aborted {
+			p.dispatch("htmx:error", c.r.Source, true)
+		}
+		p.finish(c)
+		return
+	}
+	t.observe(Event{
+		Kind: Answered, Method: c.r.Method, Address: c.r.URL.String(), Header: c.r.Header,
+		Status: res.StatusCode, Text: string(body),
+	})
+	p.dispatch("htmx:after:request", c.r.Source, true)
+	if res.StatusCode >= 400 {
+		p.dispatch("htmx:response:error", c.r.Source, true)
+	}
+	if err := p.dom.Answer(c.r, res.StatusCode, res.Header, text(body)); err != nil {
+		t.observe(Event{Kind: Broken, Address: p.url.String(), Err: err})
+	}
+	p.settleFor(c.r.Source)
+	p.finish(c)
+}
+
+// finish ends a request, and lets the next one of its queue go.
+func (p *page) finish(c *call) {
+	c.timeout.cancel()
+	p.dispatch("htmx:finally:request", c.r.Source, true)
+	if c.end != nil {
+		c.end()
+	}
+	if next := c.queue.done(c); next != nil {
+		p.issue(next)
+	}
+	p.tab.moved()
+}
+
+// fetch sends a request as a page's script does.
+func (t *Tab) fetch(ctx context.Context, method, address string, header http.Header, body string) (*http.Response, error) {
+	if res := t.cached(method, address); res != nil {
+		return res, nil
+	}
+	r, err := http.NewRequestWithContext(ctx, method, address, strings.NewReader(body))
+	if err != nil {
+		return nil, err
+	}
+	r.Header = header.Clone()
+	r.Header.Set("Sec-Fetch-Site", "same-origin")
+	r.Header.Set("Sec-Fetch-Mode", "same-origin")
+	r.Header.Set("Sec-Fetch-Dest", "empty")
+	if method != http.MethodGet && method != http.MethodHead {
+		r.Header.Set("Origin", r.URL.Scheme+"://"+r.URL.Host)
+	}
+	return t.config.Client.Do(r)
+}
+
+// text is what response.text() makes of a body.
+func text(body []byte) string {
+	return strings.TrimPrefix(strings.ToValidUTF8(string(body), "\uFFFD"), "\uFEFF")
+}
