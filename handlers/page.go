@@ -30,7 +30,6 @@ func (rt Route) servePage(w http.ResponseWriter, r *http.Request) {
 		k.errorPage(w, r, http.StatusTooManyRequests, "Too many pages at once. Please try again in a moment.")
 		return
 	}
-	k.noteFor(r)
 	l := newLive(k, rt.def, newID())
 	if l == nil {
 		k.busyPage(w, r, "The server is going down. Please try again in a moment.")

@@ -14,7 +14,6 @@ import (
 type Probe struct {
 	mu    sync.Mutex
 	views map[string]*Probed // by the ticket of their page
-	kits  map[*Kit]bool
 }
 
 type probeKey struct{}
@@ -43,40 +42,19 @@ func (p *Probe) Forget() []*Probed {
 	return all
 }
 
-// Rest ends the goroutines of the kits that have served pages which wait for work.
-func (p *Probe) Rest() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	for k := range p.kits {
-		k.runners.settle()
-	}
-}
-
-// noteFor tells the request's probe, if it has one, that the kit serves it.
-func (k *Kit) noteFor(r *http.Request) *Probe {
-	p, ok := r.Context().Value(probeKey{}).(*Probe)
-	if !ok {
-		return nil
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.kits == nil {
-		p.views, p.kits = make(map[string]*Probed), make(map[*Kit]bool)
-	}
-	p.kits[k] = true
-	return p
-}
-
 // noteFor tells the request's probe, if it has one, of a view that was mounted.
 func (l *live) noteFor(r *http.Request, ticket string) {
-	p := l.kit.noteFor(r)
-	if p == nil || ticket == "" {
+	p, ok := r.Context().Value(probeKey{}).(*Probe)
+	if !ok || ticket == "" {
 		return
 	}
 	s := l.kit.sessions
 	v := &Probed{l, s.stored(s.manager.Token(r.Context()))}
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.views == nil {
+		p.views = make(map[string]*Probed)
+	}
 	p.views[ticket] = v
 }
 

@@ -1,9 +1,7 @@
 package handlers
 
 import (
-	"runtime"
 	"sync"
-	"sync/atomic"
 	"time"
 )
 
@@ -20,20 +18,16 @@ type runners struct {
 	idle  chan task
 	over  chan struct{}
 	ended *sync.Once
-	calm  *calm
 }
 
 func newRunners() runners {
-	return runners{make(chan task), make(chan struct{}), new(sync.Once), new(calm)}
+	return runners{make(chan task), make(chan struct{}), new(sync.Once)}
 }
 
 // lull is how long a goroutine waits for more work before it ends.
 const lull = time.Second
 
 func (r runners) run(t task) {
-	if r.calm.on.Load() {
-		r.calm.on.Store(false)
-	}
 	select {
 	case r.idle <- t:
 	default:
@@ -48,46 +42,15 @@ func (r runners) work(t task) {
 		t.l.work(t.me)
 		t = task{} // a view must not be kept by who waits
 		rest.Reset(lull)
-		if !r.rest(rest.C, &t) {
+		select {
+		case t = <-r.idle:
+		case <-rest.C:
+			return
+		case <-r.over:
 			return
 		}
 	}
 }
 
-// rest waits for the next task. It reports false if there is none.
-func (r runners) rest(over <-chan time.Time, t *task) bool {
-	r.calm.resting.Add(1)
-	defer r.calm.resting.Add(-1)
-	if r.calm.on.Load() {
-		return false
-	}
-	select {
-	case *t = <-r.idle:
-		return t.l != nil
-	case <-over:
-	case <-r.over:
-	}
-	return false
-}
-
 // end ends the goroutines that wait, and those that will.
 func (r runners) end() { r.ended.Do(func() { close(r.over) }) }
-
-// calm is what tests need who must not leave goroutines: until there is work again, none
-// waits for it.
-type calm struct {
-	on      atomic.Bool
-	resting atomic.Int64
-}
-
-// settle ends the goroutines that wait, and those that come to wait until there is work.
-func (r runners) settle() {
-	r.calm.on.Store(true)
-	for r.calm.resting.Load() > 0 {
-		select {
-		case r.idle <- task{}:
-		default:
-			runtime.Gosched()
-		}
-	}
-}

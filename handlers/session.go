@@ -54,7 +54,7 @@ func newSessions(c Config, ended func(ctx context.Context, hash [16]byte)) *sess
 			Name: cookieName, Secure: true, HttpOnly: true, SameSite: http.SameSiteLaxMode, Path: "/", Persist: true,
 		},
 	}
-	plain := *s.manager
+	plain := *s.manager // also with its key in contexts, so that both see the session that one has loaded
 	plain.Cookie.Name, plain.Cookie.Secure = localCookieName, false
 	s.plain = &plain
 	return s
@@ -121,11 +121,12 @@ func (s *sessions) ensure(g *guard, w http.ResponseWriter, r *http.Request, insi
 		return hash, nil
 	}
 	m := s.of(r)
-	ended := m.Token(r.Context()) != ""
-	if !insist && (ended || g.stale && m.Status(r.Context()) != scs.Destroyed) {
+	during := m.Token(r.Context()) != ""             // it has ended since the request came
+	itself := m.Status(r.Context()) == scs.Destroyed // the request has ended it
+	if !insist && (during || g.stale && !itself) {
 		return [16]byte{}, errStale
 	}
-	if ended {
+	if during {
 		if err := m.Destroy(r.Context()); err != nil { // with its values
 			return [16]byte{}, err
 		}

@@ -163,7 +163,13 @@ func (p position) String() string {
 	return p.epoch + "-" + strconv.FormatUint(p.id, 10)
 }
 
-// connect makes st the view's stream.
+// connect makes st the view's stream. What it sends depends on what is known of the page:
+//
+//	it names no id, and the view has spoken  a copy: it reloads
+//	it names an older id than the open one   a connection that was late: it is told so
+//	it names an id of this life of the view  what it missed, from the log; if that does
+//	                                         not reach back so far, the whole view
+//	anything else, or the page is unknown    the whole view
 func (l *live) connect(me uint64, st *sse.Stream, at position) {
 	l.mu.Lock()
 	if l.ended {

@@ -1,0 +1,125 @@
+package handlers
+
+import (
+	"fmt"
+	"html"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/sideband-go/sideband/sse"
+	"github.com/sideband-go/sideband/views"
+)
+
+// translate answers in the place of a middleware that did not let a page's request
+// through. It reports false if the request is not a page's own, or was let through.
+func (g *guard) translate(status int) bool {
+	r := g.r
+	stream := r.Method == http.MethodGet && r.URL.Query().Get(streamParam) == streamValue
+	if r.Header.Get(views.TicketHeader) == "" || !stream && status < 300 {
+		return false
+	}
+	restore := r.Header.Get("HX-History-Restore-Request") == "true"
+	t, err := g.kit.sealer.open(r.Header.Get(views.TicketHeader))
+	if !restore && (err != nil || t.path != r.URL.EscapedPath()) {
+		return false // a request of the application's own, to somewhere else
+	}
+	g.kit.once(fmt.Sprintf("guard %d", status), func() {
+		g.kit.log.Warn("sideband: a middleware does not let a page's requests through", "status", status, "method", r.Method, "path", r.URL.Path)
+	})
+	h := g.Header()
+	target, reload := g.target(status, t)
+	for _, name := range []string{"Content-Type", "Content-Length", "Content-Encoding", "Location", "Refresh"} {
+		h.Del(name)
+	}
+	dead := target != "" && reload && !g.kit.mayReload(g.ResponseWriter, r)
+	switch {
+	case stream && target == "":
+		g.ResponseWriter.WriteHeader(status)
+	case stream && dead:
+		_ = sse.Reply(g.ResponseWriter, farewell(notLive)) // nobody is left to tell
+	case stream:
+		_ = sse.Reply(g.ResponseWriter, append(refresh(target), leaveMessage...)) // the same
+	case target == "" || dead:
+		text := refusals[status]
+		if text == "" {
+			text = "That is not possible right now. Please try again in a moment."
+		}
+		h.Set("HX-Push-Url", "false") // a link that would patch the page has not
+		writeNotice(g.ResponseWriter, max(status, http.StatusBadRequest), text)
+	default:
+		h.Set("Cache-Control", "no-store")
+		h.Set("HX-Redirect", target)
+		g.ResponseWriter.WriteHeader(http.StatusNoContent)
+	}
+	return true
+}
+
+// target is where a page goes that is refused with a status: to where a redirect says,
+// or to its own address, where the user sees what the middleware says. It is empty for
+// what may pass: then the page stays as it is. reload says that the address is the
+// page's own, more or less, so that it might go on for ever.
+func (g *guard) target(status int, t ticket) (to string, reload bool) {
+	own := t.path
+	if t.query != "" {
+		own += "?" + t.query
+	}
+	restore := g.r.Header.Get("HX-History-Restore-Request") == "true"
+	if restore {
+		own = g.r.URL.RequestURI()
+	}
+	if !isLocal(own) {
+		own = ""
+	}
+	switch {
+	case status/100 == 3:
+		if to, reload := safeURL(g.r, g.Header().Get("Location")); to != "" {
+			return to, reload
+		}
+	case restore, status < 300, status == http.StatusUnauthorized, status == http.StatusForbidden, status == http.StatusNotFound, status == http.StatusGone:
+	default:
+		return "", false
+	}
+	return own, !restore
+}
+
+// safeURL returns an address that a page may be sent to: one of the same origin, or
+// http and https elsewhere. For anything else it returns "". own says that it has the
+// path of the request.
+func safeURL(r *http.Request, location string) (to string, own bool) {
+	if location == "" || strings.ContainsFunc(location, func(c rune) bool { return c < ' ' || c == '\\' || c == 0x7f }) {
+		return "", false
+	}
+	u, err := url.Parse(location)
+	if err != nil {
+		return "", false
+	}
+	switch {
+	case u.Scheme == "http" || u.Scheme == "https":
+		return u.String(), u.Path == r.URL.Path && u.Host == r.Host
+	case u.Scheme != "" || u.Opaque != "" || u.Host != "":
+		return "", false
+	}
+	here := *r.URL
+	here.Scheme, here.Host, here.User = "", "", nil
+	u = here.ResolveReference(u)
+	if to = u.String(); !isLocal(to) {
+		return "", false
+	}
+	return to, u.Path == r.URL.Path
+}
+
+// isLocal reports whether an address is one of the same origin, also for browsers.
+func isLocal(address string) bool {
+	return strings.HasPrefix(address, "/") && !strings.HasPrefix(address, "//")
+}
+
+// refresh makes the page go to an address that safeURL has let through, or load itself
+// anew.
+func refresh(to string) []byte {
+	content := "0"
+	if to != "" {
+		content += ";url=" + to
+	}
+	return []byte(`<hx-partial id="` + views.NoticeID + `" hx-swap="innerHTML"><meta http-equiv="refresh" content="` + html.EscapeString(content) + `"></hx-partial>`)
+}
