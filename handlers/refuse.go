@@ -2,6 +2,8 @@ package handlers
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
 	"errors"
 	"net/http"
 	"net/url"
@@ -38,34 +40,53 @@ func farewell(text string) []byte {
 	return patch.AppendText(bytes.Clone(leaveMessage), views.NoticeID, text)
 }
 
-// maxReloads is how often a page may be told to reload itself within a minute.
 const (
+	// maxReloads is how often a page may be told to reload itself within reloadWindow.
 	maxReloads   = 3
 	reloadWindow = time.Minute
 	reloadCookie = "sideband-reloads"
+	// maxStamps bounds the cookie.
+	maxStamps = 12
 )
 
 // mayReload reports whether the request's page may be told to reload itself, and
 // counts that in a cookie for its path: processes that share nothing, not even their
 // secrets, could send a page back and forth for ever.
+//
+// Each reload leaves a stamp. What goes round in circles has been loaded a moment ago, or
+// is the same page again and again, out of a cache. Pages of before that, which a browser
+// may have many of at one address, are counted each by itself.
 func (k *Kit) mayReload(w http.ResponseWriter, r *http.Request) bool {
 	now := time.Now()
+	own := ""
+	text := r.Header.Get(views.TicketHeader)
+	if t, err := k.sealer.open(text); err == nil && now.Sub(t.issued) > reloadWindow {
+		sum := sha256.Sum256([]byte(text))
+		own = "~" + base64.RawURLEncoding.EncodeToString(sum[:3])
+	}
 	var recent []string
+	count := 0
 	if c, err := r.Cookie(reloadCookie); err == nil {
-		for text := range strings.SplitSeq(c.Value, ".") {
-			unix, err := strconv.ParseInt(text, 36, 64)
-			if age := now.Unix() - unix; err == nil && age >= 0 && age < int64(reloadWindow/time.Second) && len(recent) < maxReloads {
-				recent = append(recent, text)
+		for stamp := range strings.SplitSeq(c.Value, ".") {
+			at, whose, _ := strings.Cut(stamp, "~")
+			unix, err := strconv.ParseInt(at, 36, 64)
+			if age := now.Unix() - unix; err != nil || age < 0 || age >= int64(reloadWindow/time.Second) || len(stamp) > 20 {
+				continue
+			}
+			recent = append(recent, stamp)
+			if whose == "" || "~"+whose == own {
+				count++
 			}
 		}
 	}
-	if len(recent) >= maxReloads {
+	if count >= maxReloads {
 		k.count.reloadsRefused.Add(1)
 		return false
 	}
 	k.count.reloads.Add(1)
+	recent = append(recent, strconv.FormatInt(now.Unix(), 36)+own)
 	http.SetCookie(w, &http.Cookie{
-		Name: reloadCookie, Value: strings.Join(append(recent, strconv.FormatInt(now.Unix(), 36)), "."), Path: cookiePath(r),
+		Name: reloadCookie, Value: strings.Join(recent[max(0, len(recent)-maxStamps):], "."), Path: cookiePath(r),
 		MaxAge: int(reloadWindow / time.Second), HttpOnly: true, Secure: r.TLS != nil, SameSite: http.SameSiteLaxMode,
 	})
 	return true

@@ -2,9 +2,12 @@ package handlers_test
 
 import (
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/sideband-go/sideband/handlers"
 	"github.com/sideband-go/sideband/handlers/internal/rooms"
@@ -96,4 +99,52 @@ func TestARoundRobinOfStrangers(t *testing.T) {
 	if st1, st2 := one.kit.Stats(), two.kit.Stats(); st1.Reloads+st2.Reloads != 3 || st1.ReloadsRefused+st2.ReloadsRefused != 2 {
 		t.Errorf("%+v %+v", st1, st2)
 	}
+}
+
+// A browser with many pages of one address, opened a while ago, is told to reload each of
+// them; but one that comes back the same, out of a cache, no more than three times.
+func TestOldPagesAreCountedEachByItself(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := handlers.Config{Secrets: [][]byte{secret}}
+		before := newDesk(c, rooms.Page{})
+		first := before.open(t, "/rooms/a", "")
+		leaves := []leaf{first}
+		for range 5 {
+			leaves = append(leaves, before.open(t, "/rooms/a", first.cookie))
+		}
+		before.close(t)
+		time.Sleep(2 * time.Minute)
+		c.Version = "2"
+		after := newDesk(c, rooms.Page{})
+		defer after.close(t)
+		counter := ""
+		reloads := func(l leaf) bool {
+			r := httptest.NewRequest("POST", "/rooms/a?event=Add&value=1", nil)
+			r.Header.Set("Cookie", first.cookie+"; "+counter)
+			r.Header.Set("Sideband-Ticket", l.ticket)
+			w := after.ask(r)
+			if w.Code != http.StatusGone {
+				t.Errorf("answered %d", w.Code)
+			}
+			for _, got := range w.Result().Cookies() {
+				if got.Name == "sideband-reloads" {
+					counter = got.Name + "=" + got.Value
+				}
+			}
+			return w.Header().Get("HX-Refresh") == "true"
+		}
+		for i, l := range leaves {
+			if !reloads(l) {
+				t.Errorf("page %d is not told to reload", i)
+			}
+		}
+		for range 2 {
+			if !reloads(first) {
+				t.Error("a page is told to reload fewer than three times")
+			}
+		}
+		if reloads(first) {
+			t.Error("a page is told to reload a fourth time")
+		}
+	})
 }
