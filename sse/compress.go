@@ -17,9 +17,9 @@ import (
 // sending it takes.
 const minCompressed = 256
 
-// Rows of a table get 1 % smaller with more memory or time; see docs/decisions/0014.
+// Rows of a table get hardly smaller with more memory or time; see docs/decisions/0014.
 const (
-	flateLevel = 5
+	flateLevel = 7
 	zstdWindow = 256 << 10 // browsers refuse more than 8 MiB
 )
 

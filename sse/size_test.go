@@ -18,8 +18,8 @@ func rows(n int) string {
 	word := func() string { return words[random.IntN(len(words))] }
 	b.WriteString(`<hx-partial id="rows" hx-swap="afterbegin">`)
 	for i := range n {
-		fmt.Fprintf(&b, `<tr id="row-%[1]d"><td>%[1]d</td><td><a href="#" hx-post="?event=Select&amp;value=%[1]d">%[2]s %[3]s %[4]s</a></td>`+
-			`<td><button aria-label="Remove row %[1]d" hx-post="?event=Remove&amp;value=%[1]d">×</button></td></tr>`, i, word(), word(), word())
+		fmt.Fprintf(&b, `<tr id="row-%[1]d"><td>%[1]d</td><td><a href="#" hx-post="?event=Select&amp;value=%[1]d" hx-sync="main:queue all">%[2]s %[3]s %[4]s</a></td>`+
+			`<td><button aria-label="Remove row %[1]d" hx-post="?event=Remove&amp;value=%[1]d" hx-sync="main:queue all">×</button></td></tr>`, i, word(), word(), word())
 	}
 	b.WriteString(`</hx-partial>`)
 	return b.String()

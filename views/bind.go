@@ -76,8 +76,12 @@ func bind[V, P any](ctx context.Context, h func(V, *Socket, P) error, params []P
 	if len(params) > 0 {
 		u = appendParam(u, params[0])
 	}
-	return templ.Attributes{"hx-post": u}
+	return templ.Attributes{"hx-post": u, "hx-sync": inOrder}
 }
+
+// inOrder puts an element's events into the queue of the view. It would inherit that, but
+// not any more once a patch has removed it, and then htmx forgets the rest of the queue.
+const inOrder = "main:queue all"
 
 // typing reports whether the user is in the middle of changing the field.
 func (t Trigger) typing() bool {

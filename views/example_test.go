@@ -68,7 +68,7 @@ func Example() {
 	}
 	fmt.Printf("%s\n", patch.Ops)
 	// Output:
-	// <p id="likes">41</p><button hx-post="?event=Like&amp;value=1">Like</button>
+	// <p id="likes">41</p><button hx-post="?event=Like&amp;value=1" hx-sync="main:queue all">Like</button>
 	// <hx-partial id="likes" hx-swap="textContent">42</hx-partial>
 }
 
@@ -83,7 +83,7 @@ func ExampleOn() {
 		panic(err)
 	}
 	fmt.Printf("%s\n", html)
-	// Output: hx-post="?event=Find&amp;typing" hx-trigger="keydown from:window throttle:1000ms"
+	// Output: hx-post="?event=Find&amp;typing" hx-sync="main:queue all" hx-trigger="keydown from:window throttle:1000ms"
 }
 
 type search struct{ page templ.Component }
