@@ -8,63 +8,79 @@ import (
 	"testing"
 
 	"github.com/sideband-go/sideband/cmd/demo/account"
-	"github.com/sideband-go/sideband/cmd/demo/internal/probe"
 	"github.com/sideband-go/sideband/cmd/demo/site"
 	"github.com/sideband-go/sideband/handlers"
+	"github.com/sideband-go/sideband/livetest"
 )
 
-func visit(t *testing.T) *probe.Visitor {
+func serve(t *testing.T) *livetest.Site {
 	t.Helper()
-	kit := handlers.New(site.Config(handlers.Config{Logger: slog.New(slog.DiscardHandler)}))
-	return probe.Visit(t, site.Routes(kit), kit)
+	return livetest.Serve(t, site.Routes(handlers.New(site.Config(handlers.Config{Logger: slog.New(slog.DiscardHandler)}))))
+}
+
+// signedIn opens the account's page as a stranger who signs in.
+func signedIn(t *testing.T, name string) *livetest.Page {
+	t.Helper()
+	page := serve(t).Open(account.Path)
+	page.Field("Name").Fill(name)
+	page.Button("Sign in").Click()
+	return page
 }
 
 func TestStrangersAreSentToSignIn(t *testing.T) {
-	v := visit(t)
-	page := v.Open(account.Path)
-	if got := page.Find("main h1").Text(); got != "Sign in" {
-		t.Fatalf("a stranger sees %q", got)
+	page := serve(t).Open(account.Path)
+	page.Expect("main h1", "Sign in")
+	if got := page.Path(); got != account.SignInPath {
+		t.Errorf("a stranger is at %s", got)
 	}
+}
+
+// A browser would not send these, but others may.
+func TestNamesThatAreNone(t *testing.T) {
+	somebody := serve(t).Person()
 	for _, name := range []string{"", "  ", strings.Repeat("x", 500)} {
-		v.Post(account.SignInPath, url.Values{"name": {name}})
-		if got := v.Open(account.Path).Find("main h1").Text(); got != "Sign in" {
-			t.Errorf("signed in as %.20q: %q", name, got)
+		res, err := somebody.Client().PostForm(somebody.Address(account.SignInPath), url.Values{"name": {name}})
+		if err != nil {
+			t.Fatal(err)
 		}
+		res.Body.Close()
+		somebody.Open(account.Path).Expect("main h1", "Sign in")
 	}
 }
 
 func TestSigningIn(t *testing.T) {
-	v := visit(t)
-	answer := v.Post(account.SignInPath, url.Values{"name": {"<Ann>"}})
-	if !strings.Contains(answer.Body, "Signed in as &lt;Ann&gt;") {
-		t.Fatalf("%d %s", answer.Status, answer.Body)
+	page := signedIn(t, "<Ann>")
+	page.Expect("#who", "Signed in as <Ann>")
+	page.Field("Draft").Fill("Grüße")
+	page.Expect("#letters", "5 letters")
+	if got := account.Draft.Get(page.Context()); got != "Grüße" {
+		t.Errorf("the view has the draft %q", got)
 	}
-	if cache := v.Get(account.Path).Header.Get("Cache-Control"); cache != "no-store" {
-		t.Errorf("browsers may keep the page: %q", cache)
+}
+
+func TestBrowsersKeepNoCopyOfThePage(t *testing.T) {
+	page := signedIn(t, "Ann")
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, page.Person().Address(account.Path), nil)
+	if err != nil {
+		t.Fatal(err)
 	}
-	page := v.Open(account.Path)
-	stream := page.Stream("")
-	if status, _ := page.Change("draft", "Grüße"); status != http.StatusNoContent {
-		t.Errorf("typing: %d", status)
+	res, err := page.Person().Client().Do(r)
+	if err != nil {
+		t.Fatal(err)
 	}
-	if got := stream.Next(); !strings.Contains(got, "5 letters") {
-		t.Errorf("the stream brings %q", got)
+	res.Body.Close()
+	if cache := res.Header.Get("Cache-Control"); cache != "no-store" {
+		t.Errorf("Cache-Control is %q", cache)
 	}
 }
 
 func TestSigningOutEndsTheOtherPages(t *testing.T) {
-	v := visit(t)
-	v.Post(account.SignInPath, url.Values{"name": {"Ann"}})
-	page := v.Open(account.Path)
-	stream := page.Stream("")
-	v.Post(account.SignOutPath, nil)
-	if got := stream.Next(); !strings.Contains(got, `http-equiv="refresh"`) {
-		t.Errorf("the stream brings %q", got)
+	page := signedIn(t, "Ann")
+	other := page.NewTab(account.Path)
+	other.Expect("#who", "Signed in as Ann")
+	page.Button("Sign out").Click()
+	if got := page.Path(); got != "/" {
+		t.Errorf("who has signed out is at %s", got)
 	}
-	if status, _ := page.Change("draft", "x"); status != http.StatusNoContent && status != http.StatusForbidden {
-		t.Errorf("an event of the page afterwards: %d", status)
-	}
-	if got := v.Open(account.Path).Find("main h1").Text(); got != "Sign in" {
-		t.Errorf("signed out, one sees %q", got)
-	}
+	other.Expect("main h1", "Sign in")
 }

@@ -2,93 +2,75 @@ package clock_test
 
 import (
 	"log/slog"
-	"strings"
+	"net/http"
 	"testing"
 	"testing/synctest"
 	"time"
 
-	"github.com/sideband-go/sideband/cmd/demo/internal/probe"
+	"github.com/sideband-go/sideband/cmd/demo/clock"
 	"github.com/sideband-go/sideband/cmd/demo/site"
 	"github.com/sideband-go/sideband/handlers"
+	"github.com/sideband-go/sideband/livetest"
 )
 
-// bubble runs f where time passes only when everything waits.
-func bubble(t *testing.T, f func(*testing.T, *handlers.Kit, *probe.Visitor)) {
+// bubble opens the clock where time passes only when everything waits.
+func bubble(t *testing.T, f func(*testing.T, *livetest.Page)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		kit := handlers.New(site.Config(handlers.Config{Logger: slog.New(slog.DiscardHandler)}))
-		f(t, kit, probe.Visit(t, site.Routes(kit), kit))
+		f(t, livetest.Open(t, site.Routes(kit), "/clock"))
 	})
 }
 
-// tick is the message of one tick within a minute.
-func tick(now time.Time, ticks string) string {
-	return `<hx-partial id="time" hx-swap="textContent">` + now.Format("15:04:05") + `</hx-partial>` +
-		`<hx-partial id="ticks" hx-swap="textContent">` + ticks + `</hx-partial>`
-}
-
 func TestThePageIsServedWithTheTime(t *testing.T) {
-	bubble(t, func(t *testing.T, _ *handlers.Kit, visitor *probe.Visitor) {
-		page, now := visitor.Open("/clock"), time.Now()
-		for id, want := range map[string]string{
-			"time":  now.Format("15:04:05"),
-			"date":  now.Format("Monday, 2 January 2006"),
-			"zone":  now.Format("MST (UTC-07:00)"),
-			"ticks": "0",
-		} {
-			if got := page.Find("#" + id).Text(); got != want {
-				t.Errorf("#%s is %q, want %q", id, got, want)
-			}
-		}
+	bubble(t, func(_ *testing.T, page *livetest.Page) {
+		now := time.Now()
+		page.Expect("#time", now.Format("15:04:05"))
+		page.Expect("#date", now.Format("Monday, 2 January 2006"))
+		page.Expect("#zone", now.Format("MST (UTC-07:00)"))
+		page.Expect("#ticks", "0")
 	})
 }
 
 func TestTheTimeIsPushedEachSecond(t *testing.T) {
-	bubble(t, func(t *testing.T, _ *handlers.Kit, visitor *probe.Visitor) {
-		stream := visitor.Open("/clock").Stream("")
+	bubble(t, func(t *testing.T, page *livetest.Page) {
 		begin := time.Now()
+		page.TakeMessages()
 		for i, ticks := range []string{"1", "2", "3"} {
-			got := stream.Next()
-			now := begin.Add(time.Duration(i+1) * time.Second)
-			if want := tick(now, ticks); got != want || !time.Now().Equal(now) {
-				t.Errorf("got %s at %v, want %s at %v", got, time.Now(), want, now)
+			page.Wait("#ticks", ticks)
+			page.Expect("#time", begin.Add(time.Duration(i+1)*time.Second).Format("15:04:05"))
+		}
+		if passed := time.Since(begin).Round(time.Second); passed != 3*time.Second {
+			t.Errorf("three ticks took %v", passed)
+		}
+		for _, m := range page.TakeMessages() {
+			if m.Size() > 150 {
+				t.Errorf("a tick has %d bytes: %s", m.Size(), m.HTML)
 			}
 		}
 	})
 }
 
 func TestNothingTicksWhileNobodyWatches(t *testing.T) {
-	bubble(t, func(t *testing.T, kit *handlers.Kit, visitor *probe.Visitor) {
-		page := visitor.Open("/clock")
-		time.Sleep(30 * time.Second) // before the first stream
-		stream := page.Stream("")
-		if got := stream.Next(); !strings.Contains(got, `id="ticks" hx-swap="textContent">1<`) {
-			t.Fatalf("the first tick is %s", got)
-		}
-		stream.Close()
-		synctest.Wait()
-		if c := kit.Stats().Views; c.Connected != 0 || c.Parked != 1 {
-			t.Fatalf("views: %+v", c)
-		}
+	bubble(t, func(t *testing.T, page *livetest.Page) {
+		page.Wait("#ticks", "1")
+		page.Hide()
 		time.Sleep(10 * time.Minute)
-		// The stream goes on where it was: nothing was missed, and the next tick is the second.
-		stream = page.Stream(stream.LastID())
-		back := time.Now()
-		if got := stream.Next(); !strings.Contains(got, `id="ticks" hx-swap="textContent">2<`) {
-			t.Errorf("after a pause got %s", got)
+		if n := clock.Ticks.Get(page.Context()); n != 1 {
+			t.Errorf("it ticked %d times", n)
 		}
-		if want := back.Add(time.Second); !time.Now().Equal(want) {
-			t.Errorf("it came at %v, want %v", time.Now(), want)
-		}
+		// It goes on where it was.
+		page.Show()
+		page.Expect("#ticks", "1")
+		page.Wait("#ticks", "2")
 	})
 }
 
 func TestNoBrowserCanSendATick(t *testing.T) {
-	bubble(t, func(t *testing.T, _ *handlers.Kit, visitor *probe.Visitor) {
-		page := visitor.Open("/clock")
+	bubble(t, func(t *testing.T, page *livetest.Page) {
 		for _, event := range []string{"tick", "Tick", "Connect", "Mount"} {
-			if status, body := page.Event("?event=" + event); status != 404 {
-				t.Errorf("%s: %d %s", event, status, body)
+			if status, text := page.Forge("?event="+event, nil); status != http.StatusNotFound {
+				t.Errorf("%s: %d %s", event, status, text)
 			}
 		}
 	})

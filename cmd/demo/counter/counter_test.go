@@ -2,27 +2,23 @@ package counter_test
 
 import (
 	"log/slog"
-	"net/http"
 	"strings"
 	"testing"
 
-	"github.com/sideband-go/sideband/cmd/demo/internal/probe"
+	"github.com/sideband-go/sideband/cmd/demo/counter"
 	"github.com/sideband-go/sideband/cmd/demo/site"
 	"github.com/sideband-go/sideband/handlers"
+	"github.com/sideband-go/sideband/livetest"
 )
 
-func visit(t *testing.T) *probe.Visitor {
+func serve(t *testing.T) *livetest.Site {
 	t.Helper()
-	kit := handlers.New(site.Config(handlers.Config{Logger: slog.New(slog.DiscardHandler)}))
-	return probe.Visit(t, site.Routes(kit), kit)
+	return livetest.Serve(t, site.Routes(handlers.New(site.Config(handlers.Config{Logger: slog.New(slog.DiscardHandler)}))))
 }
 
 func TestButtonsCount(t *testing.T) {
-	page := visit(t).Open("/counter")
-	if got := page.Find("h1#count").Text(); got != "Count: 0" {
-		t.Errorf("the page begins with %q", got)
-	}
-	stream := page.Stream("")
+	page := serve(t).Open("/counter")
+	page.Expect("h1", "Count: 0")
 	for _, step := range []struct{ button, want string }{
 		{"Increment", "Count: 1"},
 		{"Increment", "Count: 2"},
@@ -30,77 +26,67 @@ func TestButtonsCount(t *testing.T) {
 		{"Reset", "Count: 0"},
 		{"Decrement", "Count: -1"},
 	} {
-		if status, body := page.Click(step.button); status != http.StatusNoContent {
-			t.Errorf("%s: %d %s", step.button, status, body)
-		}
-		want := `<hx-partial id="count" hx-swap="textContent">` + step.want + `</hx-partial>`
-		if got := stream.Next(); got != want {
-			t.Errorf("%s: got %s, want %s", step.button, got, want)
-		}
+		page.Button(step.button).Click()
+		page.Expect("h1", step.want)
+	}
+	if n := counter.Count.Get(page.Context()); n != -1 {
+		t.Errorf("the view counts %d", n)
+	}
+}
+
+func TestAClickSendsTheCountAlone(t *testing.T) {
+	page := serve(t).Open("/counter")
+	page.TakeMessages()
+	page.Button("Increment").Click()
+	got := page.TakeMessages()
+	want := `<hx-partial id="count" hx-swap="textContent">Count: 1</hx-partial>`
+	if len(got) != 1 || got[0].HTML != want {
+		t.Errorf("got %v, want %s", got, want)
 	}
 }
 
 func TestCountsWithoutAStream(t *testing.T) {
-	page := visit(t).Open("/counter")
-	status, body := page.Click("Increment")
-	want := `<hx-partial id="count" hx-swap="textContent">Count: 1</hx-partial>`
-	if status != http.StatusOK || len(body) < len(want) || body[:len(want)] != want {
-		t.Errorf("%d %s, want it to begin with %s", status, body, want)
-	}
+	page := serve(t).Open("/counter")
+	page.CutStream()
+	page.Button("Increment").Click()
+	page.Expect("#count", "Count: 1")
+	page.Restore()
+	page.Button("Increment").Click()
+	page.Expect("#count", "Count: 2")
 }
 
 func TestStepIsHowFarAClickCounts(t *testing.T) {
-	page := visit(t).Open("/counter")
-	label := page.Find("label[for=step]").Text()
-	if label != "Step" {
-		t.Errorf("the field is labelled %q", label)
-	}
-	stream := page.Stream("")
-	page.Change("step", "5")
-	if got := stream.Next(); !containsAll(got, `id="step"`, `value="5"`) {
-		t.Errorf("the field was not updated: %s", got)
-	}
-	page.Click("Increment")
-	want := `<hx-partial id="count" hx-swap="textContent">Count: 5</hx-partial>`
-	if got := stream.Next(); got != want {
-		t.Errorf("got %s, want %s", got, want)
-	}
+	page := serve(t).Open("/counter")
+	page.Field("Step").Fill("5")
+	page.Button("Increment").Click()
+	page.Expect("#count", "Count: 5")
+	page.Field("Step").ExpectValue("5")
 }
 
 func TestFieldShowsTheStepThatWasTaken(t *testing.T) {
-	page := visit(t).Open("/counter")
-	stream := page.Stream("")
+	step := serve(t).Open("/counter").Field("Step")
 	for _, c := range []struct{ typed, taken string }{{"5000", "1000"}, {"0", "1"}, {"-3", "1"}} {
-		if status, body := page.Change("step", c.typed); status != http.StatusNoContent {
-			t.Errorf("%s: %d %s", c.typed, status, body)
-		}
-		if got := stream.Next(); !containsAll(got, `id="step" hx-swap="outerHTML"`, `value="`+c.taken+`"`) {
-			t.Errorf("%s typed: the field is not made to show %s: %s", c.typed, c.taken, got)
-		}
+		step.Fill(c.typed)
+		step.ExpectValue(c.taken)
 	}
 }
 
-func TestTwoTabsAreTwoCounters(t *testing.T) {
-	visitor := visit(t)
-	one, two := visitor.Open("/counter"), visitor.Open("/counter")
-	first, second := one.Stream(""), two.Stream("")
-	one.Click("Increment")
-	one.Click("Increment")
-	two.Click("Decrement")
-	first.Next()
-	if got, want := first.Next(), `<hx-partial id="count" hx-swap="textContent">Count: 2</hx-partial>`; got != want {
-		t.Errorf("the first tab got %s, want %s", got, want)
-	}
-	if got, want := second.Next(), `<hx-partial id="count" hx-swap="textContent">Count: -1</hx-partial>`; got != want {
-		t.Errorf("the second tab got %s, want %s", got, want)
-	}
+func TestEachTabIsACounterOfItsOwn(t *testing.T) {
+	one := serve(t).Open("/counter")
+	two := one.NewTab("/counter")
+	one.Button("Increment").Click()
+	one.Button("Increment").Click()
+	two.Button("Decrement").Click()
+	one.Expect("#count", "Count: 2")
+	two.Expect("#count", "Count: -1")
 }
 
-func containsAll(s string, parts ...string) bool {
-	for _, p := range parts {
-		if !strings.Contains(s, p) {
-			return false
-		}
+func TestACountIsAsOldAsItsPage(t *testing.T) {
+	page := serve(t).Open("/counter")
+	page.Button("Increment").Click()
+	page.Reload()
+	page.Expect("#count", "Count: 0")
+	if got := page.Title(); !strings.HasPrefix(got, "Counter") {
+		t.Errorf("the title is %q", got)
 	}
-	return true
 }

@@ -1,9 +1,10 @@
 package site_test
 
 import (
+	"io"
 	"log/slog"
+	"maps"
 	"net/http"
-	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -11,19 +12,44 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/PuerkitoBio/goquery"
-
-	"github.com/sideband-go/sideband/cmd/demo/internal/probe"
 	"github.com/sideband-go/sideband/cmd/demo/site"
 	"github.com/sideband-go/sideband/handlers"
+	"github.com/sideband-go/sideband/livetest"
 )
 
-func visit(t *testing.T) *probe.Visitor {
+// visit returns somebody who has signed in, since one of the pages wants that.
+func visit(t *testing.T) *livetest.Person {
 	t.Helper()
-	kit := handlers.New(site.Config(handlers.Config{Logger: slog.New(slog.DiscardHandler)}))
-	visitor := probe.Visit(t, site.Routes(kit), kit)
-	visitor.Post("/sign-in", url.Values{"name": {"Ann"}})
-	return visitor
+	ann := livetest.Serve(t, site.Routes(handlers.New(site.Config(handlers.Config{Logger: slog.New(slog.DiscardHandler)})))).Person()
+	page := ann.Open("/sign-in")
+	page.Field("Name").Fill("Ann")
+	page.Button("Sign in").Click()
+	return ann
+}
+
+// fetched is a whole response.
+type fetched struct {
+	status int
+	header http.Header
+	body   string
+}
+
+func get(t *testing.T, p *livetest.Person, path string) fetched {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, p.Address(path), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	res, err := p.Client().Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	body, err := io.ReadAll(res.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return fetched{res.StatusCode, res.Header, string(body)}
 }
 
 // pages are the addresses with the titles that the browser's tab shows.
@@ -36,44 +62,54 @@ var pages = map[string]string{
 }
 
 func TestEachPageHasTheLayout(t *testing.T) {
-	visitor := visit(t)
+	ann := visit(t)
 	for path, title := range pages {
-		page := visitor.Open(path)
-		if got := page.Find("title").Text(); got != title {
+		page := ann.Open(path)
+		if got := page.Title(); got != title {
 			t.Errorf("%s has the title %q, want %q", path, got, title)
 		}
-		if n := page.Find("main h1").Length(); n != 1 {
+		if n := page.Find("main h1").Count(); n != 1 {
 			t.Errorf("%s has %d headings of the first level", path, n)
 		}
-		current := page.Find("header nav a[aria-current=page]")
-		if got := current.AttrOr("href", ""); current.Length() != 1 || got != path {
-			t.Errorf("%s marks %d links as the current page, the first goes to %q", path, current.Length(), got)
+		if got := page.Find("header nav a[aria-current=page]").Attrs("href"); !slices.Equal(got, []string{path}) {
+			t.Errorf("%s marks as the current page %q", path, got)
 		}
-		for other := range pages {
-			if page.Find(`header nav a[href="`+other+`"]`).Length() != 1 {
-				t.Errorf("%s has no link to %s", path, other)
-			}
+		links := page.Find("header nav a").Attrs("href")
+		if slices.Sort(links); !slices.Equal(links, slices.Sorted(maps.Keys(pages))) {
+			t.Errorf("%s has links to %q", path, links)
 		}
-		if about := page.Find("aside p").First().Text(); len(strings.Fields(about)) < 10 {
+		if about := page.Find("aside p").Text(); len(strings.Fields(about)) < 10 {
 			t.Errorf("%s says about itself: %q", path, about)
 		}
 	}
 }
 
+func TestLinksLeadFromPageToPage(t *testing.T) {
+	page := visit(t).Open("/")
+	nav := page.Find("header nav")
+	for _, name := range []string{"Counter", "Table", "Clock", "Account"} {
+		nav.Link(name).Click()
+		page.Expect("header nav a[aria-current=page]", name)
+		if !page.Live() {
+			t.Errorf("%s is not live", name)
+		}
+	}
+	page.Back()
+	page.Expect("h1", "Clock")
+}
+
 func TestEachPageLinksToItsSources(t *testing.T) {
 	const blob = "https://github.com/sideband-go/sideband/blob/main/"
-	visitor := visit(t)
+	ann := visit(t)
 	for path := range pages {
-		links := visitor.Open(path).Find("aside a")
 		var kinds []string
-		links.Each(func(_ int, link *goquery.Selection) {
-			href := link.AttrOr("href", "")
+		for _, href := range ann.Open(path).Find("aside a").Attrs("href") {
 			file, ok := strings.CutPrefix(href, blob)
 			if _, err := os.Stat(filepath.Join("../../..", file)); !ok || err != nil {
 				t.Errorf("%s links to %s: %v", path, href, err)
 			}
 			kinds = append(kinds, filepath.Ext(file))
-		})
+		}
 		if !slices.Equal(kinds, []string{".go", ".templ"}) {
 			t.Errorf("%s links to sources of the kinds %q", path, kinds)
 		}
@@ -81,16 +117,13 @@ func TestEachPageLinksToItsSources(t *testing.T) {
 }
 
 func TestTheStartPageSaysWhatThePagesShow(t *testing.T) {
-	visitor := visit(t)
-	start := visitor.Open("/")
+	ann := visit(t)
+	start := ann.Open("/")
 	for path := range pages {
 		if path == "/" {
 			continue
 		}
-		entry := start.Find("main li").Has(`a[href="` + path + `"]`).Find("p").Text()
-		if about := visitor.Open(path).Find("aside p").First().Text(); entry != about {
-			t.Errorf("the start page says of %s %q, the page itself %q", path, entry, about)
-		}
+		start.Find(`main li:has(a[href="` + path + `"])`).Find("p").Expect(ann.Open(path).Find("aside p").Text())
 	}
 	if start.Live() {
 		t.Error("the start page is live although nothing changes on it")
@@ -98,42 +131,40 @@ func TestTheStartPageSaysWhatThePagesShow(t *testing.T) {
 }
 
 func TestPagesBreakNoRuleOfTheirPolicy(t *testing.T) {
-	visitor := visit(t)
+	ann := visit(t)
 	inline := regexp.MustCompile(`(?i)<style|<script(?:>|\s+[^s>])|\sstyle=|\son\w+=|javascript:`)
 	for path := range pages {
-		page := visitor.Get(path)
-		if got := page.Header.Get("Content-Security-Policy"); got != handlers.DefaultPolicy+"; img-src 'self' data:" {
+		page := get(t, ann, path)
+		if got := page.header.Get("Content-Security-Policy"); got != handlers.DefaultPolicy+"; img-src 'self' data:" {
 			t.Errorf("%s is served with the policy %q", path, got)
 		}
-		if found := inline.FindString(page.Body); found != "" {
+		if found := inline.FindString(page.body); found != "" {
 			t.Errorf("%s has %q inline", path, found)
 		}
-		visitor.Open(path).Find("script[src], head link[href]").Each(func(_ int, e *goquery.Selection) {
-			address := e.AttrOr("src", e.AttrOr("href", ""))
-			file := visitor.Get(address)
-			if cache := file.Header.Get("Cache-Control"); file.Status != http.StatusOK || !strings.Contains(cache, "immutable") {
-				t.Errorf("%s needs %s: %d, Cache-Control %q", path, address, file.Status, cache)
+		shown := ann.Open(path)
+		for _, address := range slices.Concat(shown.Find("script").Attrs("src"), shown.Find("head link").Attrs("href")) {
+			file := get(t, ann, address)
+			if cache := file.header.Get("Cache-Control"); file.status != http.StatusOK || !strings.Contains(cache, "immutable") {
+				t.Errorf("%s needs %s: %d, Cache-Control %q", path, address, file.status, cache)
 			}
-		})
+		}
 	}
 }
 
 func TestAnAddressWithoutAPage(t *testing.T) {
-	visitor := visit(t)
+	ann := visit(t)
 	for _, path := range []string{"/nowhere", "/counter/", "/counter/1"} {
-		page := visitor.Get(path)
-		doc, err := goquery.NewDocumentFromReader(strings.NewReader(page.Body))
-		if err != nil {
-			t.Fatal(err)
+		page := ann.Open(path)
+		page.Expect("main h1", "Not found")
+		if got := page.TakeVisits(); len(got) != 1 || got[0].Status != http.StatusNotFound {
+			t.Errorf("%s: %+v", path, got)
 		}
-		if got := doc.Find("main h1").Text(); page.Status != http.StatusNotFound || got != "Not found" {
-			t.Errorf("%s: %d, %q", path, page.Status, got)
-		}
-		if got, want := doc.Find("title").Text(), "Not found · Sideband"; got != want {
+		if got, want := page.Title(), "Not found · Sideband"; got != want {
 			t.Errorf("%s has the title %q, want %q", path, got, want)
 		}
-		if links, marked := doc.Find("header nav a"), doc.Find("[aria-current]"); links.Length() != len(pages) || marked.Length() != 0 {
-			t.Errorf("%s has %d links to pages, %d marked", path, links.Length(), marked.Length())
+		if n := page.Find("header nav a").Count(); n != len(pages) {
+			t.Errorf("%s has %d links to pages", path, n)
 		}
+		page.ExpectNone("[aria-current]")
 	}
 }

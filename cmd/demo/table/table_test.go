@@ -4,99 +4,110 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
-	"github.com/sideband-go/sideband/cmd/demo/internal/probe"
 	"github.com/sideband-go/sideband/cmd/demo/site"
+	"github.com/sideband-go/sideband/cmd/demo/table"
 	"github.com/sideband-go/sideband/handlers"
+	"github.com/sideband-go/sideband/livetest"
 )
 
-// open opens the page and its stream.
-func open(t *testing.T) (*probe.Page, *probe.Stream) {
+func open(t *testing.T) *livetest.Page {
 	t.Helper()
 	kit := handlers.New(site.Config(handlers.Config{Logger: slog.New(slog.DiscardHandler)}))
-	page := probe.Visit(t, site.Routes(kit), kit).Open("/table")
-	return page, page.Stream("")
+	return livetest.Open(t, site.Routes(kit), "/table")
 }
 
-// click clicks a button and returns what came on the stream.
-func click(t *testing.T, page *probe.Page, stream *probe.Stream, button string) string {
+// filled opens a table with 1,000 rows.
+func filled(t *testing.T) *livetest.Page {
 	t.Helper()
-	if status, body := page.Click(button); status != http.StatusNoContent {
-		t.Fatalf("%s: %d %.300s", button, status, body)
-	}
-	return stream.Next()
+	page := open(t)
+	page.Button("Create 1,000 rows").Click()
+	page.TakeMessages()
+	return page
 }
 
-// event is click for what the page as served has no button for.
-func event(t *testing.T, page *probe.Page, stream *probe.Stream, query string) string {
-	t.Helper()
-	if status, body := page.Event(query); status != http.StatusNoContent {
-		t.Fatalf("%s: %d %.300s", query, status, body)
-	}
-	return stream.Next()
-}
+// labels are what the rows are called.
+func labels(page *livetest.Page) []string { return page.Find("#rows a").Texts() }
 
-// The halves of a row around its label.
-const (
-	head = `id="row-%[1]d"><td>%[1]d</td><td><a href="#" hx-post="?event=Select&amp;value=%[1]d" hx-sync="#sb-view:queue all">`
-	tail = `</a></td><td><button aria-label="Remove row %[1]d" hx-post="?event=Remove&amp;value=%[1]d" hx-sync="#sb-view:queue all">×</button></td></tr>`
-)
-
-// wantRows checks that a message holds the whole rows first to last and no others.
-func wantRows(t *testing.T, message string, first, last int) {
+// expectRows checks that the table has the rows first to last and no others.
+func expectRows(t *testing.T, page *livetest.Page, first, last int) {
 	t.Helper()
-	rows := strings.Split(message, "<tr ")[1:]
-	if len(rows) != last-first+1 {
-		t.Fatalf("got %d rows, want %d to %d; the message begins %.300s", len(rows), first, last, message)
+	got := page.Find("#rows td:first-child").Texts()
+	if len(got) != last-first+1 {
+		t.Fatalf("%d rows, want %d to %d", len(got), first, last)
 	}
-	for i, row := range rows {
-		label, ok := strings.CutPrefix(row, fmt.Sprintf(head, first+i))
-		label, _, whole := strings.Cut(label, fmt.Sprintf(tail, first+i))
-		if !ok || !whole || len(strings.Fields(label)) != 3 {
-			t.Fatalf("row %d is <tr %s", first+i, row)
+	for i, id := range got {
+		if id != strconv.Itoa(first+i) {
+			t.Fatalf("row %d has the id %s", first+i, id)
 		}
 	}
+	if all := labels(page); slices.ContainsFunc(all, func(l string) bool { return len(strings.Fields(l)) != 3 }) {
+		t.Errorf("the labels are %q", all)
+	}
 }
 
-var anyID = regexp.MustCompile(`row-(\d+)`)
+// sent is what the last act has brought, which is to be one message.
+func sent(t *testing.T, page *livetest.Page) string {
+	t.Helper()
+	messages := page.TakeMessages()
+	if len(messages) != 1 {
+		t.Fatalf("%d messages: %.300v", len(messages), messages)
+	}
+	return messages[0].HTML
+}
 
 func TestCreateReplaceAppendAndClear(t *testing.T) {
-	page, stream := open(t)
-	wantRows(t, click(t, page, stream, "Create 1,000 rows"), 1, 1000)
-	wantRows(t, click(t, page, stream, "Append 1,000 rows"), 1001, 2000)
-	wantRows(t, click(t, page, stream, "Replace all"), 2001, 4000)
-	if got, want := click(t, page, stream, "Clear"), `<hx-partial id="rows" hx-swap="textContent"></hx-partial>`; got != want {
-		t.Errorf("Clear: got %.200s, want %s", got, want)
+	page := open(t)
+	for _, step := range []struct {
+		button      string
+		first, last int
+	}{
+		{"Create 1,000 rows", 1, 1000},
+		{"Append 1,000 rows", 1, 2000},
+		{"Replace all", 2001, 4000},
+		{"Clear", 1, 0},
+		// Ids are not used again.
+		{"Create 1,000 rows", 4001, 5000},
+		{"Create 1,000 rows", 5001, 6000},
+	} {
+		page.Button(step.button).Click()
+		expectRows(t, page, step.first, step.last)
 	}
-	// Ids are not used again.
-	wantRows(t, click(t, page, stream, "Create 1,000 rows"), 4001, 5000)
-	wantRows(t, click(t, page, stream, "Create 1,000 rows"), 5001, 6000)
 }
 
 func TestUpdateChangesEveryTenthLabelAndNothingElse(t *testing.T) {
-	page, stream := open(t)
-	click(t, page, stream, "Create 1,000 rows")
-	for _, marks := range []string{" !!!", " !!! !!!"} {
-		message := click(t, page, stream, "Update every 10th row")
-		partials := strings.Split(strings.TrimSuffix(message, "</hx-partial>"), "</hx-partial>")
-		if len(partials) != 100 {
-			t.Fatalf("%d partials", len(partials))
-		}
-		for i, p := range partials {
-			if want := fmt.Sprintf(`"#row-%d a"`, 10*i+1); !strings.Contains(p, want) || !strings.HasSuffix(p, marks) {
-				t.Errorf("partial %d is %s, want %s … %s", i, p, want, marks)
+	page := filled(t)
+	for range 2 {
+		before := labels(page)
+		page.Button("Update every 10th row").Click()
+		for i, label := range labels(page) {
+			want := before[i]
+			if i%10 == 0 {
+				want += " !!!"
 			}
+			if label != want {
+				t.Errorf("row %d is %q, want %q", i+1, label, want)
+			}
+		}
+		if n := strings.Count(sent(t, page), "<hx-partial"); n != 100 {
+			t.Errorf("it took %d partials", n)
 		}
 	}
 }
 
 func TestSwapMovesTwoRows(t *testing.T) {
-	page, stream := open(t)
-	click(t, page, stream, "Create 1,000 rows")
-	message := click(t, page, stream, "Swap rows")
+	page := filled(t)
+	want := labels(page)
+	want[1], want[998] = want[998], want[1]
+	page.Button("Swap rows").Click()
+	if !slices.Equal(labels(page), want) {
+		t.Error("other rows than the 2nd and the 999th have changed their places")
+	}
+	message := sent(t, page)
 	for _, id := range []string{"row-2", "row-999"} {
 		if stub := `<tr id="` + id + `" hx-preserve></tr>`; !strings.Contains(message, stub) {
 			t.Errorf("%s is not moved in %s", id, message)
@@ -108,61 +119,74 @@ func TestSwapMovesTwoRows(t *testing.T) {
 }
 
 func TestSelectingTouchesTwoRows(t *testing.T) {
-	page, stream := open(t)
-	click(t, page, stream, "Create 1,000 rows")
-	on := `<tr id="row-%s" class="danger" aria-current="true" sb-skip></tr>`
-	off := `<tr id="row-%s" sb-skip></tr>`
-	for _, c := range []struct{ id, before string }{{id: "7"}, {"500", "7"}, {"3", "500"}} {
-		message := event(t, page, stream, "?event=Select&value="+c.id)
-		if want := fmt.Sprintf(on, c.id); !strings.Contains(message, want) {
-			t.Errorf("no %s in %s", want, message)
+	page := filled(t)
+	before := ""
+	for _, id := range []string{"7", "500", "3"} {
+		page.Row(id).Find("a").Click()
+		if got := page.Find("#rows tr[aria-current=true] td:first-child").Texts(); !slices.Equal(got, []string{id}) {
+			t.Errorf("selected are %q, want %s", got, id)
 		}
-		if want := fmt.Sprintf(off, c.before); c.before != "" && !strings.Contains(message, want) {
-			t.Errorf("no %s in %s", want, message)
-		}
-		for _, m := range anyID.FindAllStringSubmatch(message, -1) {
-			if m[1] != c.id && m[1] != c.before {
-				t.Errorf("row %s is touched in %s", m[1], message)
+		want := fmt.Sprintf(`<tr id="row-%s" class="danger" aria-current="true" sb-skip></tr>`, id)
+		touched := 1
+		message := sent(t, page)
+		if before != "" {
+			touched++
+			if off := fmt.Sprintf(`<tr id="row-%s" sb-skip></tr>`, before); !strings.Contains(message, off) {
+				t.Errorf("no %s in %s", off, message)
 			}
 		}
+		if n := strings.Count(message, "<tr"); n != touched || !strings.Contains(message, want) {
+			t.Errorf("%d rows in %s, want %s", n, message, want)
+		}
+		before = id
 	}
 }
 
 func TestRemoveTakesOneRowOut(t *testing.T) {
-	page, stream := open(t)
-	click(t, page, stream, "Create 1,000 rows")
-	want := `<hx-partial id="row-4" hx-swap="delete"></hx-partial>`
-	if got := event(t, page, stream, "?event=Remove&value=4"); got != want {
+	page := filled(t)
+	page.Button("Remove row 4").Click()
+	page.Button("Remove row 4").ExpectNone()
+	if n := page.Find("#rows tr").Count(); n != 999 {
+		t.Errorf("%d rows are left", n)
+	}
+	if got, want := sent(t, page), `<hx-partial id="row-4" hx-swap="delete"></hx-partial>`; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
-	// A second click on its way changes nothing, so the next message is of the next event.
-	if status, body := page.Event("?event=Remove&value=4"); status != http.StatusNoContent {
-		t.Errorf("the second click: %d %s", status, body)
+}
+
+// A second click may be on its way when the row goes: nothing comes of it.
+func TestARowThatIsGoneStaysGone(t *testing.T) {
+	page := filled(t)
+	page.Button("Remove row 4").Click()
+	if status, text := page.Forge("?event=Remove&value=4", nil); status != http.StatusNoContent {
+		t.Errorf("the second click: %d %s", status, text)
 	}
-	want = `<hx-partial id="row-5" hx-swap="delete"></hx-partial>`
-	if got := event(t, page, stream, "?event=Remove&value=5"); got != want {
-		t.Errorf("got %s, want %s", got, want)
+	if rows := table.Rows.Get(page.Context()); len(rows) != 999 {
+		t.Errorf("%d rows are left", len(rows))
+	}
+	if got := page.Notice(); got != "" {
+		t.Errorf("the page says %q", got)
 	}
 }
 
 func TestReloadBeginsAnew(t *testing.T) {
-	kit := handlers.New(site.Config(handlers.Config{Logger: slog.New(slog.DiscardHandler)}))
-	visitor := probe.Visit(t, site.Routes(kit), kit)
-	for range 2 {
-		page := visitor.Open("/table")
-		if n := page.Find("#rows tr").Length(); n != 0 {
-			t.Errorf("a new page has %d rows", n)
-		}
-		wantRows(t, click(t, page, page.Stream(""), "Create 1,000 rows"), 1, 1000)
-	}
+	page := filled(t)
+	page.Reload()
+	page.ExpectNone("#rows tr")
+	page.Button("Create 1,000 rows").Click()
+	expectRows(t, page, 1, 1000)
 }
 
 func TestTheTableHasALimit(t *testing.T) {
-	page, stream := open(t)
+	page := open(t)
 	for range 10 {
-		click(t, page, stream, "Append 1,000 rows")
+		page.Button("Append 1,000 rows").Click()
 	}
-	if status, body := page.Click("Append 1,000 rows"); status != http.StatusConflict || !strings.Contains(body, "The table is full") {
-		t.Errorf("%d %.300s", status, body)
+	page.Button("Append 1,000 rows").Click()
+	if got, want := page.Notice(), "The table is full. Clear it first."; got != want {
+		t.Errorf("the page says %q, want %q", got, want)
+	}
+	if n := len(table.Rows.Get(page.Context())); n != 10_000 {
+		t.Errorf("%d rows", n)
 	}
 }

@@ -1,0 +1,271 @@
+package livetest
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"golang.org/x/net/html"
+
+	"github.com/sideband-go/sideband/internal/htmxdom"
+	"github.com/sideband-go/sideband/internal/tab"
+)
+
+// Click clicks the element, and waits until the page has settled. A link that is no
+// event is followed, a button of a form submits it, a label works its field. It fails
+// the test if the element is hidden or disabled, or if nothing listens to a click on it.
+func (e Element) Click() {
+	e.page.t.Helper()
+	e.act("click", func(d *htmxdom.Document, n *html.Node) (func(tab.Finder) error, string) {
+		if summaryOf(n) != nil {
+			return func(f tab.Finder) error {
+				return e.page.tab.Toggle(func(d *htmxdom.Document) *html.Node { return summaryOf(f(d)) })
+			}, ""
+		}
+		if field := labelled(d, n); field != nil && len(d.Dispatch("click", n, true)) == 0 {
+			return func(tab.Finder) error {
+				return e.page.tab.Click(func(*htmxdom.Document) *html.Node { return field })
+			}, ""
+		}
+		kind, href := d.Activation(n)
+		switch {
+		case kind == "submit":
+			if why := invalid(d, d.Form(n), n); why != "" {
+				return nil, why
+			}
+			if d.Form(n) == nil && len(d.Dispatch("click", n, true)) == 0 {
+				return nil, "nothing listens to a click on it: it is in no form and has no event"
+			}
+		case kind == "link" && !strings.HasPrefix(href, "#") && len(d.Dispatch("click", n, true)) == 0:
+			if why := leaves(href); why != "" {
+				return nil, why
+			}
+		case kind != "", len(d.Dispatch("click", n, true)) > 0, isField(n):
+		default:
+			return nil, "nothing listens to a click on it"
+		}
+		return e.page.tab.Click, ""
+	})
+}
+
+// Key presses a key, such as "Enter", "Escape" or "a", while the element has the focus.
+// Enter submits the form of a text field.
+func (e Element) Key(key string) {
+	e.page.t.Helper()
+	e.act("press "+key, func(d *htmxdom.Document, n *html.Node) (func(tab.Finder) error, string) {
+		listens := len(d.Dispatch("keydown", n, true))+len(d.Dispatch("keyup", n, true)) > 0
+		submits := key == "Enter" && n.Data == "input" && d.Form(n) != nil
+		clicks := (key == "Enter" || key == " ") && isButton(n) || key == "Enter" && isLink(n)
+		changes := key == "Enter" && e.page.typed == n
+		if !listens && !submits && !clicks && !changes {
+			return nil, "nothing listens to the key " + key
+		}
+		return func(f tab.Finder) error {
+			t := e.page.tab
+			errs := []error{t.Dispatch(f, "keydown")}
+			if changes {
+				e.page.typed = nil
+				errs = append(errs, t.Dispatch(f, "change"))
+			}
+			if submits {
+				errs = append(errs, t.Submit(f))
+			}
+			if clicks {
+				errs = append(errs, t.Click(f))
+			}
+			return errors.Join(append(errs, t.Dispatch(f, "keyup"))...)
+		}, ""
+	})
+}
+
+// Submit submits the form: the element, or the one that it is in. It does what Enter in
+// one of its fields does. What the browser would not submit, since a field is required
+// and empty, fails the test.
+func (e Element) Submit() {
+	e.page.t.Helper()
+	e.act("submit", func(d *htmxdom.Document, n *html.Node) (func(tab.Finder) error, string) {
+		form := n
+		if n.Data != "form" {
+			form = d.Form(n)
+		}
+		if form == nil {
+			return nil, "it is no form and in none"
+		}
+		return e.page.tab.Submit, invalid(d, form, nil)
+	})
+}
+
+// Focus puts the focus on the element.
+func (e Element) Focus() {
+	e.page.t.Helper()
+	e.act("focus", func(d *htmxdom.Document, n *html.Node) (func(tab.Finder) error, string) {
+		return func(tab.Finder) error { return nil }, "" // it has it by now
+	})
+}
+
+// Event sends the element an event of the DOM for which there is no method, such as
+// "mouseenter" or "dblclick". It fails the test if nothing listens to it.
+func (e Element) Event(name string) {
+	e.page.t.Helper()
+	e.act("send "+name, func(d *htmxdom.Document, n *html.Node) (func(tab.Finder) error, string) {
+		if len(d.Dispatch(name, n, true)) == 0 {
+			return nil, "nothing listens to " + name
+		}
+		return func(f tab.Finder) error { return e.page.tab.Dispatch(f, name) }, ""
+	})
+}
+
+// Blur takes the focus from the element that has it, as a click beside it does.
+func (p *Page) Blur() {
+	p.t.Helper()
+	p.settle()
+	p.leave(nil)
+	p.must(p.tab.Blur())
+	p.settle()
+}
+
+// act does something with the element. how looks at it and says what to do, or why not.
+func (e Element) act(what string, how func(d *htmxdom.Document, n *html.Node) (do func(tab.Finder) error, why string)) {
+	p := e.page
+	p.t.Helper()
+	problem := ""
+	find := e.finder(&problem)
+	fail := func() {
+		p.t.Helper()
+		if problem != "" {
+			p.t.Fatalf("livetest: %s: cannot %s: %s", p.place(), what, problem)
+		}
+	}
+	var do func(tab.Finder) error
+	check := func(d *htmxdom.Document) {
+		n := find(d)
+		switch {
+		case n == nil:
+		case !d.Shown(n):
+			problem = fmt.Sprintf("%s is hidden: %s", e.place(), tagOf(n))
+		case isDisabled(d, n):
+			problem = fmt.Sprintf("%s is disabled: %s", e.place(), tagOf(n))
+		default:
+			var why string
+			if do, why = how(d, n); why != "" {
+				problem = fmt.Sprintf("%s: %s: %s", e.place(), tagOf(n), why)
+			}
+		}
+	}
+	p.read(check)
+	fail()
+	// Where the focus was is left first, which may change the page.
+	p.leave(find)
+	if what != "submit" && !strings.HasPrefix(what, "send ") {
+		p.must(p.tab.Focus(find))
+		p.settle()
+	}
+	p.read(check)
+	fail()
+	p.must(do(find))
+	p.settle()
+}
+
+func (p *Page) must(err error) {
+	p.t.Helper()
+	if err != nil {
+		p.t.Fatalf("livetest: %s: %v", p.place(), err)
+	}
+}
+
+// leave sends the change of a field that was typed into, unless it is the one that find
+// finds. Nil finds none.
+func (p *Page) leave(find tab.Finder) {
+	p.t.Helper()
+	left := p.typed
+	if left == nil {
+		return
+	}
+	stays := false
+	p.read(func(d *htmxdom.Document) {
+		stays = find != nil && find(d) == left
+		if !d.Connected(left) {
+			left = nil
+		}
+	})
+	if stays {
+		return
+	}
+	p.typed = nil
+	if left != nil {
+		p.must(p.tab.Dispatch(func(*htmxdom.Document) *html.Node { return left }, "change"))
+		p.settle()
+	}
+}
+
+func isDisabled(d *htmxdom.Document, n *html.Node) bool {
+	for e := n; e != nil && e.Type == html.ElementNode; e = e.Parent {
+		if e.Data != "fieldset" && d.Disabled(e) {
+			return true
+		}
+	}
+	return attr(n, "aria-disabled") == "true"
+}
+
+// summaryOf is the details element that a click on n opens or closes.
+func summaryOf(n *html.Node) *html.Node {
+	for ; n != nil && n.Type == html.ElementNode; n = n.Parent {
+		if n.Data == "summary" && n.Parent != nil && n.Parent.Data == "details" {
+			return n.Parent
+		}
+	}
+	return nil
+}
+
+// labelled is the field that a click on its label works.
+func labelled(d *htmxdom.Document, n *html.Node) *html.Node {
+	for l := n; l != nil && l.Type == html.ElementNode && !isField(l); l = l.Parent {
+		if l.Data != "label" {
+			continue
+		}
+		if id, ok := htmxdom.Attr(l, "for"); ok {
+			return d.ByID(id)
+		}
+		for m := range l.Descendants() {
+			if m.Type == html.ElementNode && isField(m) {
+				return m
+			}
+		}
+	}
+	return nil
+}
+
+// leaves says that an address is not the site's.
+func leaves(href string) string {
+	if at := pathOf(href); strings.Contains(at, "://") || strings.HasPrefix(at, "//") {
+		return "it leaves the site for " + href + ": read its href instead"
+	}
+	return ""
+}
+
+// invalid says why a browser does not submit a form.
+func invalid(d *htmxdom.Document, form, button *html.Node) string {
+	has := func(n *html.Node, name string) bool {
+		if n == nil {
+			return false
+		}
+		_, ok := htmxdom.Attr(n, name)
+		return ok
+	}
+	if form == nil || has(form, "novalidate") || has(button, "formnovalidate") {
+		return ""
+	}
+	for _, n := range d.Elements() {
+		if !isField(n) || d.Form(n) != form || !has(n, "required") || isDisabled(d, n) {
+			continue
+		}
+		empty := d.Value(n) == ""
+		if t := htmxdom.InputType(n); n.Data == "input" && (t == "checkbox" || t == "radio") {
+			empty = t == "checkbox" && !d.Checked(n)
+		}
+		if empty {
+			return fmt.Sprintf("the browser does not submit it: field %q is required and empty", nameOf(d, n))
+		}
+	}
+	return ""
+}

@@ -1,0 +1,123 @@
+package livetest
+
+import "context"
+
+// Visit opens another address in the tab, as if it had been typed.
+func (p *Page) Visit(path string) {
+	p.t.Helper()
+	p.travel(func() error { return p.tab.Goto(origin + path) })
+}
+
+// Reload loads the page again, as a person does.
+func (p *Page) Reload() {
+	p.t.Helper()
+	p.travel(p.tab.Reload)
+}
+
+// Back goes one step back in the tab's history.
+func (p *Page) Back() {
+	p.t.Helper()
+	p.travel(p.tab.Back)
+}
+
+// Forward goes one step forward in the tab's history.
+func (p *Page) Forward() {
+	p.t.Helper()
+	p.travel(p.tab.Forward)
+}
+
+func (p *Page) travel(how func() error) {
+	p.t.Helper()
+	p.settle()
+	p.leave(nil)
+	p.must(how())
+	p.settle()
+	p.shown()
+}
+
+// Hide brings another tab to the front. The page's stream closes, unless its view
+// keeps it.
+func (p *Page) Hide() {
+	p.t.Helper()
+	p.settle()
+	keeps := false
+	if v := p.line.probe.View(p.now().ticket); v != nil {
+		keeps = v.Definition().KeepsStream()
+	}
+	p.hidden = true
+	p.tab.Hide()
+	if !keeps {
+		p.withoutStream()
+	}
+	p.settle()
+}
+
+// Show brings the tab to the front again. It returns when the page is live.
+func (p *Page) Show() {
+	p.t.Helper()
+	p.hidden = false
+	p.tab.Show()
+	p.settle()
+}
+
+// CutStream breaks the page's stream and lets no other one through, as proxies do that
+// know nothing of streams. Events still get through. [Page.Restore] ends it.
+func (p *Page) CutStream() {
+	p.t.Helper()
+	p.settle()
+	p.line.set(false, true)
+	p.line.cut(true)
+	p.withoutStream()
+	p.settle()
+}
+
+// Cut breaks all connections and lets nothing through, as in a tunnel. [Page.Restore]
+// ends it.
+func (p *Page) Cut() {
+	p.t.Helper()
+	p.settle()
+	p.line.set(true, false)
+	p.line.cut(false)
+	p.withoutStream()
+	p.settle()
+}
+
+// Restore lets everything through again. It returns when the page is live.
+func (p *Page) Restore() {
+	p.t.Helper()
+	p.line.set(false, false)
+	p.settle()
+}
+
+// withoutStream waits until both sides know that the stream is gone.
+func (p *Page) withoutStream() {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), p.site.Patience)
+	defer cancel()
+	for {
+		changed := p.tab.Changed()
+		if !p.now().live {
+			break
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			p.t.Fatalf("livetest: the stream of %s goes on", p.place())
+		}
+	}
+	if !p.line.quiet(ctx, true) {
+		p.t.Fatalf("livetest: the server goes on with the stream of %s", p.place())
+	}
+}
+
+// Close closes the tab. The view goes on without a page, as long as the kit keeps it.
+func (p *Page) Close() {
+	p.t.Helper()
+	p.settle()
+	ctx, cancel := context.WithTimeout(context.Background(), p.site.Patience)
+	defer cancel()
+	p.tab.Close()
+	if !p.line.quiet(ctx, false) {
+		p.t.Fatal("livetest: the server goes on with the requests of a tab that was closed")
+	}
+}

@@ -1,0 +1,167 @@
+package livetest
+
+import (
+	"net/url"
+	"strings"
+	"sync"
+
+	"github.com/sideband-go/sideband/internal/htmxdom"
+	"github.com/sideband-go/sideband/internal/tab"
+)
+
+// Message is what a view has sent to its page: on the stream, or as the answer to an
+// event.
+type Message struct {
+	// ID is the message's number; "" for answers, and for what the kit says of itself.
+	ID string
+	// HTML is the message as it was sent: htmx partials.
+	HTML string
+	// Status is the answer's, 0 for messages of the stream.
+	Status int
+}
+
+// Size is how many bytes the message has, before compression.
+func (m Message) Size() int { return len(m.HTML) }
+
+// Visit is a page that a tab has loaded.
+type Visit struct {
+	// Cause is why: "opened", "followed" (a link), "submitted" (a form), "reloaded" (by
+	// the user), "restored" (by going back or forward), and, when the server asked for
+	// it, "refresh", "header" (HX-Refresh) or "redirect" (HX-Redirect).
+	Cause string
+	// Path is where it ended, with the query.
+	Path   string
+	Status int
+	// Redirects are the addresses it was sent to on the way.
+	Redirects []string
+}
+
+// record is what has happened to a tab. The tab calls observe while it is locked.
+type record struct {
+	line  *line
+	found *findings
+
+	mu       sync.Mutex
+	messages []Message
+	visits   []Visit
+	errors   []string // what htmx has thrown
+	agree    []bool   // the answers to questions that come
+	asked    []string
+	spoken   bool // the open stream has brought a message
+	at       string
+	shown    *htmxdom.Document // what the page was when it had settled last
+}
+
+func (r *record) observe(e tab.Event) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	switch e.Kind {
+	case tab.Loaded:
+		r.shown, r.spoken = nil, false
+		r.visits = append(r.visits, Visit{string(e.Cause), pathOf(e.Address), e.Status, r.line.takeRedirects()})
+	case tab.LoadFailed:
+		r.shown, r.spoken = nil, false
+		r.visits = append(r.visits, Visit{string(e.Cause), pathOf(e.Address), 0, r.line.takeRedirects()})
+	case tab.Connected:
+		r.spoken = false
+	case tab.Message:
+		if e.Text == "" {
+			return
+		}
+		r.spoken = true
+		id := ""
+		if e.Numbered {
+			id = e.ID
+		}
+		r.add(Message{id, e.Text, 0})
+	case tab.Answered:
+		if e.Text != "" {
+			r.add(Message{"", e.Text, e.Status})
+		}
+	case tab.Broken:
+		r.errors = append(r.errors, e.Err.Error())
+	}
+}
+
+func (r *record) add(m Message) {
+	r.messages = append(r.messages, m)
+	if r.shown != nil {
+		r.found.patch(r.at, r.shown, m)
+	}
+}
+
+func (r *record) greeted() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.spoken
+}
+
+func (r *record) confirm(question string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.asked = append(r.asked, question)
+	if len(r.agree) == 0 {
+		return false
+	}
+	a := r.agree[0]
+	r.agree = r.agree[1:]
+	return a
+}
+
+func pathOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || u.Host != host {
+		return address
+	}
+	p := u.RequestURI()
+	if u.Fragment != "" {
+		p += "#" + u.Fragment
+	}
+	return strings.TrimSuffix(p, "?")
+}
+
+// TakeMessages returns what the view has sent since TakeMessages was called last, or
+// since the tab was opened.
+func (p *Page) TakeMessages() []Message {
+	p.t.Helper()
+	p.settle()
+	r := p.record
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	m := r.messages
+	r.messages = nil
+	return m
+}
+
+// TakeVisits returns the pages that the tab has loaded since TakeVisits was called last.
+func (p *Page) TakeVisits() []Visit {
+	p.t.Helper()
+	p.settle()
+	r := p.record
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	v := r.visits
+	r.visits = nil
+	return v
+}
+
+// Agree makes the person agree to the next question that the page asks before it sends
+// something; else it is declined.
+func (p *Page) Agree() {
+	r := p.record
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.agree = append(r.agree, true)
+}
+
+// TakeQuestions returns what the page has asked since TakeQuestions was called last.
+func (p *Page) TakeQuestions() []string {
+	p.t.Helper()
+	p.settle()
+	r := p.record
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	a := r.asked
+	r.asked = nil
+	return a
+}
