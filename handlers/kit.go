@@ -30,7 +30,7 @@ type Config struct {
 	Version string
 	// Identity says who is logged in, as the application's middleware has found out; ""
 	// for nobody. A page belongs to whom it was served for: it reloads itself when that
-	// changes, and browsers don't keep a copy of it (no-store). [Kit.End] ends the pages
+	// changes, and browsers don't keep a copy of somebody's (no-store). [Kit.End] ends the pages
 	// of an identity. Default: nobody.
 	Identity func(*http.Request) string
 	// Sessions is the application's own session manager, with its cookie, lifetimes and
@@ -45,7 +45,8 @@ type Config struct {
 	TitlePrefix, TitleSuffix string
 	// Logger takes what goes wrong. Default: slog.Default().
 	Logger *slog.Logger
-	// Development logs HTML that costs more than it needs, once each.
+	// Development logs what costs more than it needs or can't work: HTML that the browser's
+	// parser rearranges and fields without an id, once each; events without a ticket.
 	Development bool
 
 	// EventDeadline is how long one callback may run. Default 10 s.
@@ -54,12 +55,13 @@ type Config struct {
 	MaxBody int64
 	// BodyTimeout is how long the body of an event may take to arrive. Default 30 s.
 	BodyTimeout time.Duration
-	// MaxFields bounds the fields of an event. Default 1,000.
+	// MaxFields bounds the fields of an event, and the parameters of its address. Default 1,000.
 	MaxFields int
 	// MaxQueue is how many callbacks may wait for one view; beyond it events are
 	// answered 429 and senders get views.ErrFull. Default 256.
 	MaxQueue int
-	// MaxTimers is how many delayed messages one view may have pending. Default 1,000.
+	// MaxTimers is how many delayed and repeated messages one view may have pending.
+	// Default 1,000.
 	MaxTimers int
 	// MaxMounts is how many views may be mounting at a time. Other requests wait for up
 	// to 10 s, then they are answered 503. Default 64.
@@ -73,7 +75,8 @@ type Config struct {
 	// StreamMaxAge is when a stream ends and the page connects anew, give or take 20 %:
 	// through the application's middleware, and with a morph of the whole view. Default 10 min.
 	StreamMaxAge time.Duration
-	// ShutdownSpread is the time over which Shutdown sends the streams away. Default 3 s.
+	// ShutdownSpread is the longest time over which Shutdown sends the streams away, 5 ms
+	// for each. Default 3 s.
 	ShutdownSpread time.Duration
 	// Limits bound the store of views.
 	Limits state.Limits
@@ -173,7 +176,7 @@ func orDefault[T int | int64 | time.Duration](v *T, d T) {
 // AssetsPath is where a router mounts [Kit.Assets].
 func (k *Kit) AssetsPath() string { return "/_sideband" }
 
-// Assets serves htmx, its sse extension and the kit's stylesheet, under names that
+// Assets serves htmx, its sse extension, the kit's stylesheet and two notices, under names that
 // change with their content.
 func (k *Kit) Assets() http.Handler { return http.StripPrefix(k.AssetsPath(), static.Handler()) }
 

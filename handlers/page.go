@@ -24,11 +24,14 @@ func (rt Route) servePage(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusNoContent) // the page shows it already
 		return
 	}
-	if session, ok := k.sessions.current(r.Context()); ok && !rt.def.Static() && !k.mounts.allow(session) {
-		k.count.sessionMounts.Add(1)
-		w.Header().Set("Retry-After", "10")
-		k.errorPage(w, r, http.StatusTooManyRequests, "Too many pages at once. Please try again in a moment.")
-		return
+	if session, ok := k.sessions.current(r.Context()); ok && !rt.def.Static() {
+		k.keepSweeping() // what is known of the session, also if no view is kept
+		if !k.mounts.allow(session) {
+			k.count.sessionMounts.Add(1)
+			w.Header().Set("Retry-After", "10")
+			k.errorPage(w, r, http.StatusTooManyRequests, "Too many pages at once. Please try again in a moment.")
+			return
+		}
 	}
 	l := newLive(k, rt.def, newID())
 	if l == nil {

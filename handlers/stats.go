@@ -18,8 +18,8 @@ type Stats struct {
 	Sessions        int
 	SessionsEvicted uint64
 
-	Mounts   uint64 // of all pages
-	Remounts uint64 // those of pages that were open already
+	Mounts   uint64 // of pages that are asked for
+	Remounts uint64 // of pages that were open already; not among Mounts
 	// Pages that were served without keeping their view: prefetched ones, or with too
 	// many views that were never connected.
 	Unkept uint64
@@ -35,8 +35,9 @@ type Stats struct {
 	Deadlines            uint64 // callbacks given up at Config.EventDeadline
 	StreamsFull          uint64 // messages that waited because a client was slow
 	StreamsDropped       uint64 // clients dropped because a write failed or took too long
-	Reloads              uint64 // pages told to load themselves anew
-	ReloadsRefused       uint64 // pages told that they are not live instead
+	// Reloads that count against three a minute; not those of End, or of sessions that end.
+	Reloads        uint64
+	ReloadsRefused uint64 // pages told that they are not live instead
 }
 
 // counters are what Stats is made of.

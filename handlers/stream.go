@@ -13,8 +13,9 @@ import (
 	"github.com/sideband-go/sideband/views"
 )
 
-// serveStream answers the page's stream. Whatever is wrong, the answer is an event
-// stream with status 200: anything else the browser would ask for again and again.
+// serveStream answers the page's stream. What is wrong for good is an event stream with
+// status 200: anything else the browser would ask for again and again. What may pass has
+// an error status, with which htmx tries again.
 //
 // It waits as long as the stream is open, so that its frame, and those of what it
 // calls, is memory that each connected view has: what comes before and after stands

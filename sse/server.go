@@ -107,7 +107,7 @@ func New(c Config) *Server {
 // messages. The first bytes the client gets are an id line alone, so that it has an id to
 // come back with before anything was sent, and knows then that it is connected.
 //
-// Of r the context is used and, unless [Config.NoCompression] is set or w has a
+// Of r the context and the version of HTTP are used and, unless [Config.NoCompression] is set or w has a
 // Content-Encoding already, Accept-Encoding; no other header, and not the address.
 //
 // The error is nil unless the stream could not be opened or a write failed, which
@@ -188,7 +188,8 @@ func (st *Stream) request() *http.Request {
 // Shutdown refuses new streams, drops all clients and waits until every call of
 // [Server.Serve] has returned. A stream that is being finished may write its last
 // message first. If ctx ends before, those are dropped as well and the error wraps
-// ctx.Err(). Call it before [http.Server.Shutdown], which waits for open streams.
+// ctx.Err(). [http.Server.Shutdown] waits for open streams: call
+// this one before it, or beside it once the listener is closed.
 func (s *Server) Shutdown(ctx context.Context) error {
 	s.mu.Lock()
 	s.closed = true

@@ -46,8 +46,9 @@ type Stream struct {
 // empty id the last one stays. Line ends in data become \n, anything else is sent as it
 // is. Empty data sends nothing, since no client would see it.
 //
-// False means that the queue is full or the stream is over, and that nothing was queued:
-// [Stream.Done] tells the two apart. True says that the message is on its way, not that
+// False means that the queue is full, or that the stream is over or takes no more
+// ([Stream.Finish], [Stream.Discard]), and that nothing was queued. When it is over,
+// [Stream.Done] is closed. True says that the message is on its way, not that
 // it has arrived.
 //
 // The stream keeps data until it is written: it must not be changed afterwards. One slice
@@ -180,7 +181,7 @@ func (st *Stream) wrote() {
 	var drained func()
 	if st.refused && st.pending == 0 {
 		st.refused = false
-		if !st.over && !st.finishing {
+		if !st.over && !st.finishing && !st.discarded {
 			drained = st.onDrain
 		}
 	}

@@ -90,7 +90,7 @@ type Store struct {
 
 	mu       sync.Mutex
 	views    map[string]*Entry
-	sessions map[string]*list.List // of *Entry, least recently used first
+	sessions map[string]*list.List // of *Entry, least recently added or connected first
 	waiting  [2]*list.List         // pending and parked, first to expire first
 	closed   bool
 

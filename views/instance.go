@@ -11,8 +11,7 @@ import (
 	"github.com/sideband-go/sideband/state"
 )
 
-// maxInbox is how many messages callbacks may send to their own view between two
-// renderings.
+// maxInbox is how many messages to its own view one callback may lead to.
 const maxInbox = 1000
 
 // Instance is one living view: its keys, what it last showed and what it is to do
@@ -135,7 +134,7 @@ func (in *Instance) Do(ctx context.Context, m Message) error {
 }
 
 // Inbox takes the next message that callbacks have sent to their own view; run is how
-// many have run since the last rendering. The error is set when there are too many:
+// many have run since the callback. The error is set when there are too many:
 // they are dropped.
 func (in *Instance) Inbox(run int) (m Message, ok bool, err error) {
 	if len(in.inbox) == 0 {

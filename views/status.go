@@ -11,7 +11,8 @@ var (
 	ErrForbidden = Status(http.StatusForbidden, "Not allowed")
 )
 
-// Status makes an error that is answered with an HTTP status. The text is shown to
+// Status makes an error that is answered with an HTTP status; events answer 502 and 504,
+// which are a proxy's, as 500. The text is shown to
 // the user; that of other errors never is. It panics if code is no error status.
 func Status(code int, text string) error {
 	if code < 400 || code > 599 {

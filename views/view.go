@@ -7,7 +7,8 @@ import (
 // View is a page. Q is what it takes from the URL: a struct whose fields are
 // tagged path:"name" or query:"name", or [NoParams].
 //
-// Mount runs once for each page that is opened and sets the page's keys; its error
+// Mount runs once for each page that is opened, and again when its view is gone (after a
+// restart, say). It sets the page's keys; its error
 // is answered as an error page, with the status of [Status] or 500. Render returns
 // the content of the page's main element; it must not change anything.
 //
