@@ -129,6 +129,7 @@ func long() string {
 	return b.String()
 }
 
+// Case 33: a first connect that is answered with an error.
 func TestAFirstConnectThatFailsIsTriedAgainWithoutAReload(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {

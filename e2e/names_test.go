@@ -52,6 +52,7 @@ func elements(p *browser.Page) (outside []element, inside map[string]element) {
 	return all.Outside, inside
 }
 
+// Case 16: odd ids.
 func TestOddIDsNameNothingButTheirElements(t *testing.T) {
 	t.Parallel()
 	s := fixture.Serve(t, handlers.Config{})

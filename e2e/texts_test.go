@@ -49,6 +49,7 @@ func differ(got, want content) (list []string) {
 	return list
 }
 
+// Case 21: texts with characters that HTML, streams or browsers treat in ways of their own.
 func TestAPatchShowsWhatAPageLoadShows(t *testing.T) {
 	t.Parallel()
 	s := fixture.Serve(t, handlers.Config{})
@@ -89,6 +90,7 @@ func TestAPatchShowsWhatAPageLoadShows(t *testing.T) {
 	turn("in an answer", func(n int) { p.Click(fmt.Sprintf("#turn-%d", n)) })
 }
 
+// Case 22: a text that htmx would take for a script.
 func TestWhatAUserHasWrittenNeverRuns(t *testing.T) {
 	t.Parallel()
 	s := fixture.Serve(t, handlers.Config{})

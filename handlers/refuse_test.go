@@ -143,6 +143,7 @@ func TestAStreamOfAViewThatIsGone(t *testing.T) {
 	}
 }
 
+// Case 28, among others: a compressed body.
 func TestBadEvents(t *testing.T) {
 	s := roomSite(t, handlers.Config{MaxBody: 1000, MaxFields: 5}, rooms.Page{})
 	p := s.browser(t).open("/rooms/a").connect("")
