@@ -158,18 +158,6 @@ func (k *Kit) readFields(w http.ResponseWriter, r *http.Request) (url.Values, in
 	return r.PostForm, 0, nil
 }
 
-// warnWithoutID tells developers, once each, of a control that can't be set back.
-func (k *Kit) warnWithoutID(l *live, event string) {
-	if !k.config.Development {
-		return
-	}
-	type key struct{ view, event string }
-	name := l.in.Definition().Name()
-	k.once(key{name, event}, func() {
-		k.log.Warn("sideband: the field that sends this event has no id, so it can't be made to show what the view says: give it one", "view", name, "event", event)
-	})
-}
-
 // sourceID is the id of the element that sent the event, from a header such as
 // "input#step".
 func sourceID(r *http.Request) string {

@@ -21,10 +21,6 @@ type outbox struct {
 	typed     string // what the last event of a field being typed in has posted
 }
 
-// unknownID is given to a browser whose page may show anything, until it has been
-// morphed as a whole.
-const unknownID = "x"
-
 var (
 	clearNotice = patch.AppendText(nil, views.NoticeID, "")
 	// backMessage is what each stream begins with: that it arrives is the proof.

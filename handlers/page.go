@@ -200,17 +200,3 @@ func (k *Kit) busyPage(w http.ResponseWriter, r *http.Request, text string) {
 	w.Header().Set("Retry-After", "1")
 	k.errorPage(w, r, http.StatusServiceUnavailable, text)
 }
-
-// logFailure logs what a user does not get to see.
-func (k *Kit) logFailure(r *http.Request, what, view string, err error) {
-	code, _ := views.StatusOf(err)
-	args := []any{"view", view, "path", r.URL.Path, "err", err}
-	if p, ok := errors.AsType[*views.PanicError](err); ok {
-		args = append(args, "stack", string(p.Stack))
-	}
-	if code < 500 {
-		k.log.Info("sideband: "+what, args...)
-		return
-	}
-	k.log.Error("sideband: "+what, args...)
-}

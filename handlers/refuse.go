@@ -2,14 +2,9 @@ package handlers
 
 import (
 	"bytes"
-	"crypto/sha256"
-	"encoding/base64"
 	"errors"
+	"html"
 	"net/http"
-	"net/url"
-	"strconv"
-	"strings"
-	"time"
 
 	"github.com/sideband-go/sideband/patch"
 	"github.com/sideband-go/sideband/sse"
@@ -19,7 +14,7 @@ import (
 // What pages are told that cannot go on as they are.
 var (
 	// reloadMessage makes the page load itself anew.
-	reloadMessage = append(refresh(""), leaveMessage...)
+	reloadMessage = leaveFor("")
 	// notLive is for a page that would only reload itself again and again.
 	notLive = "This page is not live, and reloading it did not help. Please try again in a minute."
 	// noSession is for a browser that does not send the session's cookie: it does not take
@@ -40,69 +35,14 @@ func farewell(text string) []byte {
 	return patch.AppendText(bytes.Clone(leaveMessage), views.NoticeID, text)
 }
 
-const (
-	// maxReloads is how often a page may be told to reload itself within reloadWindow.
-	maxReloads   = 3
-	reloadWindow = time.Minute
-	reloadCookie = "sideband-reloads"
-	// maxStamps bounds the cookie.
-	maxStamps = 12
-)
-
-// mayReload reports whether the request's page may be told to reload itself, and
-// counts that in a cookie for its path: processes that share nothing, not even their
-// secrets, could send a page back and forth for ever.
-//
-// Each reload leaves a stamp. What goes round in circles has been loaded a moment ago, or
-// is the same page again and again, out of a cache. Pages of before that, which a browser
-// may have many of at one address, are counted each by itself.
-func (k *Kit) mayReload(w http.ResponseWriter, r *http.Request) bool {
-	now := time.Now()
-	own := ""
-	text := r.Header.Get(views.TicketHeader)
-	if t, err := k.sealer.open(text); err == nil && now.Sub(t.issued) > reloadWindow {
-		sum := sha256.Sum256([]byte(text))
-		own = "~" + base64.RawURLEncoding.EncodeToString(sum[:3])
+// leaveFor takes the stream away and makes the page go to an address that safeURL has let
+// through, or load itself anew.
+func leaveFor(to string) []byte {
+	content := "0"
+	if to != "" {
+		content += ";url=" + to
 	}
-	var recent []string
-	count := 0
-	if c, err := r.Cookie(reloadCookie); err == nil {
-		for stamp := range strings.SplitSeq(c.Value, ".") {
-			at, whose, _ := strings.Cut(stamp, "~")
-			unix, err := strconv.ParseInt(at, 36, 64)
-			if age := now.Unix() - unix; err != nil || age < 0 || age >= int64(reloadWindow/time.Second) || len(stamp) > 20 {
-				continue
-			}
-			recent = append(recent, stamp)
-			if whose == "" || "~"+whose == own {
-				count++
-			}
-		}
-	}
-	if count >= maxReloads {
-		k.count.reloadsRefused.Add(1)
-		return false
-	}
-	k.count.reloads.Add(1)
-	recent = append(recent, strconv.FormatInt(now.Unix(), 36)+own)
-	http.SetCookie(w, &http.Cookie{
-		Name: reloadCookie, Value: strings.Join(recent[max(0, len(recent)-maxStamps):], "."), Path: cookiePath(r),
-		MaxAge: int(reloadWindow / time.Second), HttpOnly: true, Secure: r.TLS != nil, SameSite: http.SameSiteLaxMode,
-	})
-	return true
-}
-
-// cookiePath is the page's path as the browser knows it, which a router may have cut. What
-// no cookie can have shares the counter of the site.
-func cookiePath(r *http.Request) string {
-	path := r.URL.EscapedPath()
-	if u, err := url.ParseRequestURI(r.RequestURI); err == nil {
-		path = u.EscapedPath()
-	}
-	if !strings.HasPrefix(path, "/") || strings.ContainsAny(path, "; ,") || len(path) > 1000 {
-		return "/"
-	}
-	return path
+	return append([]byte(`<hx-partial id="`+views.NoticeID+`" hx-swap="innerHTML"><meta http-equiv="refresh" content="`+html.EscapeString(content)+`"></hx-partial>`), leaveMessage...)
 }
 
 // refuse answers an event that reaches no view.

@@ -1,16 +1,12 @@
 package handlers
 
 import (
-	"crypto/rand"
 	"errors"
-	mrand "math/rand/v2"
+	"math/rand/v2"
 	"net/http"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/sideband-go/sideband/sse"
-	"github.com/sideband-go/sideband/views"
 )
 
 // serveStream answers the page's stream. What is wrong for good is an event stream with
@@ -101,69 +97,6 @@ func (rt Route) streamFailed(w http.ResponseWriter, r *http.Request, err error) 
 	}
 }
 
-// position is where a browser says it is in the view's messages. Its text is the
-// number of a message, with the epoch before it if the view was mounted again.
-type position struct {
-	epoch string
-	id    uint64
-	given bool // the browser has been connected before
-	valid bool
-}
-
-// maxEpoch bounds the epoch's length.
-const maxEpoch = 8
-
-func newEpoch() string { return rand.Text()[:maxEpoch] }
-
-// positionOf is what the browser remembers or, before it has anything to remember, what
-// the address of its stream says.
-func positionOf(r *http.Request) position {
-	text := r.Header.Get("Last-Event-ID")
-	if text == "" {
-		text = r.URL.Query().Get(afterParam)
-	}
-	p := position{given: text != ""}
-	if !p.given {
-		p.valid = true
-		return p
-	}
-	epoch, number, ok := strings.Cut(text, "-")
-	if !ok {
-		epoch, number = "", text
-	}
-	id, err := strconv.ParseUint(number, 10, 64)
-	p.valid = err == nil && len(epoch) <= maxEpoch && !strings.ContainsFunc(epoch, func(c rune) bool {
-		return (c < 'A' || c > 'Z') && (c < '2' || c > '7') // as rand.Text makes them
-	})
-	if p.valid {
-		p.epoch, p.id = epoch, id
-	}
-	return p
-}
-
-// isBehind reports whether a browser that says p knew less than one that said other when
-// it asked for its stream. epoch is the view's.
-func (p position) isBehind(other position, epoch string) bool {
-	switch {
-	case !p.valid || !other.valid:
-		return false
-	case p.epoch == other.epoch:
-		return p.id < other.id
-	}
-	return other.epoch == epoch
-}
-
-// String is the id that the stream begins with.
-func (p position) String() string {
-	switch {
-	case !p.valid:
-		return unknownID
-	case p.epoch == "":
-		return strconv.FormatUint(p.id, 10)
-	}
-	return p.epoch + "-" + strconv.FormatUint(p.id, 10)
-}
-
 // connect makes st the view's stream. What it sends depends on what is known of the page:
 //
 //	it names no id, and the view has spoken  a copy: it reloads
@@ -231,7 +164,7 @@ func (l *live) connect(me uint64, st *sse.Stream, at position) {
 // what a script may have done to it.
 func (l *live) age(st *sse.Stream) *time.Timer {
 	most := l.kit.config.StreamMaxAge
-	return time.AfterFunc(most*4/5+time.Duration(mrand.Int64N(int64(most*2/5)+1)), func() {
+	return time.AfterFunc(most*4/5+time.Duration(rand.Int64N(int64(most*2/5)+1)), func() {
 		l.must(func(l *live, _ uint64) {
 			if l.openStream() == st {
 				l.out.lost = true
@@ -283,28 +216,5 @@ func (l *live) disconnected(st *sse.Stream) {
 func (l *live) touch() {
 	if l.entry != nil {
 		l.kit.store.Used(l.entry, time.Now())
-	}
-}
-
-// logMessage logs what went wrong where nobody waits.
-func (k *Kit) logMessage(l *live, err error) {
-	args := []any{"view", l.in.Definition().Name(), "err", err}
-	if p, ok := errors.AsType[*views.PanicError](err); ok {
-		args = append(args, "stack", string(p.Stack))
-	}
-	k.log.Error("sideband: callback failed", args...)
-}
-
-// warn tells developers, once each, of HTML that costs more than it needs.
-func (k *Kit) warn(l *live, r views.Rendering) {
-	if !k.config.Development {
-		return
-	}
-	for _, w := range r.Warnings {
-		type key struct{ view, id, why string }
-		k.once(key{l.in.Definition().Name(), w.ID, w.Why}, func() {
-			k.log.Warn("sideband: the browser's parser rearranges this HTML; the element is sent whole at each change",
-				"view", l.in.Definition().Name(), "element", w.ID, "why", w.Why)
-		})
 	}
 }

@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"fmt"
-	"html"
 	"net/http"
 	"net/url"
 	"strings"
@@ -39,7 +38,7 @@ func (g *guard) translate(status int) bool {
 	case stream && dead:
 		_ = sse.Reply(g.ResponseWriter, farewell(notLive)) // nobody is left to tell
 	case stream:
-		_ = sse.Reply(g.ResponseWriter, append(refresh(target), leaveMessage...)) // the same
+		_ = sse.Reply(g.ResponseWriter, leaveFor(target)) // the same
 	case target == "" || dead:
 		text := refusals[status]
 		if text == "" {
@@ -112,14 +111,4 @@ func safeURL(r *http.Request, location string) (to string, own bool) {
 // isLocal reports whether an address is one of the same origin, also for browsers.
 func isLocal(address string) bool {
 	return strings.HasPrefix(address, "/") && !strings.HasPrefix(address, "//")
-}
-
-// refresh makes the page go to an address that safeURL has let through, or load itself
-// anew.
-func refresh(to string) []byte {
-	content := "0"
-	if to != "" {
-		content += ";url=" + to
-	}
-	return []byte(`<hx-partial id="` + views.NoticeID + `" hx-swap="innerHTML"><meta http-equiv="refresh" content="` + html.EscapeString(content) + `"></hx-partial>`)
 }

@@ -1,0 +1,56 @@
+package handlers
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/sideband-go/sideband/views"
+)
+
+// logFailure logs what a user does not get to see.
+func (k *Kit) logFailure(r *http.Request, what, view string, err error) {
+	args := withStack([]any{"view", view, "path", r.URL.Path, "err", err}, err)
+	if code, _ := views.StatusOf(err); code < 500 {
+		k.log.Info("sideband: "+what, args...)
+		return
+	}
+	k.log.Error("sideband: "+what, args...)
+}
+
+// logMessage logs what went wrong where nobody waits.
+func (k *Kit) logMessage(l *live, err error) {
+	k.log.Error("sideband: callback failed", withStack([]any{"view", l.in.Definition().Name(), "err", err}, err)...)
+}
+
+func withStack(args []any, err error) []any {
+	if p, ok := errors.AsType[*views.PanicError](err); ok {
+		return append(args, "stack", string(p.Stack))
+	}
+	return args
+}
+
+// warn tells developers, once each, of HTML that costs more than it needs.
+func (k *Kit) warn(l *live, r views.Rendering) {
+	if !k.config.Development {
+		return
+	}
+	for _, w := range r.Warnings {
+		type key struct{ view, id, why string }
+		k.once(key{l.in.Definition().Name(), w.ID, w.Why}, func() {
+			k.log.Warn("sideband: the browser's parser rearranges this HTML; the element is sent whole at each change",
+				"view", l.in.Definition().Name(), "element", w.ID, "why", w.Why)
+		})
+	}
+}
+
+// warnWithoutID tells developers, once each, of a control that can't be set back.
+func (k *Kit) warnWithoutID(l *live, event string) {
+	if !k.config.Development {
+		return
+	}
+	type key struct{ view, event string }
+	name := l.in.Definition().Name()
+	k.once(key{name, event}, func() {
+		k.log.Warn("sideband: the field that sends this event has no id, so it can't be made to show what the view says: give it one", "view", name, "event", event)
+	})
+}

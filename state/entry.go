@@ -1,0 +1,30 @@
+package state
+
+import (
+	"container/list"
+	"time"
+)
+
+// Entry is one view of a session. The store owns it from Add on; ID, Session,
+// Scope and Value must not be changed afterwards.
+type Entry struct {
+	ID      string
+	Session string
+	Scope   *Scope
+	// Value is what runs the view, opaque to the store.
+	Value any
+
+	phase phase
+	until time.Time     // when a waiting view expires
+	place *list.Element // in the queue of its phase
+	mine  *list.Element // in the queue of its session
+}
+
+type phase uint8
+
+const (
+	pending   phase = iota // never connected
+	connected              // a stream is open
+	parked                 // was connected
+	gone
+)
