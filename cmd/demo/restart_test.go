@@ -4,9 +4,10 @@ import (
 	"net"
 	"net/http"
 	"strings"
-	"sync"
 	"testing"
 	"time"
+
+	"github.com/sideband-go/sideband/internal/tab"
 )
 
 // A page that is open has a stream, which http.Server waits for.
@@ -15,11 +16,11 @@ func TestEndsInGoodOrderWhileAPageIsOpen(t *testing.T) {
 	p := open(t, d.url, &http.Transport{})
 	p.add("Count: 1")
 	d.end(t)
-	for text := p.message(); text != ""; text = p.message() {
-		if strings.Contains(text, "refresh") {
-			t.Errorf("the page is told to reload from a server that has gone: %s", text)
+	p.Read(func(v tab.View) {
+		if v.Pages != 1 || v.Loading {
+			t.Error("the page was told to reload from a server that has gone")
 		}
-	}
+	})
 }
 
 // free waits until nobody listens at the demo's address any more.
@@ -58,16 +59,12 @@ func TestOpenPagesGoOnWithTheNextProcess(t *testing.T) {
 				pages[i] = open(t, first.url, &http.Transport{Protocols: c.protocols})
 				pages[i].add("Count: 1")
 			}
-			var all sync.WaitGroup
-			for _, p := range pages {
-				all.Go(p.comeBack)
-			}
 			first.stop()
 			// It need not have ended: pages that leave it later find the other one at once.
 			second := start(t, append([]string{"-addr", first.free(t)}, c.secret...)...)
-			all.Wait()
 			for _, p := range pages {
-				p.add("Count: 1") // the view is mounted again: the count is not stashed
+				p.shows("Count: 0") // the view is mounted again: the count is not stashed
+				p.add("Count: 1")
 			}
 			first.end(t)
 			second.end(t)
