@@ -187,7 +187,7 @@ func TestTooManyMountsAtATime(t *testing.T) {
 // A Mount past its deadline gives its place to the next.
 func TestAMountThatHangs(t *testing.T) {
 	goOn := make(chan struct{})
-	s := roomSite(t, handlers.Config{MaxMounts: 1, EventDeadline: 20 * time.Millisecond}, rooms.Page{Before: func(_ *views.Socket, room string) error {
+	s := roomSite(t, handlers.Config{MaxMounts: 1, EventDeadline: time.Second}, rooms.Page{Before: func(_ *views.Socket, room string) error {
 		if room == "slow" {
 			<-goOn
 		}
@@ -209,16 +209,19 @@ func TestAMountThatHangs(t *testing.T) {
 // Case 29: a browser that never reads is dropped at the write deadline; others go on.
 func TestABrowserThatNeverReads(t *testing.T) {
 	page := rooms.Page{Ref: make(chan ref, 2)}
-	s := roomSite(t, handlers.Config{Stream: sse.Config{WriteTimeout: 30 * time.Millisecond, MaxPendingBytes: 64 << 20, NoCompression: true}}, page)
+	s := roomSite(t, handlers.Config{Stream: sse.Config{WriteTimeout: time.Second, MaxPendingBytes: 64 << 20, NoCompression: true}}, page)
 	p := s.browser(t).open("/rooms/a").connect("")
 	view := <-page.Ref
 	q := s.browser(t).open("/rooms/a").connect("")
 	large := strings.Repeat("large ", 1<<20)
+	began := time.Now()
 	for n := 0; s.kit.Stats().StreamsDropped == 0; n++ {
-		if n > 100 {
-			t.Fatal("600 MB were sent to nobody")
+		if time.Since(began) > time.Minute {
+			t.Fatal("it is never dropped")
 		}
-		_ = rooms.Say(view, large+strconv.Itoa(n)) // its mailbox may be full
+		if n < 12 { // more than the kernel takes
+			_ = rooms.Say(view, large+strconv.Itoa(n)) // its mailbox may be full
+		}
 		q.post("event=Add&value=1", nil)
 		q.await(">" + strconv.Itoa(n+1) + "<")
 	}

@@ -181,7 +181,7 @@ func TestANewConnectionTakesOver(t *testing.T) {
 // Case 37: a callback that ignores its context is given up at the deadline.
 func TestACallbackPastItsDeadline(t *testing.T) {
 	page := rooms.Page{Inside: make(chan ctx, 1), GoOn: make(chan struct{})}
-	s := roomSite(t, handlers.Config{EventDeadline: 50 * time.Millisecond}, page)
+	s := roomSite(t, handlers.Config{EventDeadline: time.Second}, page)
 	p := s.browser(t).open("/rooms/a").connect("")
 	if a := p.post("event=Hold", nil); a.status != 503 || !strings.Contains(a.body, "too long") {
 		t.Fatalf("%d %s", a.status, a.body)

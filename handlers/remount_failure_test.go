@@ -19,7 +19,7 @@ import (
 func TestAMountThatFailsTheSecondTime(t *testing.T) {
 	hang := make(chan struct{})
 	defer close(hang)
-	c := handlers.Config{Secrets: [][]byte{secret}, EventDeadline: 30 * time.Millisecond}
+	c := handlers.Config{Secrets: [][]byte{secret}, EventDeadline: time.Second}
 	for _, f := range []struct {
 		name   string
 		mount  func() error

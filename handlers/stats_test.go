@@ -19,7 +19,7 @@ import (
 func TestEachBoundIsCounted(t *testing.T) {
 	page := rooms.Page{Ref: make(chan ref, 9), Inside: make(chan ctx, 9), GoOn: make(chan struct{})}
 	s := newSite(t, handlers.Config{
-		MaxQueue: 2, MaxTimers: 1, MaxFields: 3, MaxBody: 100, EventDeadline: 20 * time.Millisecond,
+		MaxQueue: 2, MaxTimers: 1, MaxFields: 3, MaxBody: 100, EventDeadline: time.Second,
 		Limits: state.Limits{Views: 2},
 	}, func(kit *handlers.Kit, r chi.Router) { r.Handle("/rooms/{room}", handlers.View(kit, page)) })
 	counted := func(what string, count func(handlers.Stats) int, want int) {
