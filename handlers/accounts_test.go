@@ -110,6 +110,7 @@ func (p *tab) gone() {
 // await reads the stream until a message has the text.
 func (p *tab) await(want string) (id string) {
 	p.t.Helper()
+	defer p.limit()()
 	var all []string
 	for {
 		id, data := p.message()

@@ -14,8 +14,9 @@ import (
 type refusal struct {
 	status int
 	err    error
-	reload bool   // only a page that is loaded anew can go on
-	text   string // for the user; "" for the one of the status
+	reload bool             // only a page that is loaded anew can go on
+	text   string           // for the user; "" for the one of the status
+	away   *views.Departure // where Mount sends the page; nil if it does not
 }
 
 var errUnowned = errors.New("handlers: the request has no session")
@@ -162,14 +163,18 @@ func (rt Route) mountAgain(l *live, r *http.Request, t ticket) *refusal {
 	}
 	defer k.mounts.end()
 	k.count.remounts.Add(1)
-	err := l.mount(r, t.query).err
+	res := l.mount(r, t.query, nil)
+	if res.away != nil {
+		return &refusal{status: http.StatusSeeOther, err: errors.New("handlers: Mount redirects"), away: res.away}
+	}
+	err := res.err
 	if err == nil {
 		return nil
 	}
 	// A page that is not found or not allowed any more is loaded anew and says so; what
 	// fails for the moment is tried again.
 	status, text := rt.failure(r, "mount again", err)
-	return &refusal{status, err, status < 500 && status != http.StatusTooManyRequests, text}
+	return &refusal{status: status, err: err, reload: status < 500 && status != http.StatusTooManyRequests, text: text}
 }
 
 // own notes whose view it is.

@@ -211,7 +211,7 @@ func TestABrowserThatNeverReads(t *testing.T) {
 	page := rooms.Page{Ref: make(chan ref, 2)}
 	s := roomSite(t, handlers.Config{Stream: sse.Config{WriteTimeout: time.Second, MaxPendingBytes: 64 << 20, NoCompression: true}}, page)
 	p := s.browser(t).open("/rooms/a").connect("")
-	view := <-page.Ref
+	view := take(t, page.Ref, "the view to connect")
 	q := s.browser(t).open("/rooms/a").connect("")
 	large := strings.Repeat("large ", 1<<20)
 	began := time.Now()

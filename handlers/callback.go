@@ -35,24 +35,48 @@ func (l *live) begin(ctx *deadline, closing bool) bool {
 	return true
 }
 
-// giveUp is called when a callback has passed its deadline, or its view has ended.
+// giveUp is called when a callback has passed its deadline, or its view has ended. Another
+// worker goes on. If the callback was one of a rendering, it begins with that.
 func (l *live) giveUp(ctx *deadline, j job) {
 	l.mu.Lock() // so that the worker finds out before it goes on
-	given := l.in.Abandon(ctx)
-	if given {
-		l.start()
-	}
-	l.mu.Unlock()
-	if !given {
+	rendering := l.in.Rendering() && !l.ended
+	if !l.in.Abandon(ctx) {
+		l.mu.Unlock()
 		return
 	}
+	t := l.turn
+	if l.turn = nil; rendering {
+		if t == nil {
+			t = &turn{}
+		}
+		l.queue = append([]job{{run: func(l *live, me uint64) {
+			l.begins(t)
+			l.finish(me, t)
+		}}}, l.queue...)
+	}
+	l.start()
+	l.mu.Unlock()
 	err := views.ErrGone
 	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
 		err = views.ErrDeadline
 		l.kit.count.deadlines.Add(1)
 		l.kit.log.Error("sideband: a callback ran past its deadline and was given up", "callback", j.msg.Name)
 	}
-	if j.done != nil {
-		j.done <- result{err: fmt.Errorf("%s: %w", j.msg.Name, err)}
+	if !rendering && t != nil && t.done != nil {
+		t.done <- result{err: fmt.Errorf("%s: %w", j.msg.Name, err)}
 	}
+}
+
+// Call runs a callback in the middle of a rendering.
+func (l *live) Call(m views.Message) error { return l.callback(job{msg: m}) }
+
+// Restart ends the view, so that its page mounts it again.
+func (l *live) Restart() {
+	l.must(func(l *live, _ uint64) { l.restart() })
+}
+
+// restart drops the view. Its page comes again, with its ticket.
+func (l *live) restart() {
+	l.kit.store.Remove(l.entry)
+	l.end(nil)
 }

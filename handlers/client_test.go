@@ -3,6 +3,8 @@ package handlers_test
 import (
 	"bufio"
 	"bytes"
+	"context"
+	"errors"
 	"html"
 	"io"
 	"log/slog"
@@ -59,10 +61,8 @@ func newSite(t testing.TB, c handlers.Config, routes func(kit *handlers.Kit, r c
 	routes(s.kit, r)
 	s.Server = httptest.NewServer(r)
 	t.Cleanup(func() {
-		if err := s.kit.Shutdown(t.Context()); err != nil && t.Context().Err() == nil {
-			t.Error(err)
-		}
-		s.Close()
+		shutdown(t, s.kit)
+		inTime(t, "a request", s.Close)
 	})
 	return s
 }
@@ -93,13 +93,24 @@ type answer struct {
 
 func (b *browser) do(method, path string, form url.Values, header ...string) answer {
 	b.t.Helper()
+	a, err := b.ask(method, path, form, header...)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return a
+}
+
+// ask is do for goroutines of a test, which may not end it.
+func (b *browser) ask(method, path string, form url.Values, header ...string) (answer, error) {
+	ctx, cancel := context.WithTimeoutCause(b.t.Context(), patience, errPatience)
+	defer cancel()
 	var body io.Reader
 	if form != nil {
 		body = strings.NewReader(form.Encode())
 	}
-	r, err := http.NewRequestWithContext(b.t.Context(), method, b.site.URL+path, body)
+	r, err := http.NewRequestWithContext(ctx, method, b.site.URL+path, body)
 	if err != nil {
-		b.t.Fatal(err)
+		return answer{}, err
 	}
 	if form != nil {
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
@@ -109,14 +120,11 @@ func (b *browser) do(method, path string, form url.Values, header ...string) ans
 	}
 	res, err := b.http.Do(r)
 	if err != nil {
-		b.t.Fatal(err)
+		return answer{}, err
 	}
 	defer res.Body.Close()
 	text, err := io.ReadAll(res.Body)
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	return answer{res.StatusCode, res.Header, string(text)}
+	return answer{res.StatusCode, res.Header, string(text)}, err
 }
 
 var ticketIn = regexp.MustCompile(`"Sideband-Ticket":"([^"]+)"`)
@@ -127,6 +135,7 @@ type tab struct {
 	path, ticket, html string
 	in                 *bufio.Reader
 	body               io.Closer
+	cut                context.CancelCauseFunc // ends the stream, from the browser's side
 }
 
 func (b *browser) open(path string) *tab {
@@ -151,7 +160,10 @@ func (p *tab) post(query string, form url.Values, header ...string) answer {
 // connect opens the stream and returns when the view is connected.
 func (p *tab) connect(lastID string) *tab {
 	p.t.Helper()
-	r, err := http.NewRequestWithContext(p.t.Context(), "GET", p.site.URL+p.path+"?sideband=stream", nil)
+	ctx, cut := context.WithCancelCause(p.t.Context())
+	p.cut = cut
+	defer p.limit()()
+	r, err := http.NewRequestWithContext(ctx, "GET", p.site.URL+p.path+"?sideband=stream", nil)
 	if err != nil {
 		p.t.Fatal(err)
 	}
@@ -171,12 +183,17 @@ func (p *tab) connect(lastID string) *tab {
 	return p
 }
 
-// message reads the next message with data, or "" at the end of the stream.
+// message reads the next message with data, or "" at the end of the stream. A stream that
+// neither brings one nor ends fails the test, and is cut.
 func (p *tab) message() (id, data string) {
 	p.t.Helper()
+	defer p.limit()()
 	for {
 		line, err := p.in.ReadString('\n')
 		if err != nil {
+			if errors.Is(err, errPatience) {
+				p.t.Error("waited in vain for a message, or the end of the stream")
+			}
 			return id, data
 		}
 		line = strings.TrimSuffix(line, "\n")

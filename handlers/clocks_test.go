@@ -13,7 +13,7 @@ func TestRepeatedMessages(t *testing.T) {
 	page := rooms.Page{Ref: make(chan ref, 1)}
 	s := roomSite(t, handlers.Config{}, page)
 	p := s.browser(t).open("/rooms/a").connect("")
-	view := <-page.Ref
+	view := take(t, page.Ref, "the view to connect")
 	stop, err := rooms.TickEvery(view, time.Millisecond, 1)
 	if err != nil {
 		t.Fatal(err)

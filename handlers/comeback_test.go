@@ -36,7 +36,7 @@ func newCrowd(t *testing.T, c handlers.Config, p rooms.Page) *crowd {
 	d.server = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { d.router.Load().ServeHTTP(w, r) }))
 	d.server.EnableHTTP2 = true
 	d.server.StartTLS()
-	t.Cleanup(d.server.Close)
+	t.Cleanup(func() { inTime(t, "a request", d.server.Close) })
 	return d
 }
 
@@ -149,7 +149,7 @@ func TestEverybodyComesBackAtOnce(t *testing.T) {
 		return nil
 	}})
 
-	ctx, cancel := context.WithCancel(t.Context())
+	ctx, cancel := context.WithTimeoutCause(t.Context(), 2*patience, errPatience)
 	defer cancel()
 	var live, work sync.WaitGroup
 	for _, p := range all {
@@ -192,6 +192,9 @@ func TestEverybodyComesBackAtOnce(t *testing.T) {
 		})
 	}
 	live.Wait()
+	if ctx.Err() != nil {
+		t.Error("not everybody is back in time")
+	}
 	st := d.kit.Load().Stats()
 	if int(st.Remounts) != len(all) || st.Views.Connected != len(all) || st.Streams != len(all) || st.Reloads > 0 {
 		t.Errorf("%d pages: %+v", len(all), st)
@@ -200,5 +203,5 @@ func TestEverybodyComesBackAtOnce(t *testing.T) {
 		t.Errorf("%d Mounts at a time", peak.Load())
 	}
 	cancel()
-	work.Wait()
+	inTime(t, "a page", work.Wait)
 }

@@ -51,7 +51,7 @@ func TestConnectionsAreGivenUp(t *testing.T) {
 			t.Fatal(err)
 		}
 		res.Body.Close()
-		if n := <-timeouts; n != 30_000 {
+		if n := take(t, timeouts, "the connection"); n != 30_000 {
 			t.Errorf("encrypted %v: %d ms", encrypted, n)
 		}
 		srv.Close()

@@ -53,12 +53,13 @@ func (k *Kit) dismiss(e *state.Entry, pause time.Duration) {
 	k.store.Remove(e)
 }
 
-// Shutdown sends all pages away, ends their views and waits for events under way. The
+// Shutdown sends all pages away, ends their views and waits for events under way, and for
+// functions beside them, whose contexts end and which are logged if they go on. The
 // streams close one after the other within Config.ShutdownSpread, or half the time that
 // ctx leaves; their pages connect again at once, so the listener should be closed, or
 // belong to the next process: call http.Server.Shutdown first, in a goroutine of its
 // own, since it waits for open streams. New streams are answered 503 meanwhile.
-// The error says that ctx ended while callbacks or streams went on.
+// The error says that ctx ended while callbacks, functions or streams went on.
 func (k *Kit) Shutdown(ctx context.Context) error {
 	k.mu.Lock()
 	k.closed = true
@@ -77,7 +78,8 @@ func (k *Kit) Shutdown(ctx context.Context) error {
 	case <-done:
 		return nil
 	case <-ctx.Done():
-		return fmt.Errorf("handlers: shutdown: callbacks still run: %w", ctx.Err())
+		k.functions.warn(k.log)
+		return fmt.Errorf("handlers: shutdown: callbacks or functions beside them still run: %w", ctx.Err())
 	}
 }
 

@@ -25,7 +25,7 @@ func TestASessionThatEndsTakesItsPagesAlong(t *testing.T) {
 			mine.login("ann")
 			theirs.login("ann") // the same user elsewhere
 			one := mine.open("/rooms/a").connect("")
-			view := <-page.Ref
+			view := take(t, page.Ref, "the view to connect")
 			two := mine.open("/rooms/b").connect("")
 			other := theirs.open("/rooms/a").connect("")
 			end(mine)
@@ -53,10 +53,8 @@ func TestWhatWaitedIsNotDelivered(t *testing.T) {
 	b := s.browser(t)
 	b.login("ann")
 	p := b.open("/rooms/a").connect("")
-	view := <-page.Ref
-	answered := make(chan answer)
-	go func() { answered <- p.post("event=Hold", nil) }()
-	inside := <-page.Inside
+	view := take(t, page.Ref, "the view to connect")
+	inside, answered := p.hold(page)
 	for range 5 {
 		if err := rooms.Tick(view, 1); err != nil {
 			t.Fatal(err)
@@ -67,7 +65,7 @@ func TestWhatWaitedIsNotDelivered(t *testing.T) {
 		t.Error("the callback under way goes on")
 	}
 	close(page.GoOn)
-	if a := <-answered; a.status != http.StatusGone && a.status != http.StatusForbidden {
+	if a := take(t, answered, "the answer to Hold"); a.status != http.StatusGone && a.status != http.StatusForbidden {
 		t.Errorf("the event under way: %d", a.status)
 	}
 	p.gone()
@@ -81,12 +79,10 @@ func TestTheAnswerToAnEventUnderWaySaysNothing(t *testing.T) {
 	b.login("ann")
 	p := b.open("/rooms/private")
 	p.post("event=Add&value=1", nil) // nobody knows whether the answer arrived, so the next says everything
-	answered := make(chan answer)
-	go func() { answered <- p.post("event=Hold", nil, "HX-Source", "input#agree") }()
-	<-page.Inside
+	_, answered := p.hold(page, "HX-Source", "input#agree")
 	b.logout()
 	close(page.GoOn)
-	a := <-answered
+	a := take(t, answered, "the answer to Hold")
 	if a.status != http.StatusGone && a.status != http.StatusForbidden || strings.Contains(a.body, "private") {
 		t.Errorf("answered %d %s", a.status, a.body)
 	}
@@ -135,7 +131,7 @@ func TestAnEventUnderWayIsDroppedByEnd(t *testing.T) {
 		}
 		send("tten")
 		send("")
-		if a := <-answered; a.status < 400 || strings.Contains(a.body, "written") {
+		if a := take(t, answered, "the answer to the slow event"); a.status < 400 || strings.Contains(a.body, "written") {
 			t.Errorf("evicted %v: answered %d %s", evicted, a.status, a.body)
 		}
 		if st := s.kit.Stats(); st.Remounts != 0 {
@@ -151,14 +147,12 @@ func TestACallbackThatHangsWhenItsPageEnds(t *testing.T) {
 	b := s.browser(t)
 	b.login("ann")
 	p := b.open("/rooms/a").connect("")
-	answered := make(chan answer, 1)
-	go func() { answered <- p.post("event=Hold", nil) }()
-	<-page.Inside
+	_, answered := p.hold(page)
 	s.kit.End("ann")
 	waitUntil(t, "the event is answered", func() bool { return len(answered) == 1 })
 	waitUntil(t, "Close has run, which does not wait for it either", func() bool { return len(page.Closed) == 1 })
 	close(page.GoOn)
-	<-answered
+	take(t, answered, "the answer to Hold")
 }
 
 // A stream whose turn has not come when its page ends is not forgotten.
@@ -168,13 +162,11 @@ func TestAStreamThatWaitsForItsTurnEndsToo(t *testing.T) {
 	b := s.browser(t)
 	b.login("ann")
 	p := b.open("/rooms/a").connect("")
-	answered := make(chan answer, 1)
-	go func() { answered <- p.post("event=Hold", nil) }()
-	<-page.Inside
+	_, answered := p.hold(page)
 	again := &tab{browser: b, path: p.path, ticket: p.ticket}
 	again.connect("0")
 	s.kit.End("ann")
 	close(page.GoOn)
-	<-answered
+	take(t, answered, "the answer to Hold")
 	waitUntil(t, "its stream has ended", func() bool { return s.kit.Stats().Streams == 0 })
 }

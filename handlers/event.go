@@ -57,7 +57,7 @@ func (rt Route) read(w http.ResponseWriter, r *http.Request, l *live) (job, *ref
 		return job{}, declined(status, err)
 	}
 	name := query.Get("event")
-	msg, err := l.in.Event(name, views.Input{Query: query, Fields: fields})
+	msg, err := l.in.Event(name, query.Get("to"), views.Input{Query: query, Fields: fields})
 	if errors.Is(err, views.ErrNoEvent) {
 		return job{}, declined(http.StatusNotFound, err)
 	}
@@ -77,6 +77,10 @@ func (rt Route) read(w http.ResponseWriter, r *http.Request, l *live) (job, *ref
 
 // answer writes what an event has led to.
 func (rt Route) answer(w http.ResponseWriter, r *http.Request, res result) {
+	if res.away != nil {
+		rt.redirectEvent(w, r, res.away)
+		return
+	}
 	h := w.Header()
 	h.Set("Cache-Control", "no-store")
 	if res.err == nil && len(res.ops) == 0 {
@@ -104,6 +108,8 @@ func (rt Route) failure(r *http.Request, what string, err error) (status int, te
 	switch {
 	case errors.Is(err, views.ErrParams):
 		status, text = http.StatusBadRequest, "That value could not be read."
+	case errors.Is(err, views.ErrNoEvent):
+		status, text = http.StatusNotFound, refusals[http.StatusNotFound]
 	case errors.Is(err, views.ErrDeadline):
 		status, text = http.StatusServiceUnavailable, "That took too long. Please try again."
 	case errors.Is(err, views.ErrFull):

@@ -103,7 +103,7 @@ func TestAMorphThatFailsIsMadeUpFor(t *testing.T) {
 	p.expect(">1<")
 	p.body.Close()
 	waitFor(t, func() bool { return s.kit.Stats().Views.Parked == 1 })
-	if err := rooms.Say(<-page.Ref, "panic"); err != nil { // rendered by nobody yet
+	if err := rooms.Say(take(t, page.Ref, "the view to connect"), "panic"); err != nil { // rendered by nobody yet
 		t.Fatal(err)
 	}
 	p.connect("garbage") // wants the whole view
@@ -118,7 +118,7 @@ func TestChangesWhileNobodyWatchesAreOnePatch(t *testing.T) {
 	page := rooms.Page{Ref: make(chan ref, 1)}
 	s := roomSite(t, handlers.Config{}, page)
 	p := s.browser(t).open("/rooms/a").connect("")
-	view := <-page.Ref
+	view := take(t, page.Ref, "the view to connect")
 	p.body.Close()
 	waitFor(t, func() bool { return s.kit.Stats().Views.Parked == 1 })
 	for range 10 {
@@ -151,7 +151,7 @@ func TestAFirstConnectionThatWasLost(t *testing.T) {
 	page := rooms.Page{Ref: make(chan ref, 1)}
 	s := roomSite(t, handlers.Config{}, page)
 	p := s.browser(t).open("/rooms/a").connect("")
-	if err := rooms.Tick(<-page.Ref, 1); err != nil {
+	if err := rooms.Tick(take(t, page.Ref, "the view to connect"), 1); err != nil {
 		t.Fatal(err)
 	}
 	p.expect(">1<")
@@ -186,7 +186,7 @@ func TestACallbackPastItsDeadline(t *testing.T) {
 	if a := p.post("event=Hold", nil); a.status != 503 || !strings.Contains(a.body, "too long") {
 		t.Fatalf("%d %s", a.status, a.body)
 	}
-	held := <-page.Inside
+	held := take(t, page.Inside, "Hold to run")
 	if held.Err() == nil {
 		t.Error("its context goes on")
 	}
@@ -220,7 +220,7 @@ func TestDelayedMessages(t *testing.T) {
 	page := rooms.Page{Ref: make(chan ref, 1)}
 	s := roomSite(t, handlers.Config{MaxTimers: 2}, page)
 	p := s.browser(t).open("/rooms/a").connect("")
-	view := <-page.Ref
+	view := take(t, page.Ref, "the view to connect")
 	stop, err := rooms.TickAfter(view, time.Hour, 1)
 	if err != nil || !stop() || stop() && false {
 		t.Errorf("stopped: %v", err)
@@ -271,17 +271,15 @@ func TestViewsExpire(t *testing.T) {
 	s := roomSite(t, handlers.Config{Limits: state.Limits{PerSession: 2}}, page)
 	b := s.browser(t)
 	one := b.open("/rooms/1").connect("")
-	view := <-page.Ref
+	view := take(t, page.Ref, "the view to connect")
 	b.open("/rooms/2")
 	b.open("/rooms/3") // the second, which nobody watches, has to go
-	<-page.Closed
+	take(t, page.Closed, "Close to run")
 	one.post("event=Add&value=1", nil)
 	one.expect(">1<")
-	if err := s.kit.Shutdown(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	<-page.Closed
-	<-page.Closed
+	shutdown(t, s.kit)
+	take(t, page.Closed, "Close to run")
+	take(t, page.Closed, "Close to run")
 	if err := rooms.Tick(view, 1); err == nil {
 		t.Error("a message to a view that is gone is taken")
 	}

@@ -3,6 +3,8 @@ package handlers
 import (
 	"net/http"
 	"sync"
+
+	"github.com/sideband-go/sideband/views"
 )
 
 // guard is the response that everything below the kit's middleware writes to. It saves
@@ -18,6 +20,8 @@ type guard struct {
 	mute  bool // the body is the kit's
 	stale bool // the request's session had ended before it came
 	saved bool // the browser gets the cookie of a new session
+
+	flash *[]views.FlashMessage // for the next page; nil: what the browser has, if any
 
 	mu    sync.Mutex
 	over  bool       // the session is saved, the response begins
@@ -57,6 +61,7 @@ func (g *guard) begin() {
 			g.kit.log.Error("sideband: session not saved", "err", err)
 		}
 	}
+	g.writeFlash()
 	g.mu.Lock()
 	g.over = true
 	ended := g.ended

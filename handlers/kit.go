@@ -63,6 +63,9 @@ type Config struct {
 	// MaxTimers is how many delayed and repeated messages one view may have pending.
 	// Default 1,000.
 	MaxTimers int
+	// MaxAsync is how many functions one view may have running beside its callbacks, for
+	// state.Async and views.Start. Beyond it a result's error is views.ErrFull. Default 32.
+	MaxAsync int
 	// MaxMounts is how many views may be mounting at a time. Other requests wait for up
 	// to 10 s, then they are answered 503. Default 64.
 	MaxMounts int
@@ -97,20 +100,23 @@ const minSecret = 32
 // Kit serves views. Make one per application with [New]. All methods may be called
 // from any goroutine.
 type Kit struct {
-	config   Config
-	log      *slog.Logger
-	host     views.Host
-	sealer   *sealer
-	sessions *sessions
-	origins  *http.CrossOriginProtection
-	store    *state.Store
-	streams  *sse.Server
-	workers  sync.WaitGroup
-	runners  runners
-	mounts   *mounts
-	count    counters
-	ends     atomic.Uint64 // calls of End
-	warned   sync.Map      // what was logged once
+	config    Config
+	log       *slog.Logger
+	host      views.Host
+	sealer    *sealer
+	flashes   box // seals cookies
+	leaves    box // seals addresses
+	sessions  *sessions
+	origins   *http.CrossOriginProtection
+	store     *state.Store
+	streams   *sse.Server
+	workers   sync.WaitGroup
+	runners   runners
+	functions functions
+	mounts    *mounts
+	count     counters
+	ends      atomic.Uint64 // calls of End
+	warned    sync.Map      // what was logged once
 
 	mu       sync.Mutex
 	sweeping bool
@@ -141,6 +147,7 @@ func New(c Config) *Kit {
 	orDefault(&c.MaxFields, 1000)
 	orDefault(&c.MaxQueue, 256)
 	orDefault(&c.MaxTimers, 1000)
+	orDefault(&c.MaxAsync, 32)
 	orDefault(&c.MaxMounts, 64)
 	orDefault(&c.SessionMounts, 120)
 	orDefault(&c.TicketLife, 24*time.Hour)
@@ -154,13 +161,15 @@ func New(c Config) *Kit {
 	k := &Kit{
 		config: c, log: c.Logger,
 		sealer:  newSealer(c.Secrets),
+		flashes: newBox(c.Secrets, "sideband flash", 1),
+		leaves:  newBox(c.Secrets, "sideband leave", 1),
 		origins: http.NewCrossOriginProtection(),
 		streams: sse.New(c.Stream),
 		runners: newRunners(),
 		mounts:  newMounts(c.MaxMounts, c.SessionMounts),
 	}
 	k.host = views.Host{TitlePrefix: c.TitlePrefix, TitleSuffix: c.TitleSuffix, Report: func(err error) {
-		k.log.Error("sideband: message", "err", err)
+		k.log.Error("sideband: message", withStack([]any{"err", err}, err)...)
 	}}
 	k.store = state.NewStore(c.Limits, func(e *state.Entry) { e.Value.(*live).end(endMessage) })
 	k.sessions = newSessions(c, k.endSession)

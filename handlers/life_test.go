@@ -1,6 +1,7 @@
 package handlers_test
 
 import (
+	"context"
 	"net/http"
 	"runtime"
 	"strings"
@@ -50,16 +51,16 @@ func (s *site) kill(t *testing.T, c handlers.Config, p rooms.Page) {
 	s.CloseClientConnections()
 	s.kit, s.log, s.Config.Handler = next.kit, next.log, next.Config.Handler
 	t.Cleanup(func() {
-		if err := old.Shutdown(t.Context()); err != nil && t.Context().Err() == nil {
-			t.Error(err)
-		}
+		shutdown(t, old)
 	})
 }
 
 // request is an event to come.
 func (p *tab) request(query string) *http.Request {
 	p.t.Helper()
-	r, err := http.NewRequestWithContext(p.t.Context(), "POST", p.site.URL+p.path+"?"+query, nil)
+	ctx, cancel := context.WithTimeoutCause(p.t.Context(), patience, errPatience)
+	p.t.Cleanup(cancel)
+	r, err := http.NewRequestWithContext(ctx, "POST", p.site.URL+p.path+"?"+query, nil)
 	if err != nil {
 		p.t.Fatal(err)
 	}
@@ -84,9 +85,9 @@ func TestAProcessKilledBetweenCallbackAndPatch(t *testing.T) {
 			res.Body.Close()
 		}
 	}()
-	<-page.Inside
+	take(t, page.Inside, "Hold to run")
 	s.kill(t, c, rooms.Page{})
-	<-lost
+	take(t, lost, "the request to break off")
 	close(page.GoOn)
 
 	p.connect(last)

@@ -30,12 +30,15 @@ type live struct {
 
 	mu      sync.Mutex
 	queue   []job
+	waiting int    // callbacks in the queue, which are bounded
 	worker  uint64 // the goroutine that works; others have been abandoned
 	busy    bool
 	ended   bool
 	last    []byte    // what streams get that come too late
 	current *deadline // of the callback under way
+	turn    *turn     // under way; nil if nobody waits for it
 	clocks  clocks
+	beside  *beside     // nil if nothing was started
 	stream  *sse.Stream // open, nil without one
 	at      position    // what it was opened with
 	aging   *time.Timer // ends the stream
@@ -78,11 +81,11 @@ func (l *live) hasEnded() bool {
 }
 
 // mount runs Mount for a request to the view's path, and renders the page if it is the
-// first time.
-func (l *live) mount(r *http.Request, query string) result {
+// first time. carried is what the page before wanted to be said.
+func (l *live) mount(r *http.Request, query string, carried []views.FlashMessage) result {
 	q, _ := url.ParseQuery(query) // what can't be read is left out, as in r.URL.Query
 	in := views.Input{Path: r.PathValue, Query: q}
-	return l.wait(job{ctx: context.WithoutCancel(r.Context()), msg: l.in.Mounting(in)})
+	return l.wait(job{ctx: context.WithoutCancel(r.Context()), msg: l.in.Mounting(in).Carrying(carried)})
 }
 
 // end ends the view: nothing more is taken, a callback under way is given up, the stream
@@ -105,23 +108,23 @@ func (l *live) endWith(last []byte, pause time.Duration) {
 		}
 		return j.run == nil
 	})
+	l.waiting = 0
 	l.clocks.stop()
-	current, st := l.current, l.stream
+	current, st, functions := l.current, l.stream, l.beside
 	l.stream = nil
 	if l.aging != nil {
 		l.aging.Stop()
 		l.aging = nil
 	}
-	if m, ok := l.in.Closing(); ok && l.mounted.Load() {
-		l.enqueue(job{run: func(l *live, _ uint64) {
-			if err := l.callback(job{msg: m, closing: true}); err != nil {
-				l.kit.logMessage(l, err)
-			}
-		}})
-	}
 	l.mu.Unlock()
+	functions.end()
 	if current != nil {
 		current.cut(context.Canceled)
+	}
+	if closing := l.in.End(); closing != nil && l.mounted.Load() {
+		l.mu.Lock()
+		l.enqueue(job{run: func(l *live, me uint64) { l.close(me, closing) }})
+		l.mu.Unlock()
 	}
 	l.kit.workers.Done()
 	for _, j := range dropped {
@@ -136,5 +139,18 @@ func (l *live) endWith(last []byte, pause time.Duration) {
 		time.AfterFunc(pause, func() { st.FinishNow(last) })
 	default:
 		st.FinishNow(last)
+	}
+}
+
+// close runs what a view and its components have for their end.
+func (l *live) close(me uint64, closing []views.Message) {
+	for _, m := range closing {
+		err := l.callback(job{msg: m, closing: true})
+		if !l.mine(me) {
+			return
+		}
+		if err != nil {
+			l.kit.logMessage(l, err)
+		}
 	}
 }

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"context"
+	"errors"
 
 	"github.com/sideband-go/sideband/views"
 )
@@ -20,7 +21,8 @@ type job struct {
 type result struct {
 	ops       []byte // for the body, if no stream took them
 	err       error
-	unstarted bool // the job was not taken
+	away      *views.Departure // another page is to be loaded; nil if not
+	unstarted bool             // the job was not taken
 }
 
 // Post queues a message. It never waits.
@@ -32,16 +34,17 @@ func (l *live) post(j job) error {
 	if l.ended {
 		return views.ErrGone
 	}
-	if len(l.queue) >= l.kit.config.MaxQueue {
+	if l.waiting >= l.kit.config.MaxQueue {
 		l.kit.count.queueFull.Add(1)
 		return views.ErrFull
 	}
+	l.waiting++
 	l.enqueue(j)
 	return nil
 }
 
-// must queues a step of the kit's own, of which there are few, whatever else waits. It
-// reports false if the view has ended.
+// must queues a step of the kit's own, of which there are few, whatever else waits; it
+// takes no place of a callback. It reports false if the view has ended.
 func (l *live) must(run func(l *live, me uint64)) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -73,7 +76,7 @@ func (l *live) work(me uint64) {
 	defer l.kit.workers.Done()
 	for {
 		batch, ok := l.next(me)
-		if !ok || !l.turn(me, batch) {
+		if !ok || !l.take(me, batch) {
 			return
 		}
 	}
@@ -100,44 +103,89 @@ func (l *live) next(me uint64) (batch []job, ok bool) {
 	}
 	batch = l.queue[:n:n]
 	l.queue = l.queue[n:]
+	if batch[0].run == nil {
+		l.waiting -= n
+	}
 	return batch, true
 }
 
 func (j *job) isMessage() bool { return j.done == nil && j.run == nil }
 
-// turn runs the callbacks of a batch and renders. It reports false if the worker
+// take runs the callbacks of a batch and renders. It reports false if the worker
 // was given up.
-func (l *live) turn(me uint64, batch []job) bool {
+func (l *live) take(me uint64, batch []job) bool {
 	if j := batch[0]; j.run != nil {
 		j.run(l, me)
 		return l.mine(me)
 	}
-	before := l.in.Snapshot()
-	var failed error
+	l.in.Begin()
+	last := batch[len(batch)-1]
+	t := &turn{done: last.done, posted: last.posted}
+	l.begins(t)
 	for _, j := range batch {
-		err := l.callback(j)
+		t.failed = views.ErrDeadline // should placing be given up
+		err := l.placed(j.msg)
+		if err == nil {
+			err = l.callback(j)
+		}
 		if !l.mine(me) {
-			return false // who waits was told by whoever gave the callback up
+			return false
+		}
+		if errors.Is(err, views.ErrNoComponent) {
+			l.kit.log.Info("sideband: for a component that is not there", "view", l.in.Definition().Name(), "err", err)
+			err = nil
 		}
 		if err != nil && j.done == nil {
 			l.kit.logMessage(l, err)
 		}
-		failed = err
+		t.failed = err
 		if err == nil && !l.drain(me) {
 			return false
 		}
 	}
-	last := batch[len(batch)-1]
-	if last.done == nil {
-		l.show(before)
-		return true
+	return l.finish(me, t)
+}
+
+// turn is what is under way: the callbacks of a batch, and the rendering after them.
+type turn struct {
+	done   chan<- result // nil if nobody waits
+	posted *views.Posted
+	failed error
+}
+
+// begins notes the turn, for whoever gives its worker up.
+func (l *live) begins(t *turn) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.turn = t
+}
+
+// finish renders and tells who waits. It reports false if the worker was given up.
+func (l *live) finish(me uint64, t *turn) bool {
+	if t.done == nil {
+		return l.show(me)
 	}
-	res := l.answer(before, last.posted, failed)
-	last.done <- res
+	res := l.answer(me, t.posted, t.failed)
+	if !l.mine(me) {
+		return false
+	}
+	l.begins(nil)
+	t.done <- res
 	return true
 }
 
-// drain runs the messages that callbacks have sent to their own view.
+// placed sees to it that the components are there, one of which an event is for: those of a
+// view that was mounted again come with its first rendering.
+func (l *live) placed(m views.Message) error {
+	if !m.ForPart() || l.in.Rendered() {
+		return nil
+	}
+	_, _, err := l.in.Page()
+	return err
+}
+
+// drain runs the messages that callbacks have sent to their own view. It reports false if
+// the worker was given up.
 func (l *live) drain(me uint64) bool {
 	for n := 0; ; n++ {
 		m, ok, err := l.in.Inbox(n)
@@ -147,10 +195,11 @@ func (l *live) drain(me uint64) bool {
 		if !ok {
 			return true
 		}
-		if err := l.callback(job{msg: m}); err != nil {
-			if !l.mine(me) {
-				return false
-			}
+		err = l.callback(job{msg: m})
+		if !l.mine(me) {
+			return false
+		}
+		if err != nil {
 			l.kit.logMessage(l, err)
 		}
 	}

@@ -70,22 +70,44 @@ func (l *live) used() {
 }
 
 // show renders what is out of date and sends it, if a browser watches and can take
-// it; else it waits. If rendering fails, the view goes back to before.
-func (l *live) show(before views.Snapshot) {
-	st := l.openStream()
-	var err error
-	switch {
-	case st == nil:
-	case l.out.lost:
-		err = l.morph(st)
-	case l.out.sent == l.out.seq:
-		err = l.render(st, nil, nil)
+// it; else it waits. If rendering fails, the view goes back to how the turn began. It
+// reports false if the worker was given up.
+func (l *live) show(me uint64) bool {
+	for range maxRounds {
+		st := l.openStream()
+		var err error
+		switch {
+		case st == nil:
+		case l.depart():
+		case l.out.lost:
+			err = l.morph(st)
+		case l.out.sent == l.out.seq:
+			err = l.render(st, nil, nil)
+		}
+		if !l.mine(me) {
+			return false
+		}
+		if err != nil {
+			l.in.Undo()
+			l.kit.logMessage(l, err)
+		}
+		if !l.in.HasInbox() {
+			l.depart() // a component may have said so
+			return true
+		}
+		// Components have sent messages while they were rendered.
+		if !l.drain(me) {
+			return false
+		}
 	}
-	if err != nil {
-		l.in.Restore(before)
-		l.kit.logMessage(l, err)
-	}
+	l.kit.logMessage(l, errRounds)
+	return true
 }
+
+// maxRounds is how often a turn renders because renderings have sent messages.
+const maxRounds = 8
+
+var errRounds = errors.New("handlers: components send messages whenever they are rendered")
 
 // render sends what has changed on the stream, and more.
 func (l *live) render(st *sse.Stream, posted *views.Posted, more []byte) error {
@@ -103,14 +125,17 @@ func (l *live) render(st *sse.Stream, posted *views.Posted, more []byte) error {
 // answer renders after an event and says what its sender is answered: nothing but
 // the status while a stream carries the patches; else the patch, and a new stream
 // element that goes on from there.
-func (l *live) answer(before views.Snapshot, posted *views.Posted, failed error) result {
+func (l *live) answer(me uint64, posted *views.Posted, failed error) result {
 	if !l.mounted.Load() {
-		return l.firstPage(failed)
+		return l.firstPage(me, failed)
 	}
 	if l.hasEnded() {
 		return result{err: errors.Join(views.ErrGone, failed)}
 	}
 	l.touch()
+	if d := l.in.TakeDeparture(); d != nil {
+		return result{away: d}
+	}
 	l.settleTyping(posted)
 	st := l.openStream()
 	if st != nil {
@@ -124,18 +149,28 @@ func (l *live) answer(before views.Snapshot, posted *views.Posted, failed error)
 	case st != nil && l.out.sent != l.out.seq:
 		// The stream is behind: what changed waits with the rest.
 	case st != nil:
-		if failed == nil || posted != nil {
+		if failed == nil || posted != nil || l.in.Broken() {
 			err = errors.Join(failed, l.render(st, posted, l.noticeGone(failed)))
 		}
-	case failed == nil || posted != nil:
+	case failed == nil || posted != nil || l.in.Broken():
 		var renderErr error
 		ops, renderErr = l.patch(posted, l.noticeGone(failed))
 		err = errors.Join(failed, renderErr)
 	}
-	if err != nil && failed == nil {
-		l.in.Restore(before)
+	if !l.mine(me) {
+		return result{}
 	}
-	return result{ops: ops, err: err}
+	if err != nil && failed == nil {
+		l.in.Undo()
+	}
+	if l.in.HasInbox() { // components have sent messages while they were rendered
+		l.must(func(l *live, me uint64) {
+			if l.drain(me) {
+				l.show(me)
+			}
+		})
+	}
+	return result{ops: ops, err: err, away: l.in.TakeDeparture()}
 }
 
 // settleTyping finds out that a field is not typed in any more: its change comes with
@@ -188,18 +223,33 @@ func (l *live) streamElement() []byte {
 
 // firstPage renders the page for the request that mounts the view. One that is mounted
 // again is rendered when it is shown.
-func (l *live) firstPage(failed error) result {
-	if failed != nil {
-		return result{err: failed}
+func (l *live) firstPage(me uint64, failed error) result {
+	if d := l.in.TakeDeparture(); d != nil || failed != nil {
+		return result{err: failed, away: d}
 	}
 	if l.out.lost {
 		l.mounted.Store(true)
 		return result{}
 	}
-	html, warnings, err := l.in.Page()
-	l.mounted.Store(true)
-	l.kit.warn(l, views.Rendering{Warnings: warnings})
-	return result{ops: html, err: err}
+	for range maxRounds {
+		html, warnings, err := l.in.Page()
+		if !l.mine(me) {
+			return result{}
+		}
+		if d := l.in.TakeDeparture(); d != nil { // a component has said so
+			return result{away: d}
+		}
+		l.kit.warn(l, views.Rendering{Warnings: warnings})
+		if err != nil || !l.in.HasInbox() {
+			l.mounted.Store(true)
+			return result{ops: html, err: err}
+		}
+		// Components have sent messages while they were rendered.
+		if !l.drain(me) {
+			return result{}
+		}
+	}
+	return result{err: errRounds}
 }
 
 // morph sends the whole view, for a browser that may show anything.
@@ -217,28 +267,28 @@ func (l *live) morph(st *sse.Stream) error {
 
 // catchUp sends what a browser that has seen message id has missed, and then what
 // has changed since.
-func (l *live) catchUp(st *sse.Stream, id uint64, known bool) {
+func (l *live) catchUp(me uint64, st *sse.Stream, id uint64, known bool) bool {
 	missed, held := l.out.log.Since(id)
 	if !known || !held {
-		if err := l.morph(st); err != nil {
-			l.kit.logMessage(l, err)
-		}
-		return
+		l.in.Begin()
+		l.out.lost = true
+		return l.show(me)
 	}
 	l.out.sent = id
 	for _, m := range missed {
 		if !l.put(st, m) {
-			return // drained will go on
+			return true // drained will go on
 		}
 	}
-	l.show(l.in.Snapshot())
+	l.in.Begin()
+	return l.show(me)
 }
 
 // drained is called when a stream that was full has room again.
 func (l *live) drained(st *sse.Stream) {
-	l.must(func(l *live, _ uint64) {
+	l.must(func(l *live, me uint64) {
 		if l.openStream() == st && l.out.sent != l.out.seq {
-			l.catchUp(st, l.out.sent, true)
+			l.catchUp(me, st, l.out.sent, true)
 		}
 	})
 }

@@ -38,8 +38,12 @@ func (rt Route) servePage(w http.ResponseWriter, r *http.Request) {
 		k.busyPage(w, r, "The server is going down. Please try again in a moment.")
 		return
 	}
-	sh, err := rt.mountPage(l, r)
+	sh, away, err := rt.mountPage(l, r)
 	switch {
+	case away != nil:
+		l.end(nil)
+		rt.redirect(w, r, away)
+		return
 	case errors.Is(err, errBusy):
 		l.end(nil)
 		k.busyPage(w, r, "The server is busy. Please try again in a moment.")
@@ -64,25 +68,35 @@ func (rt Route) servePage(w http.ResponseWriter, r *http.Request) {
 		k.busyPage(w, r, "The server is busy. Please try again in a moment.")
 		return
 	}
+	if l.in.ShowsFlash() && isSeen(r) {
+		guardOf(r.Context(), k).carry(nil) // it is said
+	}
 	k.writePage(w, r, http.StatusOK, sh)
 }
 
 var errBusy = errors.New("handlers: too many views are being mounted")
 
 // mountPage runs Mount and renders the view, when it is its turn.
-func (rt Route) mountPage(l *live, r *http.Request) (views.Shell, error) {
+func (rt Route) mountPage(l *live, r *http.Request) (views.Shell, *views.Departure, error) {
 	if !rt.def.Static() {
 		k := rt.kit
 		if !k.mounts.begin(r.Context()) {
 			k.count.mountsRefused.Add(1)
-			return views.Shell{}, errBusy
+			return views.Shell{}, nil, errBusy
 		}
 		defer k.mounts.end()
 		k.count.mounts.Add(1)
 	}
-	res := l.mount(r, r.URL.RawQuery)
-	return views.Shell{Title: l.in.FullTitle(), Content: res.ops, KeepStream: rt.def.KeepsStream()}, res.err
+	var carried []views.FlashMessage
+	if isSeen(r) {
+		carried = guardOf(r.Context(), rt.kit).carried()
+	}
+	res := l.mount(r, r.URL.RawQuery, carried)
+	return views.Shell{Title: l.in.FullTitle(), Content: res.ops, KeepStream: rt.def.KeepsStream()}, res.away, res.err
 }
+
+// isSeen reports whether what the page shows is likely to be read now.
+func isSeen(r *http.Request) bool { return r.Method == http.MethodGet && isWatched(r) }
 
 // keep puts a mounted view into the store and its ticket into the page. A view that is
 // not kept, because nobody may ever look at its page, is mounted again when the page

@@ -52,7 +52,9 @@ func TestWhereAPageGoesOn(t *testing.T) {
 		p.body.Close()
 		waitFor(t, func() bool { return s.kit.Stats().Views.Parked == 1 })
 		p.connect(c.named)
+		stop := p.limit()
 		line, err := p.in.ReadString('\n')
+		stop()
 		if err != nil || line != "id: "+c.named+"\n" && line != "id: x\n" && line != "id: 2\n" {
 			t.Errorf("%.40q: the first line is %.60q", c.named, line)
 		}

@@ -37,17 +37,24 @@ func farewell(text string) []byte {
 
 // leaveFor takes the stream away and makes the page go to an address that safeURL has let
 // through, or load itself anew.
-func leaveFor(to string) []byte {
+func leaveFor(to string) []byte { return append(goTo(to), leaveMessage...) }
+
+// goTo is leaveFor without an end of the stream, for a page that may come back.
+func goTo(to string) []byte {
 	content := "0"
 	if to != "" {
 		content += ";url=" + to
 	}
-	return append([]byte(`<hx-partial id="`+views.NoticeID+`" hx-swap="innerHTML"><meta http-equiv="refresh" content="`+html.EscapeString(content)+`"></hx-partial>`), leaveMessage...)
+	return []byte(`<hx-partial id="` + views.NoticeID + `" hx-swap="innerHTML"><meta http-equiv="refresh" content="` + html.EscapeString(content) + `"></hx-partial>`)
 }
 
 // refuse answers an event that reaches no view.
 func (rt Route) refuse(w http.ResponseWriter, r *http.Request, ref *refusal) {
 	k := rt.kit
+	if ref.away != nil {
+		rt.redirectEvent(w, r, ref.away)
+		return
+	}
 	k.log.Warn("sideband: event refused", "view", rt.def.Name(), "path", r.URL.Path, "status", ref.status, "err", ref.err)
 	text := ref.text
 	if text == "" {
@@ -94,6 +101,11 @@ var refusals = map[int]string{
 // with which htmx tries again, after longer and longer pauses.
 func (rt Route) refuseStream(w http.ResponseWriter, r *http.Request, ref *refusal) {
 	k := rt.kit
+	if ref.away != nil {
+		session, _ := k.sessions.current(r.Context())
+		_ = sse.Reply(w, leaveFor(k.departure(ref.away, session))) // nobody is left to tell
+		return
+	}
 	k.log.Info("sideband: stream refused", "view", rt.def.Name(), "path", r.URL.Path, "status", ref.status, "err", ref.err)
 	answer := reloadMessage
 	switch {

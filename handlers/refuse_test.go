@@ -1,6 +1,8 @@
 package handlers_test
 
 import (
+	"context"
+	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -102,7 +104,9 @@ func TestAStreamWithoutATicket(t *testing.T) {
 	if !strings.Contains(cookie, "HttpOnly") || !strings.Contains(cookie, "SameSite=Lax") {
 		t.Errorf("cookie %q", cookie)
 	}
-	r, err := http.NewRequestWithContext(t.Context(), "GET", s.URL+"/rooms/a", nil)
+	ctx, cancel := context.WithTimeoutCause(t.Context(), patience, errPatience)
+	defer cancel()
+	r, err := http.NewRequestWithContext(ctx, "GET", s.URL+"/rooms/a", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -131,9 +135,7 @@ func TestAStreamWithoutTheSessionsCookie(t *testing.T) {
 func TestAStreamOfAViewThatIsGone(t *testing.T) {
 	s, other := roomSite(t, handlers.Config{}, rooms.Page{}), roomSite(t, handlers.Config{}, rooms.Page{})
 	p := s.browser(t).open("/rooms/a")
-	if err := s.kit.Shutdown(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	shutdown(t, s.kit)
 	a := p.post("event=Add&value=1", nil)
 	if a.status != http.StatusServiceUnavailable || a.header.Get("HX-Refresh") != "" {
 		t.Errorf("event: answered %d, though the next process may have the page", a.status)
@@ -230,10 +232,8 @@ func TestAFullMailbox(t *testing.T) {
 	page := rooms.Page{Inside: make(chan ctx), GoOn: make(chan struct{}), Ref: make(chan ref, 1)}
 	s := roomSite(t, handlers.Config{MaxQueue: 3, EventDeadline: time.Minute}, page)
 	p := s.browser(t).open("/rooms/a").connect("")
-	view := <-page.Ref
-	held := make(chan answer)
-	go func() { held <- p.post("event=Hold", nil) }()
-	<-page.Inside
+	view := take(t, page.Ref, "the view to connect")
+	_, held := p.hold(page)
 	for range 3 {
 		if err := rooms.Tick(view, 1); err != nil {
 			t.Fatal(err)
@@ -246,24 +246,46 @@ func TestAFullMailbox(t *testing.T) {
 		t.Errorf("answered %d", a.status)
 	}
 	close(page.GoOn)
-	if a := <-held; a.status != 204 {
+	if a := take(t, held, "the answer to Hold"); a.status != 204 {
 		t.Errorf("the event that held the others up: %d", a.status)
 	}
 	p.expect(">200<")
 	p.expect(">203<")
 }
 
+// What the kit itself has to do for a view takes no place in its mailbox: a page may come
+// back at any time.
+func TestAConnectionTakesNoPlaceInTheMailbox(t *testing.T) {
+	page := rooms.Page{Inside: make(chan ctx), GoOn: make(chan struct{}), Ref: make(chan ref, 1)}
+	s := roomSite(t, handlers.Config{MaxQueue: 1, EventDeadline: time.Minute}, page)
+	p := s.browser(t).open("/rooms/a").connect("")
+	view := take(t, page.Ref, "the view to connect")
+	_, held := p.hold(page)
+	q := &tab{browser: p.browser, path: p.path, ticket: p.ticket}
+	q.connect("0") // waits for its turn
+	if err := rooms.Tick(view, 1); err != nil {
+		t.Errorf("the first message to wait: %v", err)
+	}
+	if rooms.Tick(view, 1) == nil {
+		t.Error("the mailbox takes more than it may")
+	}
+	close(page.GoOn)
+	take(t, held, "the answer to Hold")
+	q.await(">201<")
+	if err := rooms.Tick(view, 1); err != nil {
+		t.Errorf("a message to an empty mailbox: %v", err)
+	}
+	q.await(">202<")
+}
+
 func TestASlowBodyHoldsNobodyUp(t *testing.T) {
 	s := roomSite(t, handlers.Config{}, rooms.Page{})
 	p := s.browser(t).open("/rooms/a").connect("")
 	body, send := pipe()
-	r, err := http.NewRequestWithContext(t.Context(), "POST", s.URL+"/rooms/a?event=Write", body)
-	if err != nil {
-		t.Fatal(err)
-	}
+	r := p.request("event=Write")
+	r.Body, r.ContentLength = io.NopCloser(body), -1
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	r.Header.Set("Sideband-Ticket", p.ticket)
-	slow := make(chan int)
+	slow := make(chan int, 1)
 	go func() {
 		res, err := p.http.Do(r)
 		if err != nil {
@@ -278,7 +300,7 @@ func TestASlowBodyHoldsNobodyUp(t *testing.T) {
 	p.expect(">1<")
 	send("ow")
 	send("")
-	if status := <-slow; status != 204 {
+	if status := take(t, slow, "the answer to the slow event"); status != 204 {
 		t.Errorf("the slow one: %d", status)
 	}
 	p.expect("slow")

@@ -131,12 +131,12 @@ func TestASessionThatEndsDuringAMount(t *testing.T) {
 	p := b.open("/rooms/a")
 	s.kit.End("ann")
 	again.Store(true)
-	answered := make(chan answer)
+	answered := make(chan answer, 1)
 	go func() { answered <- p.post("event=Add&value=1", nil) }()
-	<-begun
+	take(t, begun, "the second Mount to begin")
 	b.logout()
 	close(goOn)
-	if a := <-answered; a.status < 400 || strings.Contains(a.body, "sb-view") {
+	if a := take(t, answered, "the answer to the event"); a.status < 400 || strings.Contains(a.body, "sb-view") {
 		t.Errorf("answered %d %s", a.status, a.body)
 	}
 	waitUntil(t, "no view is left", func() bool {

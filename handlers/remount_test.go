@@ -19,9 +19,7 @@ var secret = []byte(strings.Repeat("s", 32))
 // one that the tabs have been served by.
 func (s *site) restart(t testing.TB, c handlers.Config, p rooms.Page) {
 	t.Helper()
-	if err := s.kit.Shutdown(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	shutdown(t, s.kit)
 	next := roomSite(t, c, p)
 	s.kit, s.log, s.Config.Handler = next.kit, next.log, next.Config.Handler
 }
@@ -81,7 +79,7 @@ func TestOneMountForAnEventAndAStream(t *testing.T) {
 		all.Go(func() { other.post("event=Add&value=1", nil) })
 		all.Go(func() { p.connect("0") })
 	}
-	all.Wait()
+	inTime(t, "a request", all.Wait)
 	if st := s.kit.Stats(); st.Remounts != 20 {
 		t.Errorf("%d remounts", st.Remounts)
 	}

@@ -62,6 +62,10 @@ func (rt Route) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			rt.serveStream(w, r)
 			return
 		}
+		if r.URL.Query().Get(streamParam) == leaveValue {
+			rt.serveLeave(w, r)
+			return
+		}
 		rt.servePage(w, r)
 	case http.MethodPost:
 		rt.serveEvent(w, r)

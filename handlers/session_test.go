@@ -27,12 +27,12 @@ func TestAPageUnderWayDuringALogIn(t *testing.T) {
 		}})
 		b := s.browser(t)
 		b.open("/rooms/a") // makes a session
-		page := make(chan answer)
+		page := make(chan answer, 1)
 		go func() { page <- b.do("GET", "/rooms/slow", nil) }()
-		<-inside
+		take(t, inside, "Mount to begin")
 		b.login("ann")
 		close(goOn)
-		<-page
+		take(t, page, "the slow page")
 		if a := b.do("GET", "/whoami", nil); a.body != "ann" {
 			t.Errorf("logged in as %q", a.body)
 		}
@@ -95,12 +95,10 @@ func TestALogOutDuringARequest(t *testing.T) {
 		b.login("ann")
 		stolen := b.cookies()
 		p := b.open("/rooms/a").connect("")
-		answered := make(chan answer, 1)
-		go func() { answered <- p.post("event=Hold", nil) }()
-		<-page.Inside
+		_, answered := p.hold(page)
 		b.logout()
 		close(page.GoOn)
-		<-answered
+		take(t, answered, "the answer to Hold")
 		if a := b.do("GET", "/whoami", nil); a.body != "" {
 			t.Errorf("hashed %v: logged in as %q", hashed, a.body)
 		}
@@ -123,12 +121,12 @@ func TestALogOutDuringASave(t *testing.T) {
 	saving, goOn := make(chan struct{}), make(chan struct{})
 	store.before = sync.OnceFunc(func() { close(saving); <-goOn })
 	store.mu.Unlock()
-	done := make(chan answer)
+	done := make(chan answer, 1)
 	go func() { done <- s.browser(t).do("GET", "/whoami", nil, "Cookie", stolen) }()
-	<-saving
+	take(t, saving, "the session to be saved")
 	b.logout()
 	close(goOn)
-	<-done
+	take(t, done, "the answer to the request that saves")
 	store.mu.Lock()
 	left := len(store.all)
 	store.mu.Unlock()

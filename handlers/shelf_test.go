@@ -90,9 +90,7 @@ func TestSessionsAfterARestart(t *testing.T) {
 	user := s.browser(t)
 	user.login("ann")
 	private := user.open("/rooms/a")
-	if err := s.kit.Shutdown(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	shutdown(t, s.kit)
 	next := newAccounts(t, c, rooms.Page{})
 	s.kit, s.log, s.Config.Handler = next.kit, next.log, next.Config.Handler
 	if a := anonymous.post("event=Add&value=1", nil); a.status != http.StatusOK {

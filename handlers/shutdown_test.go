@@ -30,10 +30,8 @@ func TestShutdownIsSpread(t *testing.T) {
 			seen <- int64(s.kit.Stats().Streams)
 		})
 	}
-	if err := s.kit.Shutdown(t.Context()); err != nil {
-		t.Error(err)
-	}
-	all.Wait()
+	shutdown(t, s.kit)
+	inTime(t, "a stream", all.Wait)
 	most := int64(0)
 	for range pages {
 		most = max(most, <-seen)
@@ -51,9 +49,7 @@ func TestShutdownWithADeadline(t *testing.T) {
 	for range 10 {
 		tabs = append(tabs, s.browser(t).open("/rooms/a").connect(""))
 	}
-	answered := make(chan answer, 1)
-	go func() { answered <- tabs[0].post("event=Hold", nil) }()
-	<-page.Inside
+	_, answered := tabs[0].hold(page)
 	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 	defer cancel()
 	if err := s.kit.Shutdown(ctx); !errors.Is(err, context.DeadlineExceeded) {
@@ -63,10 +59,8 @@ func TestShutdownWithADeadline(t *testing.T) {
 		p.drain()
 	}
 	close(page.GoOn)
-	<-answered
-	if err := s.kit.Shutdown(t.Context()); err != nil {
-		t.Errorf("later: %v", err)
-	}
+	take(t, answered, "the answer to Hold")
+	shutdown(t, s.kit)
 }
 
 // Who comes while the kit shuts down, or afterwards, is told to come again.
@@ -74,9 +68,7 @@ func TestRequestsAfterShutdown(t *testing.T) {
 	s := roomSite(t, handlers.Config{}, rooms.Page{})
 	p := s.browser(t).open("/rooms/a")
 	for range 2 { // once more changes nothing
-		if err := s.kit.Shutdown(t.Context()); err != nil {
-			t.Fatal(err)
-		}
+		shutdown(t, s.kit)
 	}
 	for what, a := range map[string]answer{"page": p.do("GET", "/rooms/a", nil), "event": p.post("event=Add&value=1", nil), "stream": p.stream()} {
 		if a.status != http.StatusServiceUnavailable || a.header.Get("HX-Refresh") != "" {
@@ -122,11 +114,9 @@ func TestShutdownAmidEverything(t *testing.T) {
 		})
 	}
 	waitFor(t, func() bool { return s.kit.Stats().Mounts > 60 })
-	if err := s.kit.Shutdown(t.Context()); err != nil {
-		t.Error(err)
-	}
+	shutdown(t, s.kit)
 	cancel()
-	work.Wait()
+	inTime(t, "a browser", work.Wait)
 	if st := s.kit.Stats(); st.Streams != 0 || st.Views.Pending+st.Views.Connected+st.Views.Parked != 0 {
 		t.Errorf("%+v", st)
 	}

@@ -35,7 +35,7 @@ func TestASlowBrowserCatchesUp(t *testing.T) {
 	page := rooms.Page{Ref: make(chan ref, 1)}
 	s := roomSite(t, handlers.Config{Stream: sse.Config{MaxPending: 1, NoCompression: true, MaxPendingBytes: 64 << 20}}, page)
 	p := s.browser(t).open("/rooms/a").connect("")
-	view := <-page.Ref
+	view := take(t, page.Ref, "the view to connect")
 	large := make([]byte, 4<<20)
 	for i := range large {
 		large[i] = 'a' + byte(rand.N(26))

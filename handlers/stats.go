@@ -32,6 +32,7 @@ type Stats struct {
 	BodiesRefused        uint64 // too large, too many fields, too late, of another type
 	QueueFull            uint64 // Config.MaxQueue: 429 and views.ErrFull
 	TimersFull           uint64 // Config.MaxTimers
+	AsyncFull            uint64 // Config.MaxAsync: the result is views.ErrFull
 	Deadlines            uint64 // callbacks given up at Config.EventDeadline
 	StreamsFull          uint64 // messages that waited because a client was slow
 	StreamsDropped       uint64 // clients dropped because a write failed or took too long
@@ -42,11 +43,11 @@ type Stats struct {
 
 // counters are what Stats is made of.
 type counters struct {
-	streams                                                    atomic.Int64
-	mounts, remounts, unkept, events                           atomic.Uint64
-	mountsRefused, sessionMounts, storeFull, tickets, bodies   atomic.Uint64
-	queueFull, timersFull, deadlines, streamsFull, streamsDrop atomic.Uint64
-	reloads, reloadsRefused                                    atomic.Uint64
+	streams                                                               atomic.Int64
+	mounts, remounts, unkept, events                                      atomic.Uint64
+	mountsRefused, sessionMounts, storeFull, tickets, bodies              atomic.Uint64
+	queueFull, timersFull, asyncFull, deadlines, streamsFull, streamsDrop atomic.Uint64
+	reloads, reloadsRefused                                               atomic.Uint64
 }
 
 // Stats returns the counters as they are now.
@@ -57,7 +58,7 @@ func (k *Kit) Stats() Stats {
 		Mounts: c.mounts.Load(), Remounts: c.remounts.Load(), Unkept: c.unkept.Load(), Events: c.events.Load(),
 		MountsRefused: c.mountsRefused.Load(), SessionMountsRefused: c.sessionMounts.Load(), StoreFull: c.storeFull.Load(),
 		TicketsRefused: c.tickets.Load(), BodiesRefused: c.bodies.Load(),
-		QueueFull: c.queueFull.Load(), TimersFull: c.timersFull.Load(), Deadlines: c.deadlines.Load(),
+		QueueFull: c.queueFull.Load(), TimersFull: c.timersFull.Load(), AsyncFull: c.asyncFull.Load(), Deadlines: c.deadlines.Load(),
 		StreamsFull: c.streamsFull.Load(), StreamsDropped: c.streamsDrop.Load(),
 		Reloads: c.reloads.Load(), ReloadsRefused: c.reloadsRefused.Load(),
 	}

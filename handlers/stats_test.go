@@ -27,7 +27,7 @@ func TestEachBoundIsCounted(t *testing.T) {
 		waitUntil(t, what+" is "+strconv.Itoa(want), func() bool { return count(s.kit.Stats()) == want })
 	}
 	p := s.browser(t).open("/rooms/a").connect("")
-	view := <-page.Ref
+	view := take(t, page.Ref, "the view to connect")
 	counted("Streams", func(st handlers.Stats) int { return st.Streams }, 1)
 	counted("Mounts", func(st handlers.Stats) int { return int(st.Mounts) }, 1)
 
@@ -54,7 +54,7 @@ func TestEachBoundIsCounted(t *testing.T) {
 	counted("Events", func(st handlers.Stats) int { return int(st.Events) }, 1)
 
 	q := s.browser(t).open("/rooms/a").connect("")
-	<-page.Ref
+	take(t, page.Ref, "the view to connect")
 	for range 2 { // all that fit are connected
 		if a := s.browser(t).do("GET", "/rooms/a", nil); a.status != http.StatusServiceUnavailable || a.header.Get("Retry-After") == "" {
 			t.Errorf("answered %d", a.status)
@@ -67,14 +67,13 @@ func TestEachBoundIsCounted(t *testing.T) {
 	held := rooms.Page{Ref: make(chan ref, 1), Inside: make(chan ctx), GoOn: make(chan struct{})}
 	s = roomSite(t, handlers.Config{MaxQueue: 1, EventDeadline: time.Minute}, held)
 	p = s.browser(t).open("/rooms/a").connect("")
-	answered := make(chan answer, 1)
-	go func() { answered <- p.post("event=Hold", nil) }()
-	<-held.Inside
-	if err := rooms.Tick(<-held.Ref, 1); err != nil {
+	view = take(t, held.Ref, "the view to connect") // until then that has the one place
+	_, answered := p.hold(held)
+	if err := rooms.Tick(view, 1); err != nil {
 		t.Fatal(err)
 	}
 	p.post("event=Add&value=1", nil)
 	counted("QueueFull", func(st handlers.Stats) int { return int(st.QueueFull) }, 1)
 	close(held.GoOn)
-	<-answered
+	take(t, answered, "the answer to Hold")
 }

@@ -141,6 +141,7 @@ func (l *live) connect(me uint64, st *sse.Stream, at position) {
 	l.clocks.run(l)
 	l.kit.store.Connected(l.entry)
 	l.mu.Unlock()
+	l.in.Listen()
 	if old != nil {
 		old.Finish(elsewhereMessage)
 	}
@@ -149,6 +150,7 @@ func (l *live) connect(me uint64, st *sse.Stream, at position) {
 		return
 	}
 	st.Send("", backMessage)
+	l.in.StartWaiting()
 	if !l.greet(me) {
 		return
 	}
@@ -156,7 +158,7 @@ func (l *live) connect(me uint64, st *sse.Stream, at position) {
 	if known && at.id <= l.out.seq {
 		l.out.confirmed = max(l.out.confirmed, at.id)
 	}
-	l.catchUp(st, at.id, known && (at.given || l.out.seq == 0))
+	l.catchUp(me, st, at.id, known && (at.given || l.out.seq == 0))
 }
 
 // age ends the stream when it is old, so that each push is at most that far from the
@@ -196,10 +198,17 @@ const firstTry = 2 * time.Second
 
 // disconnected notes that a stream is over.
 func (l *live) disconnected(st *sse.Stream) {
+	if l.closes(st) {
+		l.in.Listen()
+	}
+}
+
+// closes reports whether st was the view's stream.
+func (l *live) closes(st *sse.Stream) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.stream != st {
-		return
+		return false
 	}
 	l.stream = nil
 	l.aging.Stop()
@@ -210,6 +219,7 @@ func (l *live) disconnected(st *sse.Stream) {
 	if !l.ended {
 		l.kit.store.Parked(l.entry, time.Now())
 	}
+	return true
 }
 
 // touch puts off the end of a view that is acted on without a stream.

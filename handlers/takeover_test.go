@@ -53,8 +53,8 @@ func TestTwoFirstConnectionsAtOnce(t *testing.T) {
 		connected := make(chan *tab, 2)
 		go func() { connected <- p.connect("") }()
 		go func() { connected <- q.connect("") }()
-		<-connected
-		<-connected
+		take(t, connected, "the first to connect")
+		take(t, connected, "the second to connect")
 		over := make(chan *tab, 2)
 		for _, one := range []*tab{p, q} {
 			go func() {
@@ -62,7 +62,7 @@ func TestTwoFirstConnectionsAtOnce(t *testing.T) {
 				over <- one
 			}()
 		}
-		first := <-over // one of them is sent away, the other is left alone
+		first := take(t, over, "the end of one stream") // one of them is sent away, the other is left alone
 		other := p
 		if first == p {
 			other = q
@@ -71,12 +71,13 @@ func TestTwoFirstConnectionsAtOnce(t *testing.T) {
 			t.Errorf("answered %d: no stream is left", a.status)
 		}
 		other.body.Close()
-		<-over
+		take(t, over, "the end of the other stream")
 	}
 }
 
 // drain reads the stream to its end.
 func (p *tab) drain() {
+	defer p.limit()()
 	for {
 		if _, data := p.message(); data == "" {
 			return
@@ -89,15 +90,13 @@ func TestAConnectionThatLeavesBeforeItsTurn(t *testing.T) {
 	page := rooms.Page{Inside: make(chan ctx), GoOn: make(chan struct{})}
 	s := roomSite(t, handlers.Config{EventDeadline: time.Minute}, page)
 	p := s.browser(t).open("/rooms/a").connect("")
-	answered := make(chan answer, 1)
-	go func() { answered <- p.post("event=Hold", nil) }()
-	<-page.Inside
+	_, answered := p.hold(page)
 	q := &tab{browser: s.browser(t), path: p.path, ticket: p.ticket}
 	q.http.Jar = p.http.Jar
 	q.connect("0").body.Close()
 	waitFor(t, func() bool { return s.kit.Stats().Streams == 1 })
 	close(page.GoOn)
-	<-answered
+	take(t, answered, "the answer to Hold")
 	p.await(">200<")
 	p.post("event=Add&value=1", nil)
 	p.await(">201<")
@@ -158,7 +157,7 @@ func TestAViewEvictedUnderAnEvent(t *testing.T) {
 	b.open("/rooms/b")
 	send("tten")
 	send("")
-	if a := <-answered; a.status != 200 || !strings.Contains(a.body, "written") || !strings.Contains(a.body, ">4<") {
+	if a := take(t, answered, "the answer to the slow event"); a.status != 200 || !strings.Contains(a.body, "written") || !strings.Contains(a.body, ">4<") {
 		t.Errorf("answered %d %s", a.status, a.body)
 	}
 	if st := s.kit.Stats(); st.Remounts != 1 || st.Events != 1 {

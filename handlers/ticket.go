@@ -1,16 +1,10 @@
 package handlers
 
 import (
-	"crypto/aes"
-	"crypto/cipher"
-	"crypto/hkdf"
-	"crypto/rand"
 	"crypto/sha256"
 	"crypto/subtle"
-	"encoding/base64"
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"time"
 )
 
@@ -27,49 +21,19 @@ type ticket struct {
 	query   string
 }
 
-// maxTicket bounds a sealed ticket: it travels in a header.
-const maxTicket = 2048
-
 var (
 	errTicket     = errors.New("handlers: the ticket is missing or damaged")
 	errTicketSize = errors.New("handlers: the address is too long for a ticket")
 )
 
 // sealer seals and opens tickets.
-type sealer struct{ keys []ticketKey }
-
-type ticketKey struct {
-	id   [4]byte
-	aead cipher.AEAD
-}
+type sealer struct{ box }
 
 // ticketFormat is the first byte of each ticket.
 const ticketFormat = 2
 
 func newSealer(secrets [][]byte) *sealer {
-	s := &sealer{}
-	for _, secret := range secrets {
-		key := derive(secret, "sideband ticket", 32)
-		block, err := aes.NewCipher(key)
-		if err != nil {
-			panic(fmt.Sprintf("handlers: %v", err)) // the key's size is right
-		}
-		aead, err := cipher.NewGCM(block)
-		if err != nil {
-			panic(fmt.Sprintf("handlers: %v", err))
-		}
-		s.keys = append(s.keys, ticketKey{[4]byte(derive(secret, "sideband ticket key id", 4)), aead})
-	}
-	return s
-}
-
-// derive makes a key for one purpose of a secret.
-func derive(secret []byte, purpose string, size int) []byte {
-	key, err := hkdf.Key(sha256.New, secret, nil, purpose, size)
-	if err != nil {
-		panic(fmt.Sprintf("handlers: %v", err)) // the size is within HKDF's
-	}
-	return key
+	return &sealer{newBox(secrets, "sideband ticket", ticketFormat)}
 }
 
 func (s *sealer) seal(t ticket) (string, error) {
@@ -82,38 +46,19 @@ func (s *sealer) seal(t ticket) (string, error) {
 		plain = append(plain, text...)
 	}
 
-	k := s.keys[0]
-	out := append([]byte{ticketFormat}, k.id[:]...)
-	head := len(out)
-	out = append(out, make([]byte, k.aead.NonceSize())...)
-	_, _ = rand.Read(out[head:])
-	out = k.aead.Seal(out, out[head:], plain, out[:head])
-	if base64.RawURLEncoding.EncodedLen(len(out)) > maxTicket {
+	text, err := s.box.seal(plain)
+	if err != nil {
 		return "", errTicketSize
 	}
-	return base64.RawURLEncoding.EncodeToString(out), nil
+	return text, nil
 }
 
 func (s *sealer) open(text string) (t ticket, err error) {
-	if len(text) == 0 || len(text) > maxTicket {
+	plain, err := s.box.open(text)
+	if err != nil {
 		return t, errTicket
 	}
-	b, err := base64.RawURLEncoding.DecodeString(text)
-	if err != nil || len(b) < 5 || b[0] != ticketFormat {
-		return t, errTicket
-	}
-	for _, k := range s.keys {
-		n := k.aead.NonceSize()
-		if [4]byte(b[1:5]) != k.id || len(b) < 5+n {
-			continue
-		}
-		plain, err := k.aead.Open(nil, b[5:5+n], b[5+n:], b[:5])
-		if err != nil {
-			return t, errTicket
-		}
-		return parseTicket(plain)
-	}
-	return t, errTicket
+	return parseTicket(plain)
 }
 
 func parseTicket(b []byte) (t ticket, err error) {

@@ -69,10 +69,10 @@ func (d *differ) run(dst []byte, walk func()) ([]byte, error) {
 // node compares an element that is in both trees.
 func (d *differ) node(o, n int32) {
 	a, b, p := &d.old.nodes[o], &d.new.nodes[n], d.html.pos[n]
-	if p.copied() && p.start == -1-o {
+	switch {
+	case p.start == -1-o || b.tag == unseen:
 		return
-	}
-	if p.copied() {
+	case p.copied():
 		d.needAll = true // skipped, but from another place: can't be told apart from a change
 		return
 	}
@@ -136,8 +136,8 @@ func siblings(nodes []node, from, to int32) []int32 {
 }
 
 func (d *differ) matches(o, n int32) bool {
-	if d.html.pos[n].start == -1-o {
-		return true
+	if p := d.html.pos[n]; p.start == -1-o || p.copied() && p.end > 0 {
+		return p.start == -1-o
 	}
 	a, b := &d.old.nodes[o], &d.new.nodes[n]
 	return a.name == b.name && a.idLen == b.idLen && (a.flags^b.flags)&foreign == 0 && bytes.Equal(d.old.id(a), d.new.id(b))

@@ -7,7 +7,8 @@
 // [Diff] compares the two, [Tree.Commit] makes the new one the old. Renderings may
 // leave out parts that are known to be as before; they say so by marks beside the
 // HTML. If an operation then needs the HTML that was left out, [ErrNeedAll] asks for
-// a rendering of everything.
+// a rendering of everything. What can't be rendered any more has a stub there, for which
+// the page keeps the element that it has; see [Keep].
 //
 // The property that holds for any two renderings A and B: a DOM that shows A, with
 // what users typed, focused and opened in it, shows B after the operations were

@@ -65,11 +65,21 @@ func (d *differ) findMoved() bool {
 				i += d.new.nodes[i].span // a stub
 				continue
 			}
-			o, ok := lookup(d.new.id(&d.new.nodes[i]))
+			o, ok := int32(0), true
+			kept := d.html.pos[i].copied()
+			if kept {
+				o = -1 - d.html.pos[i].start
+			} else {
+				o, ok = lookup(d.new.id(&d.new.nodes[i]))
+			}
 			if ok && d.matches(o, i) {
 				p, stays := d.stays(o, i)
 				if s.in < 0 || !stays {
 					move(o, i)
+					i += d.new.nodes[i].span
+					continue
+				}
+				if kept { // the HTML has its stub: the morph does not see it
 					i += d.new.nodes[i].span
 					continue
 				}
@@ -155,12 +165,7 @@ func (d *differ) scanFor(id []byte) (int32, bool) {
 
 // stub writes the place to which htmx moves an element that the page has.
 func (d *differ) stub(n int32) {
-	name := d.new.nodes[n].name
-	tag := tagText(name)
-	d.write("<", tag, ` id="`, string(d.idOf(n)), `" hx-preserve>`)
-	if !known(&isVoid, name) {
-		d.write("</", tag, ">")
-	}
+	d.dst = appendStub(d.dst, tagText(d.new.nodes[n].name), string(d.idOf(n)), "")
 }
 
 // put appends the HTML of new nodes that stand in html[from:to], with stubs for
@@ -172,7 +177,7 @@ func (d *differ) put(from, to, first, end int32, send func([]byte)) {
 			continue
 		}
 		p := d.html.pos[i]
-		d.piece(from, p.start, send)
+		d.piece(from, p.from(), send)
 		d.stub(i)
 		from = p.end
 		i += d.new.nodes[i].span

@@ -243,18 +243,18 @@ func (d *differ) putRun(is []int32, from []int, first, end int) {
 		}
 		// New neighbours go together, with the white space between them.
 		last := k
-		for last+1 < end && fresh(last+1) && !d.html.pos[is[last+1]].copied() {
+		for last+1 < end && fresh(last+1) && !d.html.pos[is[last+1]].skipped() {
 			last++
 		}
 		p, q := d.html.pos[is[k]], d.html.pos[is[last]]
-		if p.copied() {
+		if p.skipped() {
 			d.needAll = true
 			return
 		}
 		for i := k; i <= last; i++ {
 			d.sent = append(d.sent, sent{is[i], -1})
 		}
-		d.put(p.start, q.end, is[k]+1, is[last]+d.new.nodes[is[last]].span, func(h []byte) { d.dst = append(d.dst, h...) })
+		d.put(p.from(), q.end, is[k]+1, is[last]+d.new.nodes[is[last]].span, func(h []byte) { d.dst = append(d.dst, h...) })
 		k = last
 	}
 }

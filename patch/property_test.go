@@ -1,6 +1,7 @@
 package patch_test
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -25,6 +26,8 @@ func pageOf(content string) string {
 
 // plainID are the ids by which elements are told apart.
 var plainID = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]*$`)
+
+var errOtherNode = errors.New("an element is another node")
 
 // check applies the operations from a to b to a model page that shows a, and
 // compares with one that shows b.
@@ -60,7 +63,7 @@ func check(a, b, ops string, gestures []htmxdom.Gesture) error {
 		if m == nil || !plainID.MatchString(id) || m.Data != n.Data || slices.Contains(kept, id) {
 			continue
 		}
-		return fmt.Errorf("the element %s is another node", id)
+		return fmt.Errorf("%w: %s", errOtherNode, id)
 	}
 	for _, g := range gestures {
 		if g.Do != "type" || !slices.Contains(kept, g.ID) {

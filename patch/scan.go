@@ -16,15 +16,19 @@ const (
 	End
 	// Skip stands for nodes that were not rendered because they are as before.
 	Skip
+	// Keep stands before the stub, written by AppendStub, of an element that is as before
+	// and can't be rendered: the page is to keep the one it has.
+	Keep
 )
 
 // Mark is a note that rendering makes beside the HTML. Scanning fills in the rest.
 type Mark struct {
 	Off  int // where in the HTML
 	Kind MarkKind
-	// Region is set on an End whose Place is wanted.
+	// Region is set on an End or a Skip whose Place is wanted.
 	Region bool
-	// From and Count are, of a Skip, the nodes of the old tree that stay.
+	// From and Count are, of a Skip or a Keep, the nodes of the old tree that stay. A Keep
+	// of no nodes stands for an element that the old tree does not know.
 	From, Count int32
 
 	// Node is the index that the next node after the mark has, or would have.
@@ -35,7 +39,8 @@ type Mark struct {
 	// Broken, of an End, is set if the piece can't be scanned without what is
 	// around it: it lies in HTML that the parser would rearrange.
 	Broken bool
-	// Place, of an End, is where the piece stands; ScanRegion needs it.
+	// Place, of an End, is where the piece stands; ScanRegion needs it. Of a Skip it is
+	// what stands around what was skipped, for Around.
 	Place *Place
 }
 
@@ -49,11 +54,17 @@ type Place struct {
 	stack      []elem
 }
 
+// Around takes over what stands around the region from a Skip that stands for it. A region
+// that has content outside elements with ids can't be skipped.
+func (p *Place) Around(skip *Place) {
+	p.Owner, p.slot, p.stack = skip.Owner, skip.slot, skip.stack
+}
+
 // ErrNeedAll says that a patch needs the HTML of something that was skipped:
 // render again, skipping nothing.
 var ErrNeedAll = errors.New("patch: needs the HTML of skipped parts")
 
-// Scan reads the HTML of a whole view. For marks that skip, old is what the view
+// Scan reads the HTML of a whole view. For marks that skip or keep, old is what the view
 // showed; else it may be nil. Marks must be in order of their offsets.
 func Scan(html []byte, marks []Mark, old *Tree) (*Scanned, error) {
 	s := newScanner(html, marks, old)
@@ -116,9 +127,14 @@ func newScanner(html []byte, marks []Mark, old *Tree) *scanner {
 	s.out = &s.scanned
 	s.out.html, s.out.scanner = html, s
 	for i := range marks {
-		if marks[i].Kind == Skip {
+		switch marks[i].Kind {
+		case Skip:
 			s.out.base = uint32(len(old.arena))
 			s.out.skips = append(s.out.skips, int32(marks[i].Off))
+		case Keep:
+			if marks[i].Count > 0 {
+				s.out.base = uint32(len(old.arena))
+			}
 		}
 	}
 	return s

@@ -84,7 +84,7 @@ func (s *scanner) run() {
 		stop := len(h)
 		if s.nextMark < len(s.marks) {
 			if stop = s.marks[s.nextMark].Off; stop <= i {
-				s.atMark()
+				i = max(i, s.atMark())
 				continue
 			}
 		}
@@ -209,7 +209,8 @@ func (s *scanner) mark(depth int, why string) *owner {
 	return &owner{}
 }
 
-func (s *scanner) atMark() {
+// atMark handles the next mark and returns where what it has read of the HTML ends.
+func (s *scanner) atMark() (end int) {
 	m := &s.marks[s.nextMark]
 	s.nextMark++
 	s.flush()
@@ -223,7 +224,10 @@ func (s *scanner) atMark() {
 		s.endPiece(m)
 	case Skip:
 		s.copyOld(m)
+	case Keep:
+		return s.keepOld(m)
 	}
+	return 0
 }
 
 func (s *scanner) endPiece(m *Mark) {
@@ -259,6 +263,12 @@ func (s *scanner) copyOld(m *Mark) {
 	s.out.nodes = append(s.out.nodes, s.old.nodes[m.From:m.From+m.Count]...)
 	for i := m.From; i < m.From+m.Count; i++ {
 		s.out.pos = append(s.out.pos, pos{start: -1 - i})
+	}
+	if m.Region {
+		m.Place = &Place{Owner: o.node + s.offset, slot: o.tokens, stack: slices.Clone(s.stack)}
+		if o.node < 0 {
+			m.Place.Owner = s.around
+		}
 	}
 	slot := uint16(o.tokens)
 	for at < len(s.out.nodes) && s.out.nodes[at].slot != slot {

@@ -116,6 +116,17 @@ func (s *scanner) openNode(e elem, id []byte, hash uint64, i, inner int, wrapped
 			n.flags |= inMath
 		}
 	}
+	s.note(id)
+	s.out.nodes = append(s.out.nodes, n)
+	s.out.pos = append(s.out.pos, pos{int32(i), int32(inner), int32(inner)})
+	s.owners = append(s.owners, owner{
+		node: int32(len(s.out.nodes) - 1), depth: int32(len(s.stack)), id: id, body: start,
+		leafs: int32(len(s.leafs)), mark: s.nextMark,
+	})
+}
+
+// note finds out whether an id was there before.
+func (s *scanner) note(id []byte) {
 	key := digest(id)
 	if s.ids == nil {
 		s.ids = map[uint64]struct{}{}
@@ -124,12 +135,6 @@ func (s *scanner) openNode(e elem, id []byte, hash uint64, i, inner int, wrapped
 		s.duplicate(id)
 	}
 	s.ids[key] = struct{}{}
-	s.out.nodes = append(s.out.nodes, n)
-	s.out.pos = append(s.out.pos, pos{int32(i), int32(inner), int32(inner)})
-	s.owners = append(s.owners, owner{
-		node: int32(len(s.out.nodes) - 1), depth: int32(len(s.stack)), id: id, body: start,
-		leafs: int32(len(s.leafs)), mark: s.nextMark,
-	})
 }
 
 // wrapper tells apart what a node stands in within its parent node.
@@ -147,7 +152,7 @@ func (s *scanner) duplicate(id []byte) {
 	}
 	first := int32(0)
 	for i := len(s.out.nodes) - 1; i > 0; i-- {
-		if p := s.out.pos[i]; !p.copied() && bytes.Equal(attribute(s.html[p.start:p.inner], "id"), id) {
+		if bytes.Equal(s.idAt(i), id) {
 			first = int32(i)
 			break
 		}
@@ -159,6 +164,16 @@ func (s *scanner) duplicate(id []byte) {
 		}
 	}
 	s.mark(depth, "the id "+string(id)+" is used twice").twice = true
+}
+
+// idAt is the id of a node that has been read, perhaps not to its end.
+func (s *scanner) idAt(i int) []byte {
+	p := s.out.pos[i]
+	if p.copied() {
+		n := &s.old.nodes[-1-p.start]
+		return s.old.arena[n.at:][:n.idLen]
+	}
+	return attribute(s.html[p.start:p.inner], "id")
 }
 
 // onEnd handles an end tag that stands in html[i:end].

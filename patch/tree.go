@@ -68,10 +68,21 @@ type Scanned struct {
 }
 
 // pos is where a node stands in the HTML; for a copied one start is -1-index in
-// the old tree.
+// the old tree. A copied one that is kept has a stub there, in html[inner:end].
 type pos struct{ start, inner, end int32 }
 
 func (p pos) copied() bool { return p.start < 0 }
+
+// skipped reports whether there is no HTML of the node, not even a stub.
+func (p pos) skipped() bool { return p.start < 0 && p.end == 0 }
+
+// from is where the HTML of a node that was not skipped begins.
+func (p pos) from() int32 {
+	if p.start < 0 {
+		return p.inner
+	}
+	return p.start
+}
 
 // Warnings tells which HTML the browser's parser would rearrange, for developers.
 func (r *Scanned) Warnings() []Warning { return r.warnings }

@@ -56,7 +56,7 @@ func TestChromiumReadsEachMessageAtOnce(t *testing.T) {
 			t.Cleanup(server.Close)
 
 			p := browser.Open(t, server.URL+"/?accept="+test.accept)
-			st := <-opened
+			st := take(t, opened, "the stream to open")
 			want := "id: 0\n\n"
 			p.WaitFor(fmt.Sprintf("got === %q", want))
 			for i, size := range []int{1, 80, 255, 256, 5_000, 1, 300_000, 80} {
@@ -79,7 +79,7 @@ func TestChromiumReadsEachMessageAtOnce(t *testing.T) {
 			if got != want || end != "done" || coding != test.coding {
 				t.Errorf("got %d bytes of %d, then %q; the coding was %q", len(got), len(want), end, coding)
 			}
-			if err := <-ended; err != nil {
+			if err := take(t, ended, "the stream to end"); err != nil {
 				t.Error(err)
 			}
 			for _, entry := range p.Log() {
@@ -113,14 +113,14 @@ source.onerror = () => { source.close(); window.over = true; };
 			t.Cleanup(server.Close)
 
 			p := browser.Open(t, server.URL)
-			st := <-opened
+			st := take(t, opened, "the stream to open")
 			st.Send("7", []byte(strings.Repeat("x", 5000)))
 			p.WaitFor(`got === "7 5000;"`)
 			st.Send("8", []byte("small"))
 			p.WaitFor(`got === "7 5000;8 5;"`)
 			st.Finish([]byte("bye"))
 			p.WaitFor(`got === "7 5000;8 5;8 3;" && over`)
-			if err := <-ended; err != nil {
+			if err := take(t, ended, "the stream to end"); err != nil {
 				t.Error(err)
 			}
 			for _, entry := range p.Log() {

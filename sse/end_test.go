@@ -158,16 +158,16 @@ func TestWhatHasBeenDroppedStaysDropped(t *testing.T) {
 	r := httptest.NewRequest(http.MethodGet, "/", nil)
 	r.ProtoMajor = 2
 	opened := make(chan *sse.Stream, 1)
-	ended := make(chan error)
+	ended := make(chan error, 1)
 	go func() {
 		ended <- sse.New(sse.Config{}).Serve(w, r, "0", func(st *sse.Stream) { opened <- st })
 	}()
-	<-w.flushed
-	st := <-opened
+	take(t, w.flushed, "the first id")
+	st := take(t, opened, "the stream to open")
 	w.inFlush.Store(st) // is closed while its message is being written
 	st.Send("1", []byte("x"))
-	<-w.flushed
-	if err := <-ended; err != nil {
+	take(t, w.flushed, "the message")
+	if err := take(t, ended, "the stream to end"); err != nil {
 		t.Error(err)
 	}
 	if w.deadline.IsZero() || w.deadline.After(time.Now()) {

@@ -35,6 +35,7 @@ type site struct {
 func bubble(t *testing.T, c sse.Config, f func(*testing.T, *site)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
+		defer day()()
 		s := &site{
 			t:       t,
 			streams: sse.New(c),

@@ -188,7 +188,7 @@ func TestAClientThatNeverReadsIsDroppedOverTCP(t *testing.T) {
 	case <-ctx.Done():
 		t.Fatal("never dropped")
 	}
-	if st := <-opened; st.Send("1", []byte("x")) {
+	if st := take(t, opened, "the sender to find out"); st.Send("1", []byte("x")) {
 		t.Error("a dropped stream took a message")
 	}
 }

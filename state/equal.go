@@ -37,3 +37,20 @@ func equalOf[T any]() func(a, b any) bool {
 	}
 	return nil
 }
+
+// EqualFor is the equality of a type that is known only when the program runs, as of
+// [Key]: its method Equal, else == for what holds no references. It is nil if every value
+// counts as new.
+func EqualFor(t reflect.Type) func(a, b any) bool {
+	if m, ok := t.MethodByName("Equal"); ok && t.Kind() != reflect.Pointer && t.Kind() != reflect.Interface {
+		if f := m.Type; f.NumIn() == 2 && f.In(1) == t && f.NumOut() == 1 && f.Out(0) == reflect.TypeFor[bool]() {
+			return func(a, b any) bool {
+				return m.Func.Call([]reflect.Value{reflect.ValueOf(a), reflect.ValueOf(b)})[0].Bool()
+			}
+		}
+	}
+	if byValue(t) {
+		return func(a, b any) bool { return a == b }
+	}
+	return nil
+}

@@ -43,7 +43,7 @@ func (v *values) get(k *key) (entry, bool) {
 // reading.
 type Scope struct {
 	owner   string
-	outer   *Scope
+	outer   atomic.Pointer[Scope]
 	now     atomic.Pointer[values] // as committed
 	shown   *values                // as last rendered
 	derived []derivedValue         // as last rendered
@@ -52,10 +52,14 @@ type Scope struct {
 // NewScope returns an empty scope. owner names it in messages; outer is where
 // reads go on that find nothing here, nil for a page.
 func NewScope(owner string, outer *Scope) *Scope {
-	s := &Scope{owner: owner, outer: outer, shown: noValues}
+	s := &Scope{owner: owner, shown: noValues}
+	s.outer.Store(outer)
 	s.now.Store(noValues)
 	return s
 }
+
+// Move makes reads that find nothing in the scope go on in another one.
+func (s *Scope) Move(outer *Scope) { s.outer.Store(outer) }
 
 // Snapshot is what a scope held at one moment.
 type Snapshot struct{ values *values }
@@ -102,7 +106,7 @@ func (s *Scope) Rendered() {
 // changed reports whether a read of k that starts here answers otherwise than in
 // the last rendering.
 func (s *Scope) changed(k *key) bool {
-	for ; s != nil; s = s.outer {
+	for ; s != nil; s = s.outer.Load() {
 		now := s.now.Load()
 		n, isNow := now.get(k)
 		if now == s.shown {
@@ -126,7 +130,7 @@ func (s *Scope) changed(k *key) bool {
 func Dump(ctx context.Context) string {
 	src := sourceOf(ctx)
 	var b strings.Builder
-	for s := src.scope; s != nil; s = s.outer {
+	for s := src.scope; s != nil; s = s.outer.Load() {
 		list := s.now.Load().list
 		if s == src.scope && src.tx != nil {
 			list = src.tx.merged()

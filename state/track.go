@@ -3,6 +3,7 @@ package state
 import (
 	"context"
 	"hash/maphash"
+	"slices"
 )
 
 // Read is one read that a rendering made: of a key, of a derived value, or of a
@@ -68,7 +69,10 @@ func (t *Tracker) Since(outer []Read) []Read {
 
 // Changes answers, for one rendering, which reads of the last one are out of date.
 // It remembers its answers: make a new one for each rendering.
-type Changes struct{ known []change }
+type Changes struct {
+	known []change
+	index map[Read]int // of known, once it is long
+}
 
 type change struct {
 	read     Read
@@ -100,10 +104,11 @@ func (c *Changes) Args(r Read) (old, now uint64, changed bool) {
 }
 
 func (c *Changes) of(r Read) change {
-	for _, ch := range c.known {
-		if ch.read.Same(r) {
-			return ch
-		}
+	if !r.scope.touched() {
+		return change{}
+	}
+	if i := c.find(r); i >= 0 {
+		return c.known[i]
 	}
 	ch := change{read: r}
 	switch {
@@ -115,8 +120,43 @@ func (c *Changes) of(r Read) change {
 			ch.old, ch.now = r.scope.argHashes(r.key)
 		}
 	}
-	c.known = append(c.known, ch)
+	if c.known = append(c.known, ch); c.index != nil {
+		c.index[plain(r)] = len(c.known) - 1
+	}
 	return ch
+}
+
+// fewKnown is up to how many answers are searched one by one.
+const fewKnown = 16
+
+func (c *Changes) find(r Read) int {
+	if len(c.known) <= fewKnown {
+		return slices.IndexFunc(c.known, func(ch change) bool { return ch.read.Same(r) })
+	}
+	if c.index == nil {
+		c.index = make(map[Read]int, 2*len(c.known))
+		for i, ch := range c.known {
+			c.index[plain(ch.read)] = i
+		}
+	}
+	if i, ok := c.index[plain(r)]; ok {
+		return i
+	}
+	return -1
+}
+
+// plain is the same for all reads of a key with an argument.
+func plain(r Read) Read { return r.WithArg(min(r.arg, 1)) }
+
+// touched reports whether anything that reads from here may answer otherwise than in the
+// last rendering.
+func (s *Scope) touched() bool {
+	for ; s != nil; s = s.outer.Load() {
+		if s.now.Load() != s.shown {
+			return true
+		}
+	}
+	return false
 }
 
 var seed = maphash.MakeSeed()
@@ -132,12 +172,12 @@ func (s *Scope) argHashes(k *key) (old, now uint64) {
 		}
 		return max(maphash.Comparable(seed, v), 1)
 	}
-	for sc := s; sc != nil && old == 0; sc = sc.outer {
+	for sc := s; sc != nil && old == 0; sc = sc.outer.Load() {
 		if e, ok := sc.shown.get(k); ok {
 			old = hash(e.value)
 		}
 	}
-	for sc := s; sc != nil && now == 0; sc = sc.outer {
+	for sc := s; sc != nil && now == 0; sc = sc.outer.Load() {
 		if e, ok := sc.now.Load().get(k); ok {
 			now = hash(e.value)
 		}

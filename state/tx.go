@@ -12,6 +12,7 @@ type Tx struct {
 	scope *Scope
 	base  *values
 	sets  []entry
+	jobs  []Job
 }
 
 // Begin starts a transaction on the scope.
@@ -110,7 +111,7 @@ func (s *Source) read(k *key) (any, bool) {
 			return e.value, true
 		}
 	}
-	for sc := s.scope; sc != nil; sc = sc.outer {
+	for sc := s.scope; sc != nil; sc = sc.outer.Load() {
 		if e, ok := sc.now.Load().get(k); ok {
 			return e.value, true
 		}

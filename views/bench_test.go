@@ -42,7 +42,7 @@ func BenchmarkCounter(b *testing.B) {
 	page(b, in)
 	b.ReportAllocs()
 	for b.Loop() {
-		m, err := in.Event("Add", views.Input{Query: map[string][]string{"event": {"Add"}, "value": {"1"}}})
+		m, err := in.Event("Add", "", views.Input{Query: map[string][]string{"event": {"Add"}, "value": {"1"}}})
 		if err != nil {
 			b.Fatal(err)
 		}

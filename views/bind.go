@@ -3,6 +3,7 @@ package views
 import (
 	"context"
 	"fmt"
+	"net/url"
 	"reflect"
 	"strings"
 	"time"
@@ -29,12 +30,13 @@ type Trigger struct {
 // InputDebounce is how long OnInput waits for typing to pause.
 const InputDebounce = 300 * time.Millisecond
 
-// On binds an event of the page to a DOM event; spread what it returns into an
-// element. h is an exported method of the page, written Page.Method. The parameter
+// On binds an event to a DOM event; spread what it returns into an
+// element. h is an exported method of the page or of a component, written Page.Method; the
+// event goes to the nearest component of that type around the element, else to the page; see [At] for another. The parameter
 // is params[0], else what the control or its form posts: one field for a number,
 // string or bool, any for a struct with form tags.
 //
-// It panics when rendered if h is no such method, or the page is of another type.
+// It panics when rendered if h is no such method, or nothing around the element is of its type.
 func On[V, P any](ctx context.Context, t Trigger, h func(V, *Socket, P) error, params ...P) templ.Attributes {
 	a := bind(ctx, h, params, t.typing())
 	a["hx-trigger"] = t.spec()
@@ -63,13 +65,51 @@ func OnInput[V, P any](ctx context.Context, h func(V, *Socket, P) error, params 
 	return a
 }
 
+// OnSubmit binds the submission of a form; put it on the form. The parameter is what its
+// fields hold.
+func OnSubmit[V, P any](ctx context.Context, h func(V, *Socket, P) error, params ...P) templ.Attributes {
+	return bind(ctx, h, params, false)
+}
+
+// OnNamed is [On] for a component of a generic type, whose methods Go can't tell apart by
+// their code: method is the name of an exported one. It panics when rendered if neither
+// the component around nor one further out has an event of the name that takes a P.
+func OnNamed[P any](ctx context.Context, t Trigger, method string, params ...P) templ.Attributes {
+	for c := componentOf(ctx); c != nil; c = c.outer {
+		if ev := c.kind.events[method]; ev != nil && ev.method.Type().In(2) == reflect.TypeFor[P]() {
+			a := attributes("?event="+method, c.eventAddress(), params, t.typing())
+			a["hx-trigger"] = t.spec()
+			return a
+		}
+	}
+	panic(fmt.Sprintf("views: nothing around this element has an event %s that takes %v", method, reflect.TypeFor[P]()))
+}
+
 func bind[V, P any](ctx context.Context, h func(V, *Socket, P) error, params []P, typing bool) templ.Attributes {
 	name := wireNameOf(h)
-	in := instanceOf(ctx)
-	if in.def.typ != name.view {
+	to := ""
+	if id, ok := ctx.Value(atKey{}).(string); ok {
+		to = address(kindName(name.view), id)
+	} else if c := componentOf(ctx).nearest(name.view); c != nil {
+		to = c.eventAddress()
+	} else {
 		panic(fmt.Sprintf("views: no %v around this element takes %s", name.view, funcName(h)))
 	}
-	u := name.url
+	return attributes(name.url, to, params, typing)
+}
+
+// eventAddress is the address of the component in an event, "" of the page.
+func (c *component) eventAddress() string {
+	if c.outer == nil {
+		return ""
+	}
+	return c.address()
+}
+
+func attributes[P any](u, to string, params []P, typing bool) templ.Attributes {
+	if to != "" {
+		u += "&to=" + url.QueryEscape(to)
+	}
 	if typing {
 		u += "&typing"
 	}

@@ -83,7 +83,7 @@ func TestParametersArriveAsTheyWereGiven(t *testing.T) {
 			}
 			in := views.Define(events{got: &got}).NewInstance(&quiet{}, &views.Host{})
 			q := u.Query()
-			m, err := in.Event(q.Get("event"), views.Input{Query: q})
+			m, err := in.Event(q.Get("event"), "", views.Input{Query: q})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -127,7 +127,7 @@ func TestWhatIsPostedBecomesTheParameter(t *testing.T) {
 	} {
 		query, _ := url.ParseQuery(c.query)
 		fields, _ := url.ParseQuery(c.fields)
-		m, err := in.Event(c.event, views.Input{Query: query, Fields: fields})
+		m, err := in.Event(c.event, "", views.Input{Query: query, Fields: fields})
 		if c.want == "" {
 			if !errors.Is(err, views.ErrParams) && !errors.Is(err, views.ErrNoEvent) {
 				t.Errorf("%s with %s %s: %v", c.event, c.query, c.fields, err)
@@ -153,7 +153,7 @@ func FuzzParameters(f *testing.F) {
 		in := views.Define(events{got: &got}).NewInstance(&quiet{}, &views.Host{})
 		q, _ := url.ParseQuery(query)
 		p, _ := url.ParseQuery(fields)
-		if m, err := in.Event(event, views.Input{Query: q, Fields: p}); err == nil {
+		if m, err := in.Event(event, "", views.Input{Query: q, Fields: p}); err == nil {
 			do(t, in, m)
 		} else if !errors.Is(err, views.ErrParams) && !errors.Is(err, views.ErrNoEvent) {
 			t.Error(err)

@@ -82,7 +82,7 @@ func eventsOf(t reflect.Type) map[string]*event {
 		shaped := m.Type.NumIn() == 3 && m.Type.In(1) == reflect.TypeFor[*Socket]() &&
 			m.Type.NumOut() == 1 && m.Type.Out(0) == reflect.TypeFor[error]()
 		if lifecycle[m.Name] {
-			if shaped && m.Name != "Mount" {
+			if shaped && m.Name != "Mount" && (m.Name != "Update" || m.Type.In(2) != t) {
 				panic(fmt.Sprintf("views: %v.%s has the shape of an event, but the name is the kit's: rename it", t, m.Name))
 			}
 			continue

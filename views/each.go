@@ -9,7 +9,6 @@ import (
 
 	"github.com/a-h/templ"
 
-	"github.com/sideband-go/sideband/patch"
 	"github.com/sideband-go/sideband/state"
 )
 
@@ -62,19 +61,15 @@ func eachOf[T any](items []T, item func(T) templ.Component, hash func(*T) uint64
 				continue
 			}
 			p.flush(w)
-			p.mark(patch.Begin)
-			e.from = append(e.from, int32(-len(p.marks)))
+			e.begin(p)
 			outer := p.tracker.Mark()
-			p.inItem = true
 			err := item(it).Render(ctx, w)
-			p.inItem = false
 			reads := p.tracker.Since(outer)
 			if err != nil {
 				return err
 			}
 			p.flush(w)
-			p.mark(patch.End)
-			e.add(reads)
+			e.end(p, reads)
 		}
 		return nil
 	})

@@ -55,7 +55,7 @@ func Example() {
 	}
 	fmt.Printf("%s\n", html)
 
-	event, err := in.Event("Like", views.Input{Query: map[string][]string{"value": {"1"}}})
+	event, err := in.Event("Like", "", views.Input{Query: map[string][]string{"value": {"1"}}})
 	if err != nil {
 		panic(err)
 	}

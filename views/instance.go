@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"slices"
+	"sync"
 	"sync/atomic"
 
 	"github.com/sideband-go/sideband/patch"
@@ -14,26 +16,46 @@ import (
 // maxInbox is how many messages to its own view one callback may lead to.
 const maxInbox = 1000
 
-// Instance is one living view: its keys, what it last showed and what it is to do
+// Instance is one living view: its keys and those of its components, what it last showed and what it is to do
 // next. Package handlers owns its execution: apart from the methods that say so, one
 // goroutine at a time may use it.
 type Instance struct {
 	def       *Definition
 	runner    Runner
-	scope     *state.Scope
 	connected atomic.Bool
+	listeners listeners
 	current   atomic.Pointer[Socket]
 	inbox     []Message
 	host      *Host
+	root      *component // the page
 
 	title      string
 	shownTitle string
+	undo       undo
+	away       *Departure // where a callback has sent the page
+	showsFlash bool       // a rendering had a place for it
+
+	mu    sync.Mutex
+	parts map[string]*component // by address
+	ended bool
+	all   []*component // the page first; of who runs the view, but what is added is so under mu
 
 	// The last rendering.
-	tree    patch.Tree
-	page    *region
-	regions []*region // in document order, the page first
-	pass    *pass     // the rendering under way
+	tree  patch.Tree
+	page  *region
+	pass  atomic.Pointer[pass] // the rendering under way
+	round uint64               // of renderings
+}
+
+// undo is what callbacks have changed since Begin.
+type undo struct {
+	scopes []scopeBefore
+	title  string
+}
+
+type scopeBefore struct {
+	scope  *state.Scope
+	before state.Snapshot
 }
 
 // Host is what all views of a kit have in common.
@@ -46,17 +68,23 @@ type Host struct {
 // NewInstance makes a view of the definition that is not mounted yet. Its messages
 // go to runner.
 func (d *Definition) NewInstance(runner Runner, host *Host) *Instance {
-	return &Instance{def: d, runner: runner, host: host, scope: state.NewScope(d.Name(), nil)}
+	in := &Instance{def: d, runner: runner, host: host}
+	in.root = &component{
+		in: in, kind: &kind{typ: d.typ, events: d.events}, name: d.Name(), value: d.view, mounted: true,
+		scope: state.NewScope(d.Name(), nil),
+	}
+	in.all = []*component{in.root}
+	return in
 }
 
 // Definition returns what the instance was made from.
 func (in *Instance) Definition() *Definition { return in.def }
 
-// Scope holds the view's keys.
-func (in *Instance) Scope() *state.Scope { return in.scope }
+// Scope holds the page's keys.
+func (in *Instance) Scope() *state.Scope { return in.root.scope }
 
 // Ref names the view. Safe for concurrent use.
-func (in *Instance) Ref() Ref { return Ref{in} }
+func (in *Instance) Ref() Ref { return Ref{in: in} }
 
 // Title is the page's title, without prefix and suffix.
 func (in *Instance) Title() string { return in.title }
@@ -66,7 +94,7 @@ func (in *Instance) SetConnected(open bool) { in.connected.Store(open) }
 
 // Mounting is the callback that mounts the view with what came in the URL.
 func (in *Instance) Mounting(input Input) Message {
-	return Message{in.def.typ.String() + ".Mount", func(s *Socket) error { return in.def.mount(s, input) }}
+	return Message{Name: in.def.typ.String() + ".Mount", Run: func(s *Socket) error { return in.def.mount(s, input) }}
 }
 
 // Connecting is the callback for the stream's first opening, if the view has one.
@@ -75,45 +103,173 @@ func (in *Instance) Connecting() (Message, bool) {
 	if !ok {
 		return Message{}, false
 	}
-	return Message{in.def.typ.String() + ".Connect", c.Connect}, true
+	return Message{Name: in.def.typ.String() + ".Connect", Run: c.Connect}, true
 }
 
-// Closing is the callback for the view's end, if the view has one.
-func (in *Instance) Closing() (Message, bool) {
-	c, ok := in.def.view.(closer)
-	if !ok {
-		return Message{}, false
+// End ends the view and its components: nothing more is sent to them, and what waits for
+// their end runs. It returns the callbacks for it. Safe for concurrent use.
+func (in *Instance) End() []Message {
+	in.mu.Lock()
+	if in.ended {
+		in.mu.Unlock()
+		return nil
 	}
-	return Message{in.def.typ.String() + ".Close", func(s *Socket) error { c.Close(s); return nil }}, true
+	in.ended = true
+	var closing []Message
+	var ends []*ending
+	for _, c := range slices.Backward(in.all) {
+		c.ended = true
+		ends = append(ends, c.ends...)
+		c.ends = nil
+		if m, ok := c.closing(); ok {
+			closing = append(closing, m)
+		}
+	}
+	in.mu.Unlock()
+	for _, e := range ends {
+		e.run()
+	}
+	return closing
 }
 
-// Event decodes an event that the browser sent. It returns ErrNoEvent or ErrParams,
-// wrapped. Safe for concurrent use.
-func (in *Instance) Event(name string, input Input) (Message, error) {
-	ev := in.def.events[name]
+func (c *component) closing() (Message, bool) {
+	v, ok := c.value.(closer)
+	return Message{Name: c.name + ".Close", part: c, closing: true, Run: func(s *Socket) error {
+		if c.mounted {
+			v.Close(s)
+		}
+		return nil
+	}}, ok
+}
+
+func (in *Instance) hasEnded() bool {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	return in.ended
+}
+
+func (c *component) hasEnded() bool {
+	c.in.mu.Lock()
+	defer c.in.mu.Unlock()
+	return c.ended
+}
+
+// lookup finds a component by its address; nil if it is not placed.
+func (in *Instance) lookup(address string) *component {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	return in.parts[address]
+}
+
+// add makes a component part of the view. It reports false if the view has ended.
+func (in *Instance) add(c *component) bool {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	if in.ended {
+		return false
+	}
+	if in.parts == nil {
+		in.parts = map[string]*component{}
+	}
+	in.parts[c.address()] = c
+	c.index = len(in.all)
+	in.all = append(in.all, c)
+	return true
+}
+
+// move makes a component one that another component has placed.
+func (in *Instance) move(c, placer *component) {
+	in.mu.Lock()
+	c.outer = placer
+	in.mu.Unlock()
+	c.scope.Move(placer.scope)
+	c.changed = true
+}
+
+// remove ends components that no page shows any more.
+func (in *Instance) remove(gone []*component) {
+	var ends []*ending
+	in.mu.Lock()
+	for _, c := range gone {
+		if c.ended {
+			continue
+		}
+		c.ended = true
+		ends = append(ends, c.ends...)
+		c.ends = nil
+		delete(in.parts, c.address())
+		last := len(in.all) - 1
+		in.all[c.index] = in.all[last]
+		in.all[c.index].index = c.index
+		in.all[last] = nil
+		in.all = in.all[:last]
+		if m, ok := c.closing(); ok {
+			in.inbox = append(in.inbox, m)
+		}
+	}
+	in.mu.Unlock()
+	for _, e := range ends {
+		e.run()
+	}
+}
+
+// Event decodes an event that the browser sent to the page, or to the component at an
+// address. It returns ErrNoEvent or ErrParams, wrapped; for a component that is found out
+// when the message runs. Safe for concurrent use.
+func (in *Instance) Event(name, to string, input Input) (Message, error) {
+	if to != "" {
+		return Message{Name: fmt.Sprintf("%.80q %.40q", to, name), at: to, Run: func(s *Socket) error {
+			f, err := s.part.event(name, input)
+			if err != nil {
+				return err
+			}
+			return f(s)
+		}}, nil
+	}
+	f, err := in.root.event(name, input)
+	return Message{Name: in.def.typ.String() + "." + name, Run: f}, err
+}
+
+// event decodes an event of the component.
+func (c *component) event(name string, input Input) (func(s *Socket) error, error) {
+	ev := c.kind.events[name]
 	if ev == nil {
-		return Message{}, fmt.Errorf("%w: %v has none named %.40q", ErrNoEvent, in.def.typ, name)
+		return nil, fmt.Errorf("%w: %s has none named %.40q", ErrNoEvent, c.name, name)
 	}
 	p, err := ev.decode(input)
 	if err != nil {
-		return Message{}, fmt.Errorf("event %s: %w", name, err)
+		return nil, fmt.Errorf("event %s: %w", name, err)
 	}
-	return Message{in.def.typ.String() + "." + name, func(s *Socket) error { return ev.call(in.def.view, s, p) }}, nil
+	return func(s *Socket) error { return ev.call(s.part.value, s, p) }, nil
 }
 
 // Do runs one callback as a transaction: what it set and sent takes effect if it
 // returns nil. A panic becomes a *PanicError. If the callback was abandoned
-// meanwhile, Do returns ErrDeadline, the callback has left no trace, and the
+// meanwhile, Do returns ErrAbandoned, the callback has left no trace, and the
 // instance must not be touched by this goroutine any more.
 func (in *Instance) Do(ctx context.Context, m Message) error {
-	tx := in.scope.Begin()
-	s := &Socket{Context: ctx, in: in, tx: tx, src: tx.Source()}
+	c := in.root
+	switch {
+	case m.at != "":
+		c = in.lookup(m.at)
+	case m.part != nil:
+		c = m.part
+	}
+	if c == nil || c != in.root && !m.closing && c.hasEnded() {
+		return fmt.Errorf("%s: %w", m.Name, ErrNoComponent)
+	}
+	tx := c.scope.Begin()
+	s := &Socket{Context: ctx, in: in, part: c, tx: tx, src: tx.Source()}
 	in.current.Store(s)
 	err := protect(func() error { return m.Run(s) })
 	if !s.phase.CompareAndSwap(running, finished) {
-		return ErrDeadline
+		return ErrAbandoned
 	}
 	in.current.Store(nil)
+	to := leavingOf(err)
+	if to != nil {
+		err = nil
+	}
 	switch ctx.Err() {
 	case context.DeadlineExceeded:
 		err = errors.Join(ErrDeadline, err)
@@ -121,15 +277,27 @@ func (in *Instance) Do(ctx context.Context, m Message) error {
 		err = errors.Join(ErrGone, err)
 	}
 	if err != nil {
+		for _, e := range s.takeEnds() {
+			e.run()
+		}
+		if _, ok := errors.AsType[*PanicError](err); ok && c != in.root {
+			c.renew = true
+		}
 		return fmt.Errorf("%s: %w", m.Name, err)
 	}
+	in.note(c.scope)
 	tx.Commit()
 	if s.title != nil && *s.title != "" {
 		in.title = *s.title
 	}
+	if ends := s.takeEnds(); ends != nil {
+		c.onEnd(ends)
+	}
 	for _, f := range s.effects {
 		f()
 	}
+	c.startJobs(tx.Jobs())
+	in.settle(s, to)
 	return nil
 }
 
@@ -149,27 +317,63 @@ func (in *Instance) Inbox(run int) (m Message, ok bool, err error) {
 	return m, true, nil
 }
 
+// HasInbox reports whether callbacks have sent messages to their own view.
+func (in *Instance) HasInbox() bool { return len(in.inbox) > 0 }
+
+// Rendered reports whether the view was rendered: its components are placed.
+func (in *Instance) Rendered() bool { return in.page != nil }
+
+// Rendering reports whether a rendering is under way. Safe for concurrent use.
+func (in *Instance) Rendering() bool { return in.pass.Load() != nil }
+
+// Broken reports whether a component has failed and is to be mounted afresh.
+func (in *Instance) Broken() bool {
+	for _, c := range in.all {
+		if c.renew {
+			return true
+		}
+	}
+	return false
+}
+
 // Abandon gives up the callback that is running with ctx: whatever it still does is void.
 // It reports whether there was one. Safe for concurrent use.
 func (in *Instance) Abandon(ctx context.Context) bool {
 	s := in.current.Load()
-	return s != nil && s.Context == ctx && s.phase.CompareAndSwap(running, abandoned)
+	if s == nil || s.Context != ctx || !s.phase.CompareAndSwap(running, abandoned) {
+		return false
+	}
+	if s.part != in.root {
+		s.part.late.Store(true)
+	}
+	for _, e := range s.takeEnds() {
+		e.run()
+	}
+	return true
 }
 
-// Snapshot is what a view held at one moment.
-type Snapshot struct {
-	keys  state.Snapshot
-	title string
+// Begin begins a turn, which Undo takes back.
+func (in *Instance) Begin() { in.undo = undo{in.undo.scopes[:0], in.title} }
+
+// note remembers what a scope held when the turn began.
+func (in *Instance) note(s *state.Scope) {
+	for _, b := range in.undo.scopes {
+		if b.scope == s {
+			return
+		}
+	}
+	in.undo.scopes = append(in.undo.scopes, scopeBefore{s, s.Snapshot()})
 }
 
-// Snapshot returns what the view holds, for Restore.
-func (in *Instance) Snapshot() Snapshot { return Snapshot{in.scope.Snapshot(), in.title} }
-
-// Restore takes the view back and drops messages that it sent itself since.
-func (in *Instance) Restore(s Snapshot) {
-	in.scope.Restore(s.keys)
-	in.title = s.title
-	in.inbox = nil
+// Undo takes back what callbacks have set since Begin, and drops messages that they have
+// sent to their own view.
+func (in *Instance) Undo() {
+	for _, b := range in.undo.scopes {
+		b.scope.Restore(b.before)
+	}
+	in.title = in.undo.title
+	in.inbox = slices.DeleteFunc(in.inbox, func(m Message) bool { return !m.closing })
+	in.Begin()
 }
 
 // PanicError is a panic of the page's code, with its stack for the log.
@@ -186,6 +390,9 @@ func (e *PanicError) Unwrap() error {
 	return err
 }
 
+// unwind is a panic that ends a rendering whose view another goroutine runs by now.
+type unwind struct{}
+
 var errGoexit = errors.New("views: the callback ended its goroutine")
 
 func protect(f func() error) (err error) {
@@ -194,9 +401,12 @@ func protect(f func() error) (err error) {
 		if normal {
 			return
 		}
-		if r := recover(); r != nil {
+		switch r := recover(); r {
+		case unwind{}:
+			err = ErrAbandoned
+		default:
 			err = &PanicError{r, debug.Stack()}
-		} else {
+		case nil:
 			err = errGoexit
 		}
 	}()

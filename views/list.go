@@ -21,9 +21,14 @@ type each struct {
 	start int32        // the first item's place in the tree
 	fixed bool         // nothing can be skipped: an item has content outside elements with ids
 
-	// Until settled: where each item comes from, an item of was or -1-mark, and the
-	// mark of the first.
+	after   int       // regions of the region around that stand before the list
+	regions []*region // in the items, one after the other
+	upto    []int32   // how many of them are in each item and those before it; nil without
+
+	// Until settled: where each item comes from, an item of was or -1-mark, the mark at
+	// its end, and the mark of the first.
 	from  []int32
+	until []int32
 	was   *each
 	first int
 }
@@ -41,7 +46,10 @@ type building struct {
 }
 
 func (p *pass) newEach(fn uintptr, n int) *building {
-	e := &each{fn: fn, hash: make([]uint64, 0, n), from: make([]int32, 0, n), first: len(p.marks)}
+	e := &each{
+		fn: fn, hash: make([]uint64, 0, n), from: make([]int32, 0, n), until: make([]int32, 0, n),
+		first: len(p.marks), after: len(p.region.inner),
+	}
 	b := &building{each: e, skipTo: -1}
 	k := len(p.region.eaches)
 	p.region.eaches = append(p.region.eaches, e)
@@ -65,7 +73,8 @@ func (b *building) reuse(p *pass, i int) bool {
 	if j < 0 {
 		return false
 	}
-	if b.stale.item(b.old, j) {
+	inside := b.old.regionsOf(j)
+	if b.stale.item(b.old, j) || slices.ContainsFunc(inside, func(r *region) bool { return r.holding || r.place == nil }) {
 		b.next = j + 1
 		return false
 	}
@@ -83,9 +92,55 @@ func (b *building) reuse(p *pass, i int) bool {
 		m.From, m.Count = at, n
 	}
 	b.skipTo = at + n
-	b.from = append(b.from, int32(j))
+	b.from, b.until = append(b.from, int32(j)), append(b.until, 0)
 	b.args = append(b.args, b.old.argsOf(j)...)
+	for _, r := range inside {
+		p.marks[len(p.marks)-1].Region = true
+		b.addRegion(r)
+		p.carry(r)
+	}
+	b.endItem()
 	return true
+}
+
+// begin renders an item that could not be left out.
+func (b *building) begin(p *pass) {
+	b.from = append(b.from, int32(-1-len(p.marks)))
+	p.mark(patch.Begin)
+	p.item = b
+}
+
+// end is called with what the item has read.
+func (b *building) end(p *pass, reads []state.Read) {
+	p.item = nil
+	b.until = append(b.until, int32(len(p.marks)))
+	p.mark(patch.End)
+	b.add(reads)
+	b.endItem()
+}
+
+// addRegion notes that a region stands in the item under way.
+func (b *building) addRegion(r *region) { b.regions = append(b.regions, r) }
+
+func (b *building) endItem() {
+	if b.upto == nil && len(b.regions) > 0 {
+		b.upto = make([]int32, len(b.from)-1, cap(b.from))
+	}
+	if b.upto != nil {
+		b.upto = append(b.upto, int32(len(b.regions)))
+	}
+}
+
+// regionsOf lists the regions in an item.
+func (e *each) regionsOf(j int) []*region {
+	if e.upto == nil {
+		return nil
+	}
+	from := int32(0)
+	if j > 0 {
+		from = e.upto[j-1]
+	}
+	return e.regions[from:e.upto[j]]
 }
 
 // find returns where the i-th item was in the old list, or -1. It looks at the
@@ -268,7 +323,7 @@ func (e *each) settle(marks []patch.Mark) {
 				n = int32(e.was.nodes[from])
 			}
 		} else {
-			begin, end := &marks[-from-1], &marks[-from]
+			begin, end := &marks[-from-1], &marks[e.until[i]]
 			n = end.Node - begin.Node
 			if end.Loose || end.Broken || n < 0 || n > math.MaxUint16 {
 				e.fixed, n = true, 0
@@ -280,11 +335,21 @@ func (e *each) settle(marks []patch.Mark) {
 	if !one {
 		e.nodes = nodes
 	}
-	e.from, e.was = nil, nil
+	e.from, e.until, e.was = nil, nil, nil
 }
 
-func (e *each) move(end, shift int32) {
-	if e.start >= end {
-		e.start += shift
+// grow notes that the item with the list's k-th region has more nodes.
+func (e *each) grow(k int, shift int32) {
+	j, _ := slices.BinarySearch(e.upto, int32(k+1))
+	if e.nodes == nil {
+		e.nodes = make([]uint16, len(e.hash))
+		for i := range e.nodes {
+			e.nodes[i] = 1
+		}
+	}
+	if n := int32(e.nodes[j]) + shift; n >= 0 && n <= math.MaxUint16 {
+		e.nodes[j] = uint16(n)
+	} else {
+		e.fixed = true
 	}
 }

@@ -1,49 +1,99 @@
 package views
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"reflect"
 	"sync"
 	"time"
 )
 
-// Ref names a living view. It may be kept, copied and used by any goroutine; it
-// does not keep the view alive.
-type Ref struct{ in *Instance }
+// Ref names a living page or component. It may be kept, copied, compared and used by any
+// goroutine; it does not keep the view alive.
+type Ref struct {
+	in   *Instance
+	part *component // nil: the page
+	id   string     // of a component that is found when something is sent
+}
 
 // Ref returns r itself, so that a Ref is a [Target].
 func (r Ref) Ref() Ref { return r }
 
-// Target is where a message goes: a *Socket or a [Ref].
+// At addresses the component of the view that is placed with the id, wherever it stands.
+func (r Ref) At(id string) Ref { return Ref{in: r.in, id: id} }
+
+// SameView reports whether both belong to one view.
+func (r Ref) SameView(o Ref) bool { return r.in == o.in }
+
+// Restart drops the view, for when it may not know what it should. Its page mounts it
+// again at once, by its ticket, as after a restart of the server: what is not restored by
+// Mount is gone. It does not wait.
+func (r Ref) Restart() {
+	if r.in != nil {
+		r.in.runner.Restart()
+	}
+}
+
+// Target is where a message goes: a *Socket, a [Receiver] or a [Ref].
 type Target interface{ Ref() Ref }
+
+// socketOf is the socket of the callback that sends; nil if none does.
+func socketOf(to Target) *Socket {
+	switch to := to.(type) {
+	case *Socket:
+		return to
+	case Receiver:
+		return to.s
+	}
+	return nil
+}
 
 // Message is a callback that is to run in a view. It is for package handlers.
 type Message struct {
 	Name string
 	Run  func(s *Socket) error
+
+	part    *component // whose it is; nil: the page's, or that of the address
+	at      string     // of a component
+	closing bool       // also if the component has ended
 }
+
+// ForPart reports whether the message is for a component that has to be found first.
+func (m Message) ForPart() bool { return m.at != "" }
 
 // Runner runs a view's messages, one at a time. Package handlers implements it.
 type Runner interface {
 	// Post adds a message to the view's mailbox: ErrFull or ErrGone, but it never waits.
 	Post(m Message) error
+	// Deliver is Post for the result of what Go has started, which is never refused as
+	// one too many.
+	Deliver(m Message)
+	// Call runs a callback in the middle of a rendering.
+	Call(m Message) error
+	// Go runs f beside the view; name is for logs. ctx ends with the view. It returns
+	// ErrFull or ErrGone. What f refers to outlives the view if f does.
+	Go(name string, f func(ctx context.Context)) error
 	// After posts a message later.
 	After(d time.Duration, m Message) (stop func() bool, err error)
 	// Every posts a message again and again while a browser watches.
 	Every(d time.Duration, m Message) (stop func() bool, err error)
+	// Restart ends the view, so that its page mounts it again. It does not wait.
+	Restart()
 }
 
-// Send asks the view to run one of its methods with m, after what is queued before.
+// Send asks a page or component to run one of its methods with m, after what is queued
+// before: the nearest V at or around the target, or the one that the target addresses.
 // Sent with a socket, the message runs after the callback, before the next
 // rendering, and only if the callback succeeds. Sent with a Ref it returns ErrGone
-// if the view has ended and ErrFull if its mailbox is full; it never waits.
+// if the receiver has ended, or is not placed, and ErrFull if its mailbox is full; it never waits.
 func Send[V, M any](to Target, h func(V, *Socket, M) error, m M) error {
 	msg, in, err := message(to, h, m)
 	if err != nil {
 		return err
 	}
-	if s, ok := to.(*Socket); ok {
-		s.then(func() { in.inbox = append(in.inbox, msg) })
+	if s := socketOf(to); s != nil {
+		s.OnCommit(func() { in.inbox = append(in.inbox, msg) })
 		return nil
 	}
 	return in.runner.Post(msg)
@@ -69,15 +119,15 @@ func schedule[V, M any](to Target, h func(V, *Socket, M) error, m M, start func(
 	if err != nil {
 		return func() bool { return false }, err
 	}
-	s, ok := to.(*Socket)
-	if !ok {
+	s := socketOf(to)
+	if s == nil {
 		return start(in, msg)
 	}
 	// The clock starts when the callback has succeeded; it may be stopped before.
 	var mu sync.Mutex
 	var stop func() bool
 	stopped := false
-	s.then(func() {
+	s.OnCommit(func() {
 		mu.Lock()
 		defer mu.Unlock()
 		if stopped {
@@ -100,13 +150,72 @@ func schedule[V, M any](to Target, h func(V, *Socket, M) error, m M, start func(
 }
 
 func message[V, M any](to Target, h func(V, *Socket, M) error, m M) (Message, *Instance, error) {
-	in := to.Ref().in
+	c, err := receiver[V](to.Ref(), h)
+	if err != nil {
+		return Message{}, nil, err
+	}
+	return messageTo(c, h, m), c.in, nil
+}
+
+func messageTo[V, M any](c *component, h func(V, *Socket, M) error, m M) Message {
+	return Message{Name: funcName(h), part: c, Run: func(s *Socket) error {
+		v, _ := as[V](s.part)
+		return h(v, s, m)
+	}}
+}
+
+// receiver finds who takes messages of a V.
+func receiver[V, M any](r Ref, h func(V, *Socket, M) error) (*component, error) {
+	in, t := r.in, reflect.TypeFor[V]()
 	if in == nil {
-		return Message{}, nil, ErrGone
+		return nil, ErrGone
 	}
-	v, ok := in.def.view.(V)
-	if !ok {
-		return Message{}, nil, fmt.Errorf("views: %v takes no messages of %v: %w", reflect.TypeOf(in.def.view), reflect.TypeFor[V](), ErrGone)
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	c := r.part
+	switch {
+	case in.ended:
+		return nil, ErrGone
+	case r.id != "":
+		if c = in.parts[address(kindName(t), r.id)]; c == nil || !c.is(t) {
+			return nil, fmt.Errorf("views: no %v %.40q is placed: %w", t, r.id, ErrGone)
+		}
+		return c, nil
+	case c == nil:
+		c = in.root
 	}
-	return Message{funcName(h), func(s *Socket) error { return h(v, s, m) }}, in, nil
+	if c.ended {
+		return nil, ErrGone
+	}
+	if c = c.nearest(t); c == nil {
+		return nil, &wrongTypeError{fmt.Sprintf("views: nothing around takes messages of %v, as %s is", t, funcName(h))}
+	}
+	return c, nil
+}
+
+// wrongTypeError is a mistake in the program.
+type wrongTypeError struct{ text string }
+
+func (e *wrongTypeError) Error() string { return e.text }
+
+// Unwrap returns ErrGone: who sends need not tell one from the other.
+func (e *wrongTypeError) Unwrap() error { return ErrGone }
+
+// Bound is [Send] to what it finds now, for packages that call back into a view. It
+// panics if nothing at or around the target is a V. What it returns may be called from any goroutine; it
+// returns ErrGone once the receiver has ended.
+func Bound[V, M any](to Target, h func(V, *Socket, M) error) func(M) error {
+	c, err := receiver[V](to.Ref(), h)
+	if wrong, ok := errors.AsType[*wrongTypeError](err); ok {
+		panic(wrong.text)
+	}
+	if err != nil {
+		return func(M) error { return err }
+	}
+	return func(m M) error {
+		if c.hasEnded() {
+			return ErrGone
+		}
+		return c.in.runner.Post(messageTo(c, h, m))
+	}
 }

@@ -16,14 +16,29 @@ type pass struct {
 	buf     *buffer
 	marks   []patch.Mark
 	tracker *state.Tracker
-	source  *state.Source
 	changes *state.Changes // since the last rendering; nil if there was none
 	skip    bool           // items that are as before may be left out
-	inItem  bool
-	twice   bool      // a list holds the same item twice
-	region  *region   // being rendered
-	found   []*region // in document order
-	old     []*region // those of the last rendering, for what they remember
+	twice   bool           // a list holds the same item twice
+	root    *region        // that is rendered alone, as it was; nil: the whole view
+	region  *region        // being rendered
+	item    *building      // whose item is being rendered
+	found   []*region      // new ones, in document order
+	carried []carried
+	shown   []*component // in order
+	round   uint64
+
+	// The last source that a template read from.
+	of    *component
+	scope *state.Scope
+	from  *state.Source
+}
+
+// sourceOf is where the templates of a component read.
+func (p *pass) sourceOf(c *component) *state.Source {
+	if p.of != c || p.scope != c.scope {
+		p.of, p.scope, p.from = c, c.scope, p.tracker.Source(c.scope)
+	}
+	return p.from
 }
 
 // buffer is what a pass renders into.
@@ -46,41 +61,11 @@ func release(b *buffer) {
 	}
 }
 
-// renderContext is what templates see of a view. It is no event's context: it has
-// no deadline and no request's values.
-type renderContext struct {
-	context.Context
-	in *Instance
-}
-
-type instanceKey struct{}
-
-func (c *renderContext) Value(key any) any {
-	switch key.(type) {
-	case state.SourceKey:
-		if c.in.pass == nil {
-			return nil
-		}
-		return c.in.pass.source
-	case instanceKey:
-		return c.in
-	}
-	return c.Context.Value(key)
-}
-
-func instanceOf(ctx context.Context) *Instance {
-	in, _ := ctx.Value(instanceKey{}).(*Instance)
-	if in == nil {
-		panic("views: no view in this context: use ctx as a template of the page gets it")
-	}
-	return in
-}
-
 // passOf is the rendering under way if w is its buffer; else what is rendered ends
 // up somewhere unknown, and nothing can be left out or noted.
 func passOf(ctx context.Context, w io.Writer) *pass {
-	p := instanceOf(ctx).pass
-	if p == nil || p.inItem || !p.flush(w) {
+	p := componentOf(ctx).in.pass.Load()
+	if p == nil || p.item != nil || !p.flush(w) {
 		return nil
 	}
 	return p

@@ -12,7 +12,7 @@ import (
 // Reading returns a context that reads what the view's keys hold at this moment, for
 // tests of pages. Safe for concurrent use.
 func (in *Instance) Reading() context.Context {
-	return context.WithValue(context.Background(), state.SourceKey{}, in.scope.Begin().Source())
+	return context.WithValue(context.Background(), state.SourceKey{}, in.root.scope.Begin().Source())
 }
 
 // Alone returns a definition of the same page that shows nothing but c and begins with

@@ -3,7 +3,6 @@ package views
 import (
 	"context"
 	"io"
-	"slices"
 
 	"github.com/a-h/templ"
 
@@ -11,17 +10,27 @@ import (
 	"github.com/sideband-go/sideband/state"
 )
 
-// region is a part of the page that can be rendered by itself; the page is one.
+// region is a part of the page that can be rendered by itself: what Region encloses, a
+// component, or the page. Regions are a tree: those inside one stand in inner, or with
+// the item of a list that they belong to.
 type region struct {
 	name   string
+	part   *component // whose it is; nil of Region
 	body   templ.Component
 	ctx    context.Context
 	outer  *region
-	reads  []state.Read
+	inner  []*region // in document order, lists aside
 	eaches []*each
+	plain  []*component // those inside that can't be rendered by themselves
+	reads  []state.Read
 	place  *patch.Place // nil: only together with what is around it
-	end    int          // its mark in the pass that renders it
-	before *region      // the same in the last rendering, until settled
+	loose  bool         // has content outside elements with ids
+
+	// Of a rendering under way.
+	end     int     // its mark
+	before  *region // the same in the last rendering
+	stale   bool    // it is out of date
+	holding bool    // something in it is
 }
 
 // Region is a part of the page that is rendered again by itself when a key it read
@@ -31,7 +40,7 @@ type region struct {
 //
 // Variables of the template around a region are those of the page's last
 // rendering, which happens whenever a key that the page itself read has changed.
-// Inside an item of Each a region has no effect.
+// Inside an item of Each a region has no effect; a component there has.
 func Region(name string) templ.Component {
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
 		body := templ.GetChildren(ctx)
@@ -40,30 +49,118 @@ func Region(name string) templ.Component {
 		if p == nil {
 			return body.Render(ctx, w)
 		}
-		r := &region{name: name, body: body, ctx: ctx, outer: p.region}
-		for i, o := range p.old {
-			if i > 0 && o.name == name {
-				r.before = o
-				break
+		r := &region{name: name, body: body, ctx: ctx, before: p.region.before.find(name)}
+		return p.render(r, w)
+	})
+}
+
+// find is the region of the name directly inside.
+func (r *region) find(name string) *region {
+	if r != nil {
+		for _, i := range r.inner {
+			if i.part == nil && i.name == name {
+				return i
 			}
 		}
-		p.found = append(p.found, r)
-		p.mark(patch.Begin)
-		outer := p.tracker.Mark()
-		p.region = r
-		err := body.Render(ctx, w)
-		p.region = r.outer
-		r.reads = p.tracker.Since(outer)
-		p.flush(w)
-		r.end = len(p.marks)
-		p.mark(patch.End).Region = true
-		return err
+	}
+	return nil
+}
+
+// render renders a region inside the one that is being rendered.
+func (p *pass) render(r *region, w io.Writer) error {
+	r.outer = p.region
+	p.add(r)
+	p.found = append(p.found, r)
+	p.mark(patch.Begin)
+	outer, item := p.tracker.Mark(), p.item
+	p.region, p.item = r, nil
+	err := r.body.Render(r.ctx, w)
+	p.region, p.item = r.outer, item
+	r.reads = p.tracker.Since(outer)
+	p.flush(w)
+	r.end = len(p.marks)
+	p.mark(patch.End).Region = true
+	return err
+}
+
+// add notes that a region stands here.
+func (p *pass) add(r *region) {
+	if p.item != nil {
+		p.item.addRegion(r)
+	} else {
+		p.region.inner = append(p.region.inner, r)
+	}
+}
+
+// keep leaves out a region that is as before.
+func (p *pass) keep(r *region) {
+	m := p.mark(patch.Skip)
+	m.Region = true
+	m.From, m.Count = r.place.Start, r.place.End-r.place.Start
+	p.add(r)
+	p.carry(r)
+}
+
+// carried is a region that was left out, with all in it.
+type carried struct {
+	region, outer *region
+	mark          int // that stands for it
+}
+
+// carry takes a region over from the last rendering; the last mark stands for it.
+func (p *pass) carry(r *region) {
+	p.carried = append(p.carried, carried{r, p.region, len(p.marks) - 1})
+	r.visit(func(r *region) { p.placed(r) })
+}
+
+// placed notes which components a region that is taken over shows.
+func (p *pass) placed(r *region) {
+	if r.part != nil {
+		p.place(r.part)
+	}
+	for _, c := range r.plain {
+		p.place(c)
+	}
+}
+
+// visit calls f for the region and all in it.
+func (r *region) visit(f func(*region)) {
+	f(r)
+	r.children(func(i *region) { i.visit(f) })
+}
+
+// children calls f for each region directly inside, in any order.
+func (r *region) children(f func(*region)) {
+	for _, i := range r.inner {
+		f(i)
+	}
+	for _, e := range r.eaches {
+		for _, i := range e.regions {
+			f(i)
+		}
+	}
+}
+
+// assess finds out what is out of date in the region, and reports whether anything is.
+func (r *region) assess(c *state.Changes) bool {
+	r.stale = r.dirty(c)
+	r.holding = r.stale
+	r.children(func(i *region) {
+		if i.assess(c) {
+			r.holding = true
+		}
 	})
+	for _, p := range r.plain {
+		if p.changed || p.renew {
+			r.stale, r.holding = true, true
+		}
+	}
+	return r.holding
 }
 
 // dirty reports whether the region itself, or an item of its lists, is out of date.
 func (r *region) dirty(c *state.Changes) bool {
-	if c.Any(r.reads) {
+	if r.part != nil && (r.part.changed || r.part.renew) || c.Any(r.reads) {
 		return true
 	}
 	for _, e := range r.eaches {
@@ -74,13 +171,35 @@ func (r *region) dirty(c *state.Changes) bool {
 	return false
 }
 
-// settle takes over, once the pass is to be shown, what scanning has found out.
-func (p *pass) settle() {
+// outermost lists the regions inside that are out of date and in no other such.
+func (r *region) outermost(list []*region) []*region {
+	r.children(func(i *region) {
+		switch {
+		case i.stale:
+			list = append(list, i)
+		case i.holding:
+			list = i.outermost(list)
+		}
+	})
+	return list
+}
+
+// settle takes over, once the pass is to be shown, what scanning has found out. moved is
+// by how much the nodes of before have moved since.
+func (p *pass) settle(moved int32) {
+	for _, c := range p.carried {
+		m := &p.marks[c.mark]
+		c.region.outer = c.outer
+		c.region.take(m.Node-m.From-moved, m.From+moved, m.Place)
+	}
 	for i, r := range p.found {
 		r.before = nil
+		if r.part != nil {
+			r.part.region = r
+		}
 		if i > 0 {
 			m := &p.marks[r.end]
-			if r.place = m.Place; m.Broken {
+			if r.place, r.loose = m.Place, m.Loose; m.Broken {
 				r.place = nil
 			}
 		}
@@ -90,48 +209,101 @@ func (p *pass) settle() {
 	}
 }
 
-// within lists a region and those inside it.
-func (in *Instance) within(r *region) []*region {
-	i := slices.Index(in.regions, r)
-	j := i + 1
-	for j < len(in.regions) && in.regions[j].isInside(r) {
-		j++
-	}
-	return in.regions[i:j]
+// take moves a region that was taken over, with all in it, by shift. from is where the
+// nodes began that it was taken over with; around is what stands around those now.
+func (r *region) take(shift, from int32, around *patch.Place) {
+	r.visit(func(r *region) {
+		if r.place != nil {
+			r.place.Start += shift
+			r.place.End += shift
+			if r.place.Owner >= from {
+				r.place.Owner += shift
+			} else {
+				r.place.Around(around)
+			}
+		}
+		for _, e := range r.eaches {
+			e.start += shift
+		}
+	})
 }
 
-func (r *region) isInside(o *region) bool {
-	for r = r.outer; r != nil; r = r.outer {
-		if r == o {
+// replaceRegion puts a region that was rendered alone, and scanned where it then began,
+// in the place of its old self, which has moved since, and moves what follows in the tree
+// by shift.
+func (in *Instance) replaceRegion(old, now *region, scanned patch.Place, moved, shift int32) {
+	place := *old.place
+	now.children(func(r *region) {
+		r.outer = old
+		r.visit(func(r *region) { r.follow(moved, scanned, place) })
+	})
+	for _, e := range now.eaches {
+		e.start += moved
+	}
+	place.End += shift
+	now.place, now.outer, now.loose = &place, old.outer, old.loose
+	now.part, now.name = old.part, old.name
+	if *old = *now; old.part != nil {
+		old.part.region = old
+	}
+	if shift != 0 {
+		in.page.makeRoom(old, shift)
+	}
+}
+
+// follow moves a region inside one that has moved since it was scanned.
+func (r *region) follow(shift int32, scanned, now patch.Place) {
+	if r.place != nil {
+		r.place.Start += shift
+		r.place.End += shift
+		if r.place.Owner >= scanned.Start {
+			r.place.Owner += shift
+		} else {
+			r.place.Owner = now.Owner
+		}
+	}
+	for _, e := range r.eaches {
+		e.start += shift
+	}
+}
+
+// makeRoom moves what stands behind a region that has grown by shift, and lengthens what
+// it is in. It reports whether it has met it.
+func (r *region) makeRoom(grown *region, shift int32) (met bool) {
+	end := grown.place.End - shift
+	visit := func(i *region) bool {
+		switch {
+		case met:
+			i.visit(func(i *region) { i.move(end, shift) })
+		case i == grown:
+			met = true
+			return true
+		case i.makeRoom(grown, shift):
+			if met = true; i.place != nil {
+				i.place.End += shift
+			}
 			return true
 		}
+		return false
 	}
-	return false
-}
-
-// replaceRegion puts a region that was rendered alone, with those inside it, in the
-// place of its old self, and moves what follows in the tree.
-func (in *Instance) replaceRegion(old *region, found []*region, shift int32) {
-	end := old.place.End
-	i := slices.Index(in.regions, old)
-	n := len(in.within(old))
-	now := found[0]
-	now.place = &patch.Place{}
-	*now.place = *old.place
-	now.place.End += shift
-	for o := old.outer; o != nil && o.place != nil; o = o.outer {
-		o.place.End += shift
-	}
-	for _, r := range in.regions[i+n:] {
-		r.move(end, shift)
-	}
-	// Lists of the regions around, too, may stand behind.
-	for o := old.outer; o != nil; o = o.outer {
-		for _, e := range o.eaches {
-			e.move(end, shift)
+	next := 0
+	for _, e := range r.eaches {
+		for ; next < e.after; next++ {
+			visit(r.inner[next])
+		}
+		if met {
+			e.start += shift
+		}
+		for k, i := range e.regions {
+			if visit(i) {
+				e.grow(k, shift)
+			}
 		}
 	}
-	in.regions = slices.Replace(in.regions, i, i+n, found...)
+	for ; next < len(r.inner); next++ {
+		visit(r.inner[next])
+	}
+	return met
 }
 
 // move shifts a region that stands behind one whose nodes ended at end.
@@ -144,6 +316,6 @@ func (r *region) move(end, shift int32) {
 		}
 	}
 	for _, e := range r.eaches {
-		e.move(end, shift)
+		e.start += shift
 	}
 }

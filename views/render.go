@@ -18,7 +18,8 @@ const RootID = "sb-view"
 type part struct {
 	pass    *pass
 	scanned *patch.Scanned
-	region  *region // nil: the whole view
+	old     *region     // nil: the whole view
+	where   patch.Place // of old, when this was scanned
 }
 
 // release gives back what the rendering took.
@@ -69,8 +70,8 @@ func (in *Instance) Whole(posted *Posted) (r Rendering, err error) {
 }
 
 func (in *Instance) whole(use func(part) error) error {
-	return protect(func() error {
-		p, err := in.renderAll(false)
+	err := protect(func() error {
+		p, err := in.renderAll(nil)
 		if err != nil {
 			return err
 		}
@@ -81,6 +82,10 @@ func (in *Instance) whole(use func(part) error) error {
 		in.commit([]part{p})
 		return nil
 	})
+	if err != nil {
+		in.failed(err)
+	}
+	return err
 }
 
 // Render renders what is out of date and returns the operations for a page that
@@ -93,11 +98,19 @@ func (in *Instance) Render(posted *Posted) (r Rendering, err error) {
 		return err
 	})
 	if err != nil {
-		in.pass = nil
+		in.failed(err)
 		return Rendering{}, fmt.Errorf("render %s: %w", in.def.Name(), err)
 	}
 	r.Ops = in.appendTitle(r.Ops)
 	return r, nil
+}
+
+// failed ends what only a rendering that has failed would have shown. If it was given up,
+// another goroutine sees to it.
+func (in *Instance) failed(err error) {
+	if !errors.Is(err, ErrAbandoned) {
+		in.dropUnshown()
+	}
 }
 
 func (in *Instance) appendTitle(ops []byte) []byte {
@@ -125,21 +138,26 @@ func (in *Instance) render(posted *Posted) (r Rendering, err error) {
 	}()
 	changes := &state.Changes{}
 	switch {
-	case posted == nil && !in.scope.Dirty():
+	case posted == nil && !in.dirty():
 		return r, nil
-	case posted == nil && !in.page.dirty(changes):
-		parts, r.Ops, err = in.renderRegions(changes)
-	default:
+	case in.page == nil:
 		err = patch.ErrNeedAll
-		if posted == nil {
-			parts, r.Ops, err = in.renderPage(true)
+	default:
+		in.page.assess(changes)
+		switch {
+		case posted != nil:
+			err = patch.ErrNeedAll
+		case in.page.stale:
+			parts, r.Ops, err = in.renderPage(changes)
+		default:
+			parts, r.Ops, err = in.renderRegions(changes)
 		}
 	}
 	if errors.Is(err, patch.ErrNeedAll) {
 		for _, p := range parts {
 			p.release()
 		}
-		parts, r.Ops, err = in.renderPage(false)
+		parts, r.Ops, err = in.renderPage(nil)
 	}
 	if err != nil {
 		return Rendering{}, err
@@ -157,9 +175,20 @@ func (in *Instance) render(posted *Posted) (r Rendering, err error) {
 // usualOps is room for the operations of a small change.
 const usualOps = 128
 
-// renderPage renders the whole view and compares it with what was shown.
-func (in *Instance) renderPage(skip bool) ([]part, []byte, error) {
-	p, err := in.renderAll(skip)
+// dirty reports whether anything may have to be rendered.
+func (in *Instance) dirty() bool {
+	for _, c := range in.all {
+		if c.changed || c.renew || c.scope.Dirty() {
+			return true
+		}
+	}
+	return false
+}
+
+// renderPage renders the whole view and compares it with what was shown. With changes, it
+// leaves out what is as before.
+func (in *Instance) renderPage(changes *state.Changes) ([]part, []byte, error) {
+	p, err := in.renderAll(changes)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -169,10 +198,8 @@ func (in *Instance) renderPage(skip bool) ([]part, []byte, error) {
 
 // renderRegions renders the outermost regions that are out of date.
 func (in *Instance) renderRegions(changes *state.Changes) (parts []part, ops []byte, err error) {
-	for _, r := range in.regions[1:] {
-		if inside(r, parts) || !r.dirty(changes) {
-			continue
-		}
+	in.round++
+	for _, r := range in.page.outermost(nil) {
 		if r.place == nil {
 			return parts, nil, patch.ErrNeedAll
 		}
@@ -188,27 +215,13 @@ func (in *Instance) renderRegions(changes *state.Changes) (parts []part, ops []b
 	return parts, ops, nil
 }
 
-func inside(r *region, parts []part) bool {
-	for ; r != nil; r = r.outer {
-		for _, p := range parts {
-			if p.region == r {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// renderAll renders the whole view, leaving out items that are as before if skip.
-func (in *Instance) renderAll(skip bool) (part, error) {
+// renderAll renders the whole view; with changes, it leaves out what is as before.
+func (in *Instance) renderAll(changes *state.Changes) (part, error) {
+	in.round++
 	// A new templ context: what is rendered once in a page is rendered once more.
-	ctx := templ.InitializeContext(&renderContext{context.Background(), in})
-	page := &region{body: in.def.view.(renderer).Render(), ctx: ctx}
-	p := in.newPass(page)
-	if in.page != nil {
-		p.old, p.changes, p.skip = in.regions, &state.Changes{}, skip
-		page.before = in.page
-	}
+	ctx := templ.InitializeContext(&renderContext{context.Background(), in.root})
+	page := &region{body: in.def.view.(renderer).Render(), ctx: ctx, part: in.root, before: in.page}
+	p := in.newPass(page, changes)
 	if err := in.run(p, page); err != nil {
 		release(p.buf)
 		return part{}, err
@@ -218,14 +231,14 @@ func (in *Instance) renderAll(skip bool) (part, error) {
 		release(p.buf)
 		return part{}, err
 	}
-	return part{p, scanned, nil}, nil
+	return part{pass: p, scanned: scanned}, nil
 }
 
 // renderRegion renders one region alone, in the context of the last whole rendering.
 func (in *Instance) renderRegion(r *region, changes *state.Changes) (part, error) {
-	again := &region{name: r.name, body: r.body, ctx: onceMore(r.ctx), outer: r.outer, before: r, place: r.place}
-	p := in.newPass(again)
-	p.old, p.changes, p.skip = in.within(r), changes, true
+	again := &region{name: r.name, body: r.body, part: r.part, ctx: onceMore(r.ctx), outer: r.outer, before: r}
+	p := in.newPass(again, changes)
+	p.root = r
 	if err := in.run(p, again); err != nil {
 		release(p.buf)
 		return part{}, err
@@ -235,20 +248,32 @@ func (in *Instance) renderRegion(r *region, changes *state.Changes) (part, error
 		release(p.buf)
 		return part{}, err
 	}
-	return part{p, scanned, r}, nil
+	return part{p, scanned, r, *r.place}, nil
 }
 
-func (in *Instance) newPass(r *region) *pass {
-	t := &state.Tracker{}
-	return &pass{buf: buffers.Get().(*buffer), tracker: t, source: t.Source(in.scope), region: r, found: []*region{r}}
+func (in *Instance) newPass(r *region, changes *state.Changes) *pass {
+	return &pass{
+		buf: buffers.Get().(*buffer), tracker: &state.Tracker{}, region: r, found: []*region{r},
+		changes: changes, skip: changes != nil, round: in.round,
+	}
 }
 
-func (in *Instance) run(p *pass, r *region) error {
-	in.pass = p
-	defer func() { in.pass = nil }()
-	outer := p.tracker.Mark()
-	err := r.body.Render(r.ctx, p.buf)
-	r.reads = p.tracker.Since(outer)
+func (in *Instance) run(p *pass, r *region) (err error) {
+	in.pass.Store(p)
+	defer in.pass.CompareAndSwap(p, nil)
+	render := func(body templ.Component) error {
+		outer := p.tracker.Mark()
+		err := body.Render(r.ctx, p.buf)
+		r.reads = p.tracker.Since(outer)
+		return err
+	}
+	if r.part != nil && r.part != in.root {
+		p.place(r.part)
+		err = p.attempt(r.part, p.buf, render)
+		r.body = templ.ComponentFunc(r.part.render)
+	} else {
+		err = render(r.body)
+	}
 	if err == nil && p.twice {
 		err = patch.ErrNeedAll
 	}
@@ -258,16 +283,57 @@ func (in *Instance) run(p *pass, r *region) error {
 // commit makes what was rendered what is shown.
 func (in *Instance) commit(parts []part) {
 	for _, p := range parts {
-		p.pass.settle()
-		if p.region == nil {
+		moved := int32(0) // by what was committed since it was scanned
+		if p.old != nil {
+			moved = p.old.place.Start - p.where.Start
+		}
+		p.pass.settle(moved)
+		for _, c := range p.pass.shown {
+			c.changed, c.shown = false, true
+		}
+		if p.old == nil {
 			in.tree.Commit(p.scanned)
-			in.page, in.regions = p.pass.found[0], p.pass.found
+			in.page = p.pass.found[0]
+			in.remove(in.unplaced(in.all[1:]))
 			continue
 		}
-		place := *p.region.place
-		shift := in.tree.CommitRegion(p.scanned, place)
-		in.replaceRegion(p.region, p.pass.found, shift)
+		var before []*component
+		p.old.visit(func(r *region) {
+			if r.part != nil && r != p.old {
+				before = append(before, r.part)
+			}
+			before = append(before, r.plain...)
+		})
+		shift := in.tree.CommitRegion(p.scanned, *p.old.place)
+		in.replaceRegion(p.old, p.pass.found[0], p.where, moved, shift)
+		in.remove(in.unplaced(before))
 	}
 	in.tree.Compact()
-	in.scope.Rendered()
+	for _, c := range in.all {
+		c.scope.Rendered()
+	}
+	in.dropUnshown()
+}
+
+// dropUnshown ends components that a rendering has placed of which nothing is shown.
+func (in *Instance) dropUnshown() {
+	var gone []*component
+	for _, c := range in.all[1:] {
+		if !c.shown {
+			gone = append(gone, c)
+		}
+	}
+	if gone != nil {
+		in.remove(gone)
+	}
+}
+
+// unplaced lists those components that the last rendering has not placed.
+func (in *Instance) unplaced(list []*component) (gone []*component) {
+	for _, c := range list {
+		if c.round != in.round {
+			gone = append(gone, c)
+		}
+	}
+	return gone
 }

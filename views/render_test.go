@@ -17,9 +17,20 @@ import (
 )
 
 // quiet is a runner for views that are driven by hand.
-type quiet struct{ posted []views.Message }
+type quiet struct {
+	in     *views.Instance
+	posted []views.Message
+}
 
 func (q *quiet) Post(m views.Message) error { q.posted = append(q.posted, m); return nil }
+
+func (q *quiet) Deliver(m views.Message) { _ = q.Post(m) }
+
+func (q *quiet) Call(m views.Message) error { return q.in.Do(context.Background(), m) }
+
+func (q *quiet) Go(string, func(context.Context)) error { return views.ErrFull }
+
+func (q *quiet) Restart() {}
 
 func (q *quiet) After(time.Duration, views.Message) (func() bool, error) {
 	return func() bool { return true }, nil
@@ -31,9 +42,16 @@ func (q *quiet) Every(time.Duration, views.Message) (func() bool, error) {
 
 func newInstance(t testing.TB, d *views.Definition) *views.Instance {
 	t.Helper()
-	in := d.NewInstance(&quiet{}, &views.Host{TitleSuffix: " · Test", Report: func(err error) { t.Error(err) }})
+	in := newSilent(d, func(err error) { t.Error(err) })
 	do(t, in, in.Mounting(views.Input{Path: func(string) string { return "" }}))
 	return in
+}
+
+// newSilent makes an instance that was not mounted.
+func newSilent(d *views.Definition, report func(error)) *views.Instance {
+	q := &quiet{}
+	q.in = d.NewInstance(q, &views.Host{TitleSuffix: " · Test", Report: report})
+	return q.in
 }
 
 func do(t testing.TB, in *views.Instance, m views.Message) {
@@ -278,12 +296,12 @@ func TestFailedCallbacksLeaveNoTrace(t *testing.T) {
 func TestARenderingThatPanicsChangesNothing(t *testing.T) {
 	in := newInstance(t, views.Define(shop.Page{}))
 	doc := document(t, page(t, in))
-	before := in.Snapshot()
+	in.Begin()
 	set(t, in, func(s *views.Socket) { shop.Note.Set(s, "panic"); shop.Heading.Set(s, "H") })
 	if _, err := in.Render(nil); err == nil {
 		t.Fatal("the panic is lost")
 	}
-	in.Restore(before)
+	in.Undo()
 	set(t, in, func(s *views.Socket) { shop.Heading.Set(s, "good") })
 	if err := doc.Apply(render(t, in)); err != nil {
 		t.Fatal(err)

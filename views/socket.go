@@ -2,13 +2,14 @@ package views
 
 import (
 	"context"
+	"sync"
 	"sync/atomic"
 
 	"github.com/sideband-go/sideband/state"
 )
 
-// Socket is a view as one of its callbacks sees it: the callback reads and sets
-// keys through it. It is also the callback's context: done when the deadline passes
+// Socket is a page or a component as one of its callbacks sees it: the callback reads and
+// sets keys through it. It is also the callback's context: done when the deadline passes
 // or the view ends.
 //
 // What a callback sets and sends takes effect when it returns nil; if it returns an
@@ -18,11 +19,16 @@ import (
 type Socket struct {
 	context.Context
 	in      *Instance
+	part    *component
 	tx      *state.Tx
 	src     *state.Source
 	phase   atomic.Int32
 	title   *string
 	effects []func()
+	flash   []flashChange
+
+	mu   sync.Mutex
+	ends []*ending
 }
 
 const (
@@ -47,7 +53,8 @@ func (s *Socket) check() {
 }
 
 // Value answers reads of keys and else asks the callback's context. Events and
-// Mount see the values that middleware has put into the request's context.
+// Mount see the values that middleware has put into the request's context; those of
+// components, which run while the page is rendered, do not.
 func (s *Socket) Value(key any) any {
 	if key == (state.SourceKey{}) {
 		return s.src
@@ -66,11 +73,66 @@ func (s *Socket) SetTitle(title string) {
 	s.title = &title
 }
 
-// Ref names the view. It may be kept, copied and used by any goroutine.
-func (s *Socket) Ref() Ref { return Ref{s.in} }
+// Ref names the page or component. It may be kept, copied and used by any goroutine.
+func (s *Socket) Ref() Ref {
+	if s.part == s.in.root {
+		return Ref{in: s.in}
+	}
+	return Ref{in: s.in, part: s.part}
+}
 
-// then runs f when the callback has succeeded.
-func (s *Socket) then(f func()) {
+// At addresses the component of the view that is placed with the id; its type is that of
+// the method that is sent to it.
+func (s *Socket) At(id string) Receiver { return Receiver{s, id} }
+
+// Receiver is a component as a callback addresses it: what is sent there is sent with the
+// callback's socket. It is good for that callback; keep its Ref.
+type Receiver struct {
+	s  *Socket
+	id string
+}
+
+// Ref names the component.
+func (r Receiver) Ref() Ref { return Ref{in: r.s.in, id: r.id} }
+
+// OnCommit calls f when the callback has succeeded, before the next rendering and before
+// the messages that it has sent. f must not block.
+func (s *Socket) OnCommit(f func()) {
 	s.check()
 	s.effects = append(s.effects, f)
+}
+
+// ending is something to do at the end of a component.
+type ending struct {
+	once sync.Once
+	f    func()
+}
+
+func (e *ending) run() { e.once.Do(e.f) }
+
+// OnEnd calls f once, when the component or page of the callback has ended, or as soon as
+// the callback has failed. f runs on any goroutine and must not block. stop takes it back;
+// it reports whether f will not run any more.
+func (s *Socket) OnEnd(f func()) (stop func() bool) {
+	s.check()
+	e := &ending{f: f}
+	s.mu.Lock()
+	s.ends = append(s.ends, e)
+	s.mu.Unlock()
+	part := s.part
+	return func() bool {
+		stopped := false
+		e.once.Do(func() { stopped = true })
+		part.forget(e)
+		return stopped
+	}
+}
+
+// takeEnds are the endings that were noted so far.
+func (s *Socket) takeEnds() []*ending {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	ends := s.ends
+	s.ends = nil
+	return ends
 }

@@ -2,6 +2,7 @@ package views
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 )
 
@@ -39,8 +40,10 @@ func StatusOf(err error) (code int, text string) {
 
 // Errors of the kit itself.
 var (
-	// ErrGone is returned to who sends to a view that has ended.
+	// ErrGone is returned to who sends to a view or component that has ended.
 	ErrGone = errors.New("views: the view is gone")
+	// ErrNoComponent is the result of a message whose component has gone.
+	ErrNoComponent = fmt.Errorf("views: the component is not there: %w", ErrGone)
 	// ErrFull is returned to who sends to a view whose mailbox is full.
 	ErrFull = errors.New("views: the mailbox is full")
 	// ErrNoEvent is returned for an event that the view does not have.
@@ -49,4 +52,7 @@ var (
 	ErrParams = errors.New("views: bad parameters")
 	// ErrDeadline is the result of a callback that ran longer than it may.
 	ErrDeadline = errors.New("views: the callback took too long")
+	// ErrAbandoned is the result of a callback that was given up: another goroutine runs
+	// the view by now.
+	ErrAbandoned = fmt.Errorf("views: the callback was given up: %w", ErrDeadline)
 )

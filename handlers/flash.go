@@ -1,0 +1,198 @@
+package handlers
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"net/http"
+	"time"
+	"unicode/utf8"
+
+	"github.com/sideband-go/sideband/views"
+)
+
+// Flash tells the user something on the next page of the kit that shows flash messages, in
+// an ordinary handler, which then redirects there:
+//
+//	kit.Flash(w, r, views.FlashSuccess, "Welcome back")
+//	http.Redirect(w, r, "/", http.StatusSeeOther)
+//
+// It is for handlers below [Kit.Middleware], before they write. The message travels in a
+// sealed cookie of the session that the response leaves the browser with, for a minute. It
+// panics if kind is no plain name.
+func (k *Kit) Flash(_ http.ResponseWriter, r *http.Request, kind views.FlashKind, text string) {
+	m := views.NewFlashMessage(kind, text)
+	g := guardOf(r.Context(), k)
+	if g == nil || g.begun {
+		k.log.Error("sideband: Kit.Flash was called outside the kit's middleware, or after the response had begun", "path", r.URL.Path)
+		return
+	}
+	g.carry(views.MergeFlash(g.carried(), m))
+}
+
+const (
+	flashLife        = time.Minute
+	flashCookie      = "__Host-sideband-flash"
+	localFlashCookie = "sideband-flash"
+)
+
+// carried is what one page tells the next: messages, and where to, if the browser has to
+// be sent there first.
+type carried struct {
+	session  [16]byte // all zero for a browser without one
+	issued   time.Time
+	to       string
+	messages []views.FlashMessage
+}
+
+// maxCarried is how long what carry is sealed from may be, so that it fits.
+const maxCarried = 1400
+
+// encode writes c for sealing. Messages that are too long together are cut.
+func (c carried) encode() []byte {
+	b := append([]byte(nil), c.session[:]...)
+	b = binary.BigEndian.AppendUint64(b, uint64(c.issued.Unix()))
+	b = appendText(b, c.to)
+	for _, m := range fit(c.messages, maxCarried-len(b)) {
+		b = appendText(appendText(b, string(m.Kind)), m.Text)
+	}
+	return b
+}
+
+func appendText(b []byte, text string) []byte {
+	return append(binary.AppendUvarint(b, uint64(len(text))), text...)
+}
+
+// fit cuts the longest texts until all messages take no more than room bytes. Where not
+// even that helps, the oldest are left out.
+func fit(list []views.FlashMessage, room int) []views.FlashMessage {
+	list = append([]views.FlashMessage(nil), list...)
+	for len(list) > 0 {
+		over, longest := -room, 0
+		for i, m := range list {
+			over += len(m.Kind) + len(m.Text) + 4
+			if len(m.Text) > len(list[longest].Text) {
+				longest = i
+			}
+		}
+		if over <= 0 {
+			return list
+		}
+		text := list[longest].Text
+		keep := max(len(text)-over-len("…"), len(text)/2)
+		if keep < 20 {
+			list = list[1:]
+			continue
+		}
+		for !utf8.RuneStart(text[keep]) {
+			keep--
+		}
+		list[longest].Text = text[:keep] + "…"
+	}
+	return nil
+}
+
+func decodeCarried(b []byte) (c carried, err error) {
+	if len(b) < 24 {
+		return c, errSeal
+	}
+	c.session = [16]byte(b[:16])
+	c.issued = time.Unix(int64(binary.BigEndian.Uint64(b[16:24])), 0)
+	var texts []string
+	for b = b[24:]; len(b) > 0; {
+		n, w := binary.Uvarint(b)
+		if w <= 0 || n > uint64(len(b)-w) {
+			return c, errSeal
+		}
+		texts, b = append(texts, string(b[w:w+int(n)])), b[w+int(n):]
+	}
+	if len(texts)%2 != 1 {
+		return c, errSeal
+	}
+	c.to = texts[0]
+	for i := 1; i < len(texts); i += 2 {
+		c.messages = append(c.messages, views.FlashMessage{Kind: views.FlashKind(texts[i]), Text: texts[i+1]})
+	}
+	return c, nil
+}
+
+var (
+	errForeignFlash = errors.New("handlers: what was carried is another session's")
+	errOldFlash     = errors.New("handlers: what was carried is too old")
+)
+
+// openCarried opens what was sealed for the request's session. With errOldFlash the target
+// still counts.
+func (k *Kit) openCarried(ctx context.Context, b box, text string) (carried, error) {
+	plain, err := b.open(text)
+	if err != nil {
+		return carried{}, err
+	}
+	c, err := decodeCarried(plain)
+	if err != nil {
+		return carried{}, err
+	}
+	session, _ := k.sessions.current(ctx)
+	if c.session != session {
+		return carried{}, errForeignFlash
+	}
+	if age := time.Since(c.issued); age > flashLife || age < -clockSkew {
+		c.messages = nil
+		return c, errOldFlash
+	}
+	return c, nil
+}
+
+// flashCookieName is the one that the request's connection can carry, as of the session.
+func flashCookieName(r *http.Request) string {
+	if r.TLS == nil && isLoopback(r.Host) {
+		return localFlashCookie
+	}
+	return flashCookie
+}
+
+// carried is what the next page is to show: what a response under way says, else what the
+// browser has brought.
+func (g *guard) carried() []views.FlashMessage {
+	if g.flash != nil {
+		return *g.flash
+	}
+	cookie, err := g.r.Cookie(flashCookieName(g.r))
+	if err != nil || cookie.Value == "" {
+		return nil
+	}
+	c, err := g.kit.openCarried(g.r.Context(), g.kit.flashes, cookie.Value)
+	if err != nil {
+		g.kit.log.Info("sideband: flash not shown", "path", g.r.URL.Path, "err", err)
+		return nil
+	}
+	return c.messages
+}
+
+// carry makes the response bring the browser these messages for the next page, in place of
+// those that it has.
+func (g *guard) carry(list []views.FlashMessage) { g.flash = &list }
+
+// writeFlash does what carry was told, when it is known whose session it is.
+func (g *guard) writeFlash() {
+	name := flashCookieName(g.r)
+	if g.flash == nil {
+		return
+	}
+	c := &http.Cookie{Name: name, Path: "/", HttpOnly: true, Secure: name == flashCookie, SameSite: http.SameSiteLaxMode}
+	if len(*g.flash) == 0 {
+		if _, err := g.r.Cookie(name); err != nil {
+			return
+		}
+		c.MaxAge = -1
+	} else {
+		session, _ := g.kit.sessions.current(g.r.Context())
+		text, err := g.kit.flashes.seal(carried{session: session, issued: time.Now(), messages: *g.flash}.encode())
+		if err != nil {
+			g.kit.log.Error("sideband: flash", "err", err)
+			return
+		}
+		c.Value, c.MaxAge = text, int(flashLife/time.Second)
+	}
+	http.SetCookie(g.ResponseWriter, c)
+}

@@ -1,0 +1,101 @@
+package handlers
+
+import (
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/sideband-go/sideband/views"
+)
+
+// leaveValue of streamParam in the query sends the browser on to what the parameter
+// targetParam says, which the kit has sealed.
+const (
+	leaveValue  = "leave"
+	targetParam = "to"
+)
+
+// redirect answers a page's own request in whose place another page is to be loaded.
+func (rt Route) redirect(w http.ResponseWriter, r *http.Request, d *views.Departure) {
+	rt.carry(r, d)
+	seeOther(w, d.To.String())
+}
+
+// redirectEvent answers an event by whose callback the page leaves.
+func (rt Route) redirectEvent(w http.ResponseWriter, r *http.Request, d *views.Departure) {
+	rt.carry(r, d)
+	h := w.Header()
+	h.Set("Cache-Control", "no-store")
+	h.Set("HX-Redirect", d.To.String())
+	w.WriteHeader(http.StatusNoContent)
+}
+
+// carry gives the response what the next page is to say.
+func (rt Route) carry(r *http.Request, d *views.Departure) {
+	g := guardOf(r.Context(), rt.kit)
+	before := g.carried()
+	if list := d.Flash(before); len(list)+len(before) > 0 {
+		g.carry(list)
+	}
+}
+
+func seeOther(w http.ResponseWriter, to string) {
+	h := w.Header()
+	h.Set("Cache-Control", "no-store")
+	h.Set("Referrer-Policy", "same-origin")
+	h.Set("Location", to)
+	w.WriteHeader(http.StatusSeeOther)
+}
+
+// departure is the address with which a stream sends its page away. What the next page is
+// to say needs a response that can set a cookie: the page gets it on the way, with a
+// sealed address of its own path.
+func (k *Kit) departure(d *views.Departure, session [16]byte) string {
+	list := d.Flash(nil)
+	if len(list) == 0 {
+		return d.To.String()
+	}
+	c := carried{session: session, issued: time.Now(), to: d.To.String(), messages: list}
+	text, err := k.leaves.seal(c.encode())
+	if err != nil {
+		k.log.Warn("sideband: the address of a redirect leaves no room for flash messages", "length", len(d.To.String()))
+		return d.To.String()
+	}
+	return "?" + streamParam + "=" + leaveValue + "&" + targetParam + "=" + text
+}
+
+// serveLeave sends a browser on to where a stream has sent its page. What is not the
+// session's goes to the page itself.
+func (rt Route) serveLeave(w http.ResponseWriter, r *http.Request) {
+	k := rt.kit
+	q := r.URL.Query()
+	c, err := k.openCarried(r.Context(), k.leaves, q.Get(targetParam))
+	if err != nil {
+		k.log.Info("sideband: leave", "path", r.URL.Path, "err", err)
+	}
+	if c.to == "" {
+		q.Del(streamParam)
+		q.Del(targetParam)
+		seeOther(w, (&url.URL{RawQuery: q.Encode(), ForceQuery: true}).String())
+		return
+	}
+	if len(c.messages) > 0 {
+		guardOf(r.Context(), k).carry(c.messages)
+	}
+	seeOther(w, c.to)
+}
+
+// depart sends a page away by its stream, if a callback says so. It reports whether it has. What
+// is not known of the page stays so, in case it does not get there.
+func (l *live) depart() bool {
+	st := l.openStream()
+	if st == nil || l.out.sent != l.out.seq && !l.out.lost {
+		return false // what the page has missed comes first
+	}
+	d := l.in.TakeDeparture()
+	if d == nil {
+		return false
+	}
+	l.put(st, l.out.number(goTo(l.kit.departure(d, [16]byte([]byte(l.entry.Session))))))
+	return true
+}

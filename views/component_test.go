@@ -1,0 +1,450 @@
+package views_test
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/a-h/templ"
+
+	"github.com/sideband-go/sideband/internal/htmxdom"
+	"github.com/sideband-go/sideband/state"
+	"github.com/sideband-go/sideband/views"
+	"github.com/sideband-go/sideband/views/internal/parts"
+)
+
+func partsPage(show func() templ.Component) *views.Definition {
+	return views.Define(parts.Page{Show: show})
+}
+
+// reports makes an instance whose errors are collected.
+func reports(t testing.TB, d *views.Definition) (*views.Instance, *[]string) {
+	t.Helper()
+	var list []string
+	in := newSilent(d, func(err error) { list = append(list, err.Error()) })
+	do(t, in, in.Mounting(views.Input{Path: func(string) string { return "" }}))
+	return in, &list
+}
+
+// post sends an event to a component as its binding does.
+func post(t testing.TB, in *views.Instance, event, to, value string) error {
+	t.Helper()
+	m, err := in.Event(event, to, views.Input{Query: url.Values{"value": {value}}})
+	if err != nil {
+		return err
+	}
+	if err := in.Do(t.Context(), m); err != nil {
+		return err
+	}
+	settle(t, in)
+	return nil
+}
+
+// settle runs the messages that callbacks have sent.
+func settle(t testing.TB, in *views.Instance) {
+	t.Helper()
+	for n := 0; ; n++ {
+		m, ok, err := in.Inbox(n)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !ok {
+			return
+		}
+		if err := in.Do(t.Context(), m); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func text(html string) string {
+	return strings.Join(strings.Fields(regexp.MustCompile(`<[^>]*>`).ReplaceAllString(html, " ")), " ")
+}
+
+func TestTheLifeOfAComponent(t *testing.T) {
+	var log parts.Log
+	a, b := parts.NewCounter("A", 1, &log), parts.NewCounter("B", 2, &log)
+	in := newInstance(t, partsPage(func() templ.Component { return parts.Two(a, b) }))
+	said := func(what string, want ...string) {
+		t.Helper()
+		settle(t, in)
+		if got := log.Take(); !slices.Equal(got, want) {
+			t.Errorf("%s: %q, not %q", what, got, want)
+		}
+	}
+	html := page(t, in)
+	said("placing", "mount A", "update >A", "mount B", "update >B")
+	if got := text(html); got != "T A: 0 of T + rename B: 0 of T + rename" {
+		t.Error(got)
+	}
+	if !strings.Contains(html, `hx-post="?event=Inc&amp;to=parts.Counter.b"`) || !strings.Contains(html, `hx-post="?event=Rename&amp;value=x"`) {
+		t.Error(html)
+	}
+
+	if err := post(t, in, "Inc", "parts.Counter.b", ""); err != nil {
+		t.Fatal(err)
+	}
+	if ops := render(t, in); !strings.Contains(ops, "B: 2") || strings.Contains(ops, "A:") {
+		t.Errorf("its own event renders it alone: %s", ops)
+	}
+	said("an event")
+
+	set(t, in, func(s *views.Socket) { parts.Heard.Set(s, "!") })
+	if ops := render(t, in); ops != `<hx-partial id="heard" hx-swap="textContent">!</hx-partial>` {
+		t.Errorf("equal props: %s", ops)
+	}
+	said("equal props")
+
+	a = parts.NewCounter("A2", 1, &log)
+	set(t, in, func(s *views.Socket) { parts.Heard.Set(s, "") })
+	if ops := render(t, in); !strings.Contains(ops, "A2: 0") || strings.Contains(ops, "B:") {
+		t.Error(ops)
+	}
+	said("other props", "update A>A2")
+
+	set(t, in, func(s *views.Socket) { parts.Title.Set(s, "U") })
+	if ops := render(t, in); !strings.Contains(ops, "A2: 0 of U") || !strings.Contains(ops, "B: 2 of U") {
+		t.Errorf("what is around is read: %s", ops)
+	}
+	ref := in.Ref().At("b")
+	if err := parts.SetFrom(ref, 5); err != nil {
+		t.Fatal(err)
+	}
+	set(t, in, func(s *views.Socket) { parts.Away.Set(s, true) })
+	if ops := render(t, in); !strings.Contains(ops, `hx-swap="delete"`) {
+		t.Error(ops)
+	}
+	said("leaving the page", "end B", "close B")
+	if err := parts.SetFrom(ref, 5); !errors.Is(err, views.ErrGone) {
+		t.Error(err)
+	}
+	if err := post(t, in, "Inc", "parts.Counter.b", ""); !errors.Is(err, views.ErrNoComponent) {
+		t.Error(err)
+	}
+	set(t, in, func(s *views.Socket) { parts.Away.Set(s, false) })
+	if ops := render(t, in); !strings.Contains(ops, "B: 0 of U") {
+		t.Errorf("placed again it is a new one: %s", ops)
+	}
+	said("placed again", "mount B", "update >B")
+	for _, m := range in.End() {
+		do(t, in, m)
+	}
+	said("the end of the view", "end B", "end A", "close B", "close A2") // what it noted as A
+	if err := parts.SetFrom(in.Ref().At("a"), 1); !errors.Is(err, views.ErrGone) {
+		t.Error(err)
+	}
+	if err := parts.Hear(in.Ref(), "x"); !errors.Is(err, views.ErrGone) {
+		t.Error(err)
+	}
+}
+
+func TestMessagesFindTheirComponents(t *testing.T) {
+	in := newInstance(t, partsPage(func() templ.Component {
+		return parts.Two(parts.NewCounter("A", 1, nil), parts.NewCounter("B", 1, nil))
+	}))
+	page(t, in)
+	set(t, in, func(s *views.Socket) {
+		if err := parts.SetFrom(s.At("a"), 3); err != nil {
+			t.Error(err)
+		}
+		if err := parts.SetFrom(s.At("c"), 3); !errors.Is(err, views.ErrGone) {
+			t.Error(err)
+		}
+	})
+	settle(t, in)
+	if err := post(t, in, "Tell", "parts.Counter.b", "hello"); err != nil {
+		t.Fatal(err)
+	}
+	if got := text(render(t, in)); got != "hello A: 3 of T + rename" && got != "hello A: 3 of T" {
+		t.Error(got)
+	}
+	if err := parts.SetFrom(in.Ref(), 1); err == nil || !strings.Contains(err.Error(), "nothing around takes messages of parts.Counter") {
+		t.Error(err)
+	}
+	for _, to := range []string{"parts.Counter.zzz", "parts.Item.a", "..", strings.Repeat("x", 5000)} {
+		if err := post(t, in, "Inc", to, ""); !errors.Is(err, views.ErrNoComponent) {
+			t.Errorf("%.20s: %v", to, err)
+		}
+	}
+	for _, event := range []string{"set", "Mount", "Update", "Close", "Render", "Equal", "Rename"} {
+		if err := post(t, in, event, "parts.Counter.a", ""); !errors.Is(err, views.ErrNoEvent) {
+			t.Errorf("%s: %v", event, err)
+		}
+	}
+}
+
+func TestSlotsAreOfWhoWroteThem(t *testing.T) {
+	in := newInstance(t, partsPage(parts.Boxed))
+	html := page(t, in)
+	if got := text(html); got != "box 0 T r T 0 T 1 T inner: 0 of T + rename +" {
+		t.Error(got)
+	}
+	if !strings.Contains(html, `<em id="header">T<button hx-post="?event=Rename&amp;value=y"`) {
+		t.Error(html)
+	}
+	doc := document(t, html)
+	if err := post(t, in, "Inc", "parts.Box.box", ""); err != nil {
+		t.Fatal(err)
+	}
+	ops := render(t, in)
+	if got := text(ops); got != "box 1" {
+		t.Error(ops)
+	}
+	if err := doc.Apply(ops); err != nil {
+		t.Fatal(err)
+	}
+	if err := post(t, in, "Inc", "parts.Counter.inner", ""); err != nil {
+		t.Fatal(err)
+	}
+	set(t, in, func(s *views.Socket) { parts.Title.Set(s, "U") })
+	if err := doc.Apply(render(t, in)); err != nil {
+		t.Fatal(err)
+	}
+	if got := text(shown(doc)); got != "box 1 U r U 0 U 1 U inner: 1 of U + rename +" {
+		t.Error(got)
+	}
+}
+
+func TestOneComponentTwiceIsAClearError(t *testing.T) {
+	in, _ := reports(t, partsPage(func() templ.Component {
+		return templ.Join(views.Live("a", parts.NewCounter("A", 1, nil)), views.Live("a", parts.NewCounter("A", 1, nil)))
+	}))
+	_, _, err := in.Page()
+	if err == nil || !strings.Contains(err.Error(), `views: a component is placed twice: parts.Counter "a": give each its own id`) {
+		t.Error(err)
+	}
+	// Another type may have the same id.
+	in, _ = reports(t, partsPage(func() templ.Component {
+		return templ.Join(views.Live("a", parts.NewCounter("A", 1, nil)), views.Live("a", &parts.Pointer{Label: "P"}))
+	}))
+	if _, _, err := in.Page(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestAComponentThatFails(t *testing.T) {
+	left := 0
+	var log parts.Log
+	label := "A"
+	in, said := reports(t, partsPage(func() templ.Component {
+		return templ.Join(views.Live("f", parts.Fragile{Left: &left}), views.Live("a", parts.NewCounter(label, 1, &log)))
+	}))
+	doc := document(t, page(t, in))
+	show := func(what, want string, errs int) {
+		t.Helper()
+		if err := doc.Apply(render(t, in)); err != nil {
+			t.Fatal(err)
+		}
+		settle(t, in)
+		if got := text(shown(doc)); got != want {
+			t.Errorf("%s: shows %q, not %q", what, got, want)
+		}
+		if len(*said) != errs {
+			t.Errorf("%s: %q", what, *said)
+		}
+		*said = nil
+	}
+	inc := func() {
+		t.Helper()
+		if err := post(t, in, "Inc", "parts.Counter.a", ""); err != nil {
+			t.Fatal(err)
+		}
+	}
+	brk := func(times string) {
+		t.Helper()
+		if err := post(t, in, "Break", "parts.Fragile.f", times); err != nil {
+			t.Fatal(err)
+		}
+	}
+	inc()
+	brk("0")
+	show("at first", "fine 8 A: 1 of T + rename", 0)
+	brk("1")
+	show("fails once", "fine 7 A: 1 of T + rename", 1)
+	inc()
+	brk("2")
+	show("fails twice", "This part of the page could not be shown. A: 2 of T + rename", 2)
+	inc()
+	show("beside it", "This part of the page could not be shown. A: 3 of T + rename", 0)
+	set(t, in, func(s *views.Socket) { parts.Title.Set(s, "U") })
+	show("placed again", "This part of the page could not be shown. A: 3 of U + rename", 0)
+	label = "B"
+	if _, err := in.Whole(nil); err != nil {
+		t.Fatal(err)
+	}
+	if got := text(page(t, in)); got != "fine 7 B: 3 of U + rename" {
+		t.Errorf("placed again: %q", got)
+	}
+	doc = document(t, page(t, in))
+	log.Take()
+
+	if err := post(t, in, "Boom", "parts.Counter.a", ""); err == nil {
+		t.Error("no error")
+	}
+	show("a handler that panics", "fine 7 B: 0 of U + rename", 0)
+	if got := log.Take(); !slices.Equal(got, []string{"end A", "mount B", "update >B"}) {
+		t.Errorf("%q", got)
+	}
+	label = "bad"
+	set(t, in, func(s *views.Socket) { parts.Title.Set(s, "V") })
+	if _, err := in.Whole(nil); err != nil {
+		t.Fatal(err)
+	}
+	if got := text(page(t, in)); got != "fine 7 This part of the page could not be shown." || len(*said) == 0 {
+		t.Errorf("Update fails: %q %q", got, *said)
+	}
+}
+
+func TestComponentsOfOtherKinds(t *testing.T) {
+	picked := ""
+	picker := parts.Picker[string]{
+		Items: []string{"x", "y"}, Label: func(s string) string { return "pick " + s },
+		Picked: func(_ *views.Socket, s string) error { picked = s; return nil },
+	}
+	pointer := &parts.Pointer{Label: "P"}
+	in := newInstance(t, partsPage(func() templ.Component {
+		return templ.Join(views.Live("p", pointer), views.Live("q", picker))
+	}))
+	html := page(t, in)
+	at := regexp.MustCompile(`\?event=Choose&amp;to=([^&"]*)&amp;value=1"`).FindStringSubmatch(html)
+	if at == nil {
+		t.Fatal(html)
+	}
+	if err := post(t, in, "Choose", at[1], "1"); err != nil || picked != "y" {
+		t.Error(picked, err)
+	}
+	if err := post(t, in, "Choose", at[1], "7"); err == nil {
+		t.Error("an index that is not there")
+	}
+	if err := post(t, in, "Inc", "parts.Pointer.p", ""); err != nil {
+		t.Fatal(err)
+	}
+	if got := text(render(t, in)); !strings.Contains(got, "P 2") {
+		t.Error(got)
+	}
+}
+
+// TestComponentsShowWhatAWholeRenderingDoes changes components and where they stand at
+// random, and compares what the operations make of the page with a whole rendering of a
+// twin.
+func TestComponentsShowWhatAWholeRenderingDoes(t *testing.T) {
+	for name, show := range map[string]func() templ.Component{"list": parts.List, "board": parts.Board} {
+		t.Run(name, func(t *testing.T) {
+			for seed := range uint64(200) {
+				randomParts(t, show, seed)
+			}
+		})
+	}
+}
+
+func randomParts(t *testing.T, show func() templ.Component, seed uint64) {
+	t.Helper()
+	r := rand.New(rand.NewPCG(seed, 5))
+	in, twin := newInstance(t, partsPage(show)), newInstance(t, partsPage(show))
+	doc := document(t, page(t, in))
+	page(t, twin)
+	var log []string
+	prev := ""
+	for range 25 {
+		kind, n, m := r.IntN(11), r.IntN(8), r.IntN(8)
+		log = append(log, fmt.Sprint(kind, ":", n, ",", m))
+		for _, in := range []*views.Instance{in, twin} {
+			changeParts(t, in, kind, n, m)
+		}
+		if r.IntN(4) == 0 {
+			continue
+		}
+		ops := render(t, in)
+		if err := doc.Apply(ops); err != nil {
+			t.Fatalf("seed %d: %v: %s", seed, err, ops)
+		}
+		whole := document(t, page(t, twin))
+		compareParts(t, doc, whole, fmt.Sprintf("seed %d after %v\nbefore %s\nops %s", seed, log, prev, ops)); prev = text(shown(doc))
+		settle(t, in)
+		settle(t, twin)
+		if again := render(t, in); again != "" {
+			t.Fatalf("seed %d after %v: a second rendering sends %s", seed, log, again)
+		}
+	}
+}
+
+func compareParts(t *testing.T, doc, whole *htmxdom.Document, what string) {
+	t.Helper()
+	if got, want := shown(doc), shown(whole); got != want {
+		t.Fatalf("%s:\nshows %s\nnot   %s", what, text(got), text(want))
+	}
+}
+
+func changeParts(t *testing.T, in *views.Instance, kind, n, m int) {
+	t.Helper()
+	id := fmt.Sprint("i", n)
+	switch kind {
+	case 0, 1, 2: // events of a component that may not be there
+		_ = post(t, in, []string{"Inc", "Grow", "Grow"}[kind], "parts.Item."+id, fmt.Sprint(m))
+		return
+	case 3:
+		_ = post(t, in, "Inc", "parts.Item.last", fmt.Sprint(m))
+		return
+	}
+	set(t, in, func(s *views.Socket) {
+		left, right := slices.Clone(parts.Items.Get(s)), slices.Clone(parts.Right.Get(s))
+		without := func(list []parts.Item) []parts.Item {
+			return slices.DeleteFunc(list, func(i parts.Item) bool { return i.ID == id })
+		}
+		left, right = without(left), without(right)
+		put := func(list []parts.Item) []parts.Item {
+			return slices.Insert(list, m%(len(list)+1), parts.Item{ID: id, Text: fmt.Sprint("text ", m%3)})
+		}
+		switch kind {
+		case 4, 5, 6:
+			parts.Items.Set(s, put(left))
+			parts.Right.Set(s, right)
+		case 7, 8:
+			parts.Items.Set(s, left)
+			parts.Right.Set(s, put(right))
+		case 9:
+			state.Assign(s, parts.Items.To(left), parts.Right.To(right))
+		case 10:
+			if m%2 == 0 {
+				parts.Title.Set(s, fmt.Sprint("title ", m))
+			} else {
+				parts.Heard.Set(s, fmt.Sprint("heard ", m))
+			}
+		}
+	})
+}
+
+func TestEqualItemsWithComponentsAreNotRenderedAgain(t *testing.T) {
+	in := newInstance(t, partsPage(parts.List))
+	set(t, in, func(s *views.Socket) {
+		parts.Items.Set(s, []parts.Item{{ID: "i1", Text: "a"}, {ID: "i2", Text: "b"}, {ID: "i3", Text: "c"}})
+	})
+	page(t, in)
+	for _, c := range []struct {
+		name   string
+		change func()
+		want   string
+	}{
+		{"an event of one", func() { _ = post(t, in, "Inc", "parts.Item.i2", "1") }, "map[i2:1]"},
+		{"other props of one", func() {
+			set(t, in, func(s *views.Socket) { parts.Items.Set(s, []parts.Item{{ID: "i1", Text: "a"}, {ID: "i2", Text: "b"}, {ID: "i3", Text: "d"}}) })
+		}, "map[i3:1]"},
+		{"both", func() {
+			_ = post(t, in, "Inc", "parts.Item.i1", "1")
+			set(t, in, func(s *views.Socket) { parts.Items.Set(s, []parts.Item{{ID: "i3", Text: "e"}, {ID: "i1", Text: "a"}, {ID: "i2", Text: "b"}}) })
+		}, "map[i1:1 i3:1]"},
+		{"the page", func() { set(t, in, func(s *views.Socket) { parts.Title.Set(s, "x") }) }, "map[]"},
+	} {
+		clear(parts.Rendered)
+		c.change()
+		render(t, in)
+		if got := fmt.Sprint(parts.Rendered); got != c.want {
+			t.Errorf("%s: %s, not %s", c.name, got, c.want)
+		}
+	}
+}

@@ -1,0 +1,293 @@
+package views
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"reflect"
+
+	"github.com/a-h/templ"
+
+	"github.com/sideband-go/sideband/patch"
+	"github.com/sideband-go/sideband/state"
+)
+
+// Live places a component in the page. Its identity is its type and id: as long as it is
+// placed somewhere, its keys live on, wherever that is. It ends with the first rendering
+// that does not place it. Placing the same one twice is an error of the rendering.
+//
+// It is rendered again by itself when a key that it read has changed, and not with what
+// is around it if its props equal those before: props that hold references or slots
+// always count as new. What stands in the props as content, or between the braces of
+// the placement, reads and sends as who wrote it; in a component that is placed by a
+// pointer, that is so for what stands between the braces only.
+//
+// Give its outermost element the id [ID] returns, or none. A component that panics, or
+// whose Mount or Update fails, is mounted afresh; if that fails too, a line of text
+// stands in its place until it is placed again. The rest of the page goes on.
+func Live(id string, c LiveComponent) templ.Component {
+	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+		children := templ.GetChildren(ctx)
+		ctx = templ.ClearChildren(ctx)
+		placer := componentOf(ctx)
+		p := placer.in.pass.Load()
+		if p == nil {
+			panic("views: Live outside of a rendering")
+		}
+		part, err := p.component(placer, id, c, children)
+		if err != nil {
+			return err
+		}
+		return p.show(part, ctx, w)
+	})
+}
+
+var errTwice = errors.New("views: a component is placed twice")
+
+// component finds the component that is being placed, or makes it, and takes over its props.
+func (p *pass) component(placer *component, id string, v LiveComponent, children templ.Component) (*component, error) {
+	k := kindOf(reflect.TypeOf(v))
+	in := placer.in
+	c := in.lookup(address(k.name, id))
+	if c == nil {
+		c = &component{in: in, kind: k, id: id, name: fmt.Sprintf("%v %.40q", k.typ, id), outer: placer}
+		c.scope = state.NewScope(c.name, placer.scope)
+		if !in.add(c) {
+			return nil, fmt.Errorf("%s: %w", c.name, ErrGone)
+		}
+	}
+	switch {
+	case c.kind != k:
+		return nil, fmt.Errorf("%w: %v and %v have the same name and the id %.40q", errTwice, k.typ, c.kind.typ, id)
+	case c.round == p.round:
+		return nil, fmt.Errorf("%w: %s: give each its own id", errTwice, c.name)
+	case c.mounted && !p.covers(c):
+		return nil, patch.ErrNeedAll // it stands elsewhere, so it has moved: all of the page tells
+	}
+	if c.outer != placer {
+		in.move(c, placer)
+	}
+	c.take(v, children, placer)
+	return c, nil
+}
+
+// covers reports whether the part of the page that is being rendered is one in which
+// the component stood.
+func (p *pass) covers(c *component) bool {
+	if p.root == nil || c.region == nil {
+		return true
+	}
+	for r := c.region; r != nil; r = r.outer {
+		if r == p.root {
+			return true
+		}
+	}
+	return false
+}
+
+// take takes over what the component is placed with.
+func (c *component) take(v LiveComponent, children templ.Component, placer *component) {
+	plain := c.kind.slots == nil
+	if children != templ.Component(nil) && !isNop(children) {
+		c.children, plain = bound{children, placer}, false
+	} else {
+		c.children = nil
+	}
+	if plain && c.props != nil && c.kind.equal != nil && c.kind.equal(c.props, any(v)) {
+		return
+	}
+	c.props = nil
+	if plain {
+		c.props = v
+	}
+	if c.mounted && c.before == nil {
+		c.before = c.value
+	}
+	c.value, c.changed = v, true
+	if c.kind.slots != nil {
+		own := reflect.New(c.kind.typ).Elem()
+		own.Set(reflect.ValueOf(v))
+		c.kind.slots(own, placer)
+		c.value = own.Interface()
+	}
+}
+
+func isNop(c templ.Component) bool {
+	f, ok := c.(templ.ComponentFunc)
+	return ok && reflect.ValueOf(f).Pointer() == nop
+}
+
+var nop = reflect.ValueOf(templ.NopComponent).Pointer()
+
+// place notes that a component stands in what is being rendered.
+func (p *pass) place(c *component) {
+	c.round = p.round
+	p.shown = append(p.shown, c)
+}
+
+// show renders a component, unless it is as before.
+func (p *pass) show(c *component, ctx context.Context, w io.Writer) error {
+	ours := p.flush(w)
+	old := c.region
+	if ours && p.skip && !c.changed && !c.renew && !c.failed && old != nil && old.place != nil && !old.loose && !old.holding {
+		p.keep(old)
+		return nil
+	}
+	ctx = &renderContext{ctx, c}
+	render := func(body templ.Component) error {
+		p.place(c)
+		if !ours {
+			return p.showPlain(c, body, ctx, w)
+		}
+		err := p.render(&region{name: c.name, part: c, body: body, ctx: ctx, before: old}, w)
+		p.flush(w)
+		return err
+	}
+	return p.attempt(c, w, render)
+}
+
+// attempt renders a component. If that fails it is mounted afresh and rendered again; if
+// that fails, too, a placeholder stands for it.
+func (p *pass) attempt(c *component, w io.Writer, render func(body templ.Component) error) error {
+	before := p.here()
+	var err error
+	for range 2 {
+		if err = c.prepare(); err == nil {
+			err = protect(func() error { return render(templ.ComponentFunc(c.render)) })
+		}
+		if err == nil {
+			return nil
+		}
+		p.flush(w) // what the template has written so far goes
+		p.back(before)
+		if c.in.isOver(err) {
+			return err
+		}
+		c.in.host.Report(fmt.Errorf("%s: %w", c.name, err))
+		c.reset()
+		if errors.Is(err, ErrDeadline) {
+			break
+		}
+	}
+	c.failed = true
+	return render(c.placeholder(err))
+}
+
+// isOver reports whether an error of a component is one of the whole rendering.
+func (in *Instance) isOver(err error) bool {
+	return errors.Is(err, ErrAbandoned) || errors.Is(err, patch.ErrNeedAll) || errors.Is(err, errTwice) ||
+		errors.Is(err, ErrGone) && in.hasEnded()
+}
+
+// render is the component's content.
+func (c *component) render(ctx context.Context, w io.Writer) error {
+	if c.children != nil {
+		ctx = templ.WithChildren(ctx, c.children)
+	}
+	return c.value.(LiveComponent).Render().Render(ctx, w)
+}
+
+// showPlain renders a component into a writer that is not the page's, where it can't be
+// told apart from what is around it.
+func (p *pass) showPlain(c *component, body templ.Component, ctx context.Context, w io.Writer) error {
+	p.region.plain = append(p.region.plain, c)
+	if p.item != nil {
+		p.item.fixed = true
+	}
+	var b bytes.Buffer
+	if err := body.Render(ctx, &b); err != nil {
+		return err
+	}
+	_, err := w.Write(b.Bytes())
+	return err
+}
+
+// prepare runs what has to run before a component is rendered.
+func (c *component) prepare() error {
+	if c.late.Swap(false) {
+		return ErrDeadline
+	}
+	if c.renew {
+		c.reset()
+	}
+	if c.failed {
+		c.mounted, c.failed = false, false
+	}
+	if !c.mounted {
+		if m, ok := c.value.(mounter); ok {
+			if err := c.call("Mount", m.Mount); err != nil {
+				return err
+			}
+		}
+		c.mounted, c.before = true, reflect.Zero(c.kind.typ).Interface()
+	}
+	if before := c.before; before != nil && c.kind.update.IsValid() {
+		err := c.call("Update", func(s *Socket) error {
+			out := c.kind.update.Call([]reflect.Value{reflect.ValueOf(c.value), reflect.ValueOf(s), reflect.ValueOf(before)})
+			err, _ := out[0].Interface().(error)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	c.before = nil
+	return nil
+}
+
+// call runs a callback of the component in the middle of a rendering. If it is given up,
+// another goroutine runs the view by now, and this one must not touch it any more.
+func (c *component) call(name string, f func(s *Socket) error) error {
+	err := c.in.runner.Call(Message{Name: c.name + "." + name, Run: f, part: c})
+	if errors.Is(err, ErrAbandoned) {
+		panic(unwind{})
+	}
+	return err
+}
+
+// placeholder stands for a component that can't be shown.
+func (c *component) placeholder(err error) templ.Component {
+	text := "This part of the page could not be shown."
+	if s, ok := errors.AsType[*statusError](err); ok {
+		text = s.text
+	}
+	return brokenPart(c.id, text)
+}
+
+// checkpoint is where a rendering was, to go back to.
+type checkpoint struct {
+	buf, marks, found, carried, shown int
+	region                            *region
+	inner, eaches, plain              int
+	item                              *building
+	regions                           int
+	reads                             []state.Read
+}
+
+func (p *pass) here() checkpoint {
+	c := checkpoint{
+		buf: len(p.buf.b), marks: len(p.marks), found: len(p.found), carried: len(p.carried), shown: len(p.shown),
+		region: p.region, inner: len(p.region.inner), eaches: len(p.region.eaches), plain: len(p.region.plain),
+		item: p.item, reads: p.tracker.Mark(),
+	}
+	if p.item != nil {
+		c.regions = len(p.item.regions)
+	}
+	p.tracker.Since(c.reads)
+	return c
+}
+
+func (p *pass) back(c checkpoint) {
+	for _, s := range p.shown[c.shown:] {
+		s.round = 0
+	}
+	p.buf.b, p.marks, p.found, p.carried, p.shown = p.buf.b[:c.buf], p.marks[:c.marks], p.found[:c.found], p.carried[:c.carried], p.shown[:c.shown]
+	r := c.region
+	r.inner, r.eaches, r.plain = r.inner[:c.inner], r.eaches[:c.eaches], r.plain[:c.plain]
+	if p.region, p.item = r, c.item; p.item != nil {
+		p.item.regions = p.item.regions[:c.regions]
+	}
+	p.tracker.Since(c.reads)
+}
