@@ -36,9 +36,26 @@ type option struct {
 // leave them: it compares attributes, not what users have typed or chosen. Controls
 // without an id, and passwords and files, are left alone.
 func AppendForced(dst, view []byte, p Posted) []byte {
-	controls, forms := controlsIn(view, p.Source)
+	controls, form := controlsIn(view, p.Source)
+	return appendForced(dst, candidates(controls, form, p), p)
+}
+
+// AppendForcedIn is AppendForced for a part of a view that stands in no form. It reports
+// false if not all that was posted has to be in there.
+func AppendForcedIn(dst, part []byte, p Posted) ([]byte, bool) {
+	controls, form := controlsIn(part, p.Source)
+	if form == 0 {
+		i := slices.IndexFunc(controls, func(c control) bool { return c.id == p.Source })
+		if i < 0 || controls[i].typ == "radio" {
+			return dst, false
+		}
+	}
+	return appendForced(dst, candidates(controls, form, p), p), true
+}
+
+func appendForced(dst []byte, controls []control, p Posted) []byte {
 	used := map[string]int{}
-	for _, c := range candidates(controls, forms, p) {
+	for _, c := range controls {
 		if c.name == "" || p.Typing && c.id == p.Source || !c.wrong(p.Fields, used) || !plain([]byte(c.id)) {
 			continue
 		}

@@ -3,6 +3,7 @@ package patch
 import (
 	"errors"
 	"math"
+	"slices"
 	"sync"
 )
 
@@ -58,6 +59,11 @@ type Place struct {
 // that has content outside elements with ids can't be skipped.
 func (p *Place) Around(skip *Place) {
 	p.Owner, p.slot, p.stack = skip.Owner, skip.slot, skip.stack
+}
+
+// InForm reports whether a form is around the region.
+func (p *Place) InForm() bool {
+	return slices.ContainsFunc(p.stack, func(e elem) bool { return e.name == tagForm })
 }
 
 // ErrNeedAll says that a patch needs the HTML of something that was skipped:

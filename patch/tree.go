@@ -43,6 +43,17 @@ type Tree struct {
 // Len is the number of elements with an id, the root included.
 func (t *Tree) Len() int { return len(t.nodes) }
 
+// Find returns the index of the element with an id.
+func (t *Tree) Find(id string) (int32, bool) {
+	v := t.view()
+	for i := 1; i < len(t.nodes); i++ {
+		if n := &t.nodes[i]; int(n.idLen) == len(id) && string(v.id(n)) == id {
+			return int32(i), true
+		}
+	}
+	return 0, false
+}
+
 // Size is the memory the tree holds, in bytes.
 func (t *Tree) Size() int { return cap(t.nodes)*32 + cap(t.arena) }
 

@@ -364,7 +364,8 @@ func randomParts(t *testing.T, show func() templ.Component, seed uint64) {
 			t.Fatalf("seed %d: %v: %s", seed, err, ops)
 		}
 		whole := document(t, page(t, twin))
-		compareParts(t, doc, whole, fmt.Sprintf("seed %d after %v\nbefore %s\nops %s", seed, log, prev, ops)); prev = text(shown(doc))
+		compareParts(t, doc, whole, fmt.Sprintf("seed %d after %v\nbefore %s\nops %s", seed, log, prev, ops))
+		prev = text(shown(doc))
 		settle(t, in)
 		settle(t, twin)
 		if again := render(t, in); again != "" {
@@ -432,11 +433,15 @@ func TestEqualItemsWithComponentsAreNotRenderedAgain(t *testing.T) {
 	}{
 		{"an event of one", func() { _ = post(t, in, "Inc", "parts.Item.i2", "1") }, "map[i2:1]"},
 		{"other props of one", func() {
-			set(t, in, func(s *views.Socket) { parts.Items.Set(s, []parts.Item{{ID: "i1", Text: "a"}, {ID: "i2", Text: "b"}, {ID: "i3", Text: "d"}}) })
+			set(t, in, func(s *views.Socket) {
+				parts.Items.Set(s, []parts.Item{{ID: "i1", Text: "a"}, {ID: "i2", Text: "b"}, {ID: "i3", Text: "d"}})
+			})
 		}, "map[i3:1]"},
 		{"both", func() {
 			_ = post(t, in, "Inc", "parts.Item.i1", "1")
-			set(t, in, func(s *views.Socket) { parts.Items.Set(s, []parts.Item{{ID: "i3", Text: "e"}, {ID: "i1", Text: "a"}, {ID: "i2", Text: "b"}}) })
+			set(t, in, func(s *views.Socket) {
+				parts.Items.Set(s, []parts.Item{{ID: "i3", Text: "e"}, {ID: "i1", Text: "a"}, {ID: "i2", Text: "b"}})
+			})
 		}, "map[i1:1 i3:1]"},
 		{"the page", func() { set(t, in, func(s *views.Socket) { parts.Title.Set(s, "x") }) }, "map[]"},
 	} {
@@ -446,5 +451,37 @@ func TestEqualItemsWithComponentsAreNotRenderedAgain(t *testing.T) {
 		if got := fmt.Sprint(parts.Rendered); got != c.want {
 			t.Errorf("%s: %s, not %s", c.name, got, c.want)
 		}
+	}
+}
+
+// What an event posts is compared with what the component around its control shows; the
+// others are left alone.
+func TestControlsOfAComponentFollowTheServer(t *testing.T) {
+	in := newInstance(t, partsPage(parts.Fields))
+	page(t, in)
+	clear(parts.Rendered)
+	posted := func(source string, fields url.Values) string {
+		t.Helper()
+		r, err := in.Render(&views.Posted{Source: source, Fields: fields})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(r.Ops)
+	}
+	if ops := posted("one-form", url.Values{"text": {"typed"}}); !strings.HasPrefix(ops, `<hx-partial id="one-inner" hx-swap="outerHTML">`) || strings.Contains(ops, "two") {
+		t.Error(ops)
+	}
+	if ops := posted("two-box", url.Values{"box": {"on"}}); !strings.HasPrefix(ops, `<hx-partial id="two-box" hx-swap="outerHTML">`) || strings.Contains(ops, "inner") {
+		t.Error(ops)
+	}
+	if ops := posted("two-box", nil); ops != "" {
+		t.Error(ops)
+	}
+	// An input whose form stands in the component around: all of that counts.
+	if ops := posted("two-inner", url.Values{"text": {"typed"}}); !strings.HasPrefix(ops, `<hx-partial id="two-inner" hx-swap="outerHTML">`) {
+		t.Error(ops)
+	}
+	if got := fmt.Sprint(parts.Rendered); got != "map[one:2 two:3]" {
+		t.Error(got)
 	}
 }

@@ -49,8 +49,9 @@ type Instance struct {
 
 // undo is what callbacks have changed since Begin.
 type undo struct {
-	scopes []scopeBefore
-	title  string
+	scopes  []scopeBefore
+	title   string
+	results []Message // of work, that are to be taken again
 }
 
 type scopeBefore struct {
@@ -353,7 +354,7 @@ func (in *Instance) Abandon(ctx context.Context) bool {
 }
 
 // Begin begins a turn, which Undo takes back.
-func (in *Instance) Begin() { in.undo = undo{in.undo.scopes[:0], in.title} }
+func (in *Instance) Begin() { in.undo = undo{scopes: in.undo.scopes[:0], title: in.title} }
 
 // note remembers what a scope held when the turn began.
 func (in *Instance) note(s *state.Scope) {
@@ -366,13 +367,14 @@ func (in *Instance) note(s *state.Scope) {
 }
 
 // Undo takes back what callbacks have set since Begin, and drops messages that they have
-// sent to their own view.
+// sent to their own view. Results of work are taken again.
 func (in *Instance) Undo() {
 	for _, b := range in.undo.scopes {
 		b.scope.Restore(b.before)
 	}
 	in.title = in.undo.title
 	in.inbox = slices.DeleteFunc(in.inbox, func(m Message) bool { return !m.closing })
+	in.inbox = append(in.inbox, in.undo.results...)
 	in.Begin()
 }
 

@@ -262,6 +262,7 @@ type checkpoint struct {
 	region                            *region
 	inner, eaches, plain              int
 	item                              *building
+	skip                              bool
 	regions                           int
 	reads                             []state.Read
 }
@@ -270,7 +271,7 @@ func (p *pass) here() checkpoint {
 	c := checkpoint{
 		buf: len(p.buf.b), marks: len(p.marks), found: len(p.found), carried: len(p.carried), shown: len(p.shown),
 		region: p.region, inner: len(p.region.inner), eaches: len(p.region.eaches), plain: len(p.region.plain),
-		item: p.item, reads: p.tracker.Mark(),
+		item: p.item, skip: p.skip, reads: p.tracker.Mark(),
 	}
 	if p.item != nil {
 		c.regions = len(p.item.regions)
@@ -286,7 +287,7 @@ func (p *pass) back(c checkpoint) {
 	p.buf.b, p.marks, p.found, p.carried, p.shown = p.buf.b[:c.buf], p.marks[:c.marks], p.found[:c.found], p.carried[:c.carried], p.shown[:c.shown]
 	r := c.region
 	r.inner, r.eaches, r.plain = r.inner[:c.inner], r.eaches[:c.eaches], r.plain[:c.plain]
-	if p.region, p.item = r, c.item; p.item != nil {
+	if p.region, p.item, p.skip = r, c.item, c.skip; p.item != nil {
 		p.item.regions = p.item.regions[:c.regions]
 	}
 	p.tracker.Since(c.reads)

@@ -31,6 +31,7 @@ type region struct {
 	before  *region // the same in the last rendering
 	stale   bool    // it is out of date
 	holding bool    // something in it is
+	whole   bool    // nothing in it is to be left out
 }
 
 // Region is a part of the page that is rendered again by itself when a key it read
@@ -54,6 +55,8 @@ func Region(name string) templ.Component {
 	})
 }
 
+func (r *region) isWhole() bool { return r != nil && r.whole }
+
 // find is the region of the name directly inside.
 func (r *region) find(name string) *region {
 	if r != nil {
@@ -72,10 +75,10 @@ func (p *pass) render(r *region, w io.Writer) error {
 	p.add(r)
 	p.found = append(p.found, r)
 	p.mark(patch.Begin)
-	outer, item := p.tracker.Mark(), p.item
-	p.region, p.item = r, nil
+	outer, item, skip := p.tracker.Mark(), p.item, p.skip
+	p.region, p.item, p.skip = r, nil, skip && !r.before.isWhole()
 	err := r.body.Render(r.ctx, w)
-	p.region, p.item = r.outer, item
+	p.region, p.item, p.skip = r.outer, item, skip
 	r.reads = p.tracker.Since(outer)
 	p.flush(w)
 	r.end = len(p.marks)
@@ -143,7 +146,7 @@ func (r *region) children(f func(*region)) {
 
 // assess finds out what is out of date in the region, and reports whether anything is.
 func (r *region) assess(c *state.Changes) bool {
-	r.stale = r.dirty(c)
+	r.stale, r.whole = r.dirty(c), false
 	r.holding = r.stale
 	r.children(func(i *region) {
 		if i.assess(c) {

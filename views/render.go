@@ -130,34 +130,23 @@ func (in *Instance) FullTitle() string {
 }
 
 func (in *Instance) render(posted *Posted) (r Rendering, err error) {
+	if posted == nil && !in.dirty() {
+		return r, nil
+	}
 	var parts []part
 	defer func() {
 		for _, p := range parts {
 			p.release()
 		}
 	}()
-	changes := &state.Changes{}
-	switch {
-	case posted == nil && !in.dirty():
-		return r, nil
-	case in.page == nil:
-		err = patch.ErrNeedAll
-	default:
-		in.page.assess(changes)
-		switch {
-		case posted != nil:
-			err = patch.ErrNeedAll
-		case in.page.stale:
-			parts, r.Ops, err = in.renderPage(changes)
-		default:
-			parts, r.Ops, err = in.renderRegions(changes)
-		}
-	}
-	if errors.Is(err, patch.ErrNeedAll) {
+	if parts, r.Ops, err = in.renderStale(posted); errors.Is(err, patch.ErrNeedAll) {
 		for _, p := range parts {
 			p.release()
 		}
 		parts, r.Ops, err = in.renderPage(nil)
+		if err == nil && posted != nil {
+			r.Ops = patch.AppendForced(r.Ops, parts[0].pass.buf.b, *posted)
+		}
 	}
 	if err != nil {
 		return Rendering{}, err
@@ -165,11 +154,56 @@ func (in *Instance) render(posted *Posted) (r Rendering, err error) {
 	for _, p := range parts {
 		r.Warnings = append(r.Warnings, p.scanned.Warnings()...)
 	}
-	if posted != nil {
-		r.Ops = patch.AppendForced(r.Ops, parts[0].pass.buf.b, *posted)
-	}
 	in.commit(parts)
 	return r, nil
+}
+
+// renderStale renders what is out of date, and where the posted controls are. It returns
+// ErrNeedAll if the whole view has to be rendered.
+func (in *Instance) renderStale(posted *Posted) (parts []part, ops []byte, err error) {
+	if in.page == nil {
+		return nil, nil, patch.ErrNeedAll
+	}
+	changes := &state.Changes{}
+	in.page.assess(changes)
+	if posted != nil && !in.holdsControls(posted.Source) {
+		return nil, nil, patch.ErrNeedAll
+	}
+	if in.page.stale {
+		parts, ops, err = in.renderPage(changes)
+	} else {
+		parts, ops, err = in.renderRegions(changes)
+	}
+	if err != nil || posted == nil {
+		return parts, ops, err
+	}
+	for _, p := range parts {
+		if ops, ok := patch.AppendForcedIn(ops, p.pass.buf.b, *posted); ok {
+			return parts, ops, nil
+		}
+	}
+	return parts, nil, patch.ErrNeedAll
+}
+
+// holdsControls has the component rendered in which the source of an event stands. It
+// reports whether all that the event has posted may be found there.
+func (in *Instance) holdsControls(source string) bool {
+	at, ok := in.tree.Find(source)
+	if !ok {
+		return false
+	}
+	r, inner := in.page, in.page
+	for inner != nil {
+		r, inner = inner, nil
+		r.holding = true
+		r.children(func(i *region) {
+			if i.place != nil && i.place.Start <= at && at < i.place.End {
+				inner = i
+			}
+		})
+	}
+	r.stale, r.whole = true, true
+	return r.part != nil && r != in.page && !r.place.InForm()
 }
 
 // usualOps is room for the operations of a small change.
@@ -254,7 +288,7 @@ func (in *Instance) renderRegion(r *region, changes *state.Changes) (part, error
 func (in *Instance) newPass(r *region, changes *state.Changes) *pass {
 	return &pass{
 		buf: buffers.Get().(*buffer), tracker: &state.Tracker{}, region: r, found: []*region{r},
-		changes: changes, skip: changes != nil, round: in.round,
+		changes: changes, skip: changes != nil && !r.before.isWhole(), round: in.round,
 	}
 }
 

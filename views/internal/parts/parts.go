@@ -219,3 +219,18 @@ func (p *Pointer) Inc(s *views.Socket, _ views.NoParams) error {
 	N.Update(s, func(n int) int { return n + 1 })
 	return nil
 }
+
+// Field is a component with controls.
+type Field struct{ ID string }
+
+// Mount is the field's.
+func (Field) Mount(s *views.Socket) error { N.Set(s, 0); return nil }
+
+// Save takes the form.
+func (Field) Save(s *views.Socket, text string) error { return Hear(s, text) }
+
+// Tick refuses to be ticked.
+func (Field) Tick(s *views.Socket, on bool) error { return nil }
+
+// Input is a component that is part of a form.
+type Input struct{ Name string }

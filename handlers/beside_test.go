@@ -1,0 +1,570 @@
+package handlers_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+
+	"github.com/sideband-go/sideband/handlers"
+	"github.com/sideband-go/sideband/handlers/internal/reports"
+	"github.com/sideband-go/sideband/livetest"
+	"github.com/sideband-go/sideband/state"
+	"github.com/sideband-go/sideband/views"
+)
+
+// reporting is a page with reports, opened by a person.
+type reporting struct {
+	*livetest.Page
+	kit *handlers.Kit
+	log *record
+}
+
+func openReports(t *testing.T, c handlers.Config, page reports.Page) *reporting {
+	t.Helper()
+	d := &reporting{log: &record{}}
+	c.Logger = slog.New(slog.NewTextHandler(d.log, nil))
+	d.kit = handlers.New(c)
+	r := chi.NewRouter()
+	r.Use(d.kit.Middleware)
+	r.Mount(d.kit.AssetsPath(), d.kit.Assets())
+	r.Handle("/", handlers.View(d.kit, page))
+	d.Page = livetest.Open(t, r, "/")
+	t.Cleanup(func() {
+		if err := d.kit.Shutdown(t.Context()); err != nil && t.Context().Err() == nil {
+			t.Error(err)
+		}
+	})
+	return d
+}
+
+func (d *reporting) do(name string) { d.Find("#act-" + name).Click() }
+
+// bench is where functions wait until a test lets them go on.
+type bench struct {
+	begun, over atomic.Int64
+	goOn        chan string // the result
+}
+
+func newBench() *bench { return &bench{goOn: make(chan string)} }
+
+// work ends with what the test says, or with its context.
+func (b *bench) work(ctx context.Context) (string, error) {
+	b.begun.Add(1)
+	defer b.over.Add(1)
+	select {
+	case text := <-b.goOn:
+		if text == "fail" {
+			return "", errors.New(text)
+		}
+		return text, nil
+	case <-ctx.Done():
+		return "", context.Cause(ctx)
+	}
+}
+
+func (b *bench) start(s *views.Socket) error {
+	reports.Report.Start(s, b.work)
+	return nil
+}
+
+func (b *bench) running() int64 { return b.begun.Load() - b.over.Load() }
+
+func cancel(s *views.Socket) error {
+	reports.Report.Cancel(s)
+	return nil
+}
+
+func TestAReportFromItsStartOn(t *testing.T) {
+	b := newBench()
+	d := openReports(t, handlers.Config{}, reports.Page{Acts: reports.Acts{"start": b.start, "cancel": cancel}})
+	d.Expect("#report", "")
+	d.do("start")
+	d.Expect("#report", "loading")
+	b.goOn <- "first"
+	d.Wait("#report", "report: first")
+	d.Expect("#state", `loading false, ready true, value "first", error <nil>, progress 1`)
+
+	d.do("start") // the old one is kept
+	d.Expect("#report", "report: first")
+	d.Expect("#state", `loading true, ready true, value "first", error <nil>, progress 0`)
+	b.goOn <- "second"
+	d.Wait("#report", "report: second")
+
+	d.do("start")
+	b.goOn <- "fail"
+	d.Wait("#report", "failed: fail")
+	d.Expect("#state", `loading false, ready true, value "second", error fail, progress 0`)
+
+	d.do("start")
+	d.Expect("#report", "report: second")
+	d.do("cancel")
+	d.Expect("#report", "report: second")
+	d.Expect("#state", `loading false, ready true, value "second", error context canceled, progress 0`)
+	waitUntil(t, "the cancelled function has returned", func() bool { return b.running() == 0 })
+	d.do("cancel") // nothing runs any more
+	d.Expect("#state", `loading false, ready true, value "second", error context canceled, progress 0`)
+}
+
+func TestANewerStartSupersedes(t *testing.T) {
+	b := newBench()
+	d := openReports(t, handlers.Config{}, reports.Page{Acts: reports.Acts{"start": b.start}})
+	for range 100 {
+		d.do("start")
+	}
+	waitUntil(t, "only the newest runs", func() bool { return b.running() == 1 })
+	b.goOn <- "newest"
+	d.Wait("#report", "report: newest")
+	if d.kit.Stats().AsyncFull != 0 {
+		t.Error("some were refused")
+	}
+}
+
+// A hundred starts that leave those before no time to return: the newest takes the place
+// of one that has been cancelled.
+func TestStartsWithoutAPause(t *testing.T) {
+	var running, most atomic.Int64
+	slow := make(chan struct{})
+	d := openReports(t, handlers.Config{MaxAsync: 2, MaxQueue: 1000}, reports.Page{Acts: reports.Acts{
+		"start": func(s *views.Socket) error {
+			n := len(reports.Said.Get(s)) + 1
+			reports.Said.Set(s, strings.Repeat("x", n))
+			reports.Report.Start(s, func(ctx context.Context) (string, error) {
+				now := running.Add(1)
+				defer running.Add(-1)
+				for old := most.Load(); now > old && !most.CompareAndSwap(old, now); old = most.Load() {
+				}
+				if n < 100 {
+					<-ctx.Done()
+				}
+				<-slow
+				return fmt.Sprint(n), ctx.Err()
+			})
+			return nil
+		},
+	}})
+	view := d.View()
+	for range 100 {
+		if err := reports.Send(view, "start"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	d.WaitFor("all to be started", func() bool { return len(d.Find("#said").Text()) == 100 })
+	close(slow)
+	d.Wait("#report", "report: 100")
+	if most.Load() > 2 {
+		t.Errorf("%d ran at once", most.Load())
+	}
+}
+
+func TestAFailedCallbackStartsNothing(t *testing.T) {
+	b := newBench()
+	d := openReports(t, handlers.Config{}, reports.Page{Acts: reports.Acts{
+		"fail": func(s *views.Socket) error {
+			_ = b.start(s)
+			reports.Start(s, b.work)
+			return errors.New("no")
+		},
+		"panic": func(s *views.Socket) error {
+			_ = b.start(s)
+			panic("no")
+		},
+		"start": b.start,
+		"give up": func(s *views.Socket) error {
+			reports.Report.Cancel(s)
+			return errors.New("no")
+		},
+	}})
+	d.do("fail")
+	d.do("panic")
+	d.Expect("#report", "")
+	d.do("start")
+	d.Find("#act-give\\ up").Click()
+	b.goOn <- "the only one"
+	d.Wait("#report", "report: the only one")
+	if n := b.begun.Load(); n != 1 {
+		t.Errorf("%d functions have begun", n)
+	}
+}
+
+func TestAPanicIsAFailure(t *testing.T) {
+	d := openReports(t, handlers.Config{}, reports.Page{Acts: reports.Acts{
+		"key": func(s *views.Socket) error {
+			reports.Report.Start(s, func(context.Context) (string, error) { panic("a mistake") })
+			return nil
+		},
+		"message": func(s *views.Socket) error {
+			reports.Start(s, func(ctx context.Context) (string, error) { return reports.Said.Get(ctx), nil })
+			return nil
+		},
+		"end": func(s *views.Socket) error {
+			reports.Report.Start(s, func(context.Context) (string, error) { runtime.Goexit(); return "", nil })
+			return nil
+		},
+	}})
+	d.do("key")
+	d.Wait("#report", "failed: panic: a mistake")
+	if text := d.log.String(); strings.Count(text, "a mistake") != 1 || !strings.Contains(text, "stack=") || !strings.Contains(text, "report: panic") {
+		t.Errorf("logged %s", text)
+	}
+	d.do("message") // a key can't be read there
+	d.Wait("#said", `false "" panic: state: no view in this context: read keys in a template or with a socket`)
+	d.do("end")
+	d.Wait("#report", "failed: views: the function ended its goroutine")
+}
+
+func TestProgressIsShown(t *testing.T) {
+	next, seen := make(chan float64), make(chan struct{})
+	d := openReports(t, handlers.Config{}, reports.Page{Acts: reports.Acts{
+		"start": func(s *views.Socket) error {
+			reports.Report.Start(s, func(ctx context.Context) (string, error) {
+				for done := range next {
+					state.Progress(ctx, done)
+					seen <- struct{}{}
+				}
+				return "all", nil
+			})
+			return nil
+		},
+	}})
+	d.do("start")
+	for _, done := range []float64{0.25, 0.5, 1} {
+		next <- done
+		<-seen
+		d.WaitFor("progress", func() bool { return d.Find("#progress").Attr("value") == fmt.Sprint(done) })
+		d.Expect("#report", "loading")
+	}
+	close(next)
+	d.Wait("#report", "report: all")
+}
+
+// What is reported while the view is busy comes down to the newest, and holds nobody up.
+func TestProgressWhileTheViewIsBusy(t *testing.T) {
+	inside, goOn, reported := make(chan struct{}), make(chan struct{}), make(chan struct{})
+	begin := make(chan struct{})
+	d := openReports(t, handlers.Config{MaxQueue: 5, EventDeadline: time.Minute}, reports.Page{Acts: reports.Acts{
+		"start": func(s *views.Socket) error {
+			reports.Report.Start(s, func(ctx context.Context) (string, error) {
+				<-begin
+				for i := range 100_000 {
+					state.Progress(ctx, float64(i)/200_000)
+				}
+				close(reported)
+				<-ctx.Done()
+				return "", ctx.Err()
+			})
+			return nil
+		},
+		"hold": func(*views.Socket) error {
+			close(inside)
+			<-goOn
+			return nil
+		},
+	}})
+	d.do("start")
+	d.TakeMessages()
+	if err := reports.Send(d.View(), "hold"); err != nil {
+		t.Fatal(err)
+	}
+	take(t, inside, "the view to be busy") // livetest would wait for it
+	close(begin)
+	take(t, reported, "the function to go on")
+	close(goOn)
+	d.WaitFor("the newest progress", func() bool { return d.Find("#progress").Attr("value") == "0.499995" })
+	if n := len(d.TakeMessages()); n > 1 {
+		t.Errorf("the page got %d messages", n)
+	}
+}
+
+func TestStartEndsWithAMessage(t *testing.T) {
+	b := newBench()
+	var stop func()
+	d := openReports(t, handlers.Config{}, reports.Page{Acts: reports.Acts{
+		"start": func(s *views.Socket) error { stop = reports.Start(s, b.work); return nil },
+		"never": func(s *views.Socket) error { reports.Start(s, b.work)(); return nil },
+	}})
+	d.do("start")
+	b.goOn <- "a"
+	d.Wait("#said", `true "a" <nil>`)
+	d.do("start")
+	b.goOn <- "fail"
+	d.Wait("#said", `false "" fail`)
+	d.do("start")
+	waitUntil(t, "it has begun", func() bool { return b.running() == 1 })
+	stop()
+	stop()
+	waitUntil(t, "it has returned", func() bool { return b.running() == 0 })
+	d.do("never")
+	d.Expect("#said", `false "" fail`)
+	if b.begun.Load() != 3 {
+		t.Error("what was cancelled at once has begun")
+	}
+}
+
+func TestSeveralKeysFromOneFunction(t *testing.T) {
+	b := newBench()
+	d := openReports(t, handlers.Config{}, reports.Page{Acts: reports.Acts{
+		"both": func(s *views.Socket) error {
+			state.StartTogether(s, func(ctx context.Context) ([]state.Loaded, error) {
+				text, err := b.work(ctx)
+				return []state.Loaded{reports.Report.Loaded(text), reports.Total.Loaded(len(text))}, err
+			}, reports.Report, reports.Total)
+			return nil
+		},
+		"one":    b.start,
+		"cancel": cancel,
+		"rest":   func(s *views.Socket) error { reports.Total.Cancel(s); return nil },
+	}})
+	d.do("both")
+	b.goOn <- "four"
+	d.Wait("#report", "report: four")
+	d.Expect("#total", "{false true 4 <nil> 1}")
+
+	d.do("both")
+	d.do("one") // the other goes on
+	waitUntil(t, "both functions run", func() bool { return b.running() == 2 })
+	b.goOn <- "same"
+	b.goOn <- "same"
+	d.Wait("#report", "report: same")
+	d.Wait("#total", "{false true 4 <nil> 1}")
+
+	d.do("both")
+	d.do("cancel")
+	d.Expect("#total", "{true true 4 <nil> 0}")
+	d.do("rest")
+	waitUntil(t, "nothing runs", func() bool { return b.running() == 0 })
+}
+
+func TestTooMuchAtOnce(t *testing.T) {
+	b := newBench()
+	d := openReports(t, handlers.Config{}, reports.Page{Acts: reports.Acts{
+		"message": func(s *views.Socket) error { reports.Start(s, b.work); return nil },
+		"key":     b.start,
+	}})
+	for range 32 {
+		d.do("message")
+	}
+	d.do("key")
+	d.Wait("#report", "failed: "+views.ErrFull.Error())
+	d.do("message")
+	d.Wait("#said", fmt.Sprintf(`false "" %v`, views.ErrFull))
+	if n := d.kit.Stats().AsyncFull; n != 2 {
+		t.Errorf("%d counted", n)
+	}
+	b.goOn <- "room for one"
+	d.Wait("#said", `true "room for one" <nil>`)
+	d.do("key")
+	d.Expect("#report", "loading")
+}
+
+// Work that waits for the stream does not begin for a page that nobody looks at.
+func TestWorkThatWaitsForTheStream(t *testing.T) {
+	b := newBench()
+	connected := make(chan struct{}, 1)
+	s := newSite(t, handlers.Config{}, func(kit *handlers.Kit, r chi.Router) {
+		r.Handle("/", handlers.View(kit, reports.Page{
+			Mounts: func(s *views.Socket) error {
+				reports.Report.StartWhenConnected(s, b.work)
+				reports.Total.StartWhenConnected(s, func(context.Context) (int, error) { t.Error("a cancelled function has begun"); return 0, nil })
+				return nil
+			},
+			Acts: reports.Acts{"rest": func(s *views.Socket) error {
+				reports.Total.Cancel(s)
+				reports.Report.StartWhenConnected(s, b.work)
+				connected <- struct{}{}
+				return nil
+			}},
+		}))
+	})
+	p := s.browser(t).open("/")
+	if !strings.Contains(p.html, "loading true, ready false") {
+		t.Errorf("the page shows %s", p.html)
+	}
+	p.post("event=Act&value=rest", nil)
+	take(t, connected, "the callback")
+	if b.begun.Load() != 0 {
+		t.Error("it has begun before the stream was open")
+	}
+	p.connect("")
+	b.goOn <- "as it is open"
+	p.await("report: as it is open")
+	p.post("event=Act&value=rest", nil) // at once
+	b.goOn <- "open already"
+	p.await("report: open already")
+	if b.begun.Load() != 2 {
+		t.Errorf("%d have begun", b.begun.Load())
+	}
+}
+
+// A page that can't be rendered with a result has a failure instead, and goes on.
+func TestAResultThatCannotBeShown(t *testing.T) {
+	b := newBench()
+	d := openReports(t, handlers.Config{}, reports.Page{Acts: reports.Acts{"start": b.start}})
+	d.do("start")
+	b.goOn <- "unfit"
+	d.Wait("#report", "failed: views: the page can't be rendered with the result")
+	d.Expect("#state", `loading false, ready false, value "", error views: the page can't be rendered with the result, progress 0`)
+	d.do("start")
+	b.goOn <- "better"
+	d.Wait("#report", "report: better")
+}
+
+// A result that nobody watches is shown later.
+func TestAResultWhileHidden(t *testing.T) {
+	b := newBench()
+	d := openReports(t, handlers.Config{}, reports.Page{Acts: reports.Acts{"start": b.start}})
+	d.do("start")
+	d.Hide()
+	b.goOn <- "meanwhile"
+	d.Show()
+	d.Wait("#report", "report: meanwhile")
+}
+
+// A component's work is its own and ends with it.
+func TestWorkOfAComponent(t *testing.T) {
+	b := newBench()
+	d := openReports(t, handlers.Config{}, reports.Page{
+		Acts: reports.Acts{"start": b.start},
+		Inner: reports.Acts{
+			"start":   b.start,
+			"message": func(s *views.Socket) error { reports.Start(s, b.work); return nil },
+			"panic":   func(s *views.Socket) error { panic("in the part") },
+		},
+	})
+	d.Button("show").Click()
+	d.Expect("#own", "report: none yet")
+	d.Find("#inner-start").Click()
+	b.goOn <- "of the part"
+	d.Wait("#own", "report: of the part")
+	d.Expect("#report", "")
+	d.Find("#inner-message").Click()
+	b.goOn <- "to the page"
+	d.Wait("#said", `true "to the page" <nil>`)
+
+	for _, end := range []func(){
+		func() { d.Button("hide").Click() },
+		func() { d.Find("#inner-panic").Click() }, // it is mounted afresh
+	} {
+		d.Button("show").Click()
+		d.Find("#inner-start").Click()
+		d.Find("#inner-message").Click()
+		waitUntil(t, "both run", func() bool { return b.running() == 2 })
+		end()
+		waitUntil(t, "none runs", func() bool { return b.running() == 0 })
+	}
+	d.Expect("#own", "report: none yet")
+	d.Find("#inner-start").Click()
+	b.goOn <- "afresh"
+	d.Wait("#own", "report: afresh")
+}
+
+// When the view ends its functions are told, and what they return is dropped.
+func TestTheViewEndsBeforeItsWork(t *testing.T) {
+	b := newBench()
+	d := openReports(t, handlers.Config{}, reports.Page{Acts: reports.Acts{
+		"start": func(s *views.Socket) error { reports.Start(s, b.work); return b.start(s) },
+	}})
+	d.do("start")
+	waitUntil(t, "both run", func() bool { return b.running() == 2 })
+	d.kit.End("")
+	waitUntil(t, "none runs", func() bool { return b.running() == 0 })
+}
+
+// A function that never returns keeps nothing of its view, and Shutdown names it.
+func TestAFunctionThatNeverReturns(t *testing.T) {
+	var left atomic.Int64
+	release := make(chan struct{})
+	hang := func(context.Context) (string, error) { <-release; return "late", nil }
+	s := newSite(t, handlers.Config{}, func(kit *handlers.Kit, r chi.Router) {
+		r.Handle("/", handlers.View(kit, reports.Page{
+			Mounts: func(s *views.Socket) error {
+				weight := new([1 << 16]byte)
+				runtime.AddCleanup(weight, func(n int64) { left.Add(-n) }, 1)
+				left.Add(1)
+				reports.Extra.Set(s, weight)
+				reports.Start(s, hang)
+				reports.Report.Start(s, hang)
+				reports.Report.Start(s, hang)
+				return nil
+			},
+			Acts: reports.Acts{"again": func(s *views.Socket) error { reports.Report.Start(s, hang); return nil }},
+		}))
+	})
+	p := s.browser(t).open("/").connect("")
+	p.post("event=Act&value=again", nil)
+	s.kit.End("")
+	p.drain()
+	waitUntil(t, "the view is collected", func() bool { runtime.GC(); return left.Load() == 0 })
+
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	if err := s.kit.Shutdown(ctx); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("shutdown: %v", err)
+	}
+	if text := s.log.String(); !strings.Contains(text, `names="[report (2 times) reports.Page.said]"`) {
+		t.Errorf("logged %s", text)
+	}
+	close(release)
+	if err := s.kit.Shutdown(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
+
+// Work, cancelling and endings from everywhere.
+func TestWorkAmidEverything(t *testing.T) {
+	var page reports.Page
+	quick := func(ctx context.Context) (string, error) {
+		for i := range 10 {
+			state.Progress(ctx, float64(i)/10)
+		}
+		return "done", ctx.Err()
+	}
+	all := reports.Acts{
+		"start":   func(s *views.Socket) error { reports.Report.Start(s, quick); return nil },
+		"cancel":  cancel,
+		"message": func(s *views.Socket) error { defer reports.Start(s, quick); reports.Start(s, quick)(); return nil },
+		"both": func(s *views.Socket) error {
+			state.StartTogether(s, func(ctx context.Context) ([]state.Loaded, error) {
+				text, err := quick(ctx)
+				return []state.Loaded{reports.Report.Loaded(text), reports.Total.Loaded(1)}, err
+			}, reports.Report, reports.Total)
+			return nil
+		},
+	}
+	page.Acts, page.Inner = all, all
+	page.Mounts = func(s *views.Socket) error { reports.Parted.Set(s, true); return nil }
+	s := newSite(t, handlers.Config{MaxAsync: 3}, func(kit *handlers.Kit, r chi.Router) { r.Handle("/", handlers.View(kit, page)) })
+	var users sync.WaitGroup
+	for range 4 {
+		b := s.browser(t)
+		users.Go(func() {
+			for range 3 {
+				p := b.open("/").connect("")
+				var events sync.WaitGroup
+				for name := range all {
+					events.Go(func() {
+						for range 10 {
+							p.post("event=Act&value="+name, nil)
+							p.post("event=Act&to=reports.Part.part&value="+name, nil)
+						}
+					})
+				}
+				events.Wait()
+				p.post("event=Show&value=false", nil)
+				p.body.Close()
+			}
+		})
+	}
+	users.Wait()
+	if err := s.kit.Shutdown(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
