@@ -84,7 +84,7 @@ func (l *live) hasEnded() bool {
 // first time. carried is what the page before wanted to be said.
 func (l *live) mount(r *http.Request, query string, carried []views.FlashMessage) result {
 	q, _ := url.ParseQuery(query) // what can't be read is left out, as in r.URL.Query
-	in := views.Input{Path: r.PathValue, Query: q}
+	in := views.Input{Path: pathParams(r), Query: q}
 	return l.wait(job{ctx: context.WithoutCancel(r.Context()), msg: l.in.Mounting(in).Carrying(carried)})
 }
 

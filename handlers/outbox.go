@@ -255,6 +255,9 @@ func (l *live) firstPage(me uint64, failed error) result {
 // morph sends the whole view, for a browser that may show anything.
 func (l *live) morph(st *sse.Stream) error {
 	r, err := l.in.Whole(nil)
+	if errors.Is(err, views.ErrAbandoned) {
+		return err // another worker goes on
+	}
 	if l.out.lost = err != nil; l.out.lost {
 		return err
 	}

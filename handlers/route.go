@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"net/http"
+	"net/url"
 	"strings"
 
 	"github.com/go-chi/chi/v5"
@@ -84,4 +85,19 @@ func pattern(r *http.Request) string {
 		return path // the method before it is another one for events than for the page
 	}
 	return r.Pattern
+}
+
+// pathParams reads the parameters in the path. chi matches the path as it was sent if that
+// is not the only way to write it, and so leaves them escaped; net/http's router does not.
+func pathParams(r *http.Request) func(name string) string {
+	c := chi.RouteContext(r.Context())
+	if c == nil || r.URL.RawPath == "" {
+		return r.PathValue
+	}
+	return func(name string) string {
+		if text, err := url.PathUnescape(c.URLParam(name)); err == nil {
+			return text
+		}
+		return r.PathValue(name)
+	}
 }
