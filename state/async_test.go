@@ -3,6 +3,7 @@ package state_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"slices"
 	"testing"
@@ -302,3 +303,25 @@ func TestResultsAreCompared(t *testing.T) {
 type listed []string
 
 func (listed) Error() string { return "listed" }
+
+var Sales = state.NewAsync[int]("sales")
+
+// A callback starts work with its socket, here w; what it returns becomes the key's value.
+// Package views runs it.
+func ExampleAsync() {
+	scope := state.NewScope("example", nil)
+	show := func() {
+		r := now(scope, Sales)
+		fmt.Printf("loading %v, ready %v, value %d\n", r.Loading, r.Ready, r.Value)
+	}
+	jobs := started(scope, func(w *writer) {
+		Sales.Start(w, func(context.Context) (int, error) { return 42, nil })
+	})
+	show()
+	v, err := jobs[0].Run(context.Background())
+	update(scope, func(w *writer) { _ = jobs[0].Done(w, jobs[0].Keys, v, err) })
+	show()
+	// Output:
+	// loading true, ready false, value 0
+	// loading false, ready true, value 42
+}

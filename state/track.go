@@ -104,7 +104,7 @@ func (c *Changes) Args(r Read) (old, now uint64, changed bool) {
 }
 
 func (c *Changes) of(r Read) change {
-	if !r.scope.touched() {
+	if r.key.derive == nil && r.scope.settled(r.key) || !r.scope.touched() {
 		return change{}
 	}
 	if i := c.find(r); i >= 0 {
@@ -147,6 +147,21 @@ func (c *Changes) find(r Read) int {
 
 // plain is the same for all reads of a key with an argument.
 func plain(r Read) Read { return r.WithArg(min(r.arg, 1)) }
+
+// settled reports whether the scope that answers a read of k from here has not been set
+// since the last rendering.
+func (s *Scope) settled(k *key) bool {
+	for ; s != nil; s = s.outer.Load() {
+		now := s.now.Load()
+		if now != s.shown {
+			return false
+		}
+		if _, ok := now.get(k); ok {
+			return true
+		}
+	}
+	return true
+}
 
 // touched reports whether anything that reads from here may answer otherwise than in the
 // last rendering.

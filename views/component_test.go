@@ -178,6 +178,32 @@ func TestMessagesFindTheirComponents(t *testing.T) {
 	}
 }
 
+// What is sent later looks for its component then.
+func TestMessagesThatAreSentLater(t *testing.T) {
+	in := newInstance(t, partsPage(func() templ.Component {
+		return parts.Two(parts.NewCounter("A", 1, nil), parts.NewCounter("B", 1, nil))
+	}))
+	set(t, in, func(s *views.Socket) {
+		for _, id := range []string{"b", "c"} {
+			if _, err := parts.SetAfter(s.At(id), 3); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+	page(t, in)
+	late := runner(in).late
+	if len(late) != 2 {
+		t.Fatal(late)
+	}
+	do(t, in, late[0])
+	if err := in.Do(t.Context(), late[1]); !errors.Is(err, views.ErrNoComponent) {
+		t.Error(err)
+	}
+	if got := text(render(t, in)); got != "B: 3 of T" && got != "B: 3 of T + rename" {
+		t.Error(got)
+	}
+}
+
 func TestSlotsAreOfWhoWroteThem(t *testing.T) {
 	in := newInstance(t, partsPage(parts.Boxed))
 	html := page(t, in)

@@ -100,7 +100,9 @@ func Send[V, M any](to Target, h func(V, *Socket, M) error, m M) error {
 }
 
 // SendAfter is Send after a delay. stop reports whether it came in time. Delays
-// do not keep a view alive. ErrFull is returned if too many are pending.
+// do not keep a view alive. A component that is addressed by its id is looked for when the
+// time has come; if it is not placed then, nothing runs. ErrFull is returned if too many
+// are pending.
 func SendAfter[V, M any](to Target, d time.Duration, h func(V, *Socket, M) error, m M) (stop func() bool, err error) {
 	return schedule(to, h, m, func(in *Instance, msg Message) (func() bool, error) { return in.runner.After(d, msg) })
 }
@@ -115,7 +117,7 @@ func SendEvery[V, M any](to Target, d time.Duration, h func(V, *Socket, M) error
 }
 
 func schedule[V, M any](to Target, h func(V, *Socket, M) error, m M, start func(*Instance, Message) (func() bool, error)) (func() bool, error) {
-	msg, in, err := message(to, h, m)
+	msg, in, err := later(to, h, m)
 	if err != nil {
 		return func() bool { return false }, err
 	}
@@ -157,9 +159,24 @@ func message[V, M any](to Target, h func(V, *Socket, M) error, m M) (Message, *I
 	return messageTo(c, h, m), c.in, nil
 }
 
+// later is message for one that is sent later: a component that is addressed by its id is
+// looked for then.
+func later[V, M any](to Target, h func(V, *Socket, M) error, m M) (Message, *Instance, error) {
+	r := to.Ref()
+	if r.in == nil || r.id == "" {
+		return message(to, h, m)
+	}
+	msg := messageTo(nil, h, m)
+	msg.at = address(kindName(reflect.TypeFor[V]()), r.id)
+	return msg, r.in, nil
+}
+
 func messageTo[V, M any](c *component, h func(V, *Socket, M) error, m M) Message {
 	return Message{Name: funcName(h), part: c, Run: func(s *Socket) error {
-		v, _ := as[V](s.part)
+		v, ok := as[V](s.part)
+		if !ok {
+			return ErrNoComponent // another type of the same name
+		}
 		return h(v, s, m)
 	}}
 }

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -20,6 +21,15 @@ import (
 type quiet struct {
 	in     *views.Instance
 	posted []views.Message
+	late   []views.Message // sent with After
+}
+
+// runners are those of newSilent.
+var runners sync.Map // *views.Instance → *quiet
+
+func runner(in *views.Instance) *quiet {
+	q, _ := runners.Load(in)
+	return q.(*quiet)
 }
 
 func (q *quiet) Post(m views.Message) error { q.posted = append(q.posted, m); return nil }
@@ -32,7 +42,8 @@ func (q *quiet) Go(string, func(context.Context)) error { return views.ErrFull }
 
 func (q *quiet) Restart() {}
 
-func (q *quiet) After(time.Duration, views.Message) (func() bool, error) {
+func (q *quiet) After(_ time.Duration, m views.Message) (func() bool, error) {
+	q.late = append(q.late, m)
 	return func() bool { return true }, nil
 }
 
@@ -51,6 +62,7 @@ func newInstance(t testing.TB, d *views.Definition) *views.Instance {
 func newSilent(d *views.Definition, report func(error)) *views.Instance {
 	q := &quiet{}
 	q.in = d.NewInstance(q, &views.Host{TitleSuffix: " · Test", Report: report})
+	runners.Store(q.in, q)
 	return q.in
 }
 

@@ -363,7 +363,10 @@ func (w *work) unclaimed(keys []any) []any {
 	if w.over {
 		return nil
 	}
-	return slices.DeleteFunc(slices.Clone(keys), func(k any) bool { return w.newest[k] != nil })
+	return slices.DeleteFunc(slices.Clone(keys), func(k any) bool {
+		t := w.newest[k]
+		return t != nil && !t.isOver()
+	})
 }
 
 func (c *component) deliver(name string, f func(s *Socket) error) {

@@ -4,6 +4,7 @@ package parts
 import (
 	"errors"
 	"slices"
+	"time"
 
 	"github.com/a-h/templ"
 
@@ -142,6 +143,11 @@ func (c Counter) set(s *views.Socket, n int) error { N.Set(s, n); return nil }
 
 // SetFrom sends a counter a message from outside.
 func SetFrom(to views.Target, n int) error { return views.Send(to, Counter.set, n) }
+
+// SetAfter is SetFrom after a second.
+func SetAfter(to views.Target, n int) (func() bool, error) {
+	return views.SendAfter(to, time.Second, Counter.set, n)
+}
 
 // Fragile panics in Render as often as Left says.
 type Fragile struct{ Left *int }
