@@ -37,12 +37,14 @@ func openReports(t *testing.T, c handlers.Config, page reports.Page) *reporting 
 	r.Use(d.kit.Middleware)
 	r.Mount(d.kit.AssetsPath(), d.kit.Assets())
 	r.Handle("/", handlers.View(d.kit, page))
-	d.Page = livetest.Open(t, r, "/")
-	t.Cleanup(func() {
-		if err := d.kit.Shutdown(t.Context()); err != nil && t.Context().Err() == nil {
+	t.Cleanup(func() { // after livetest's own
+		ctx, cancel := context.WithTimeout(context.Background(), patience)
+		defer cancel()
+		if err := d.kit.Shutdown(ctx); err != nil {
 			t.Error(err)
 		}
 	})
+	d.Page = livetest.Open(t, r, "/")
 	return d
 }
 
@@ -183,6 +185,7 @@ func TestAFailedCallbackStartsNothing(t *testing.T) {
 			return errors.New("no")
 		},
 	}})
+	d.Skip(livetest.Failures)
 	d.do("fail")
 	d.do("panic")
 	d.Expect("#report", "")
@@ -408,6 +411,7 @@ func TestWorkThatWaitsForTheStream(t *testing.T) {
 func TestAResultThatCannotBeShown(t *testing.T) {
 	b := newBench()
 	d := openReports(t, handlers.Config{}, reports.Page{Acts: reports.Acts{"start": b.start}})
+	d.Skip(livetest.Failures)
 	d.do("start")
 	b.goOn <- "unfit"
 	d.Wait("#report", "failed: views: the page can't be rendered with the result")
@@ -439,6 +443,7 @@ func TestWorkOfAComponent(t *testing.T) {
 			"panic":   func(s *views.Socket) error { panic("in the part") },
 		},
 	})
+	d.Skip(livetest.Failures)
 	d.Button("show").Click()
 	d.Expect("#own", "report: none yet")
 	d.Find("#inner-start").Click()
@@ -528,9 +533,13 @@ func TestWorkAmidEverything(t *testing.T) {
 		return "done", ctx.Err()
 	}
 	all := reports.Acts{
-		"start":   func(s *views.Socket) error { reports.Report.Start(s, quick); return nil },
-		"cancel":  cancel,
-		"message": func(s *views.Socket) error { defer reports.Start(s, quick); reports.Start(s, quick)(); return nil },
+		"start":  func(s *views.Socket) error { reports.Report.Start(s, quick); return nil },
+		"cancel": cancel,
+		"message": func(s *views.Socket) error {
+			reports.Start(s, quick)()
+			reports.Start(s, quick)
+			return nil
+		},
 		"both": func(s *views.Socket) error {
 			state.StartTogether(s, func(ctx context.Context) ([]state.Loaded, error) {
 				text, err := quick(ctx)

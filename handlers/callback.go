@@ -77,6 +77,6 @@ func (l *live) Restart() {
 
 // restart drops the view. Its page comes again, with its ticket.
 func (l *live) restart() {
+	l.end(nil) // before the store does, with other last words
 	l.kit.store.Remove(l.entry)
-	l.end(nil)
 }

@@ -29,7 +29,7 @@ func (rt Route) serveEvent(w http.ResponseWriter, r *http.Request) {
 	}
 	res := l.wait(j)
 	if res.unstarted && errors.Is(res.err, views.ErrGone) && rt.kit.ends.Load() == ends {
-		// The view was evicted in the meantime. After End it would have to go through the
+		// The view was evicted in the meantime, or has started over. After End it would have to go through the
 		// application's middleware again.
 		if l, ref = rt.admit(r); ref != nil {
 			rt.refuse(w, r, ref)

@@ -15,10 +15,12 @@ func (k *Kit) logFailure(r *http.Request, what, view string, err error) {
 		return
 	}
 	k.log.Error("sideband: "+what, args...)
+	noteFailure(r.Context(), err)
 }
 
 // logMessage logs what went wrong where nobody waits.
 func (k *Kit) logMessage(l *live, err error) {
+	l.noteFailure(err)
 	k.log.Error("sideband: callback failed", withStack([]any{"view", l.in.Definition().Name(), "err", err}, err)...)
 }
 

@@ -15,6 +15,7 @@ type job struct {
 	posted  *views.Posted
 	done    chan<- result // nil if nobody waits
 	closing bool          // it is Close
+	counted bool          // among those whose number is bounded
 }
 
 // result is what the sender of an event is answered.
@@ -39,6 +40,7 @@ func (l *live) post(j job) error {
 		return views.ErrFull
 	}
 	l.waiting++
+	j.counted = true
 	l.enqueue(j)
 	return nil
 }
@@ -103,8 +105,10 @@ func (l *live) next(me uint64) (batch []job, ok bool) {
 	}
 	batch = l.queue[:n:n]
 	l.queue = l.queue[n:]
-	if batch[0].run == nil {
-		l.waiting -= n
+	for _, j := range batch {
+		if j.counted {
+			l.waiting--
+		}
 	}
 	return batch, true
 }
@@ -118,8 +122,13 @@ func (l *live) take(me uint64, batch []job) bool {
 		j.run(l, me)
 		return l.mine(me)
 	}
-	l.in.Begin()
 	last := batch[len(batch)-1]
+	if last.done != nil && !l.follows() {
+		l.startOver(errBehind)
+		last.done <- result{err: views.ErrGone, unstarted: true}
+		return true
+	}
+	l.in.Begin()
 	t := &turn{done: last.done, posted: last.posted}
 	l.begins(t)
 	for _, j := range batch {

@@ -79,13 +79,17 @@ func (l *live) show(me uint64) bool {
 		switch {
 		case st == nil:
 		case l.depart():
+		case l.waits():
 		case l.out.lost:
 			err = l.morph(st)
-		case l.out.sent == l.out.seq:
+		default:
 			err = l.render(st, nil, nil)
 		}
 		if !l.mine(me) {
 			return false
+		}
+		if l.mustStartOver(err) {
+			return true
 		}
 		if err != nil {
 			l.in.Undo()
@@ -102,6 +106,12 @@ func (l *live) show(me uint64) bool {
 	}
 	l.kit.logMessage(l, errRounds)
 	return true
+}
+
+// waits reports whether the stream is behind: what has changed waits with the rest. The
+// whole view makes up for it, unless there are items in it that the view has not.
+func (l *live) waits() bool {
+	return l.out.sent != l.out.seq && (!l.out.lost || l.in.Keeps())
 }
 
 // maxRounds is how often a turn renders because renderings have sent messages.
@@ -144,10 +154,9 @@ func (l *live) answer(me uint64, posted *views.Posted, failed error) result {
 	var ops []byte
 	err := failed
 	switch {
+	case st != nil && l.waits():
 	case st != nil && l.out.lost:
 		err = errors.Join(failed, l.morph(st))
-	case st != nil && l.out.sent != l.out.seq:
-		// The stream is behind: what changed waits with the rest.
 	case st != nil:
 		if failed == nil || posted != nil || l.in.Broken() {
 			err = errors.Join(failed, l.render(st, posted, l.noticeGone(failed)))
@@ -159,6 +168,12 @@ func (l *live) answer(me uint64, posted *views.Posted, failed error) result {
 	}
 	if !l.mine(me) {
 		return result{}
+	}
+	if l.mustStartOver(err) {
+		if st == nil {
+			ops = l.comeAgain()
+		}
+		return result{ops: ops, err: failed}
 	}
 	if err != nil && failed == nil {
 		l.in.Undo()
@@ -242,6 +257,9 @@ func (l *live) firstPage(me uint64, failed error) result {
 		l.kit.warn(l, views.Rendering{Warnings: warnings})
 		if err != nil || !l.in.HasInbox() {
 			l.mounted.Store(true)
+			if err == nil {
+				l.in.Sent()
+			}
 			return result{ops: html, err: err}
 		}
 		// Components have sent messages while they were rendered.
@@ -274,6 +292,10 @@ func (l *live) catchUp(me uint64, st *sse.Stream, id uint64, known bool) bool {
 	missed, held := l.out.log.Since(id)
 	if !known || !held {
 		l.in.Begin()
+		if l.in.Keeps() {
+			l.startOver(errBehind)
+			return true
+		}
 		l.out.lost = true
 		return l.show(me)
 	}

@@ -2,7 +2,9 @@ package handlers
 
 import (
 	"context"
+	"errors"
 	"net/http"
+	"reflect"
 	"sync"
 
 	"github.com/sideband-go/sideband/views"
@@ -12,9 +14,13 @@ import (
 // to the server with the requests' contexts. Make one with new; its methods may be
 // called from any goroutine.
 type Probe struct {
-	mu    sync.Mutex
-	views map[string]*Probed // by the ticket of their page
+	mu       sync.Mutex
+	views    map[string]*Probed // by the ticket of their page
+	failures []error
 }
+
+// probing has the probes that were told of a view: *live → *Probe.
+var probing sync.Map
 
 type probeKey struct{}
 
@@ -37,9 +43,46 @@ func (p *Probe) Forget() []*Probed {
 	var all []*Probed
 	for _, v := range p.views {
 		all = append(all, v)
+		probing.Delete(v.live)
 	}
 	clear(p.views)
 	return all
+}
+
+// TakeFailures returns what has failed since it was called last in a way that users do
+// not get to see: panics, renderings, errors of callbacks without a status below 500.
+func (p *Probe) TakeFailures() []error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	f := p.failures
+	p.failures = nil
+	return f
+}
+
+func (p *Probe) fail(err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.failures = append(p.failures, err)
+}
+
+// noteFailure tells the request's probe, if it has one, of a failure.
+func noteFailure(ctx context.Context, err error) {
+	if p, ok := ctx.Value(probeKey{}).(*Probe); ok {
+		p.fail(err)
+	}
+}
+
+// noteFailure tells the probe, if there is one, of a failure where no request waits.
+func (l *live) noteFailure(err error) {
+	if errors.Is(err, views.ErrGone) {
+		return
+	}
+	if code, _ := views.StatusOf(err); code < http.StatusInternalServerError {
+		return
+	}
+	if p, ok := probing.Load(l); ok {
+		p.(*Probe).fail(err)
+	}
 }
 
 // noteFor tells the request's probe, if it has one, of a view that was mounted.
@@ -56,6 +99,7 @@ func (l *live) noteFor(r *http.Request, ticket string) {
 		p.views = make(map[string]*Probed)
 	}
 	p.views[ticket] = v
+	probing.Store(l, p)
 }
 
 // Probed is a living view as a test sees it.
@@ -86,6 +130,76 @@ func (p *Probed) Newest(ctx context.Context) (id string, sent, ok bool) {
 		return "", false, false
 	}
 }
+
+// ask calls f when it is the view's turn, and waits for that. It reports false if the view
+// has ended or ctx is over.
+func (p *Probed) ask(ctx context.Context, f func(*views.Instance)) bool {
+	done := make(chan struct{})
+	if !p.live.must(func(l *live, _ uint64) {
+		defer close(done)
+		f(l.in)
+	}) {
+		return false
+	}
+	select {
+	case <-done:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// ReadingOf is Reading as the component of a type sees the keys that is placed with the
+// id; nil if there is none, and then the names of those that there are.
+func (p *Probed) ReadingOf(ctx context.Context, t reflect.Type, id string) (reading context.Context, placed []string) {
+	type answer struct {
+		reading context.Context
+		placed  []string
+	}
+	a := make(chan answer, 1)
+	if !p.ask(ctx, func(in *views.Instance) {
+		if c := in.ReadingOf(t, id); c != nil {
+			a <- answer{c, nil}
+		} else {
+			a <- answer{nil, in.Placed()}
+		}
+	}) {
+		return nil, nil
+	}
+	got := <-a
+	return got.reading, got.placed
+}
+
+// Working names the functions that run beside the view, or wait for the stream to do so.
+func (p *Probed) Working(ctx context.Context) []string {
+	names := make(chan []string, 1)
+	if !p.ask(ctx, func(in *views.Instance) { names <- in.Working() }) {
+		return nil
+	}
+	return <-names
+}
+
+// Faults says why components that are placed can't be shown.
+func (p *Probed) Faults(ctx context.Context) []error {
+	all := make(chan []error, 1)
+	if !p.ask(ctx, func(in *views.Instance) { all <- in.Faults() }) {
+		return nil
+	}
+	return <-all
+}
+
+// Streams lists the streams that the page shows.
+func (p *Probed) Streams(ctx context.Context) []views.ShownStream {
+	all := make(chan []views.ShownStream, 1)
+	if !p.ask(ctx, func(in *views.Instance) { all <- in.Streams() }) {
+		return nil
+	}
+	return <-all
+}
+
+// EventsOf lists the events of the component at an address, "" for the page. It reports
+// false if no component has it.
+func (p *Probed) EventsOf(address string) ([]string, bool) { return p.live.in.EventsOf(address) }
 
 // Ref names the view.
 func (p *Probed) Ref() views.Ref { return p.live.in.Ref() }

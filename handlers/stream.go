@@ -104,6 +104,9 @@ func (rt Route) streamFailed(w http.ResponseWriter, r *http.Request, err error) 
 //	it names an id of this life of the view  what it missed, from the log; if that does
 //	                                         not reach back so far, the whole view
 //	anything else, or the page is unknown    the whole view
+//
+// If the view shows streams, whose items it does not have any more, the whole view comes
+// after what was missed; and if that is not known, the view is mounted again.
 func (l *live) connect(me uint64, st *sse.Stream, at position) {
 	l.mu.Lock()
 	if l.ended {
@@ -154,11 +157,8 @@ func (l *live) connect(me uint64, st *sse.Stream, at position) {
 	if !l.greet(me) {
 		return
 	}
-	known := at.valid && at.epoch == l.epoch && !l.out.lost
-	if known && at.id <= l.out.seq {
-		l.out.confirmed = max(l.out.confirmed, at.id)
-	}
-	l.catchUp(me, st, at.id, known && (at.given || l.out.seq == 0))
+	id, known := l.from(at)
+	l.catchUp(me, st, id, known)
 }
 
 // age ends the stream when it is old, so that each push is at most that far from the

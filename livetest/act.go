@@ -9,6 +9,7 @@ import (
 
 	"github.com/sideband-go/sideband/internal/htmxdom"
 	"github.com/sideband-go/sideband/internal/tab"
+	"github.com/sideband-go/sideband/views"
 )
 
 // Click clicks the element, and waits until the page has settled. A link that is no
@@ -115,6 +116,24 @@ func (e Element) Event(name string) {
 	})
 }
 
+// ScrollTo scrolls until the element is in view: it and what is in it get the events
+// of views.Trigger{On: "revealed"} and "intersect". There is no layout, so that without
+// this nothing is in view, also when the page is opened; each call scrolls there anew.
+// It fails the test if nothing listens for that.
+func (e Element) ScrollTo() {
+	e.page.t.Helper()
+	e.act("scroll to", func(d *htmxdom.Document, n *html.Node) (func(tab.Finder) error, string) {
+		if len(d.Awaited(n)) == 0 {
+			return nil, "neither it nor anything in it waits to come into view"
+		}
+		return e.page.tab.ScrollTo, ""
+	})
+}
+
+// inView reports whether an element is in view without any scrolling: the one that opens
+// the stream always is.
+func inView(n *html.Node) bool { return attr(n, "id") == views.StreamID }
+
 // Blur takes the focus from the element that has it, as a click beside it does.
 func (p *Page) Blur() {
 	p.t.Helper()
@@ -154,9 +173,11 @@ func (e Element) act(what string, how func(d *htmxdom.Document, n *html.Node) (d
 	}
 	p.read(check)
 	fail()
-	// Where the focus was is left first, which may change the page.
-	p.leave(find)
-	if what != "submit" && !strings.HasPrefix(what, "send ") {
+	if what != "scroll to" {
+		// Where the focus was is left first, which may change the page.
+		p.leave(find)
+	}
+	if what != "submit" && what != "scroll to" && !strings.HasPrefix(what, "send ") {
 		p.must(p.tab.Focus(find))
 		p.settle()
 	}

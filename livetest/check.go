@@ -1,7 +1,6 @@
 package livetest
 
 import (
-	"cmp"
 	"fmt"
 	"maps"
 	"net/url"
@@ -11,7 +10,6 @@ import (
 
 	"golang.org/x/net/html"
 
-	"github.com/sideband-go/sideband/internal/htmxdom"
 	"github.com/sideband-go/sideband/internal/tab"
 )
 
@@ -26,13 +24,22 @@ const (
 	// NoIDNear finds elements that change but have no id, and none above them but the
 	// root's: what such a change costs grows with the page.
 	NoIDNear Check = "NoIDNear"
-	// UnknownEvents finds events in the page's HTML that its view does not take.
+	// UnknownEvents finds events in the page's HTML that its view does not take, or not the
+	// component that they are for.
 	UnknownEvents Check = "UnknownEvents"
 	// NoNames finds fields without a label, and buttons and links without a name.
 	NoNames Check = "NoNames"
 	// DeadLinks finds links to pages of the site that there are not. If the handler is
 	// a router of chi or net/http, it is asked for its routes; else a HEAD request is made.
 	DeadLinks Check = "DeadLinks"
+	// StreamItems finds streams whose elements in the page are not the stream's items in
+	// their order, and nothing else.
+	StreamItems Check = "StreamItems"
+	// BrokenParts finds components that can't be shown, and says why.
+	BrokenParts Check = "BrokenParts"
+	// Failures finds callbacks that panic or return an error without a status below 500
+	// (see views.Status), and renderings that fail: of which users see a notice at most.
+	Failures Check = "Failures"
 	// Errors finds messages and bindings that make htmx throw.
 	Errors Check = "Errors"
 )
@@ -95,6 +102,9 @@ var mends = map[Check]string{
 	UnknownEvents: "bind with views.OnClick and the like, which the compiler checks",
 	NoNames:       "add a label element or aria-label",
 	DeadLinks:     "add the route or mend the link",
+	StreamItems:   "let nothing but the stream change what is in its container",
+	BrokenParts:   "mend its template, Mount or Update",
+	Failures:      "mend it, or return views.Status to tell the user what is wrong",
 	Errors:        "the selector or attribute is wrong",
 }
 
@@ -127,11 +137,12 @@ func (p *Page) look() {
 	}
 	p.looked = changed
 	f := p.site.found
-	var events []string
-	view := p.line.probe.View(p.now().ticket)
-	if view != nil {
-		events = view.Definition().Events()
-	}
+	var events []sent
+	broken := false
+	n := p.now()
+	view := p.line.probe.View(n.ticket)
+	streams := p.streams(view)
+	at, torn := "", ""
 	p.tab.Read(func(v tab.View) {
 		d := v.Document
 		p.record.mu.Lock()
@@ -139,7 +150,7 @@ func (p *Page) look() {
 		errs := p.record.errors
 		p.record.errors = nil
 		p.record.mu.Unlock()
-		at, _, _ := strings.Cut(pathOf(v.URL), "?")
+		at, _, _ = strings.Cut(pathOf(v.URL), "?")
 		for _, e := range errs {
 			f.add(Errors, "%s: %s", at, e)
 		}
@@ -147,27 +158,37 @@ func (p *Page) look() {
 			return
 		}
 		ids := map[string]*html.Node{}
-		labels := labelsOf(d)
+		names := &namer{d: d}
 		for _, n := range d.Elements() {
 			if id := attr(n, "id"); id != "" && ids[id] != nil {
 				f.add(DuplicateIDs, "%s: id %q: %s%s and %s%s", at, id, tagOf(ids[id]), inside(ids[id]), tagOf(n), inside(n))
 			} else if id != "" {
 				ids[id] = n
 			}
-			if view != nil {
-				checkEvent(f, at, n, events)
-			}
+			events = appendSent(events, at, n)
+			broken = broken || isBroken(n)
 			if !mayAct(n) {
 				continue
 			}
-			if (isField(n) || isButton(n) || isLink(n)) && !labels.has(n) && nameOf(d, n) == "" && d.Shown(n) {
+			if (isField(n) || isButton(n) || isLink(n)) && names.name(n) == "" && d.Shown(n) {
 				f.add(NoNames, "%s: %s%s", at, tagOf(n), inside(n))
 			}
 			if isLink(n) {
 				f.link(p.person, v.URL, attr(n, "href"))
 			}
 		}
+		torn = compareStreams(streams, ids)
 	})
+	if torn != "" && p.shows(view, n) {
+		f.add(StreamItems, "%s: %s", at, torn)
+	}
+	if view != nil {
+		p.checkEvents(at, view, n, events)
+	}
+	if broken {
+		p.checkBroken(at, view)
+	}
+	p.takeFailures(at)
 }
 
 // mayAct reports whether an element may be a field, a button or a link.
@@ -177,42 +198,6 @@ func mayAct(n *html.Node) bool {
 		return true
 	}
 	return slices.ContainsFunc(n.Attr, func(a html.Attribute) bool { return a.Key == "role" })
-}
-
-// labels are the ids that label elements are for.
-type labels map[string]bool
-
-func labelsOf(d *htmxdom.Document) labels {
-	all := labels{}
-	for _, l := range d.Find("label[for]") {
-		if htmxdom.Text(l) != "" {
-			all[attr(l, "for")] = true
-		}
-	}
-	return all
-}
-
-func (l labels) has(n *html.Node) bool { return isField(n) && attr(n, "id") != "" && l[attr(n, "id")] }
-
-// checkEvent looks for an event in an element's bindings that its page does not take.
-func checkEvent(f *findings, at string, n *html.Node, events []string) {
-	for _, a := range n.Attr {
-		if !strings.Contains(a.Val, "event=") {
-			continue
-		}
-		switch a.Key {
-		case "hx-get", "hx-post", "hx-put", "hx-patch", "hx-delete":
-		default:
-			continue
-		}
-		u, err := url.Parse(a.Val)
-		if err != nil || u.Path != "" && u.Path != at || !u.Query().Has("event") {
-			continue
-		}
-		if name := u.Query().Get("event"); !slices.Contains(events, name) {
-			f.add(UnknownEvents, "%s: %q of %s%s; the page takes %s", at, name, tagOf(n), inside(n), cmp.Or(strings.Join(events, ", "), "none"))
-		}
-	}
 }
 
 func (f *findings) link(person *Person, page, href string) {

@@ -1,7 +1,11 @@
 package livetest
 
 import (
+	"cmp"
+	"context"
 	"log/slog"
+	"reflect"
+	"strings"
 	"testing"
 
 	"github.com/a-h/templ"
@@ -13,9 +17,11 @@ import (
 )
 
 // Component opens a page that shows nothing but c, with these assigns: a part of the
-// page v without the rest. The events that are bound in c are those of v, and change
-// the assigns; v's Mount, Connect and Close never run, and messages to it are not taken. For a part
-// without events, v may be any page.
+// page v without the rest. What is bound in c, and messages, go to v's methods, which
+// change the assigns; v's Mount, Connect and Close never run. A part that needs no page
+// gets [Blank]:
+//
+//	page := livetest.Component(t, livetest.Blank{}, views.Live("likes", Likes{Label: "Likes"}))
 func Component[Q any](t testing.TB, v views.View[Q], c templ.Component, assigns ...state.Assignment) *Page {
 	t.Helper()
 	kit := handlers.New(handlers.Config{Logger: slog.New(slog.DiscardHandler)})
@@ -25,4 +31,29 @@ func Component[Q any](t testing.TB, v views.View[Q], c templ.Component, assigns 
 	s := Serve(t, r)
 	s.Skip(DeadLinks)
 	return s.Open("/")
+}
+
+// Blank is a page without anything, for [Component].
+type Blank struct{}
+
+// Mount is part of views.View.
+func (Blank) Mount(*views.Socket, views.NoParams) error { return nil }
+
+// Render is part of views.View.
+func (Blank) Render() templ.Component { return templ.NopComponent }
+
+// ContextOf reads the keys as they are now for the component of the type C that is placed
+// with the id: its own, and those of what is around it. It fails the test if there is none.
+//
+//	likes.Count.Get(livetest.ContextOf[likes.Likes](page, "likes"))
+func ContextOf[C views.LiveComponent](p *Page, id string) context.Context {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), p.site.Patience)
+	defer cancel()
+	c := reflect.TypeFor[C]()
+	reading, placed := p.view().ReadingOf(ctx, c, id)
+	if reading == nil {
+		p.t.Fatalf("livetest: %s: there is no %v %q\n\tthe components here: %s", p.place(), c, id, cmp.Or(strings.Join(placed, ", "), "none"))
+	}
+	return reading
 }

@@ -19,5 +19,8 @@
 // they visit. Elements are found by what a person sees ([Page.Button], [Page.Field]) or
 // by CSS selectors ([Page.Find]). Acting on what a person could not use fails the test.
 //
+// There is no layout: see [Element.ScrollTo] for what waits to be scrolled to. Work that
+// views have started beside them is waited for with [Page.Await].
+//
 // While a test uses pages they are checked for common mistakes: see [Check].
 package livetest

@@ -1,11 +1,13 @@
 package livetest_test
 
 import (
+	"context"
 	"fmt"
 	"testing"
 	"time"
 
 	"github.com/sideband-go/sideband/livetest"
+	"github.com/sideband-go/sideband/livetest/internal/board"
 	"github.com/sideband-go/sideband/livetest/internal/orders"
 	"github.com/sideband-go/sideband/views"
 )
@@ -147,6 +149,85 @@ func ExampleComponent() {
 	// Output:
 	// No news. News
 	// from the badge News
+}
+
+// A component is sent to and read by its id; it may be tested without its page, too.
+func ExampleContextOf() {
+	example(func(t testing.TB) {
+		page := openBoard(t) // livetest.Open(t, board.Site(kit, news), "/")
+		if err := views.Send(page.View().At("milk"), board.Likes.Add, 10); err != nil {
+			t.Fatal(err)
+		}
+		page.Expect("#milk-likes span", "milk: 10")
+		fmt.Println(board.Count.Get(livetest.ContextOf[board.Likes](page, "milk")))
+
+		part := livetest.Component(t, livetest.Blank{}, views.Live("shout", board.Shout{Label: "jam"}))
+		part.Button("Louder").Click()
+		fmt.Println(part.Find("span").Text())
+		livetest.ContextOf[board.Likes](part, "shout")
+	})
+	// Output:
+	// 10
+	// jam: 101!
+	// livetest: /: there is no board.Likes "shout"
+	// 	the components here: board.Shout "shout"
+}
+
+// What runs beside the page is waited for. In a bubble of synctest that takes no time.
+func ExamplePage_Await() {
+	example(func(t testing.TB) {
+		page := openBoard(t)
+		page.Button("Load soon").Click() // which starts a state.Async
+		page.Await()
+		fmt.Println(page.Find("#report").Text())
+	})
+	// Output:
+	// ready
+}
+
+// Messages that a page shows for a moment outlast a redirect, which the tab follows.
+func ExamplePage_Flash() {
+	example(func(t testing.TB) {
+		page := openBoard(t)
+		page.Button("Save as info").Click()
+		page.ExpectFlash(views.FlashInfo, "Saved as info.")
+		page.TakeVisits()
+
+		page.Button("Leave").Click()
+		fmt.Println(page.Path(), page.Flash(views.FlashSuccess))
+		fmt.Println(page.TakeVisits())
+	})
+	// Output:
+	// /plain You have left.
+	// [{redirect /plain 200 []}]
+}
+
+// What is published reaches the pages that have subscribed before they are looked at.
+func ExamplePage_View() {
+	example(func(t testing.TB) {
+		page, news := openNews(t)
+		other := page.NewTab("/")
+		if err := news.Publish(context.Background(), "There is jam."); err != nil {
+			t.Fatal(err)
+		}
+		page.Expect("#last", "There is jam.")
+		fmt.Println(other.Find("#last").Text())
+	})
+	// Output:
+	// There is jam.
+}
+
+// Nothing is in view until a test scrolls there.
+func ExampleElement_ScrollTo() {
+	example(func(t testing.TB) {
+		page := openBoard(t)
+		fmt.Println(page.Find("[id^=line-]").Count(), "lines")
+		page.Find(".later").ScrollTo() // an element with views.Trigger{On: "revealed"}
+		fmt.Println(page.Find("[id^=line-]").Count(), "lines")
+	})
+	// Output:
+	// 10 lines
+	// 15 lines
 }
 
 // Pages are checked while they are used.

@@ -11,7 +11,9 @@ import (
 	"testing/synctest"
 
 	"github.com/sideband-go/sideband/livetest"
+	"github.com/sideband-go/sideband/livetest/internal/board"
 	"github.com/sideband-go/sideband/livetest/internal/faulty"
+	"github.com/sideband-go/sideband/views"
 )
 
 // failures are tests that fail, by the name of the file that holds what they say.
@@ -47,7 +49,21 @@ var failures = map[string]func(t testing.TB, page *livetest.Page){
 	"wait for":    func(_ testing.TB, p *livetest.Page) { p.WaitFor("good news", func() bool { return false }) },
 	"not live":    func(_ testing.TB, p *livetest.Page) { p.NewTab("/help").Context() },
 	"not found":   func(_ testing.TB, p *livetest.Page) { p.NewTab("/nowhere").Button("Back").Click() },
+	"no flash":    func(_ testing.TB, p *livetest.Page) { p.Flash(views.FlashInfo) },
 	"history":     func(_ testing.TB, p *livetest.Page) { p.Back() },
+}
+
+// boardFailures are those on the page with components.
+var boardFailures = map[string]func(t testing.TB, page *livetest.Page){
+	"component":       func(_ testing.TB, p *livetest.Page) { livetest.ContextOf[board.Likes](p, "jam") },
+	"other component": func(_ testing.TB, p *livetest.Page) { livetest.ContextOf[board.Shout](p, "milk") },
+	"two buttons":     func(_ testing.TB, p *livetest.Page) { p.Button("Like milk").Click() },
+	"flash":           func(_ testing.TB, p *livetest.Page) { p.ExpectFlash(views.FlashInfo, "Saved.") },
+	"scroll":          func(_ testing.TB, p *livetest.Page) { p.Find("h1").ScrollTo() },
+	"await": func(_ testing.TB, p *livetest.Page) {
+		p.Button("Load for ever").Click()
+		p.Await()
+	},
 }
 
 // What a failing test says is what somebody needs to mend it.
@@ -60,6 +76,13 @@ func TestFailuresSayWhatIsWrong(t *testing.T) {
 					page := open(t)
 					f(t, page)
 				}))
+			})
+		})
+	}
+	for name, f := range boardFailures {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				golden(t, name, failing(func(t testing.TB) { f(t, openBoard(t)) }))
 			})
 		})
 	}

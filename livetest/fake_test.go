@@ -78,6 +78,11 @@ func sized(text string) string {
 	return regexp.MustCompile(`patch of \d+ bytes`).ReplaceAllString(text, "patch of … bytes")
 }
 
+// placed is a text without the numbers of lines.
+func placed(text string) string {
+	return regexp.MustCompile(`\.go:\d+`).ReplaceAllString(text, ".go:…")
+}
+
 func (t *fake) Helper()                  {}
 func (t *fake) Context() context.Context { return t.ctx }
 func (t *fake) Cleanup(f func())         { t.cleanups = append(t.cleanups, f) }

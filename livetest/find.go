@@ -130,11 +130,12 @@ func (p *Page) named(within *Element, kind, name string, is func(*html.Node) boo
 	return Element{
 		page: p, within: within, what: fmt.Sprintf("%s %q", kind, name), named: true,
 		all: func(d *htmxdom.Document) []*html.Node {
-			return slices.DeleteFunc(d.Elements(), func(n *html.Node) bool { return !is(n) || nameOf(d, n) != collapse(name) || !d.Shown(n) })
+			wanted, names := collapse(name), &namer{d: d}
+			return slices.DeleteFunc(d.Elements(), func(n *html.Node) bool { return !is(n) || names.name(n) != wanted || !d.Shown(n) })
 		},
 		near: func(d *htmxdom.Document, in []*html.Node) string {
 			own := slices.DeleteFunc(of(d), func(n *html.Node) bool { return !slices.Contains(in, n) })
-			return names("the "+kind+"s here", name, own, func(n *html.Node) string { return nameOf(d, n) })
+			return names("the "+kind+"s here", name, own, (&namer{d: d}).name)
 		},
 	}
 }
@@ -186,8 +187,17 @@ func (e Element) matches(d *htmxdom.Document) (found []*html.Node, problem strin
 	if e.within == nil {
 		return found, ""
 	}
-	in, problem := e.scope(d)
-	return slices.DeleteFunc(found, func(n *html.Node) bool { return !slices.Contains(in, n) }), problem
+	outer, problem := e.within.resolve(d)
+	return slices.DeleteFunc(found, func(n *html.Node) bool { return outer == nil || !isInside(n, outer) }), problem
+}
+
+func isInside(n, outer *html.Node) bool {
+	for p := n.Parent; p != nil; p = p.Parent {
+		if p == outer {
+			return true
+		}
+	}
+	return false
 }
 
 // resolve returns the element; problem says why it is not to be had.

@@ -4,9 +4,11 @@ import (
 	"context"
 	"crypto/tls"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/http/cookiejar"
+	"strings"
 	"sync"
 
 	"github.com/sideband-go/sideband/handlers"
@@ -117,6 +119,9 @@ type watching struct {
 
 // RoundTrip is part of http.RoundTripper.
 func (w *watching) RoundTrip(r *http.Request) (*http.Response, error) {
+	if down, _ := w.line.state(); r.URL.Host != host && r.Header.Get("Sec-Fetch-Dest") == "document" && !down {
+		return elsewhere(r), nil
+	}
 	res, err := w.Transport.RoundTrip(r)
 	if err == nil && res.StatusCode >= 300 && res.StatusCode < 400 && r.Header.Get("Sec-Fetch-Dest") == "document" {
 		w.line.mu.Lock()
@@ -124,6 +129,15 @@ func (w *watching) RoundTrip(r *http.Request) (*http.Response, error) {
 		w.line.mu.Unlock()
 	}
 	return res, err
+}
+
+// elsewhere is a page of another site, to which a page has sent its browser.
+func elsewhere(r *http.Request) *http.Response {
+	return &http.Response{
+		Status: "200 OK", StatusCode: http.StatusOK, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Request: r,
+		Header: http.Header{"Content-Type": {"text/html"}},
+		Body:   io.NopCloser(strings.NewReader("<!doctype html><title>Another site</title><main><h1>Another site</h1></main>")),
+	}
 }
 
 func (l *line) takeRedirects() []string {

@@ -50,12 +50,21 @@ func isHeading(n *html.Node) bool {
 	return len(n.Data) == 2 && n.Data[0] == 'h' && n.Data[1] >= '1' && n.Data[1] <= '6' || role(n, "heading")
 }
 
-// nameOf is what a person knows an element by: what a screen reader says.
-func nameOf(d *htmxdom.Document, n *html.Node) string {
+// namer says what the elements of a document are called, as long as it does not change.
+type namer struct {
+	d      *htmxdom.Document
+	labels map[string]*html.Node // by the id that they are for; nil: not looked for yet
+}
+
+// nameOf is the name of one element.
+func nameOf(d *htmxdom.Document, n *html.Node) string { return (&namer{d: d}).name(n) }
+
+// name is what a person knows an element by: what a screen reader says.
+func (nr *namer) name(n *html.Node) string {
 	if ids := strings.Fields(attr(n, "aria-labelledby")); len(ids) > 0 {
 		var texts []string
 		for _, id := range ids {
-			if l := d.ByID(id); l != nil {
+			if l := nr.d.ByID(id); l != nil {
 				texts = append(texts, htmxdom.Text(l))
 			}
 		}
@@ -65,7 +74,7 @@ func nameOf(d *htmxdom.Document, n *html.Node) string {
 		return l
 	}
 	if isField(n) {
-		if l := labelOf(d, n); l != "" {
+		if l := nr.label(n); l != "" {
 			return l
 		}
 		return collapse(attr(n, "title"))
@@ -96,14 +105,18 @@ func spoken(n *html.Node) string {
 	return b.String()
 }
 
-// labelOf is the text of a field's label element.
-func labelOf(d *htmxdom.Document, field *html.Node) string {
-	if id := attr(field, "id"); id != "" {
-		for _, l := range d.Find("label[for]") {
-			if attr(l, "for") == id {
-				return labelText(l)
+// label is the text of a field's label element.
+func (nr *namer) label(field *html.Node) string {
+	if nr.labels == nil {
+		nr.labels = make(map[string]*html.Node)
+		for _, l := range nr.d.Find("label[for]") {
+			if id := attr(l, "for"); nr.labels[id] == nil {
+				nr.labels[id] = l
 			}
 		}
+	}
+	if l := nr.labels[attr(field, "id")]; l != nil && attr(field, "id") != "" {
+		return labelText(l)
 	}
 	for p := field.Parent; p != nil; p = p.Parent {
 		if p.Type == html.ElementNode && p.Data == "label" {

@@ -288,7 +288,7 @@ func TestResultsAreCompared(t *testing.T) {
 	fail := func(err error) {
 		finish(t, s, started(s, func(w *writer) { report.Start(w, gives("", err)) })[0])
 	}
-	reads := reading(s, func(ctx context.Context) { report.Err(ctx) })
+	reads := reading(s, func(ctx context.Context) { _ = report.Err(ctx) })
 	for _, test := range []struct {
 		err  error
 		want bool

@@ -187,8 +187,6 @@ func (s *slotList[T]) without(lost func(i int) bool) waitingList {
 	return c
 }
 
-func (s *slotList[T]) isBroken() bool { return s.broken }
-
 // GoString keeps debugging output short.
 func (s *slotList[T]) GoString() string {
 	return fmt.Sprintf("stream of %d items, %d of them not sent yet", len(s.list), s.pending)

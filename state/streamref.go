@@ -17,6 +17,7 @@ type StreamItems[T any] struct {
 	Ref    StreamRef
 	stream *Stream[T]
 	slots  []slot[T]
+	broken bool
 }
 
 // Items reads the stream for a rendering.
@@ -29,8 +30,12 @@ func (st *Stream[T]) Items(ctx context.Context) StreamItems[T] {
 			break
 		}
 	}
-	return StreamItems[T]{ref, st, st.held(ctx).slots()}
+	held := st.held(ctx)
+	return StreamItems[T]{ref, st, held.slots(), held != nil && held.broken}
 }
+
+// Broken reports whether items were forgotten before anyone rendered them; see [MaxPending].
+func (it *StreamItems[T]) Broken() bool { return it.broken }
 
 // Len is the number of slots.
 func (it *StreamItems[T]) Len() int { return len(it.slots) }
@@ -48,11 +53,13 @@ func (it *StreamItems[T]) Item(i int) *T { return it.slots[i].item }
 type waitingList interface {
 	forgotten() waitingList
 	without(lost func(i int) bool) waitingList
-	isBroken() bool
 }
 
 // Name is the stream's name.
 func (r StreamRef) Name() string { return r.key.name }
+
+// DOMIDOf is that of the stream.
+func (r StreamRef) DOMIDOf(id string) string { return domID(r.key.name, id) }
 
 // Owner names the page or component whose stream it is, for messages.
 func (r StreamRef) Owner() string { return r.scope.owner }
@@ -88,15 +95,4 @@ func (r StreamRef) change(dirty bool, f func(waitingList) waitingList) {
 		r.scope.shown = v
 	}
 	r.scope.now.Store(v)
-}
-
-// BrokenStream names a stream of the scope of which items were forgotten before anyone
-// rendered them; see [MaxPending].
-func (s *Scope) BrokenStream() (name string, ok bool) {
-	for _, e := range s.now.Load().list {
-		if l, is := e.value.(waitingList); is && l.isBroken() {
-			return e.key.name, true
-		}
-	}
-	return "", false
 }

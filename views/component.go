@@ -97,6 +97,7 @@ type component struct {
 	changed  bool  // since it was shown
 	renew    bool  // it has failed: it is to be mounted anew
 	failed   bool  // what is shown says so
+	fault    error // why
 	work     *work // nil if nothing was ever started
 
 	late atomic.Bool // a callback of a rendering was given up
@@ -124,6 +125,9 @@ func as[V any](c *component) (V, bool) {
 		return v, true
 	case *V:
 		return *v, true
+	case alone:
+		page, ok := v.page.(V)
+		return page, ok
 	}
 	var none V
 	return none, false

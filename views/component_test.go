@@ -361,7 +361,7 @@ func TestComponentsOfOtherKinds(t *testing.T) {
 func TestComponentsShowWhatAWholeRenderingDoes(t *testing.T) {
 	for name, show := range map[string]func() templ.Component{"list": parts.List, "board": parts.Board} {
 		t.Run(name, func(t *testing.T) {
-			for seed := range uint64(200) {
+			for seed := range uint64(60) {
 				randomParts(t, show, seed)
 			}
 		})

@@ -41,10 +41,11 @@ type Instance struct {
 	all   []*component // the page first; of who runs the view, but what is added is so under mu
 
 	// The last rendering.
-	tree  patch.Tree
-	page  *region
-	pass  atomic.Pointer[pass] // the rendering under way
-	round uint64               // of renderings
+	tree    patch.Tree
+	page    *region
+	streams map[state.StreamRef]*streamed
+	pass    atomic.Pointer[pass] // the rendering under way
+	round   uint64               // of renderings
 }
 
 // undo is what callbacks have changed since Begin.

@@ -21,6 +21,8 @@ type each struct {
 	start int32        // the first item's place in the tree
 	fixed bool         // nothing can be skipped: an item has content outside elements with ids
 
+	stream *streamed // whose items these are; nil of Each
+
 	after   int       // regions of the region around that stand before the list
 	regions []*region // in the items, one after the other
 	upto    []int32   // how many of them are in each item and those before it; nil without

@@ -13,6 +13,7 @@ import (
 
 // pass is one rendering under way: of the whole view, or of one region.
 type pass struct {
+	in      *Instance
 	buf     *buffer
 	marks   []patch.Mark
 	tracker *state.Tracker
@@ -25,6 +26,7 @@ type pass struct {
 	found   []*region      // new ones, in document order
 	carried []carried
 	shown   []*component // in order
+	streams []*streamed
 	round   uint64
 
 	// The last source that a template read from.

@@ -36,6 +36,9 @@ func Live(id string, c LiveComponent) templ.Component {
 		if p == nil {
 			panic("views: Live outside of a rendering")
 		}
+		if p.item != nil && p.item.stream != nil {
+			return fmt.Errorf("views: %T %.40q stands in an item of the stream %q, which is rendered once: it can't hold components", c, id, p.item.stream.ref.Name())
+		}
 		part, err := p.component(placer, id, c, children)
 		if err != nil {
 			return err
@@ -75,17 +78,7 @@ func (p *pass) component(placer *component, id string, v LiveComponent, children
 
 // covers reports whether the part of the page that is being rendered is one in which
 // the component stood.
-func (p *pass) covers(c *component) bool {
-	if p.root == nil || c.region == nil {
-		return true
-	}
-	for r := c.region; r != nil; r = r.outer {
-		if r == p.root {
-			return true
-		}
-	}
-	return false
-}
+func (p *pass) covers(c *component) bool { return c.region == nil || p.within(c.region) }
 
 // take takes over what the component is placed with.
 func (c *component) take(v LiveComponent, children templ.Component, placer *component) {
@@ -171,13 +164,13 @@ func (p *pass) attempt(c *component, w io.Writer, render func(body templ.Compone
 			break
 		}
 	}
-	c.failed = true
+	c.failed, c.fault = true, err
 	return render(c.placeholder(err))
 }
 
 // isOver reports whether an error of a component is one of the whole rendering.
 func (in *Instance) isOver(err error) bool {
-	return errors.Is(err, ErrAbandoned) || errors.Is(err, patch.ErrNeedAll) || errors.Is(err, errTwice) ||
+	return errors.Is(err, ErrAbandoned) || errors.Is(err, patch.ErrNeedAll) || errors.Is(err, errTwice) || errors.Is(err, ErrRestart) ||
 		errors.Is(err, ErrGone) && in.hasEnded()
 }
 
@@ -213,7 +206,7 @@ func (c *component) prepare() error {
 		c.reset()
 	}
 	if c.failed {
-		c.mounted, c.failed = false, false
+		c.mounted, c.failed, c.fault = false, false, nil
 	}
 	if !c.mounted {
 		if m, ok := c.value.(mounter); ok {
@@ -258,7 +251,7 @@ func (c *component) placeholder(err error) templ.Component {
 
 // checkpoint is where a rendering was, to go back to.
 type checkpoint struct {
-	buf, marks, found, carried, shown int
+	buf, marks, found, carried, shown, streams int
 	region                            *region
 	inner, eaches, plain              int
 	item                              *building
@@ -269,7 +262,7 @@ type checkpoint struct {
 
 func (p *pass) here() checkpoint {
 	c := checkpoint{
-		buf: len(p.buf.b), marks: len(p.marks), found: len(p.found), carried: len(p.carried), shown: len(p.shown),
+		buf: len(p.buf.b), marks: len(p.marks), found: len(p.found), carried: len(p.carried), shown: len(p.shown), streams: len(p.streams),
 		region: p.region, inner: len(p.region.inner), eaches: len(p.region.eaches), plain: len(p.region.plain),
 		item: p.item, skip: p.skip, reads: p.tracker.Mark(),
 	}
@@ -284,6 +277,16 @@ func (p *pass) back(c checkpoint) {
 	for _, s := range p.shown[c.shown:] {
 		s.round = 0
 	}
+	for _, i := range p.carried[c.carried:] {
+		i.region.visit(func(r *region) {
+			for _, e := range r.eaches {
+				if e.stream != nil {
+					e.stream.round = 0
+				}
+			}
+		})
+	}
+	p.streams = p.streams[:c.streams]
 	p.buf.b, p.marks, p.found, p.carried, p.shown = p.buf.b[:c.buf], p.marks[:c.marks], p.found[:c.found], p.carried[:c.carried], p.shown[:c.shown]
 	r := c.region
 	r.inner, r.eaches, r.plain = r.inner[:c.inner], r.eaches[:c.eaches], r.plain[:c.plain]

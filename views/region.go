@@ -124,6 +124,12 @@ func (p *pass) placed(r *region) {
 	for _, c := range r.plain {
 		p.place(c)
 	}
+	for _, e := range r.eaches {
+		if s := e.stream; s != nil {
+			p.twice = p.twice || p.shows(s.ref)
+			s.round = p.round
+		}
+	}
 }
 
 // visit calls f for the region and all in it.
@@ -241,7 +247,9 @@ func (in *Instance) replaceRegion(old, now *region, scanned patch.Place, moved, 
 		r.visit(func(r *region) { r.follow(moved, scanned, place) })
 	})
 	for _, e := range now.eaches {
-		e.start += moved
+		if e.start += moved; e.stream != nil {
+			e.stream.region = old
+		}
 	}
 	place.End += shift
 	now.place, now.outer, now.loose = &place, old.outer, old.loose

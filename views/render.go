@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/a-h/templ"
 
@@ -53,17 +55,20 @@ func (in *Instance) Page() (html []byte, warnings []patch.Warning, err error) {
 // Whole renders the whole view and returns the operation that morphs a page that
 // shows any rendering of it. posted is as in Render.
 func (in *Instance) Whole(posted *Posted) (r Rendering, err error) {
+	var shown []*streamed
 	err = in.whole(func(p part) error {
 		r.Ops = patch.AppendMorph(nil, RootID, p.pass.buf.b)
-		if posted != nil {
+		if posted != nil && !p.scanned.Keeps(posted.Source) {
 			r.Ops = patch.AppendForced(r.Ops, p.pass.buf.b, *posted)
 		}
+		shown = p.pass.streams
 		r.Warnings = p.scanned.Warnings()
 		return nil
 	})
 	if err != nil {
 		return Rendering{}, fmt.Errorf("render %s: %w", in.def.Name(), err)
 	}
+	forget(shown)
 	in.shownTitle = ""
 	r.Ops = in.appendTitle(r.Ops)
 	return r, err
@@ -86,6 +91,13 @@ func (in *Instance) whole(use func(part) error) error {
 		in.failed(err)
 	}
 	return err
+}
+
+// forget has streams forget what was rendered of them: the page is going to show it.
+func forget(streams []*streamed) {
+	for _, s := range streams {
+		s.sent()
+	}
 }
 
 // Render renders what is out of date and returns the operations for a page that
@@ -144,7 +156,7 @@ func (in *Instance) render(posted *Posted) (r Rendering, err error) {
 			p.release()
 		}
 		parts, r.Ops, err = in.renderPage(nil)
-		if err == nil && posted != nil {
+		if err == nil && posted != nil && !parts[0].scanned.Keeps(posted.Source) {
 			r.Ops = patch.AppendForced(r.Ops, parts[0].pass.buf.b, *posted)
 		}
 	}
@@ -155,6 +167,9 @@ func (in *Instance) render(posted *Posted) (r Rendering, err error) {
 		r.Warnings = append(r.Warnings, p.scanned.Warnings()...)
 	}
 	in.commit(parts)
+	for _, p := range parts {
+		forget(p.pass.streams)
+	}
 	return r, nil
 }
 
@@ -250,7 +265,19 @@ func (in *Instance) renderRegions(changes *state.Changes) (parts []part, ops []b
 }
 
 // renderAll renders the whole view; with changes, it leaves out what is as before.
-func (in *Instance) renderAll(changes *state.Changes) (part, error) {
+func (in *Instance) renderAll(changes *state.Changes) (p part, err error) {
+	for range maxAgain {
+		if p, err = in.renderOnce(changes); changes != nil || !errors.Is(err, errForgot) {
+			break
+		}
+	}
+	return p, err
+}
+
+// maxAgain is how often a rendering begins anew because streams forget items.
+const maxAgain = 8
+
+func (in *Instance) renderOnce(changes *state.Changes) (part, error) {
 	in.round++
 	// A new templ context: what is rendered once in a page is rendered once more.
 	ctx := templ.InitializeContext(&renderContext{context.Background(), in.root})
@@ -261,6 +288,9 @@ func (in *Instance) renderAll(changes *state.Changes) (part, error) {
 		return part{}, err
 	}
 	scanned, err := patch.Scan(p.buf.b, p.marks, &in.tree)
+	if err == nil {
+		err = p.checkStreams(scanned)
+	}
 	if err != nil {
 		release(p.buf)
 		return part{}, err
@@ -278,6 +308,9 @@ func (in *Instance) renderRegion(r *region, changes *state.Changes) (part, error
 		return part{}, err
 	}
 	scanned, err := patch.ScanRegion(p.buf.b, p.marks, &in.tree, r.place)
+	if err == nil {
+		err = p.checkStreams(scanned)
+	}
 	if err != nil {
 		release(p.buf)
 		return part{}, err
@@ -287,7 +320,7 @@ func (in *Instance) renderRegion(r *region, changes *state.Changes) (part, error
 
 func (in *Instance) newPass(r *region, changes *state.Changes) *pass {
 	return &pass{
-		buf: buffers.Get().(*buffer), tracker: &state.Tracker{}, region: r, found: []*region{r},
+		in: in, buf: buffers.Get().(*buffer), tracker: &state.Tracker{}, region: r, found: []*region{r},
 		changes: changes, skip: changes != nil && !r.before.isWhole(), round: in.round,
 	}
 }
@@ -329,18 +362,26 @@ func (in *Instance) commit(parts []part) {
 			in.tree.Commit(p.scanned)
 			in.page = p.pass.found[0]
 			in.remove(in.unplaced(in.all[1:]))
+			in.placeStreams(p.pass, slices.Collect(maps.Values(in.streams)))
 			continue
 		}
 		var before []*component
+		var streams []*streamed
 		p.old.visit(func(r *region) {
 			if r.part != nil && r != p.old {
 				before = append(before, r.part)
 			}
 			before = append(before, r.plain...)
+			for _, e := range r.eaches {
+				if e.stream != nil {
+					streams = append(streams, e.stream)
+				}
+			}
 		})
 		shift := in.tree.CommitRegion(p.scanned, *p.old.place)
 		in.replaceRegion(p.old, p.pass.found[0], p.where, moved, shift)
 		in.remove(in.unplaced(before))
+		in.placeStreams(p.pass, streams)
 	}
 	in.tree.Compact()
 	for _, c := range in.all {

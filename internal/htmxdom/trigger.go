@@ -96,6 +96,22 @@ func (d *Document) Starts(n *html.Node) (load, shown bool, every time.Duration) 
 	return load, shown, every
 }
 
+// Awaited returns the elements that wait to come into view, of n and those in it.
+func (d *Document) Awaited(n *html.Node) (found []*html.Node) {
+	add := func(m *html.Node) {
+		if isElement(m) && d.listens(m) {
+			if _, shown, _ := d.Starts(m); shown {
+				found = append(found, m)
+			}
+		}
+	}
+	add(n)
+	for m := range n.Descendants() {
+		add(m)
+	}
+	return found
+}
+
 // Streams returns the elements that hold streams, in document order.
 func (d *Document) Streams() []*html.Node {
 	return withAttr(d.root, d.config.prefixes("hx-sse:connect")...)
@@ -168,7 +184,7 @@ func (d *Document) listens(n *html.Node) bool {
 }
 
 // Fires is asked once the trigger's waits are over. It reports whether it goes on:
-// not twice with "once", and with "changed" only if the control shows something else.
+// not twice with "once" or as "revealed", and with "changed" only if the control shows something else.
 func (d *Document) Fires(t Trigger) bool {
 	p := d.powered[t.Element]
 	if p == nil || !d.connected(t.Element) {
@@ -183,7 +199,7 @@ func (d *Document) Fires(t Trigger) bool {
 			return false
 		}
 	}
-	if truthy(t.spec.options["once"]) {
+	if truthy(t.spec.options["once"]) || t.spec.event == "revealed" {
 		if p.fired[t.spec.at] {
 			return false
 		}

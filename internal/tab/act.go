@@ -77,7 +77,7 @@ func (t *Tab) Click(find Finder) error {
 			if err != nil {
 				return fmt.Errorf("tab: link: %w", err)
 			}
-			t.visit(&visit{to: to, cause: Followed})
+			p.leave(&visit{to: to, cause: Followed})
 		case "submit":
 			return p.submit(n)
 		case "check":

@@ -10,6 +10,8 @@
 // Time is the standard library's, so that tests may run in a synctest bubble, and the
 // network is whatever http.Client a test gives.
 //
+// There is no layout either: what is in view is what [Config] and [Tab.ScrollTo] say.
+//
 // Left out are scripts (event filters and js: values among them), uploads, boosted links
 // and hx-location; and a page that is left is gone, as in a browser without a
 // back/forward cache. An element's triggers are read when an event comes, not when htmx

@@ -118,6 +118,26 @@ func (p *page) rename(address string, push bool, broken func(error)) {
 	}
 }
 
+// leave is visit, but for an address that differs from the page's in what it names in
+// the page alone: that loads nothing.
+func (p *page) leave(v *visit) {
+	here, there := *p.url, *v.to
+	here.Fragment, here.RawFragment, there.Fragment, there.RawFragment = "", "", "", ""
+	t := p.tab
+	if v.to.Fragment == "" || here != there {
+		t.visit(v)
+		return
+	}
+	e := entry{url: v.to, page: p.number}
+	if p.url = v.to; v.replace {
+		t.history[t.at] = e
+	} else {
+		t.history = append(t.history[:t.at+1:t.at+1], e)
+		t.at++
+	}
+	t.moved()
+}
+
 // visit begins to load a page. The caller holds mu.
 func (t *Tab) visit(v *visit) {
 	if t.closed {

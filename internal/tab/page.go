@@ -28,7 +28,7 @@ type page struct {
 	queues  map[*html.Node]*queue
 	streams map[*html.Node]*stream
 	pending map[*html.Node]*pending // triggers that wait
-	unseen  map[*html.Node]bool     // they fire when they are first shown
+	unseen  []*html.Node            // they are in view, and fire when the tab is not hidden
 	timers  map[*timer]struct{}
 	delayed int // triggers that wait for their delay to pass
 }
@@ -42,7 +42,6 @@ func newPage(t *Tab, at *url.URL, dom *htmxdom.Document) *page {
 		queues:  make(map[*html.Node]*queue),
 		streams: make(map[*html.Node]*stream),
 		pending: make(map[*html.Node]*pending),
-		unseen:  make(map[*html.Node]bool),
 		timers:  make(map[*timer]struct{}),
 	}
 	p.ctx, p.cancel = context.WithCancel(t.ctx)
@@ -92,8 +91,8 @@ func (p *page) start(n *html.Node) {
 	if load {
 		p.dispatch("load", n, false)
 	}
-	if shown {
-		p.unseen[n] = true
+	if shown && p.tab.config.InView(n) {
+		p.unseen = append(p.unseen, n)
 		p.look()
 	}
 	if every > 0 {
@@ -101,7 +100,7 @@ func (p *page) start(n *html.Node) {
 	}
 }
 
-// look fires intersect for the elements that have come into view.
+// look fires intersect for the elements that are in view and have not been seen.
 func (p *page) look() {
 	if p.tab.hidden || len(p.unseen) == 0 {
 		return
@@ -110,8 +109,9 @@ func (p *page) look() {
 		if p.tab.hidden {
 			return
 		}
-		for n := range p.unseen {
-			delete(p.unseen, n)
+		seen := p.unseen
+		p.unseen = nil
+		for _, n := range seen {
 			p.dispatch("intersect", n, false)
 		}
 	})
@@ -227,7 +227,7 @@ func (p *page) heed(e htmxdom.Effect, source *html.Node) {
 			broken(err)
 			return
 		}
-		t.visit(&visit{to: to, cause: Redirect})
+		p.leave(&visit{to: to, cause: Redirect})
 	case "refresh":
 		p.refresh(e.Value, broken)
 	case "HX-Push-Url", "HX-Replace-Url":
@@ -273,6 +273,6 @@ func (p *page) refresh(content string, broken func(error)) {
 		}
 	}
 	p.after(time.Duration(seconds*float64(time.Second)), func() {
-		p.tab.visit(&visit{to: to, cause: Refresh, replace: true})
+		p.leave(&visit{to: to, cause: Refresh, replace: true})
 	})
 }

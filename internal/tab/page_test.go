@@ -4,10 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"golang.org/x/net/html"
 
 	"github.com/sideband-go/sideband/internal/tab"
 )
@@ -211,6 +214,90 @@ func TestWhatAPersonCannotUse(t *testing.T) {
 			if p.Click(tab.First(selector)) == nil {
 				t.Errorf("%s can be clicked", selector)
 			}
+		}
+	})
+}
+
+// Without a layout, what is in view is what a test says, and what is scrolled to.
+func TestWhatIsInViewIsSaid(t *testing.T) {
+	const list = `<div id="first" hx-post="?event=First" hx-trigger="intersect"></div><ul id="list"><li id="a">A</li></ul>
+<p><b id="second" hx-post="?event=Second" hx-trigger="revealed"></b></p>`
+	number := 0
+	for name, c := range map[string]struct {
+		config tab.Config
+		want   string
+	}{
+		"by default everything": {tab.Config{}, "First Second More First More More"},
+		"the stream alone":      {tab.Config{InView: func(n *html.Node) bool { return n.Data == "div" && n.Attr[0].Val == "sb-stream" }}, "First Second More More"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := &server{page: strings.Replace(shell, "</main>", list+"</main>", 1)}
+			s.event = func(w http.ResponseWriter, r *http.Request) {
+				w.Header().Set("Content-Type", "text/html")
+				switch r.URL.Query().Get("event") {
+				case "First":
+					fmt.Fprint(w, `<hx-partial id="a" hx-swap="outerHTML"><li id="a" hx-post="?event=More" hx-trigger="intersect">A</li></hx-partial>`)
+				case "More":
+					if number++; number > 20 {
+						t.Error("the page loads for ever")
+						return
+					}
+					w.WriteHeader(http.StatusNoContent)
+				}
+			}
+			run(t, s, c.config, func(p *tab.Tab) {
+				wait(t, p, "live", live)
+				time.Sleep(time.Minute - 16*time.Millisecond)
+				for _, selector := range []string{"#first", "p:has(#second)", "p:has(#second)", "#list", "#list"} {
+					must(t, p.ScrollTo(tab.First(selector)))
+					wait(t, p, "rest", func(v tab.View) bool { return !v.Busy() })
+					synctest.Wait()
+				}
+				if p.ScrollTo(tab.First("#none")) == nil {
+					t.Error("what is not there is scrolled to")
+				}
+				var events []string
+				for line := range strings.Lines(s.String()) {
+					if _, event, ok := strings.Cut(line, "event="); ok {
+						events = append(events, strings.Fields(event)[0])
+					}
+				}
+				if got := strings.Join(events, " "); got != c.want {
+					t.Errorf("the events are %s, not %s", got, c.want)
+				}
+			})
+		})
+	}
+}
+
+// An address that differs from the page's in its fragment alone loads nothing.
+func TestGoingToAPlaceOfThePage(t *testing.T) {
+	to := ""
+	s := &server{event: func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("HX-Redirect", to)
+		w.WriteHeader(http.StatusNoContent)
+	}}
+	run(t, s, tab.Config{}, func(p *tab.Tab) {
+		wait(t, p, "live", live)
+		for i, step := range []struct {
+			to, url string
+			pages   int
+		}{
+			{"#one", "/page#one", 1}, {"/page#two", "/page#two", 1}, {"/page", "/page", 2}, {"/page?x#one", "/page?x#one", 3},
+		} {
+			to = step.to
+			must(t, p.Click(tab.First("#add")))
+			wait(t, p, fmt.Sprint(i, step), func(v tab.View) bool {
+				return !v.Loading && !v.Busy() && v.URL == "http://site.test"+step.url && v.Pages == step.pages
+			})
+		}
+		pages := 3
+		for _, url := range []string{"/page", "/page#two", "/page#one"} {
+			must(t, p.Back())
+			if url != "/page#one" { // which is of the page that is there by then
+				pages++
+			}
+			wait(t, p, url, func(v tab.View) bool { return v.URL == "http://site.test"+url && v.Pages == pages })
 		}
 	})
 }

@@ -13,6 +13,17 @@ func (t *Tab) Changed() <-chan struct{} {
 	return t.changed
 }
 
+// ScrollTo scrolls until an element is in view. It and those in it that wait for that, with
+// the triggers "intersect" and "revealed", fire.
+func (t *Tab) ScrollTo(find Finder) error {
+	return t.act(find, func(p *page, n *html.Node) error {
+		for _, m := range p.dom.Awaited(n) {
+			p.dispatch("intersect", m, false)
+		}
+		return nil
+	})
+}
+
 // Focus puts the focus on an element. The one that loses it gets its blur first.
 func (t *Tab) Focus(find Finder) error {
 	return t.act(find, func(p *page, n *html.Node) error {

@@ -11,6 +11,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/net/html"
+
 	"github.com/sideband-go/sideband/internal/htmxdom"
 )
 
@@ -26,6 +28,10 @@ type Config struct {
 	// Random returns numbers in [0,1), from which the waits before reconnects are varied.
 	// It is called from several goroutines. Default: rand.Float64.
 	Random func() float64
+	// InView says which elements are in view when htmx takes them up: their triggers
+	// "intersect" and "revealed" fire then, once. Others wait for [Tab.ScrollTo]. It must not
+	// call the tab. Default: all of them, as if the window had no end.
+	InView func(*html.Node) bool
 	// Hidden opens the tab in the background.
 	Hidden bool
 }
@@ -95,6 +101,9 @@ func Open(c Config, address string) (*Tab, error) {
 	}
 	if c.Confirm == nil {
 		c.Confirm = func(string) bool { return false }
+	}
+	if c.InView == nil {
+		c.InView = func(*html.Node) bool { return true }
 	}
 	if c.Random == nil {
 		c.Random = rand.Float64

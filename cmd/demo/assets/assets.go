@@ -8,8 +8,9 @@ import (
 	"github.com/sideband-go/sideband/static"
 )
 
-//go:embed pico.min.css demo.css icon.svg
+//go:embed pico.min.css demo.css pages.css icon.svg
 var files embed.FS
 
-// Files serves "pico.min.css", "demo.css" and "icon.svg" under hashed names.
+// Files serves "pico.min.css", "demo.css" (what all pages look like), "pages.css" (what
+// single ones add) and "icon.svg" under hashed names.
 var Files = static.New(files)

@@ -47,5 +47,6 @@ func Example() {
 	// Output:
 	// demo.css is served as demo.….css
 	// icon.svg is served as icon.….svg
+	// pages.css is served as pages….css
 	// pico.min.css is served as pico.….css
 }

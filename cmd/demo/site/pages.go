@@ -1,6 +1,7 @@
 package site
 
 import (
+	"cmp"
 	"context"
 	"path"
 
@@ -17,42 +18,73 @@ const repository = "https://github.com/sideband-go/sideband"
 // page is what the layout says about a page.
 type page struct {
 	index.Entry
-	folder string // its sources are the two files that are named for it
+	folder  string // its sources are the two files that are named for it
+	pattern string // of its route, if that has parameters: Path is one of its addresses
 }
 
-var home = page{index.Entry{
+var home = page{Entry: index.Entry{
 	Path: "/",
 	Name: "Start",
 	About: "A static page: it is rendered for each request, nothing of it is kept on the server, " +
 		"and it opens no stream.",
-}, "index"}
+}, folder: "index"}
 
 // pages are in the order of the navigation.
 var pages = []page{
-	{index.Entry{
+	{Entry: index.Entry{
 		Path: "/counter",
 		Name: "Counter",
 		About: "The smallest live page: two keys and three events. The count lives on the server, " +
 			"and each tab that you open has a counter of its own.",
-	}, "counter"},
-	{index.Entry{
+	}, folder: "counter"},
+	{Entry: index.Entry{
 		Path: "/table",
 		Name: "Table",
 		About: "The operations of the js-framework-benchmark on 1,000 rows. Rows that did not change " +
 			"are neither rendered nor sent: selecting one costs two open tags.",
-	}, "table"},
-	{index.Entry{
+	}, folder: "table"},
+	{Entry: index.Entry{
 		Path: "/clock",
 		Name: "Clock",
 		About: "The server pushes the time once a second while you look. Bring another tab to the front " +
 			"and it stops; come back and it goes on.",
-	}, "clock"},
-	{index.Entry{
+	}, folder: "clock"},
+	{Entry: index.Entry{
+		Path: "/components",
+		Name: "Components",
+		About: "Parts with a state of their own: counters, a selector that tells the page what was chosen, slots, " +
+			"a dashboard whose widgets are chosen while you use it, and a part that you may break.",
+	}, folder: "components"},
+	{Entry: index.Entry{
+		Path: "/todos",
+		Name: "Todos",
+		About: "Each item is a component, and knows by itself whether it is being edited. Add 1,000: " +
+			"a click still renders one item, and sends what changed in it.",
+	}, folder: "todos"},
+	{Entry: index.Entry{
+		Path: "/chat/lobby",
+		Name: "Chat",
+		About: "Who is in the room sees what the others write. The server keeps the last messages of each room for newcomers, " +
+			"and of what a page shows no more than the ids. Open it in two windows.",
+	}, folder: "chat", pattern: "/chat/{room}"},
+	{Entry: index.Entry{
+		Path: "/logs",
+		Name: "Logs",
+		About: "100,000 lines to scroll through, up and down, of which the page holds 200 at most. " +
+			"Follow them, and new lines come twice a second.",
+	}, folder: "logs"},
+	{Entry: index.Entry{
+		Path: "/jobs",
+		Name: "Jobs",
+		About: "Slow work that nobody waits for: it runs beside the page, says how far it is, fails or is cancelled, " +
+			"and the report stays while a new one is made.",
+	}, folder: "jobs"},
+	{Entry: index.Entry{
 		Path: account.Path,
 		Name: "Account",
 		About: "Ordinary middleware lets nobody in who has not signed in, also not by an event or a stream. " +
 			"Open the page in two tabs and sign out in one of them: the other one leaves as well, at once.",
-	}, "account"},
+	}, folder: "account"},
 }
 
 func entries() []index.Entry {
@@ -70,7 +102,7 @@ func current(ctx context.Context) (page, bool) {
 		return home, true
 	}
 	for _, p := range pages {
-		if p.Path == pattern {
+		if pattern == cmp.Or(p.pattern, p.Path) {
 			return p, true
 		}
 	}

@@ -10,11 +10,17 @@ import (
 
 	"github.com/sideband-go/sideband/cmd/demo/account"
 	"github.com/sideband-go/sideband/cmd/demo/assets"
+	"github.com/sideband-go/sideband/cmd/demo/chat"
 	"github.com/sideband-go/sideband/cmd/demo/clock"
+	"github.com/sideband-go/sideband/cmd/demo/components"
 	"github.com/sideband-go/sideband/cmd/demo/counter"
 	"github.com/sideband-go/sideband/cmd/demo/index"
+	"github.com/sideband-go/sideband/cmd/demo/jobs"
+	"github.com/sideband-go/sideband/cmd/demo/logs"
 	"github.com/sideband-go/sideband/cmd/demo/table"
+	"github.com/sideband-go/sideband/cmd/demo/todos"
 	"github.com/sideband-go/sideband/handlers"
+	"github.com/sideband-go/sideband/pubsub"
 	"github.com/sideband-go/sideband/views"
 )
 
@@ -44,6 +50,11 @@ func Routes(kit *handlers.Kit) http.Handler {
 	r.Handle("/counter", handlers.View(kit, counter.Page{}))
 	r.Handle("/table", handlers.View(kit, table.Page{}))
 	r.Handle("/clock", handlers.View(kit, clock.Page{}))
+	r.Handle("/components", handlers.View(kit, components.Page{}))
+	r.Handle("/todos", handlers.View(kit, todos.Page{}))
+	r.With(chat.Known(kit.Sessions())).Handle("/chat/{room}", handlers.View(kit, chat.New(&pubsub.Bus{})))
+	r.Handle("/logs", handlers.View(kit, logs.Page{}))
+	r.Handle("/jobs", handlers.View(kit, jobs.Page{}))
 	desk := account.Desk{Sessions: kit.Sessions()}
 	r.With(desk.Require).Handle(account.Path, handlers.View(kit, account.Page{}))
 	r.Get(account.SignInPath, handlers.View(kit, views.Static("Sign in", account.SignInForm())).ServeHTTP)

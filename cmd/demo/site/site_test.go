@@ -54,11 +54,16 @@ func get(t *testing.T, p *livetest.Person, path string) fetched {
 
 // pages are the addresses with the titles that the browser's tab shows.
 var pages = map[string]string{
-	"/":        "Demo · Sideband",
-	"/counter": "Counter · Sideband",
-	"/table":   "Table · Sideband",
-	"/clock":   "Clock · Sideband",
-	"/account": "Account · Sideband",
+	"/":           "Demo · Sideband",
+	"/counter":    "Counter · Sideband",
+	"/table":      "Table · Sideband",
+	"/clock":      "Clock · Sideband",
+	"/components": "Components · Sideband",
+	"/todos":      "Todos · Sideband",
+	"/chat/lobby": "Chat: lobby · Sideband",
+	"/logs":       "Logs · Sideband",
+	"/jobs":       "Jobs · Sideband",
+	"/account":    "Account · Sideband",
 }
 
 func TestEachPageHasTheLayout(t *testing.T) {
@@ -87,7 +92,7 @@ func TestEachPageHasTheLayout(t *testing.T) {
 func TestLinksLeadFromPageToPage(t *testing.T) {
 	page := visit(t).Open("/")
 	nav := page.Find("header nav")
-	for _, name := range []string{"Counter", "Table", "Clock", "Account"} {
+	for _, name := range []string{"Counter", "Table", "Clock", "Components", "Todos", "Chat", "Logs", "Jobs", "Account"} {
 		nav.Link(name).Click()
 		page.Expect("header nav a[aria-current=page]", name)
 		if !page.Live() {
@@ -95,7 +100,7 @@ func TestLinksLeadFromPageToPage(t *testing.T) {
 		}
 	}
 	page.Back()
-	page.Expect("h1", "Clock")
+	page.Expect("h1", "Jobs")
 }
 
 func TestEachPageLinksToItsSources(t *testing.T) {

@@ -1,0 +1,167 @@
+// Package todos is a list to work off: each item is a live component with a state of its
+// own, and the list belongs to the page.
+package todos
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/sideband-go/sideband/state"
+	"github.com/sideband-go/sideband/views"
+)
+
+// What the page knows.
+var (
+	// Todos are in the order of the page.
+	Todos = state.NewKey[[]Todo]("todos")
+	// LastID is the newest todo's. Ids are not used again.
+	LastID = state.NewKey[int]("last id")
+	// Draft is what the field for the next todo holds, if it could not be taken.
+	Draft = state.NewKey[string]("draft")
+	// Problem says why it could not.
+	Problem = state.NewKey[string]("problem")
+
+	// Left counts what is not done. Who reads it is rendered when the number changes.
+	Left = state.Field(Todos, func(all []Todo) (n int) {
+		for _, t := range all {
+			if !t.Done {
+				n++
+			}
+		}
+		return n
+	})
+)
+
+// Todo is one thing to do. It is a value without pointers, so that those which did not
+// change are told from those that did without rendering them.
+type Todo struct {
+	ID   int
+	Text string
+	Done bool
+}
+
+// Key is what tells todos apart.
+func (t Todo) Key() int { return t.ID }
+
+// Both bound what one visitor can make the server keep.
+const (
+	maxTodos   = 2000
+	maxLetters = 200
+)
+
+// Page is the list.
+type Page struct{}
+
+// Mount begins with an empty list.
+func (Page) Mount(s *views.Socket, _ views.NoParams) error {
+	s.SetTitle("Todos")
+	state.Assign(s, Todos.To(nil), LastID.To(0), Draft.To(""), Problem.To(""))
+	return nil
+}
+
+// Entry is what the form of a text posts.
+type Entry struct {
+	Text string `form:"text"`
+}
+
+// Add adds a todo and clears the field. A text that can't be taken stays there.
+func (Page) Add(s *views.Socket, e Entry) error {
+	text, err := e.text()
+	switch {
+	case err != nil:
+		return err
+	case text == "":
+		state.Assign(s, Draft.To(e.Text), Problem.To("A todo needs a text."))
+	case len(Todos.Get(s)) >= maxTodos:
+		state.Assign(s, Draft.To(e.Text), Problem.To(full))
+	default:
+		state.Assign(s, Draft.To(""), Problem.To(""))
+		add(s, text)
+	}
+	return nil
+}
+
+// AddMany adds 1,000 todos, to see what a long list costs.
+func (Page) AddMany(s *views.Socket, _ views.NoParams) error {
+	const many = 1000
+	if len(Todos.Get(s))+many > maxTodos {
+		Problem.Set(s, full)
+		return nil
+	}
+	first := LastID.Get(s) + 1
+	texts := make([]string, many)
+	for i := range texts {
+		texts[i] = chore(first + i)
+	}
+	Problem.Set(s, "")
+	add(s, texts...)
+	return nil
+}
+
+// CompleteAll marks all as done.
+func (Page) CompleteAll(s *views.Socket, _ views.NoParams) error {
+	all := slices.Clone(Todos.Get(s))
+	for i := range all {
+		all[i].Done = true
+	}
+	Todos.Set(s, all)
+	return nil
+}
+
+// ClearCompleted takes those that are done out of the list.
+func (Page) ClearCompleted(s *views.Socket, _ views.NoParams) error {
+	Todos.Set(s, slices.DeleteFunc(slices.Clone(Todos.Get(s)), func(t Todo) bool { return t.Done }))
+	Problem.Set(s, "")
+	return nil
+}
+
+// renamed is what an item tells the page: it is not exported, so no browser can send it.
+func (Page) renamed(s *views.Socket, now Todo) error {
+	change(s, now.ID, func(t *Todo) { t.Text = now.Text })
+	return nil
+}
+
+func (Page) toggled(s *views.Socket, now Todo) error {
+	change(s, now.ID, func(t *Todo) { t.Done = now.Done })
+	return nil
+}
+
+func (Page) deleted(s *views.Socket, id int) error {
+	Todos.Set(s, slices.DeleteFunc(slices.Clone(Todos.Get(s)), func(t Todo) bool { return t.ID == id }))
+	Problem.Set(s, "")
+	return nil
+}
+
+var full = fmt.Sprintf("The list has room for %d todos. Clear some first.", maxTodos)
+
+// text is what was entered, in one line. The field takes no more than it may have, so one
+// that is longer does not come from there.
+func (e Entry) text() (string, error) {
+	if utf8.RuneCountInString(e.Text) > maxLetters {
+		return "", views.Status(http.StatusRequestEntityTooLarge, fmt.Sprintf("A todo has %d letters at most.", maxLetters))
+	}
+	return strings.Join(strings.Fields(e.Text), " "), nil
+}
+
+// add appends todos with these texts.
+func add(s *views.Socket, texts ...string) {
+	all, id := slices.Clone(Todos.Get(s)), LastID.Get(s)
+	for _, text := range texts {
+		id++
+		all = append(all, Todo{ID: id, Text: text})
+	}
+	state.Assign(s, Todos.To(all), LastID.To(id))
+}
+
+// change changes the todo with the id, if it is still there. The list is copied, since one
+// that was changed in place could not be restored if the callback failed.
+func change(s *views.Socket, id int, f func(*Todo)) {
+	all := slices.Clone(Todos.Get(s))
+	if i := slices.IndexFunc(all, func(t Todo) bool { return t.ID == id }); i >= 0 {
+		f(&all[i])
+		Todos.Set(s, all)
+	}
+}

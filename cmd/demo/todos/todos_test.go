@@ -1,0 +1,328 @@
+package todos_test
+
+import (
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/sideband-go/sideband/cmd/demo/site"
+	"github.com/sideband-go/sideband/cmd/demo/todos"
+	"github.com/sideband-go/sideband/handlers"
+	"github.com/sideband-go/sideband/livetest"
+)
+
+func open(t *testing.T) *livetest.Page {
+	t.Helper()
+	kit := handlers.New(site.Config(handlers.Config{Logger: slog.New(slog.DiscardHandler)}))
+	page := livetest.Open(t, site.Routes(kit), "/todos")
+	page.TakeMessages()
+	return page
+}
+
+// with opens a list with these todos.
+func with(t *testing.T, texts ...string) *livetest.Page {
+	t.Helper()
+	page := open(t)
+	for _, text := range texts {
+		add(page, text)
+	}
+	page.TakeMessages()
+	return page
+}
+
+// long opens a list with 1,000 todos.
+func long(t *testing.T) *livetest.Page {
+	t.Helper()
+	page := open(t)
+	page.Button("Add 1,000").Click()
+	page.Expect("#left", "1000 left")
+	page.TakeMessages()
+	return page
+}
+
+func add(page *livetest.Page, text string) {
+	page.Find("#new-todo").Type(text)
+	page.Find("#new-todo").Key("Enter")
+}
+
+// shown are the texts in the order of the page.
+func shown(page *livetest.Page) []string { return page.Find("#todos li span").Texts() }
+
+// known are the texts that the view knows.
+func known(page *livetest.Page) (texts []string) {
+	for _, t := range todos.Todos.Get(page.Context()) {
+		texts = append(texts, t.Text)
+	}
+	return texts
+}
+
+func expect(t *testing.T, page *livetest.Page, want ...string) {
+	t.Helper()
+	if got := shown(page); !slices.Equal(got, want) {
+		t.Errorf("the page shows %q, want %q", got, want)
+	}
+	if got := known(page); !slices.Equal(got, want) {
+		t.Errorf("the view knows %q, want %q", got, want)
+	}
+}
+
+// sent is what the last act has brought, which is to be one message.
+func sent(t *testing.T, page *livetest.Page) string {
+	t.Helper()
+	messages := page.TakeMessages()
+	if len(messages) != 1 {
+		t.Fatalf("%d messages: %.300v", len(messages), messages)
+	}
+	return messages[0].HTML
+}
+
+func TestEnterAddsAndClearsTheField(t *testing.T) {
+	page := open(t)
+	page.Expect("#left", "0 left")
+	for i, text := range []string{"Milk", "Bread", "Milk"} {
+		add(page, text)
+		page.Field("New todo").ExpectValue("")
+		if focused := page.Focused(); !strings.Contains(focused, "new-todo") {
+			t.Errorf("the focus is on %s", focused)
+		}
+		page.Expect("#left", fmt.Sprintf("%d left", i+1))
+	}
+	page.Field("New todo").Type("Eggs")
+	page.Button("Add").Click()
+	expect(t, page, "Milk", "Bread", "Milk", "Eggs")
+}
+
+func TestCheckingCountsWhatIsLeft(t *testing.T) {
+	page := with(t, "Milk", "Bread", "Eggs")
+	page.Find("li", "Bread").Find("input").Check()
+	page.Expect("#left", "2 left")
+	page.Find("li", "Milk").Find("input").Check()
+	page.Expect("#left", "1 left")
+	page.Find("li", "Bread").Find("input").Uncheck()
+	page.Expect("#left", "2 left")
+	if !page.Find("li", "Milk").Find("input").Checked() || page.Find("li", "Bread").Find("input").Checked() {
+		t.Error("other todos are checked")
+	}
+}
+
+func TestMarkAllComplete(t *testing.T) {
+	page := with(t, "Milk", "Bread", "Eggs")
+	page.Find("li", "Bread").Find("input").Check()
+	page.Button("Mark all complete").Click()
+	page.Expect("#left", "0 left")
+	for _, text := range shown(page) {
+		if !page.Find("li", text).Find("input").Checked() {
+			t.Errorf("%s is not done", text)
+		}
+	}
+	add(page, "Tea")
+	page.Expect("#left", "1 left")
+	page.Button("Clear completed").Click()
+	expect(t, page, "Tea")
+}
+
+func TestEditing(t *testing.T) {
+	page := with(t, "Milk", "Bread")
+	milk, bread := page.Find("#todo-1"), page.Find("#todo-2")
+	milk.Button("Edit").Click()
+	bread.Button("Edit").Click()
+	milk.Field("Text").ExpectValue("Milk")
+	milk.Field("Text").Type("Oat milk")
+	milk.Field("Text").Key("Enter")
+	expect1 := func(item livetest.Element, want string) {
+		t.Helper()
+		item.Find("span").Expect(want)
+		item.Field("Text").ExpectNone()
+	}
+	expect1(milk, "Oat milk")
+	bread.Field("Text").Type("Rolls")
+	bread.Button("Save").Click()
+	expect1(bread, "Rolls")
+	expect(t, page, "Oat milk", "Rolls")
+}
+
+// The page changes a todo while it is edited: what is being typed stays.
+func TestEditingGoesOnWhileTheListChanges(t *testing.T) {
+	page := with(t, "Milk", "Bread")
+	page.Find("li", "Milk").Button("Edit").Click()
+	page.Find("#todo-1").Field("Text").Type("Oat milk")
+	page.Button("Mark all complete").Click()
+	page.Find("li", "Bread").Button("Delete").Click()
+	page.Find("#todo-1").Field("Text").ExpectValue("Oat milk")
+	page.Find("#todo-1").Button("Save").Click()
+	expect(t, page, "Oat milk")
+	page.Expect("#left", "0 left")
+}
+
+func TestATodoKeepsATextThatIsFit(t *testing.T) {
+	page := with(t, "Milk")
+	milk := page.Find("#todo-1")
+	for _, c := range []struct {
+		text   string
+		status int
+	}{{"", http.StatusNoContent}, {" \n", http.StatusNoContent}, {strings.Repeat("ä", 201), http.StatusRequestEntityTooLarge}} {
+		if !milk.Find("form").Exists() {
+			milk.Button("Edit").Click()
+		}
+		if status, text := page.Forge(milk.Find("form").Attr("hx-post"), url.Values{"text": {c.text}}); status != c.status {
+			t.Errorf("saving %.10q: %d %s", c.text, status, text)
+		}
+		if got := known(page); !slices.Equal(got, []string{"Milk"}) {
+			t.Errorf("saving %.10q: the view knows %.20q", c.text, got)
+		}
+	}
+	milk.Field("Text").Type(strings.Repeat("ä", 200))
+	milk.Button("Save").Click()
+	expect(t, page, strings.Repeat("ä", 200))
+}
+
+func TestATextThatCannotBeTakenStaysInTheField(t *testing.T) {
+	page := open(t)
+	add(page, "   ")
+	page.Expect("#problem", "A todo needs a text.")
+	page.Field("New todo").ExpectValue("   ")
+	if page.Field("New todo").Attr("aria-describedby") != "problem" {
+		t.Error("the field does not say where the problem is told")
+	}
+	add(page, "Milk")
+	page.Expect("#problem", "")
+	page.Field("New todo").ExpectValue("")
+
+	status, text := page.Forge(page.Find("#new").Attr("hx-post"), url.Values{"text": {strings.Repeat("x", 201)}})
+	if status != http.StatusRequestEntityTooLarge || !strings.Contains(text, "A todo has 200 letters at most.") {
+		t.Errorf("a long text: %d %s", status, text)
+	}
+	expect(t, page, "Milk")
+}
+
+func TestDeleting(t *testing.T) {
+	page := with(t, "Milk", "Bread", "Eggs")
+	page.Find("li", "Bread").Button("Delete").Click()
+	if got, want := sent(t, page), `<hx-partial id="todo-2" hx-swap="delete"></hx-partial>`; !strings.Contains(got, want) || strings.Contains(got, "<li") {
+		t.Errorf("got %s, want %s in it", got, want)
+	}
+	expect(t, page, "Milk", "Eggs")
+	page.Expect("#left", "2 left")
+}
+
+// A second click may be on its way when the item goes: nothing comes of it.
+func TestAnItemThatIsGoneStaysGone(t *testing.T) {
+	page := with(t, "Milk", "Bread")
+	milk := page.Find("li", "Milk")
+	deletion, toggle := milk.Button("Delete").Attr("hx-post"), milk.Find("input").Attr("hx-post")
+	milk.Button("Delete").Click()
+	for _, post := range []string{deletion, toggle} {
+		if status, text := page.Forge(post, nil); status != http.StatusNoContent {
+			t.Errorf("%s: %d %s", post, status, text)
+		}
+	}
+	if got := page.Notice(); got != "" {
+		t.Errorf("the page says %q", got)
+	}
+	expect(t, page, "Bread")
+}
+
+func TestNoBrowserSendsWhatItemsSend(t *testing.T) {
+	page := with(t, "Milk")
+	for _, event := range []string{"renamed", "Renamed", "toggled", "deleted", "Deleted", "Mount"} {
+		if status, text := page.Forge("?event="+event+"&value=1", nil); status != http.StatusNotFound {
+			t.Errorf("%s: %d %s", event, status, text)
+		}
+	}
+	expect(t, page, "Milk")
+}
+
+func TestTextsAreShownAsTheyAre(t *testing.T) {
+	text := `<b>"Milk" & 'Bread'</b> {{ . }} <!-- -->`
+	page := with(t, text)
+	expect(t, page, text)
+	page.Find("#todo-1").Button("Edit").Click()
+	page.Find("#todo-1").Field("Text").ExpectValue(text)
+}
+
+func TestAClickInALongListSendsWhatChanged(t *testing.T) {
+	page := long(t)
+	for _, step := range []struct {
+		what string
+		act  func()
+		most int // bytes
+	}{
+		{"checking", page.Find("#todo-500 input").Check, 700},
+		{"editing", page.Find("#todo-501").Button("Edit").Click, 1000},
+		{"deleting", page.Find("#todo-502").Button("Delete").Click, 150},
+		{"adding", func() { add(page, "One more") }, 1200},
+	} {
+		step.act()
+		bytes := 0
+		for _, m := range page.TakeMessages() {
+			bytes += m.Size()
+			if n := strings.Count(m.HTML, "<li"); n > 1 {
+				t.Errorf("%s sends %d items", step.what, n)
+			}
+		}
+		if bytes == 0 || bytes > step.most {
+			t.Errorf("%s sends %d bytes", step.what, bytes)
+		}
+	}
+	page.Expect("#left", "999 left")
+	if got := shown(page); len(got) != 999 || got[998] != "One more" {
+		t.Errorf("%d texts are shown, the last is %q", len(got), got[len(got)-1])
+	}
+}
+
+func TestALongListStaysRight(t *testing.T) {
+	page := long(t)
+	want := known(page)
+	if got := shown(page); !slices.Equal(got, want) {
+		t.Fatal("the page shows other todos than the view knows")
+	}
+	page.Find("#todo-1000").Button("Edit").Click()
+	page.Find("#todo-1000").Field("Text").Type("The last")
+	page.Find("#todo-1000").Button("Save").Click()
+	page.Find("#todo-1").Button("Delete").Click()
+	page.Find("#todo-2 input").Check()
+	page.Expect("#left", "998 left")
+	want[999] = "The last"
+	expect(t, page, want[1:]...)
+	page.Button("Clear completed").Click()
+	expect(t, page, want[2:]...)
+	page.Button("Mark all complete").Click()
+	page.Expect("#left", "0 left")
+	if n := page.Find("#todos input[type=checkbox]").Count(); n != 998 {
+		t.Errorf("%d boxes", n)
+	}
+	page.Button("Clear completed").Click()
+	page.ExpectNone("#todos li")
+	add(page, "Milk")
+	expect(t, page, "Milk")
+}
+
+func TestTheListHasALimit(t *testing.T) {
+	page := long(t)
+	page.Button("Add 1,000").Click()
+	page.Expect("#left", "2000 left")
+	const full = "The list has room for 2000 todos. Clear some first."
+	page.Button("Add 1,000").Click()
+	page.Expect("#problem", full)
+	add(page, "One more")
+	page.Expect("#problem", full)
+	page.Find("#new-todo").ExpectValue("One more")
+	page.Find("#todo-7").Button("Delete").Click()
+	page.Expect("#problem", "")
+	page.Find("#new-todo").Key("Enter")
+	page.Expect("#left", "2000 left")
+	page.Expect("#todos li:last-child span", "One more")
+}
+
+func TestEachTabHasAListOfItsOwn(t *testing.T) {
+	page := with(t, "Milk")
+	other := page.NewTab("/todos")
+	other.Expect("#left", "0 left")
+	add(other, "Bread")
+	expect(t, page, "Milk")
+	expect(t, other, "Bread")
+}

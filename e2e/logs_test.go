@@ -1,0 +1,171 @@
+package e2e_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/sideband-go/sideband/internal/browser"
+)
+
+// logPage is the demo's log. Its script says what is seen, and where it stands.
+type logPage struct {
+	*browser.Page
+	t *testing.T
+}
+
+const logScript = `window.log = {
+	get pane() { return document.querySelector(".log"); },
+	get lines() { return [...document.querySelectorAll("#lines>li")]; },
+	number: e => Number(e.id.replace("line-", "")),
+	top: e => e.getBoundingClientRect().top - log.pane.getBoundingClientRect().top - log.pane.clientTop,
+	get shown() { return log.lines.filter(e => log.top(e) > -24 && log.top(e) < log.pane.clientHeight); },
+	get seen() { return log.shown.map(log.number); },
+	// The pane is full of lines that follow each other.
+	get full() {
+		const seen = log.seen;
+		return seen.length >= Math.floor(log.pane.clientHeight / 24) && seen.every((n, i) => n === seen[0] + i);
+	},
+	// How far the first line of all would be above the pane: scrolling alone changes it.
+	get start() { const e = log.lines[0]; return log.top(e) - 24 * (log.number(e) - 1); },
+	get most() { return log.lines.length; },
+	frame: () => new Promise(r => requestAnimationFrame(() => setTimeout(r))),
+	// Scrolls by small steps. It returns how often something else than that has moved the lines.
+	async by(step, times) {
+		let jumps = 0;
+		for (let i = 0; i < times; i++) {
+			const at = log.pane.scrollTop, start = log.start;
+			log.pane.scrollTop += step;
+			const scrolled = log.pane.scrollTop - at;
+			await log.frame();
+			if (Math.abs(log.start + scrolled - start) > 1 || log.most > 200) jumps++;
+		}
+		return jumps;
+	},
+	async to(part) { log.pane.scrollTop = (log.pane.scrollHeight - log.pane.clientHeight) * part; await log.frame(); },
+}, 0`
+
+func openLog(t *testing.T) logPage {
+	t.Helper()
+	p := browser.Open(t, demo.at(t, "/logs")).Within(patience)
+	live(t, p)
+	p.Eval(logScript, nil)
+	stay(p)
+	return logPage{p, t}
+}
+
+// sees waits until the pane is full of lines, with this one among them.
+func (l logPage) sees(number int) {
+	l.t.Helper()
+	l.WaitFor(fmt.Sprintf("log.full && log.seen.includes(%d)", number))
+	if n := l.Count("#lines>li"); n > 200 {
+		l.t.Errorf("%d lines are in the page", n)
+	}
+}
+
+func (l logPage) scroll(step, times int) {
+	l.t.Helper()
+	var jumps int
+	if l.Eval(fmt.Sprintf("log.by(%d, %d)", step, times), &jumps); jumps != 0 {
+		l.t.Errorf("scrolling %d times by %d the lines have jumped %d times", times, step, jumps)
+	}
+}
+
+func TestTheLogScrollsInBothDirections(t *testing.T) {
+	t.Parallel()
+	l := openLog(t)
+	l.sees(1)
+	l.scroll(240, 100) // 1,000 lines
+	l.sees(1001)
+	l.scroll(-240, 50)
+	l.sees(501)
+	l.scroll(-240, 60)
+	l.sees(1)
+
+	// With the mouse wheel's long strides, and no pause between.
+	l.Eval(`(async () => { for (let i = 0; i < 100; i++) { log.pane.scrollTop += 1200; await log.frame(); } })()`, nil)
+	l.sees(5001)
+	l.Eval(`(async () => { for (let i = 0; i < 100; i++) { log.pane.scrollTop -= 1200; await log.frame(); } })()`, nil)
+	l.sees(1)
+
+	// By a line that is to be shown.
+	for last := 100; last < 400; last += 50 {
+		l.Eval(`log.lines.at(-1).scrollIntoView()`, nil)
+		l.WaitFor(fmt.Sprintf(`log.number(log.lines.at(-1)) > %d`, last))
+	}
+	stayed(t, l.Page)
+}
+
+func TestTheLogsScrollbarLeadsAnywhere(t *testing.T) {
+	t.Parallel()
+	l := openLog(t)
+	for _, part := range []float64{0.5, 1, 0, 0.999, 0.25, 0.251, 0.2, 0.75, 1.0 / 3, 1, 0} {
+		l.Eval(fmt.Sprintf("log.to(%v)", part), nil)
+		// The first line that is seen whole, whatever the height of the pane is.
+		l.WaitFor(`log.full`)
+		var ok bool
+		if l.Eval(`Math.abs(log.start + log.pane.scrollTop) <= 1`, &ok); !ok {
+			t.Errorf("at %v the lines do not stand where they belong", part)
+		}
+	}
+	l.sees(1)
+	// Dragged from one end to the other and back.
+	l.Eval(`(async () => { for (let i = 0; i <= 60; i++) await log.to(i / 60); })()`, nil)
+	l.sees(100_000)
+	l.Eval(`(async () => { for (let i = 60; i >= 0; i--) await log.to(i / 60); })()`, nil)
+	l.sees(1)
+	stayed(t, l.Page)
+}
+
+func TestTheLogJumpsAndFollows(t *testing.T) {
+	t.Parallel()
+	l := openLog(t)
+	l.scroll(240, 20)
+	l.ClickText("button", "Jump to end")
+	l.sees(100_000)
+	l.scroll(-240, 40)
+	l.sees(99_600)
+	l.ClickText("button", "Jump to start")
+	l.sees(1)
+
+	l.scroll(240, 20)
+	l.ClickText("button", "Follow")
+	l.WaitFor(`document.querySelector("#follow").ariaPressed === "true"`)
+	l.sees(100_010) // the end is kept in view
+	total := `Number(document.getElementById("total").textContent.replace(",", ""))`
+	l.WaitFor(`log.full && log.seen.at(-1) === ` + total)
+
+	// Who scrolls back a little looks at the same lines as others come.
+	l.Eval(`log.pane.scrollTop = -300`, nil)
+	var before, after string
+	const where = `log.frame().then(() => log.shown.map(e => e.id + " " + Math.round(log.top(e))).join())`
+	l.Eval(where, &before)
+	l.Eval("window.was = "+total, nil)
+	l.WaitFor(total + " > was + 5")
+	if l.Eval(where, &after); before != after || !strings.Contains(before, "line-") {
+		t.Errorf("what was looked at has moved:\n%s\n%s", before, after)
+	}
+	l.Eval(`log.pane.scrollTop = 0`, nil)
+	l.WaitFor(`log.full && log.seen.at(-1) === ` + total)
+
+	// Who goes further does not follow any more.
+	l.scroll(-240, 30)
+	l.WaitFor(`document.querySelector("#follow").ariaPressed === "false" && log.full`)
+	stayed(t, l.Page)
+}
+
+func TestFollowingPausesWhileNobodyLooks(t *testing.T) {
+	t.Parallel()
+	l := openLog(t)
+	l.ClickText("button", "Follow")
+	l.sees(100_003)
+	tab := l.NewTab("about:blank")
+	l.Front()
+	l.sees(100_010)
+	var inOrder bool
+	if l.Eval(`log.lines.every((e, i) => log.number(e) === log.number(log.lines[0]) + i)`, &inOrder); !inOrder {
+		t.Error("lines are missing, or in another order")
+	}
+	stayed(t, l.Page)
+	tab.Close()
+}

@@ -1,0 +1,170 @@
+package e2e_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/sideband-go/sideband/internal/browser"
+)
+
+// todos is the demo's page.
+type todos struct{ *browser.Page }
+
+func openTodos(t *testing.T) todos {
+	t.Helper()
+	p := browser.Open(t, demo.at(t, "/todos")).Within(patience)
+	live(t, p)
+	return todos{p}
+}
+
+// enter types into the field for the next todo, and waits until it is taken: what is typed
+// before that is lost, since the field is then replaced.
+func (p todos) enter(text string) {
+	p.Fill("#new-todo", text)
+	p.Press("Enter")
+	p.WaitFor(`document.getElementById("new-todo").value === ""`)
+}
+
+// shows waits until the page has these todos and no others.
+func (p todos) shows(texts ...string) {
+	p.WaitFor(`[...document.querySelectorAll("#todos li span")].map(e => e.textContent).join("|") === ` + quote(strings.Join(texts, "|")))
+}
+
+func TestEnterAddsATodoAndKeepsTheFocus(t *testing.T) {
+	t.Parallel()
+	p := openTodos(t)
+	p.Click("#new-todo")
+	for i, text := range []string{"Milk", "Bread", "Eggs"} {
+		// Key by key, without going to the field: the focus is there.
+		for _, key := range text {
+			p.Press(string(key))
+		}
+		p.Press("Enter")
+		p.WaitText("#left", fmt.Sprintf("%d left", i+1))
+		p.WaitFor(`document.activeElement.id === "new-todo" && document.activeElement.value === ""`)
+	}
+	p.shows("Milk", "Bread", "Eggs")
+}
+
+func TestTodosAreCheckedEditedAndDeleted(t *testing.T) {
+	t.Parallel()
+	p := openTodos(t)
+	for _, text := range []string{"Milk", "Bread", "Eggs"} {
+		p.enter(text)
+	}
+	p.shows("Milk", "Bread", "Eggs")
+	mark(p.Page, "#todos li")
+
+	p.Click("#todo-2-done")
+	p.WaitText("#left", "2 left")
+	p.Click("#todo-1 label span") // the label checks, too
+	p.WaitText("#left", "1 left")
+	p.Click("#todo-2-done")
+	p.WaitText("#left", "2 left")
+
+	p.Click("#todo-2-edit")
+	p.WaitFor(`document.activeElement.id === "todo-2-text"`)
+	p.Fill("#todo-2-text", "Rolls")
+	p.Press("Enter")
+	p.shows("Milk", "Rolls", "Eggs")
+	p.WaitFor(`document.activeElement.id === "todo-2-edit"`)
+
+	p.Click("#todo-3-edit")
+	p.Fill("#todo-3-text", "Six eggs")
+	p.ClickText("button", "Save")
+	p.shows("Milk", "Rolls", "Six eggs")
+	if n := marked(p.Page, "#todos li"); n != 3 {
+		t.Errorf("%d of 3 items are the same elements", n)
+	}
+
+	p.Click("#todo-2>:last-child")
+	p.shows("Milk", "Six eggs")
+	p.WaitText("#left", "1 left")
+	p.ClickText("button", "Mark all complete")
+	p.WaitText("#left", "0 left")
+	p.WaitFor(`[...document.querySelectorAll("#todos input")].every(e => e.checked)`)
+	p.enter("Tea")
+	p.WaitText("#left", "1 left")
+	p.ClickText("button", "Clear completed")
+	p.shows("Tea")
+}
+
+// What is typed while the answer is on its way is not lost, nor what is edited.
+func TestTypingGoesOnWhileTheListChanges(t *testing.T) {
+	t.Parallel()
+	p := openTodos(t)
+	p.enter("Milk")
+	p.enter("Bread")
+	p.shows("Milk", "Bread")
+	p.Click("#todo-1-edit")
+	p.Fill("#todo-1-text", "Oat milk")
+	p.Eval(`document.getElementById("todo-2-done").click()`, nil)
+	p.WaitText("#left", "1 left")
+	p.Press("!")
+	if got := p.Value("#todo-1-text"); got != "Oat milk!" {
+		t.Errorf("the field holds %q", got)
+	}
+	p.Press("Enter")
+	p.shows("Oat milk!", "Bread")
+}
+
+func TestAThousandTodos(t *testing.T) {
+	t.Parallel()
+	p := openTodos(t)
+	p.enter("Milk")
+	p.ClickText("button", "Add 1,000")
+	p.WaitText("#left", "1001 left")
+	p.WaitCount("#todos>li", 1001)
+	mark(p.Page, "#todos li")
+
+	p.Click("#todo-500-done")
+	p.WaitText("#left", "1000 left")
+	p.Click("#todo-501-edit")
+	p.Fill("#todo-501-text", "Changed")
+	p.Press("Enter")
+	p.WaitText("#todo-501 span", "Changed")
+	p.Click("#todo-502>:last-child")
+	p.WaitCount("#todos>li", 1000)
+	p.WaitText("#left", "999 left")
+	// Each click is on an item that the one before has moved.
+	p.Eval(`(() => { for (let i = 1; i <= 20; i++) document.querySelector("#todo-" + i + ">:last-child").click() })()`, nil)
+	p.WaitCount("#todos>li", 980)
+	p.WaitText("#left", "979 left")
+	var same int
+	p.Eval(`[...document.querySelectorAll("#todos>li")].filter(e => e.known === e.id).length`, &same)
+	if same != 980 {
+		t.Errorf("%d of 980 items are the same elements", same)
+	}
+	p.ClickText("button", "Mark all complete")
+	p.WaitText("#left", "0 left")
+	p.WaitFor(`[...document.querySelectorAll("#todos input")].every(e => e.checked)`)
+	p.enter("One more")
+	p.WaitText("#todos>li:last-child span", "One more")
+	p.WaitText("#left", "1 left")
+	p.ClickText("button", "Clear completed")
+	p.shows("One more")
+}
+
+func TestAListThatIsFullKeepsWhatWasTyped(t *testing.T) {
+	t.Parallel()
+	p := openTodos(t)
+	p.ClickText("button", "Add 1,000")
+	p.WaitText("#left", "1000 left")
+	p.ClickText("button", "Add 1,000")
+	p.WaitText("#left", "2000 left")
+	p.Fill("#new-todo", "One more")
+	p.Press("Enter")
+	p.WaitText("#problem", "The list has room for 2000 todos. Clear some first.")
+	if got := p.Value("#new-todo"); got != "One more" {
+		t.Errorf("the field holds %q", got)
+	}
+	p.ClickText("button", "Mark all complete")
+	p.WaitText("#left", "0 left")
+	p.ClickText("button", "Clear completed")
+	p.WaitCount("#todos>li", 0)
+	p.WaitText("#problem", "")
+	p.Click("#new-todo")
+	p.Press("Enter")
+	p.shows("One more")
+}

@@ -1,0 +1,62 @@
+package livetest
+
+import (
+	"context"
+	"errors"
+	"path"
+	"slices"
+	"strings"
+
+	"golang.org/x/net/html"
+
+	"github.com/sideband-go/sideband/handlers"
+	"github.com/sideband-go/sideband/views"
+)
+
+// isBroken reports whether an element stands for a component that can't be shown.
+func isBroken(n *html.Node) bool {
+	return slices.Contains(strings.Fields(attr(n, "class")), "sb-broken")
+}
+
+// checkBroken notes which components of the page can't be shown, and why.
+func (p *Page) checkBroken(at string, view *handlers.Probed) {
+	f := p.site.found
+	if view == nil {
+		f.add(BrokenParts, "%s: one of a static page", at)
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), p.site.Patience)
+	defer cancel()
+	for _, err := range view.Faults(ctx) {
+		f.add(BrokenParts, "%s: %s", at, failure(err))
+	}
+}
+
+// takeFailures notes what has failed since the page was looked at last.
+func (p *Page) takeFailures(at string) {
+	for _, err := range p.line.probe.TakeFailures() {
+		p.site.found.add(Failures, "%s: %s", at, failure(err))
+	}
+}
+
+// failure is an error as a test says it: of a panic, with where it was.
+func failure(err error) string {
+	text := err.Error()
+	if p, ok := errors.AsType[*views.PanicError](err); ok {
+		text += panicPlace(string(p.Stack))
+	}
+	return text
+}
+
+// panicPlace is the line of the program that has panicked: the first below the runtime's.
+func panicPlace(stack string) string {
+	_, below, ok := strings.Cut(stack, "\npanic(")
+	lines := strings.Split(below, "\n")
+	for i := 2; ok && i+1 < len(lines); i += 2 {
+		if where := strings.TrimSpace(lines[i+1]); !strings.HasPrefix(lines[i], "runtime.") {
+			where, _, _ = strings.Cut(where, " +0x")
+			return " at " + path.Join(path.Base(path.Dir(where)), path.Base(where))
+		}
+	}
+	return ""
+}

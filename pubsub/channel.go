@@ -1,0 +1,172 @@
+package pubsub
+
+import (
+	"errors"
+	"slices"
+	"sync/atomic"
+
+	"github.com/sideband-go/sideband/views"
+)
+
+// channel is a topic that has subscribers. The bus's mutex guards it.
+type channel struct {
+	decode func([]byte) (any, error)
+	byRef  map[views.Ref][]*subscriber
+	// list is read by publishers without the mutex: once shared is set, it may
+	// be appended to, but what stands in it is only changed in a copy.
+	list   []*subscriber
+	shared atomic.Bool
+}
+
+// subscriber is one method of one page or component that has subscribed.
+type subscriber struct {
+	name string
+	ref  views.Ref
+	code uintptr // of the method
+	send func(m any) error
+	tell func(s *views.Socket, m any) error
+	stop func() bool // forgets that the subscription ends with its page or component
+
+	lagged atomic.Bool
+
+	// The bus's mutex guards what follows.
+	hold
+	index int    // in the channel's list; -1 if it is not there
+	turn  uint64 // how often the method was subscribed
+}
+
+// resubscribe reports whether the method is subscribed already.
+func (b *Bus) resubscribe(name string, ref views.Ref, code uintptr) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	ch := b.channels[name]
+	if ch == nil {
+		return false
+	}
+	for _, sub := range ch.byRef[ref] {
+		if sub.code == code {
+			sub.turn++
+			return true
+		}
+	}
+	return false
+}
+
+func (b *Bus) subscribe(sub *subscriber, decode func([]byte) (any, error)) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	switch {
+	case b.closed:
+		return ErrClosed
+	case sub.ended: // the callback was given up meanwhile
+		return views.ErrGone
+	}
+	ch := b.channels[sub.name]
+	if ch == nil {
+		ch = &channel{decode: decode, byRef: map[views.Ref][]*subscriber{}}
+		if b.channels == nil {
+			b.channels = map[string]*channel{}
+		}
+		b.channels[sub.name] = ch
+	}
+	sub.index = len(ch.list)
+	ch.list = append(ch.list, sub)
+	ch.byRef[sub.ref] = append(ch.byRef[sub.ref], sub)
+	return nil
+}
+
+// unsubscribe ends a subscription; once more changes nothing.
+func (b *Bus) unsubscribe(sub *subscriber) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if sub.ended {
+		return
+	}
+	b.unfollow(&sub.hold)
+	if ch := b.channels[sub.name]; ch != nil && sub.index >= 0 {
+		ch.remove(sub)
+		if len(ch.list) == 0 {
+			delete(b.channels, sub.name)
+		}
+	}
+}
+
+func (ch *channel) remove(sub *subscriber) {
+	if ch.shared.Load() {
+		ch.list = slices.Clone(ch.list)
+		ch.shared.Store(false)
+	}
+	last := len(ch.list) - 1
+	ch.list[sub.index] = ch.list[last]
+	ch.list[sub.index].index = sub.index
+	ch.list[last] = nil
+	ch.list = ch.list[:last]
+	sub.index = -1
+	rest := slices.DeleteFunc(ch.byRef[sub.ref], func(s *subscriber) bool { return s == sub })
+	if len(rest) == 0 {
+		delete(ch.byRef, sub.ref)
+	} else {
+		ch.byRef[sub.ref] = rest
+	}
+}
+
+// subscribers are those of one page or component.
+func (b *Bus) subscribers(name string, ref views.Ref) []*subscriber {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	if ch := b.channels[name]; ch != nil {
+		return slices.Clone(ch.byRef[ref])
+	}
+	return nil
+}
+
+// deliver gives m to the subscribers of this process. No lock is held meanwhile.
+func (b *Bus) deliver(name string, m any, skip func(*subscriber) bool) {
+	b.mu.RLock()
+	var list []*subscriber
+	if ch := b.channels[name]; ch != nil {
+		list = ch.list
+		ch.shared.Store(true)
+	}
+	b.mu.RUnlock()
+	delivered := uint64(0)
+	for _, sub := range list {
+		if sub.lagged.Load() || skip != nil && skip(sub) {
+			continue
+		}
+		switch err := sub.send(m); {
+		case err == nil:
+			delivered++
+		case errors.Is(err, views.ErrFull):
+			b.lag(sub.ref, &sub.lagged)
+		default: // it has ended
+			b.unsubscribe(sub)
+		}
+	}
+	b.count.delivered.Add(delivered)
+}
+
+// lag restarts a view that has lost a message. Until then it gets no more: there
+// is one restart at most.
+func (b *Bus) lag(ref views.Ref, lagged *atomic.Bool) {
+	if lagged.CompareAndSwap(false, true) {
+		b.count.lagged.Add(1)
+		ref.Restart()
+	}
+}
+
+// receive takes a message of another process.
+func (b *Bus) receive(name string, data []byte) bool {
+	b.mu.RLock()
+	ch := b.channels[name]
+	b.mu.RUnlock()
+	if ch == nil {
+		return true // the last subscriber has just gone
+	}
+	m, err := ch.decode(data)
+	if err != nil {
+		return false
+	}
+	b.deliver(name, m, nil)
+	return true
+}

@@ -1,0 +1,292 @@
+package views
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/a-h/templ"
+
+	"github.com/sideband-go/sideband/patch"
+	"github.com/sideband-go/sideband/state"
+)
+
+// Stream shows the items of a stream, in an element with an id that holds nothing else. Each
+// item is rendered once; from then on the page has its element, and the view no more than
+// its id. So item renders one element with the id that the stream's DOMID gives, and keys
+// that it reads do not render it again: [state.Stream.Update] does. It can't hold
+// components.
+//
+// A stream stands in the page at one place, and not in an item of Each. As long as it
+// stands nowhere, its new items wait; those that the page had are gone, and the stream
+// forgets them when it is shown again.
+func Stream[T any](st *state.Stream[T], item func(T) templ.Component) templ.Component {
+	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+		items := st.Items(ctx)
+		p := passOf(ctx, w)
+		if p == nil {
+			return fmt.Errorf("views: the stream %q can't be told from what is around it: place it in a template of the page, not in an item of Each and not in what is rendered elsewhere", st.Name())
+		}
+		b, err := p.newStream(items.Ref, items.Len())
+		if err != nil {
+			return err
+		}
+		if items.Broken() {
+			return fmt.Errorf("%w: more than %d items of the stream %q waited for it", ErrRestart, state.MaxPending, st.Name())
+		}
+		var lost map[int]bool
+		for i := range items.Len() {
+			id, it := items.ID(i), items.Item(i)
+			if it != nil {
+				if err := b.show(ctx, w, id, items.DOMID(i), item(*it)); err != nil {
+					return fmt.Errorf("views: the item %.80q of the stream %q: %w", id, st.Name(), err)
+				}
+			} else if j := b.seek(id); j >= 0 {
+				b.keep(j, id, items.DOMID(i))
+			} else {
+				if lost == nil {
+					lost = map[int]bool{}
+				}
+				lost[i] = true
+			}
+		}
+		if lost == nil {
+			return nil
+		}
+		items.Ref.Drop(func(i int) bool { return lost[i] })
+		componentOf(ctx).in.host.Report(fmt.Errorf("views: the page has not shown the stream %q all the time: %d of its items were sent before, and are gone", st.Name(), len(lost)))
+		return errForgot
+	})
+}
+
+// ErrRestart is returned by a rendering that can't show what it should: the view has to be
+// mounted again.
+var ErrRestart = errors.New("views: the view has to be mounted again")
+
+// errForgot begins the rendering anew: a stream has forgotten items meanwhile.
+var errForgot = fmt.Errorf("views: items of a stream are gone: %w", patch.ErrNeedAll)
+
+// streamed is what the page shows of a stream.
+type streamed struct {
+	each    *each
+	ref     state.StreamRef
+	ids     []string
+	tag     string   // the name of the items' elements
+	tags    []string // if they differ
+	region  *region
+	round   uint64 // the rendering that placed it last
+	waiting bool   // it shows items that the stream still has
+	kept    bool   // it shows items that the stream has not
+}
+
+func (s *streamed) tagOf(j int) string {
+	if s.tags != nil {
+		return s.tags[j]
+	}
+	return s.tag
+}
+
+// add notes an item.
+func (s *streamed) add(id, tag string) {
+	switch {
+	case len(s.ids) == 0:
+		s.tag = tag
+	case s.tags == nil && s.tag != tag:
+		s.tags = slices.Repeat([]string{s.tag}, len(s.ids))
+	}
+	if s.tags != nil {
+		s.tags = append(s.tags, tag)
+	}
+	s.ids = append(s.ids, id)
+}
+
+// streaming is a stream being rendered.
+type streaming struct {
+	*streamed
+	pass  *pass
+	items building
+	was   *streamed      // as last shown
+	next  int            // where the next item most likely is in there
+	at    map[string]int // where its items are, once order has changed
+}
+
+func (p *pass) newStream(ref state.StreamRef, n int) (*streaming, error) {
+	was := p.in.streams[ref]
+	if p.shows(ref) || was != nil && was.round == p.round {
+		return nil, fmt.Errorf("%w: the stream %q of %s: it can stand at one place only", errTwice, ref.Name(), ref.Owner())
+	}
+	if was != nil && !p.within(was.region) {
+		return nil, patch.ErrNeedAll // it has moved
+	}
+	e := &each{from: make([]int32, 0, n), until: make([]int32, 0, n), first: len(p.marks), after: len(p.region.inner)}
+	s := &streamed{each: e, ref: ref, ids: make([]string, 0, n), region: p.region, round: p.round}
+	e.stream = s
+	if was == nil {
+		was = &streamed{each: &each{}}
+	}
+	e.was = was.each
+	p.region.eaches = append(p.region.eaches, e)
+	p.streams = append(p.streams, s)
+	return &streaming{streamed: s, pass: p, items: building{each: e, skipTo: -1}, was: was}, nil
+}
+
+// shows reports whether the rendering has the stream already.
+func (p *pass) shows(ref state.StreamRef) bool {
+	return slices.ContainsFunc(p.streams, func(s *streamed) bool { return s.ref == ref })
+}
+
+// within reports whether a region is in the part of the page that is being rendered.
+func (p *pass) within(r *region) bool {
+	for ; r != nil && p.root != nil; r = r.outer {
+		if r == p.root {
+			return true
+		}
+	}
+	return p.root == nil
+}
+
+// seek finds an item in what the page shows, -1 if it is not there.
+func (b *streaming) seek(id string) int {
+	old := b.was.ids
+	for j := b.next; j < len(old) && j < b.next+4; j++ {
+		if old[j] == id {
+			b.next = j + 1
+			return j
+		}
+	}
+	if b.at == nil {
+		b.at = make(map[string]int, len(old))
+		for j, id := range old {
+			b.at[id] = j
+		}
+	}
+	j, ok := b.at[id]
+	if !ok {
+		return -1
+	}
+	b.next = j + 1
+	return j
+}
+
+var errOneElement = errors.New("it is to be one element")
+
+// show renders an item.
+func (b *streaming) show(ctx context.Context, w io.Writer, id, domID string, item templ.Component) error {
+	p := b.pass
+	p.flush(w)
+	b.items.begin(p)
+	from := len(p.buf.b)
+	outer := p.tracker.Mark()
+	err := item.Render(ctx, w)
+	p.tracker.Since(outer)
+	if err != nil {
+		return err
+	}
+	p.flush(w)
+	b.ends()
+	tag, has, ok := patch.FirstTag(p.buf.b[from:])
+	if !ok || has != domID {
+		return fmt.Errorf("%w with the id %q, which DOMID gives", errOneElement, domID)
+	}
+	if tag == b.tag {
+		tag = b.tag // all share the memory
+	}
+	b.add(id, tag)
+	b.waiting = true
+	return nil
+}
+
+func (b *streaming) ends() {
+	b.pass.item = nil
+	b.each.until = append(b.each.until, int32(len(b.pass.marks)))
+	b.pass.mark(patch.End)
+}
+
+// keep leaves out an item that the page has, the j-th of what it shows.
+func (b *streaming) keep(j int, id, domID string) {
+	p := b.pass
+	tag := b.was.tagOf(j)
+	b.add(id, tag)
+	b.kept = true
+	if b.was.each.fixed { // it is not known where its element is in the tree
+		b.items.begin(p)
+		p.mark(patch.Keep)
+		p.buf.b = patch.AppendStub(p.buf.b, tag, domID)
+		b.ends()
+		return
+	}
+	at, n := b.was.each.place(j, &b.items.offsets)
+	b.each.from, b.each.until = append(b.each.from, int32(j)), append(b.each.until, 0)
+	last := len(p.marks) - 1
+	switch {
+	case !p.skip:
+		m := p.mark(patch.Keep)
+		m.From, m.Count = at, n
+		p.buf.b = patch.AppendStub(p.buf.b, tag, domID)
+	case b.items.skipTo == at && last >= 0 && p.marks[last].Kind == patch.Skip:
+		p.marks[last].Count += n
+	default:
+		m := p.mark(patch.Skip)
+		m.From, m.Count = at, n
+	}
+	b.items.skipTo = at + n
+}
+
+// checkStreams reports items that were not rendered as one element.
+func (p *pass) checkStreams(scanned *patch.Scanned) error {
+	for _, s := range p.streams {
+		for i, from := range s.each.from {
+			if from >= 0 {
+				continue
+			}
+			if begin, end := &p.marks[-from-1], &p.marks[s.each.until[i]]; !end.Broken && !scanned.IsOne(begin, end) {
+				return fmt.Errorf("views: the item %.80q of the stream %q: %w, and nothing beside it", s.ids[i], s.ref.Name(), errOneElement)
+			}
+		}
+	}
+	return nil
+}
+
+// placeStreams takes over where streams stand: those of a rendering, and of those that
+// stood in its place before, what it has left out.
+func (in *Instance) placeStreams(p *pass, before []*streamed) {
+	for _, s := range before {
+		if s.round != in.round && in.streams[s.ref] == s {
+			delete(in.streams, s.ref)
+		}
+	}
+	if len(p.streams) > 0 && in.streams == nil {
+		in.streams = map[state.StreamRef]*streamed{}
+	}
+	for _, s := range p.streams {
+		in.streams[s.ref] = s
+	}
+}
+
+// sent has a stream forget what the page shows of it.
+func (s *streamed) sent() {
+	if s.waiting {
+		s.ref.Sent()
+		s.waiting, s.kept = false, true
+	}
+}
+
+// Sent has the streams forget what Page has rendered: a page shows it.
+func (in *Instance) Sent() {
+	for _, s := range in.streams {
+		s.sent()
+	}
+}
+
+// Keeps reports whether the page has to show items that the view does not have any more:
+// a page that may miss some can't be brought up to date.
+func (in *Instance) Keeps() bool {
+	for _, s := range in.streams {
+		if s.kept {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,280 @@
+package views_test
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/a-h/templ"
+
+	"github.com/sideband-go/sideband/internal/htmxdom"
+	"github.com/sideband-go/sideband/state"
+	"github.com/sideband-go/sideband/views"
+	"github.com/sideband-go/sideband/views/internal/feed"
+)
+
+func firstPage(t testing.TB, in *views.Instance) string {
+	t.Helper()
+	html := page(t, in)
+	in.Sent()
+	return html
+}
+
+// TestStreamsShowWhatAListWould changes streams of a page at random, and what is around
+// them, and compares what the operations make of its DOM with the first page of a twin
+// that has forgotten nothing.
+func TestStreamsShowWhatAListWould(t *testing.T) {
+	for seed := range uint64(200) {
+		r := rand.New(rand.NewPCG(seed, 5))
+		def := views.Define(feed.Page{})
+		in, twin := newInstance(t, def), newInstance(t, def)
+		doc := document(t, firstPage(t, in))
+		page(t, twin)
+		var log []string
+		for step := range 25 {
+			change := feedChange(r, &log)
+			change(t, in)
+			change(t, twin)
+			if r.IntN(4) == 0 {
+				continue // more changes before the next rendering
+			}
+			before := living(doc)
+			var ops string
+			if r.IntN(8) == 0 { // as when the age of a stream ends
+				w, err := in.Whole(nil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				ops = string(w.Ops)
+			} else {
+				ops = render(t, in)
+			}
+			if err := doc.Apply(ops); err != nil {
+				t.Fatalf("seed %d: %v: %s", seed, err, ops)
+			}
+			whole := page(t, twin)
+			if strings.Contains(whole, "hx-preserve") {
+				t.Fatalf("the twin has forgotten: %s", whole)
+			}
+			if got, want := shown(doc), shown(document(t, whole)); got != want {
+				t.Fatalf("seed %d, step %d, after %v:\nshows %s\nnot   %s\nops   %s", seed, step, log, got, want, ops)
+			}
+			for id, n := range living(doc) {
+				if was := before[id]; was != nil && was != n {
+					t.Fatalf("seed %d, step %d, after %v: %s was made anew by %s", seed, step, log, id, ops)
+				}
+			}
+			if again := render(t, in); again != "" {
+				t.Fatalf("seed %d, step %d, after %v: a second rendering sends %s", seed, step, log, again)
+			}
+		}
+	}
+}
+
+// living are the elements of the items, by id.
+func living(d *htmxdom.Document) map[string]any {
+	m := map[string]any{}
+	for _, n := range d.Find("[id^=line-],[id^=said-]") {
+		for _, a := range n.Attr {
+			if a.Key == "id" {
+				m[a.Val] = n
+			}
+		}
+	}
+	return m
+}
+
+func feedChange(r *rand.Rand, log *[]string) func(t testing.TB, in *views.Instance) {
+	n, m, kind := r.IntN(15), r.IntN(12), r.IntN(17)
+	*log = append(*log, fmt.Sprint(kind, ":", n, ",", m))
+	line := func(n int) feed.Line {
+		return feed.Line{ID: fmt.Sprint(n), Text: fmt.Sprint("text ", r.IntN(3)), Twin: r.IntN(5) == 0}
+	}
+	var lines []feed.Line
+	for i := range 1 + m%4 {
+		lines = append(lines, line(n+i*m))
+	}
+	write := func(f func(s *views.Socket)) func(t testing.TB, in *views.Instance) {
+		return func(t testing.TB, in *views.Instance) { set(t, in, f) }
+	}
+	switch kind {
+	case 0, 1:
+		return write(func(s *views.Socket) { feed.Lines.Append(s, lines...) })
+	case 2:
+		return write(func(s *views.Socket) { feed.Lines.Prepend(s, lines...) })
+	case 3:
+		return write(func(s *views.Socket) { feed.Lines.InsertAt(s, m, lines...) })
+	case 4:
+		return write(func(s *views.Socket) { feed.Lines.Update(s, lines[0]) })
+	case 5:
+		return write(func(s *views.Socket) { feed.Lines.DeleteID(s, lines[0].ID) })
+	case 6:
+		return write(func(s *views.Socket) {
+			if m == 0 {
+				feed.Lines.Reset(s, lines...)
+			}
+		})
+	case 7:
+		return write(func(s *views.Socket) { feed.Lines.TrimStart(s, 3+m); feed.Lines.TrimEnd(s, 2+m) })
+	case 8:
+		return write(func(s *views.Socket) { feed.Lines.Append(s, lines...); feed.Lines.TrimStart(s, 5) })
+	case 9: // moves it
+		return write(func(s *views.Socket) {
+			ids := feed.Lines.IDs(s)
+			if len(ids) > 0 {
+				feed.Lines.DeleteID(s, ids[m%len(ids)])
+				feed.Lines.Append(s, feed.Line{ID: ids[m%len(ids)], Text: "moved"})
+			}
+		})
+	case 10:
+		return write(func(s *views.Socket) { feed.Others.Append(s, lines...) })
+	case 11:
+		return write(func(s *views.Socket) { feed.Others.Prepend(s, lines...) })
+	case 12:
+		return write(func(s *views.Socket) { feed.Note.Set(s, strings.Repeat("note ", m%3)) })
+	case 13:
+		return write(func(s *views.Socket) { feed.Place.Set(s, []string{"", "region", "ordered", "deep"}[m%4]) })
+	case 14:
+		return write(func(s *views.Socket) {
+			boxes := []string{"x", "y", "z"}
+			r := rand.New(rand.NewPCG(uint64(n), 1))
+			r.Shuffle(3, func(i, j int) { boxes[i], boxes[j] = boxes[j], boxes[i] })
+			for _, old := range feed.Boxes.Get(s) { // those that stay are a prefix of a shuffle
+				if !slices.Contains(boxes[:1+m%3], old) {
+					return
+				}
+			}
+			feed.Boxes.Set(s, boxes[:1+m%3])
+		})
+	}
+	return func(t testing.TB, in *views.Instance) {
+		for _, box := range []string{"x", "y", "z"}[:1+m%2] {
+			var own []string
+			for _, l := range lines {
+				if n%5 == 0 {
+					l.Text = ""
+				}
+				own = append(own, box+"-"+l.ID+"="+l.Text)
+			}
+			if err := post(t, in, "Say", "feed.Box."+box, strings.Join(own, ";")); err != nil && !errors.Is(err, views.ErrNoComponent) {
+				t.Fatal(err)
+			}
+		}
+	}
+}
+
+func TestAnItemCostsFewBytesBeyondItsHTML(t *testing.T) {
+	in := newInstance(t, views.Define(feed.Page{}))
+	firstPage(t, in)
+	removal := 0
+	for i := range 100 {
+		l := feed.Line{ID: fmt.Sprint(1000 + i), Text: strings.Repeat("x", 200)}
+		set(t, in, func(s *views.Socket) { feed.Many.Append(s, l) })
+		ops := render(t, in)
+		item := fmt.Sprintf(`<li id="%s">%s</li>`, feed.Many.DOMID(l), l.Text)
+		if !strings.Contains(ops, item) {
+			t.Fatal(ops)
+		}
+		if i == 50 {
+			removal = len(`<hx-partial id="many-1000" hx-swap="delete"></hx-partial>`)
+		}
+		if more := len(ops) - len(item); more > 60+removal {
+			t.Fatalf("%d bytes more: %s", more, ops)
+		}
+	}
+}
+
+func TestStreamsThatAreNotShownWait(t *testing.T) {
+	var reports []string
+	in := newSilent(views.Define(feed.Page{}), func(err error) { reports = append(reports, err.Error()) })
+	do(t, in, in.Mounting(views.Input{Path: func(string) string { return "" }}))
+	doc := document(t, firstPage(t, in))
+	step := func(f func(s *views.Socket)) string {
+		t.Helper()
+		set(t, in, f)
+		if err := doc.Apply(render(t, in)); err != nil {
+			t.Fatal(err)
+		}
+		return shown(doc)
+	}
+	step(func(s *views.Socket) { feed.Lines.Append(s, feed.Line{ID: "two", Text: "2"}) })
+	step(func(s *views.Socket) { feed.Place.Set(s, "gone") })
+	got := step(func(s *views.Socket) {
+		feed.Lines.Append(s, feed.Line{ID: "three", Text: "3"})
+		feed.Lines.Update(s, feed.Line{ID: "first", Text: "1"})
+	})
+	if len(reports) > 0 || !strings.Contains(got, "T (3)") || in.Keeps() {
+		t.Error(reports, got)
+	}
+	got = step(func(s *views.Socket) { feed.Place.Set(s, "deep") })
+	if !strings.Contains(got, `<ul id="list"><li id="line-first">1 </li><li id="line-three">3 </li></ul>`) || !strings.Contains(got, "T (2)") {
+		t.Error(got)
+	}
+	if len(reports) != 1 || !strings.Contains(reports[0], `"line"`) {
+		t.Error(reports)
+	}
+	if again := render(t, in); again != "" || !in.Keeps() {
+		t.Error(again)
+	}
+}
+
+func TestMistakesWithStreamsAreReported(t *testing.T) {
+	for name, c := range map[string]struct {
+		show func() templ.Component
+		want string
+	}{
+		"twice":     {feed.Twice, "one place"},
+		"beside":    {feed.Beside, "one element"},
+		"nameless":  {feed.Nameless, `"line-a"`},
+		"component": {feed.Inside, "can't hold components"},
+		"in a list": {feed.Listed, "Each"},
+	} {
+		in := newSilent(views.Define(feed.Custom{Show: c.show}), func(error) {})
+		do(t, in, in.Mounting(views.Input{Path: func(string) string { return "" }}))
+		if _, _, err := in.Page(); err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), `"line"`) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestAStreamInHTMLThatBrowsersRearrange(t *testing.T) {
+	in := newInstance(t, views.Define(feed.Custom{Show: feed.Loose}))
+	doc := document(t, firstPage(t, in))
+	for i, f := range []func(s *views.Socket){
+		func(s *views.Socket) { feed.Lines.Append(s, feed.Line{ID: "c", Text: "C"}) },
+		func(s *views.Socket) { feed.Title.Set(s, "U") },
+		func(s *views.Socket) { feed.Lines.Prepend(s, feed.Line{ID: "b", Text: "BB"}, feed.Line{ID: "0"}) },
+	} {
+		set(t, in, f)
+		if err := doc.Apply(render(t, in)); err != nil {
+			t.Fatal(err)
+		}
+		want := []string{"T A B C", "U A B C", "U  A BB C"}[i]
+		var got []string
+		for _, n := range doc.Find("td") {
+			got = append(got, strings.TrimSpace(htmxdom.Text(n)))
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("step %d: %q in %s", i, got, shown(doc))
+		}
+	}
+}
+
+func TestAStreamOfWhichTooMuchWasLost(t *testing.T) {
+	in := newInstance(t, views.Define(feed.Page{}))
+	firstPage(t, in)
+	for n := range 12 {
+		set(t, in, func(s *views.Socket) {
+			for i := range state.MaxPending / 10 {
+				feed.Lines.Append(s, feed.Line{ID: fmt.Sprint(n, "-", i)})
+			}
+		})
+	}
+	if _, err := in.Render(nil); !errors.Is(err, views.ErrRestart) {
+		t.Error(err)
+	}
+}
+
