@@ -511,3 +511,13 @@ func TestControlsOfAComponentFollowTheServer(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+func TestAComponentThatPlacesItself(t *testing.T) {
+	in, said := reports(t, partsPage(func() templ.Component { return views.Live("n", parts.Nest{}) }))
+	if html := page(t, in); strings.Count(html, "<div") != 99 || !strings.Contains(html, "could not be shown") {
+		t.Errorf("%d parts", strings.Count(html, "<div"))
+	}
+	if len(*said) != 2 || !strings.Contains((*said)[0], "more than 100 components in one another") {
+		t.Error(*said)
+	}
+}

@@ -27,6 +27,7 @@ type pass struct {
 	carried []carried
 	shown   []*component // in order
 	streams []*streamed
+	depth   int // of components in one another
 	round   uint64
 
 	// The last source that a template read from.

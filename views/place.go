@@ -43,6 +43,9 @@ func Live(id string, c LiveComponent) templ.Component {
 		if err != nil {
 			return err
 		}
+		if p.depth >= maxDepth {
+			return fmt.Errorf("views: %s: more than %d components in one another", part.name, maxDepth)
+		}
 		return p.show(part, ctx, w)
 	})
 }
@@ -124,6 +127,9 @@ func (p *pass) place(c *component) {
 func (p *pass) show(c *component, ctx context.Context, w io.Writer) error {
 	ours := p.flush(w)
 	old := c.region
+	if old != nil && old.part != c { // it could not be rendered by itself
+		old = nil
+	}
 	if ours && p.skip && !c.changed && !c.renew && !c.failed && old != nil && old.place != nil && !old.loose && !old.holding {
 		p.keep(old)
 		return nil
@@ -138,8 +144,14 @@ func (p *pass) show(c *component, ctx context.Context, w io.Writer) error {
 		p.flush(w)
 		return err
 	}
+	p.depth++
+	defer func() { p.depth-- }()
 	return p.attempt(c, w, render)
 }
+
+// maxDepth is how many components may stand in one another: one that places itself ends
+// there.
+const maxDepth = 100
 
 // attempt renders a component. If that fails it is mounted afresh and rendered again; if
 // that fails, too, a placeholder stands for it.

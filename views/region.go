@@ -206,6 +206,9 @@ func (p *pass) settle(moved int32) {
 		if r.part != nil {
 			r.part.region = r
 		}
+		for _, c := range r.plain {
+			c.region = r
+		}
 		if i > 0 {
 			m := &p.marks[r.end]
 			if r.place, r.loose = m.Place, m.Loose; m.Broken {
@@ -256,6 +259,9 @@ func (in *Instance) replaceRegion(old, now *region, scanned patch.Place, moved, 
 	now.part, now.name = old.part, old.name
 	if *old = *now; old.part != nil {
 		old.part.region = old
+	}
+	for _, c := range old.plain {
+		c.region = old
 	}
 	if shift != 0 {
 		in.page.makeRoom(old, shift)

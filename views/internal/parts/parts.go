@@ -240,3 +240,6 @@ func (Field) Tick(s *views.Socket, on bool) error { return nil }
 
 // Input is a component that is part of a form.
 type Input struct{ Name string }
+
+// Nest is a component that places itself, for ever.
+type Nest struct{}
