@@ -32,6 +32,8 @@ type LiveComponent interface{ Render() templ.Component }
 
 type mounter interface{ Mount(s *Socket) error }
 
+var closerType = reflect.TypeFor[closer]()
+
 // kind is what is known of the type of a component.
 type kind struct {
 	typ    reflect.Type
@@ -40,6 +42,7 @@ type kind struct {
 	update reflect.Value       // of the method, if it has one
 	equal  func(a, b any) bool // of props; nil: always new
 	slots  binder              // nil without slots
+	closes bool
 }
 
 var kinds sync.Map // reflect.Type → *kind
@@ -52,6 +55,7 @@ func kindOf(t reflect.Type) *kind {
 	if k.slots == nil {
 		k.equal = state.EqualFor(t)
 	}
+	k.closes = t.Implements(closerType)
 	if m, ok := t.MethodByName("Mount"); ok && !t.Implements(reflect.TypeFor[mounter]()) {
 		panic(fmt.Sprintf("views: %v.Mount is %v: a component's is func(s *views.Socket) error", t, m.Type))
 	}
@@ -89,12 +93,15 @@ type component struct {
 	props    any             // the same as it was given; nil with slots or children
 	before   any             // what Update has not been told of yet; nil: nothing
 	children templ.Component // nil without
-	index    int             // in in.parts
-	region   *region         // as last shown, nil if it can't be rendered by itself
+	index    int             // in in.all
+	around   *state.Scope    // where reads go on: that of who placed it
+	region   *region         // as last shown: its own or, if it can't be rendered by itself, the one around it
 	round    uint64          // the rendering that placed it last
+	noted    uint64          // the turn that can take back what it knows
 	mounted  bool
 	shown    bool  // in a rendering that the page shows
 	changed  bool  // since it was shown
+	moved    bool  // to another one around, so that what is inside may read otherwise
 	renew    bool  // it has failed: it is to be mounted anew
 	failed   bool  // what is shown says so
 	fault    error // why
@@ -149,9 +156,10 @@ func (c *component) reset() {
 	c.ends = nil
 	c.in.mu.Unlock()
 	for _, e := range ends {
-		e.run()
+		c.in.guard(e.run)
 	}
-	c.scope = state.NewScope(c.name, c.outer.scope)
+	c.around = c.outer.scope
+	c.scope = state.NewScope(c.name, c.around)
 	c.mounted, c.renew, c.changed = false, false, true
 }
 
@@ -165,7 +173,7 @@ func (c *component) onEnd(list []*ending) {
 	c.in.mu.Unlock()
 	if ended {
 		for _, e := range list {
-			e.run()
+			c.in.guard(e.run)
 		}
 	}
 }

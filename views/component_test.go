@@ -48,8 +48,8 @@ func post(t testing.TB, in *views.Instance, event, to, value string) error {
 // settle runs the messages that callbacks have sent.
 func settle(t testing.TB, in *views.Instance) {
 	t.Helper()
-	for n := 0; ; n++ {
-		m, ok, err := in.Inbox(n)
+	for {
+		m, ok, err := in.Inbox()
 		if err != nil {
 			t.Fatal(err)
 		}

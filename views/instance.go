@@ -26,12 +26,15 @@ type Instance struct {
 	listeners listeners
 	current   atomic.Pointer[Socket]
 	inbox     []Message
+	closing   []Message // of components that have left the page
+	ran       int       // messages of the inbox, in the turn
 	host      *Host
 	root      *component // the page
 
 	title      string
 	shownTitle string
 	undo       undo
+	turn       uint64
 	away       *Departure // where a callback has sent the page
 	showsFlash bool       // a rendering had a place for it
 
@@ -53,6 +56,7 @@ type undo struct {
 	scopes  []scopeBefore
 	title   string
 	results []Message // of work, that are to be taken again
+	mounted []*component
 }
 
 type scopeBefore struct {
@@ -70,9 +74,9 @@ type Host struct {
 // NewInstance makes a view of the definition that is not mounted yet. Its messages
 // go to runner.
 func (d *Definition) NewInstance(runner Runner, host *Host) *Instance {
-	in := &Instance{def: d, runner: runner, host: host}
+	in := &Instance{def: d, runner: runner, host: host, turn: 1}
 	in.root = &component{
-		in: in, kind: &kind{typ: d.typ, events: d.events}, name: d.Name(), value: d.view, mounted: true,
+		in: in, kind: &kind{typ: d.typ, events: d.events, closes: d.typ.Implements(closerType)}, name: d.Name(), value: d.view, mounted: true,
 		scope: state.NewScope(d.Name(), nil),
 	}
 	in.all = []*component{in.root}
@@ -129,19 +133,18 @@ func (in *Instance) End() []Message {
 	}
 	in.mu.Unlock()
 	for _, e := range ends {
-		e.run()
+		in.guard(e.run)
 	}
 	return closing
 }
 
 func (c *component) closing() (Message, bool) {
-	v, ok := c.value.(closer)
 	return Message{Name: c.name + ".Close", part: c, closing: true, Run: func(s *Socket) error {
-		if c.mounted {
+		if v, ok := c.value.(closer); ok && c.mounted {
 			v.Close(s)
 		}
 		return nil
-	}}, ok
+	}}, c.kind.closes
 }
 
 func (in *Instance) hasEnded() bool {
@@ -154,6 +157,13 @@ func (c *component) hasEnded() bool {
 	c.in.mu.Lock()
 	defer c.in.mu.Unlock()
 	return c.ended
+}
+
+// guard calls a function of the application's that has nobody to return an error to.
+func (in *Instance) guard(f func()) {
+	if err := protect(func() error { f(); return nil }); err != nil {
+		in.host.Report(fmt.Errorf("%s: %w", in.def.Name(), err))
+	}
 }
 
 // lookup finds a component by its address; nil if it is not placed.
@@ -185,7 +195,7 @@ func (in *Instance) move(c, placer *component) {
 	c.outer = placer
 	in.mu.Unlock()
 	c.scope.Move(placer.scope)
-	c.changed = true
+	c.around, c.moved, c.changed = placer.scope, true, true
 }
 
 // remove ends components that no page shows any more.
@@ -206,12 +216,12 @@ func (in *Instance) remove(gone []*component) {
 		in.all[last] = nil
 		in.all = in.all[:last]
 		if m, ok := c.closing(); ok {
-			in.inbox = append(in.inbox, m)
+			in.closing = append(in.closing, m)
 		}
 	}
 	in.mu.Unlock()
 	for _, e := range ends {
-		e.run()
+		in.guard(e.run)
 	}
 }
 
@@ -280,14 +290,14 @@ func (in *Instance) Do(ctx context.Context, m Message) error {
 	}
 	if err != nil {
 		for _, e := range s.takeEnds() {
-			e.run()
+			in.guard(e.run)
 		}
 		if _, ok := errors.AsType[*PanicError](err); ok && c != in.root {
 			c.renew = true
 		}
 		return fmt.Errorf("%s: %w", m.Name, err)
 	}
-	in.note(c.scope)
+	in.note(c)
 	tx.Commit()
 	if s.title != nil && *s.title != "" {
 		in.title = *s.title
@@ -296,31 +306,37 @@ func (in *Instance) Do(ctx context.Context, m Message) error {
 		c.onEnd(ends)
 	}
 	for _, f := range s.effects {
-		f()
+		in.guard(f)
 	}
 	c.startJobs(tx.Jobs())
 	in.settle(s, to)
 	return nil
 }
 
-// Inbox takes the next message that callbacks have sent to their own view; run is how
-// many have run since the callback. The error is set when there are too many:
-// they are dropped.
-func (in *Instance) Inbox(run int) (m Message, ok bool, err error) {
+// Inbox takes the next message that callbacks have sent to their own view, what components
+// do at their end first. The error is set when there were too many in the turn: they are
+// dropped.
+func (in *Instance) Inbox() (m Message, ok bool, err error) {
+	if len(in.closing) > 0 {
+		m = in.closing[0]
+		in.closing = in.closing[1:]
+		return m, true, nil
+	}
 	if len(in.inbox) == 0 {
 		return Message{}, false, nil
 	}
-	if n := len(in.inbox); run+n > maxInbox {
+	if n := len(in.inbox); in.ran+n > maxInbox {
 		in.inbox = nil
 		return Message{}, false, fmt.Errorf("views: %s sent itself too many messages at once, %d are lost: %w", in.def.Name(), n, ErrFull)
 	}
 	m = in.inbox[0]
 	in.inbox = in.inbox[1:]
+	in.ran++
 	return m, true, nil
 }
 
 // HasInbox reports whether callbacks have sent messages to their own view.
-func (in *Instance) HasInbox() bool { return len(in.inbox) > 0 }
+func (in *Instance) HasInbox() bool { return len(in.inbox)+len(in.closing) > 0 }
 
 // Rendered reports whether the view was rendered: its components are placed.
 func (in *Instance) Rendered() bool { return in.page != nil }
@@ -349,22 +365,23 @@ func (in *Instance) Abandon(ctx context.Context) bool {
 		s.part.late.Store(true)
 	}
 	for _, e := range s.takeEnds() {
-		e.run()
+		in.guard(e.run)
 	}
 	return true
 }
 
 // Begin begins a turn, which Undo takes back.
-func (in *Instance) Begin() { in.undo = undo{scopes: in.undo.scopes[:0], title: in.title} }
+func (in *Instance) Begin() {
+	in.undo, in.ran = undo{title: in.title}, 0
+	in.turn++
+}
 
-// note remembers what a scope held when the turn began.
-func (in *Instance) note(s *state.Scope) {
-	for _, b := range in.undo.scopes {
-		if b.scope == s {
-			return
-		}
+// note remembers what a component knew when the turn began.
+func (in *Instance) note(c *component) {
+	if c.noted != in.turn {
+		c.noted = in.turn
+		in.undo.scopes = append(in.undo.scopes, scopeBefore{c.scope, c.scope.Snapshot()})
 	}
-	in.undo.scopes = append(in.undo.scopes, scopeBefore{s, s.Snapshot()})
 }
 
 // Undo takes back what callbacks have set since Begin, and drops messages that they have
@@ -374,8 +391,10 @@ func (in *Instance) Undo() {
 		b.scope.Restore(b.before)
 	}
 	in.title = in.undo.title
-	in.inbox = slices.DeleteFunc(in.inbox, func(m Message) bool { return !m.closing })
-	in.inbox = append(in.inbox, in.undo.results...)
+	in.inbox = append([]Message(nil), in.undo.results...)
+	for _, c := range in.undo.mounted {
+		c.renew = true // what Mount has set is taken back, too
+	}
 	in.Begin()
 }
 

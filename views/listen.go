@@ -24,7 +24,7 @@ func (s *Socket) OnStream(f func(open bool)) {
 		in.listeners.mu.Lock()
 		defer in.listeners.mu.Unlock()
 		in.listeners.all = append(in.listeners.all, l)
-		f(in.listeners.open)
+		in.guard(func() { f(in.listeners.open) })
 	})
 	s.OnEnd(func() {
 		in.listeners.mu.Lock()
@@ -42,7 +42,7 @@ func (in *Instance) Listen() {
 	if open := in.connected.Load(); open != ls.open {
 		ls.open = open
 		for _, l := range ls.all {
-			l.told(open)
+			in.guard(func() { l.told(open) })
 		}
 	}
 }

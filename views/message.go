@@ -104,7 +104,7 @@ func Send[V, M any](to Target, h func(V, *Socket, M) error, m M) error {
 // time has come; if it is not placed then, nothing runs. ErrFull is returned if too many
 // are pending.
 func SendAfter[V, M any](to Target, d time.Duration, h func(V, *Socket, M) error, m M) (stop func() bool, err error) {
-	return schedule(to, h, m, func(in *Instance, msg Message) (func() bool, error) { return in.runner.After(d, msg) })
+	return schedule(to, h, m, true, func(in *Instance, msg Message) (func() bool, error) { return in.runner.After(d, msg) })
 }
 
 // SendEvery sends a message at each interval while a browser watches the view:
@@ -113,13 +113,16 @@ func SendEvery[V, M any](to Target, d time.Duration, h func(V, *Socket, M) error
 	if d <= 0 {
 		panic("views: SendEvery needs an interval above zero")
 	}
-	return schedule(to, h, m, func(in *Instance, msg Message) (func() bool, error) { return in.runner.Every(d, msg) })
+	return schedule(to, h, m, false, func(in *Instance, msg Message) (func() bool, error) { return in.runner.Every(d, msg) })
 }
 
-func schedule[V, M any](to Target, h func(V, *Socket, M) error, m M, start func(*Instance, Message) (func() bool, error)) (func() bool, error) {
+func schedule[V, M any](to Target, h func(V, *Socket, M) error, m M, once bool, start func(*Instance, Message) (func() bool, error)) (func() bool, error) {
 	msg, in, err := later(to, h, m)
 	if err != nil {
 		return func() bool { return false }, err
+	}
+	if c := msg.part; c != nil && c != in.root {
+		start = c.untilEnd(once, start)
 	}
 	s := socketOf(to)
 	if s == nil {
@@ -149,6 +152,30 @@ func schedule[V, M any](to Target, h func(V, *Socket, M) error, m M, start func(
 		}
 		return first
 	}, nil
+}
+
+// untilEnd has a clock stopped when the component ends.
+func (c *component) untilEnd(once bool, start func(*Instance, Message) (func() bool, error)) func(*Instance, Message) (func() bool, error) {
+	return func(in *Instance, msg Message) (func() bool, error) {
+		e := &ending{}
+		run := msg.Run
+		msg.Run = func(s *Socket) error {
+			if once {
+				c.forget(e)
+			}
+			return run(s)
+		}
+		stop, err := start(in, msg)
+		if err != nil {
+			return stop, err
+		}
+		e.f = func() { stop() }
+		c.onEnd([]*ending{e})
+		return func() bool {
+			c.forget(e)
+			return stop()
+		}, nil
+	}
 }
 
 func message[V, M any](to Target, h func(V, *Socket, M) error, m M) (Message, *Instance, error) {

@@ -27,7 +27,8 @@ type pass struct {
 	carried []carried
 	shown   []*component // in order
 	streams []*streamed
-	depth   int // of components in one another
+	again   bool // a component around is rendered for the second time
+	depth   int  // of components in one another
 	round   uint64
 
 	// The last source that a template read from.

@@ -58,7 +58,7 @@ func (p *pass) component(placer *component, id string, v LiveComponent, children
 	in := placer.in
 	c := in.lookup(address(k.name, id))
 	if c == nil {
-		c = &component{in: in, kind: k, id: id, name: fmt.Sprintf("%v %.40q", k.typ, id), outer: placer}
+		c = &component{in: in, kind: k, id: id, name: fmt.Sprintf("%v %.40q", k.typ, id), outer: placer, around: placer.scope}
 		c.scope = state.NewScope(c.name, placer.scope)
 		if !in.add(c) {
 			return nil, fmt.Errorf("%s: %w", c.name, ErrGone)
@@ -72,7 +72,7 @@ func (p *pass) component(placer *component, id string, v LiveComponent, children
 	case c.mounted && !p.covers(c):
 		return nil, patch.ErrNeedAll // it stands elsewhere, so it has moved: all of the page tells
 	}
-	if c.outer != placer {
+	if c.outer != placer || c.around != placer.scope {
 		in.move(c, placer)
 	}
 	c.take(v, children, placer)
@@ -154,11 +154,17 @@ func (p *pass) show(c *component, ctx context.Context, w io.Writer) error {
 const maxDepth = 100
 
 // attempt renders a component. If that fails it is mounted afresh and rendered again; if
-// that fails, too, a placeholder stands for it.
+// that fails, too, a placeholder stands for it. What is inside is not tried again then: of
+// many in one another that fail, each is rendered a few times, and not for each around it.
 func (p *pass) attempt(c *component, w io.Writer, render func(body templ.Component) error) error {
 	before := p.here()
+	again := p.again
+	defer func() { p.skip, p.again = before.skip, again }()
 	var err error
 	for range 2 {
+		if !c.mounted || c.before != nil || c.renew || c.failed || c.moved {
+			p.skip = false // what is read inside may have changed
+		}
 		if err = c.prepare(); err == nil {
 			err = protect(func() error { return render(templ.ComponentFunc(c.render)) })
 		}
@@ -172,9 +178,10 @@ func (p *pass) attempt(c *component, w io.Writer, render func(body templ.Compone
 		}
 		c.in.host.Report(fmt.Errorf("%s: %w", c.name, err))
 		c.reset()
-		if errors.Is(err, ErrDeadline) {
+		if errors.Is(err, ErrDeadline) || again {
 			break
 		}
+		p.again = true
 	}
 	c.failed, c.fault = true, err
 	return render(c.placeholder(err))
@@ -226,6 +233,7 @@ func (c *component) prepare() error {
 				return err
 			}
 		}
+		c.in.undo.mounted = append(c.in.undo.mounted, c)
 		c.mounted, c.before = true, reflect.Zero(c.kind.typ).Interface()
 	}
 	if before := c.before; before != nil && c.kind.update.IsValid() {
@@ -264,12 +272,12 @@ func (c *component) placeholder(err error) templ.Component {
 // checkpoint is where a rendering was, to go back to.
 type checkpoint struct {
 	buf, marks, found, carried, shown, streams int
-	region                            *region
-	inner, eaches, plain              int
-	item                              *building
-	skip                              bool
-	regions                           int
-	reads                             []state.Read
+	region                                     *region
+	inner, eaches, plain                       int
+	item                                       *building
+	skip                                       bool
+	regions                                    int
+	reads                                      []state.Read
 }
 
 func (p *pass) here() checkpoint {

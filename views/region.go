@@ -55,6 +55,17 @@ func Region(name string) templ.Component {
 	})
 }
 
+// owner is the component in which the region stands.
+func (r *region) owner() *component {
+	for r != nil && r.part == nil {
+		r = r.outer
+	}
+	if r == nil {
+		return nil
+	}
+	return r.part
+}
+
 func (r *region) isWhole() bool { return r != nil && r.whole }
 
 // find is the region of the name directly inside.

@@ -48,7 +48,9 @@ func (in *Instance) Page() (html []byte, warnings []patch.Warning, err error) {
 		warnings = p.scanned.Warnings()
 		return nil
 	})
-	in.shownTitle = in.title
+	if err == nil {
+		in.shownTitle = in.title
+	}
 	return html, warnings, err
 }
 
@@ -120,8 +122,14 @@ func (in *Instance) Render(posted *Posted) (r Rendering, err error) {
 // failed ends what only a rendering that has failed would have shown. If it was given up,
 // another goroutine sees to it.
 func (in *Instance) failed(err error) {
-	if !errors.Is(err, ErrAbandoned) {
-		in.dropUnshown()
+	if errors.Is(err, ErrAbandoned) {
+		return
+	}
+	in.dropUnshown()
+	for _, c := range in.all {
+		if c.changed && c.outer != nil {
+			c.outer.changed = true // it is to be placed again, with what is true then
+		}
 	}
 }
 
@@ -338,8 +346,13 @@ func (in *Instance) run(p *pass, r *region) (err error) {
 		p.place(r.part)
 		err = p.attempt(r.part, p.buf, render)
 		r.body = templ.ComponentFunc(r.part.render)
-	} else {
-		err = render(r.body)
+	} else if err = protect(func() error { return render(r.body) }); err != nil && !in.isOver(err) {
+		// If it belongs to a component, that is mounted afresh.
+		if c := r.outer.owner(); c != nil && c != in.root {
+			in.host.Report(fmt.Errorf("%s: %w", c.name, err))
+			c.renew = true
+			err = patch.ErrNeedAll
+		}
 	}
 	if err == nil && p.twice {
 		err = patch.ErrNeedAll
@@ -356,9 +369,10 @@ func (in *Instance) commit(parts []part) {
 		}
 		p.pass.settle(moved)
 		for _, c := range p.pass.shown {
-			c.changed, c.shown = false, true
+			c.changed, c.moved, c.shown = false, false, true
 		}
 		if p.old == nil {
+			in.root.changed = false
 			in.tree.Commit(p.scanned)
 			in.page = p.pass.found[0]
 			in.remove(in.unplaced(in.all[1:]))

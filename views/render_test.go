@@ -299,7 +299,7 @@ func TestFailedCallbacksLeaveNoTrace(t *testing.T) {
 		if !errors.Is(err, boom) {
 			t.Errorf("%s: %v", name, err)
 		}
-		if _, ok, _ := in.Inbox(0); ok || in.Scope().Dirty() || in.Title() != "Shop" {
+		if _, ok, _ := in.Inbox(); ok || in.Scope().Dirty() || in.Title() != "Shop" {
 			t.Errorf("%s left a trace", name)
 		}
 	}

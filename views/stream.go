@@ -44,7 +44,7 @@ func Stream[T any](st *state.Stream[T], item func(T) templ.Component) templ.Comp
 					return fmt.Errorf("views: the item %.80q of the stream %q: %w", id, st.Name(), err)
 				}
 			} else if j := b.seek(id); j >= 0 {
-				b.keep(j, id, items.DOMID(i))
+				b.keep(j, id, func() string { return items.DOMID(i) })
 			} else {
 				if lost == nil {
 					lost = map[int]bool{}
@@ -205,7 +205,7 @@ func (b *streaming) ends() {
 }
 
 // keep leaves out an item that the page has, the j-th of what it shows.
-func (b *streaming) keep(j int, id, domID string) {
+func (b *streaming) keep(j int, id string, domID func() string) {
 	p := b.pass
 	tag := b.was.tagOf(j)
 	b.add(id, tag)
@@ -213,7 +213,7 @@ func (b *streaming) keep(j int, id, domID string) {
 	if b.was.each.fixed { // it is not known where its element is in the tree
 		b.items.begin(p)
 		p.mark(patch.Keep)
-		p.buf.b = patch.AppendStub(p.buf.b, tag, domID)
+		p.buf.b = patch.AppendStub(p.buf.b, tag, domID())
 		b.ends()
 		return
 	}
@@ -224,7 +224,7 @@ func (b *streaming) keep(j int, id, domID string) {
 	case !p.skip:
 		m := p.mark(patch.Keep)
 		m.From, m.Count = at, n
-		p.buf.b = patch.AppendStub(p.buf.b, tag, domID)
+		p.buf.b = patch.AppendStub(p.buf.b, tag, domID())
 	case b.items.skipTo == at && last >= 0 && p.marks[last].Kind == patch.Skip:
 		p.marks[last].Count += n
 	default:

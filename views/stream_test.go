@@ -277,4 +277,3 @@ func TestAStreamOfWhichTooMuchWasLost(t *testing.T) {
 		t.Error(err)
 	}
 }
-

@@ -1,0 +1,529 @@
+package views_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"github.com/sideband-go/sideband/state"
+	"github.com/sideband-go/sideband/views"
+	"github.com/sideband-go/sideband/views/internal/parts"
+)
+
+// rv is a component whose methods the test supplies, by its Kind.
+type rv struct{ Kind, Text string }
+
+type rvDef struct {
+	mount  func(c rv, s *views.Socket) error
+	update func(c rv, s *views.Socket, before rv) error
+	close  func(c rv, s *views.Socket)
+	event  func(c rv, s *views.Socket) error
+	render func(c rv, ctx context.Context, w io.Writer) error
+}
+
+var rvDefs sync.Map
+
+func rvDefine(t *testing.T, kind string, d rvDef) { rvDefs.Store(t.Name()+kind, d) }
+
+func (c rv) def() rvDef {
+	d, _ := rvDefs.Load(c.Kind)
+	return d.(rvDef)
+}
+
+func (c rv) Mount(s *views.Socket) error {
+	if f := c.def().mount; f != nil {
+		return f(c, s)
+	}
+	return nil
+}
+
+func (c rv) Update(s *views.Socket, before rv) error {
+	if f := c.def().update; f != nil {
+		return f(c, s, before)
+	}
+	return nil
+}
+
+func (c rv) Close(s *views.Socket) {
+	if f := c.def().close; f != nil {
+		f(c, s)
+	}
+}
+
+func (c rv) Act(s *views.Socket, _ views.NoParams) error { return c.def().event(c, s) }
+
+func (c rv) note(s *views.Socket, _ int) error { return nil }
+
+func (c rv) Render() templ.Component {
+	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error { return c.def().render(c, ctx, w) })
+}
+
+func html(parts ...any) templ.Component {
+	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+		for _, p := range parts {
+			switch p := p.(type) {
+			case string:
+				if _, err := io.WriteString(w, p); err != nil {
+					return err
+				}
+			case func(context.Context) string:
+				if _, err := io.WriteString(w, p(ctx)); err != nil {
+					return err
+				}
+			case templ.Component:
+				if err := p.Render(ctx, w); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+}
+
+func live(t *testing.T, kind, id, text string) templ.Component {
+	return views.Live(id, rv{t.Name() + kind, text})
+}
+
+var rvKey = state.NewKey[string]("rv")
+
+func rvPage(show func(ctx context.Context, w io.Writer) error) *views.Definition {
+	return partsPage(func() templ.Component { return templ.ComponentFunc(show) })
+}
+
+// What a rendering that failed has placed components with is not shown by the next one.
+func TestAFailedRenderingTakesItsPropsBack(t *testing.T) {
+	rvDefine(t, "leaf", rvDef{render: func(c rv, ctx context.Context, w io.Writer) error {
+		return html(`<p id="`+views.ID(ctx)+`">`+c.Text+`</p>`).Render(ctx, w)
+	}})
+	in, _ := reports(t, rvPage(func(ctx context.Context, w io.Writer) error {
+		title := parts.Title.Get(ctx)
+		if err := live(t, "leaf", "a", title).Render(ctx, w); err != nil {
+			return err
+		}
+		if title == "2" {
+			return errors.New("the page can't be rendered")
+		}
+		return nil
+	}))
+	page(t, in)
+	in.Begin()
+	set(t, in, func(s *views.Socket) { parts.Title.Set(s, "2") })
+	if _, err := in.Render(nil); err == nil {
+		t.Fatal("no error")
+	}
+	in.Undo()
+	if ops := render(t, in); ops != "" {
+		t.Errorf("a turn that was taken back is shown: %s", ops)
+	}
+}
+
+// A component that is mounted afresh has a new scope, and those inside it read that one.
+func TestWhatIsInsideFollowsAFreshMount(t *testing.T) {
+	n := 0
+	rvDefine(t, "outer", rvDef{
+		mount: func(c rv, s *views.Socket) error { n++; rvKey.Set(s, fmt.Sprint("mount ", n)); return nil },
+		event: func(c rv, s *views.Socket) error {
+			if parts.Heard.Get(s) == "" {
+				panic("boom")
+			}
+			rvKey.Set(s, "event")
+			return nil
+		},
+		render: func(c rv, ctx context.Context, w io.Writer) error {
+			return html(`<div id="o">`, live(t, "inner", "i", ""), `</div>`).Render(ctx, w)
+		},
+	})
+	rvDefine(t, "inner", rvDef{render: func(c rv, ctx context.Context, w io.Writer) error {
+		return html(`<p id="i">`, rvKey.Get, `</p>`).Render(ctx, w)
+	}})
+	in, _ := reports(t, rvPage(func(ctx context.Context, w io.Writer) error { return live(t, "outer", "o", "").Render(ctx, w) }))
+	doc := document(t, page(t, in))
+	_ = post(t, in, "Act", "views_test.rv.o", "")
+	if err := doc.Apply(render(t, in)); err != nil {
+		t.Fatal(err)
+	}
+	if got := text(shown(doc)); got != "mount 2" {
+		t.Errorf("after a fresh mount the inner component shows %q", got)
+	}
+	set(t, in, func(s *views.Socket) { parts.Heard.Set(s, "x") })
+	if err := post(t, in, "Act", "views_test.rv.o", ""); err != nil {
+		t.Fatal(err)
+	}
+	if err := doc.Apply(render(t, in)); err != nil {
+		t.Fatal(err)
+	}
+	if got := text(shown(doc)); got != "event" {
+		t.Errorf("after an event the inner component shows %q", got)
+	}
+}
+
+// Update sets a key that a component inside reads: that one is rendered.
+func TestWhatUpdateSetsIsShownInside(t *testing.T) {
+	rvDefine(t, "outer", rvDef{
+		update: func(c rv, s *views.Socket, _ rv) error { rvKey.Set(s, c.Text); return nil },
+		render: func(c rv, ctx context.Context, w io.Writer) error {
+			return html(`<div id="o">`, live(t, "inner", "i", ""), `</div>`).Render(ctx, w)
+		},
+	})
+	rvDefine(t, "inner", rvDef{render: func(c rv, ctx context.Context, w io.Writer) error {
+		return html(`<p id="i">`, rvKey.Get, `</p>`).Render(ctx, w)
+	}})
+	in := newInstance(t, rvPage(func(ctx context.Context, w io.Writer) error {
+		return live(t, "outer", "o", parts.Title.Get(ctx)).Render(ctx, w)
+	}))
+	doc := document(t, page(t, in))
+	set(t, in, func(s *views.Socket) { parts.Title.Set(s, "U") })
+	if err := doc.Apply(render(t, in)); err != nil {
+		t.Fatal(err)
+	}
+	if got := text(shown(doc)); got != "U" {
+		t.Errorf("shows %q", got)
+	}
+}
+
+// A component gets another placer at the same place of the page: what is inside it and reads outward is rendered.
+func TestWhatIsInsideFollowsAMove(t *testing.T) {
+	rvDefine(t, "box", rvDef{
+		mount: func(c rv, s *views.Socket) error { rvKey.Set(s, "box"); return nil },
+		render: func(c rv, ctx context.Context, w io.Writer) error {
+			children := templ.GetChildren(ctx)
+			ctx = templ.ClearChildren(ctx)
+			if parts.Heard.Get(ctx) == "" {
+				return html(`<div id="b">`, children, `</div>`).Render(ctx, w)
+			}
+			return html(`<div id="b">`, live(t, "mid", "m", ""), `</div>`).Render(ctx, w)
+		},
+	})
+	rvDefine(t, "mid", rvDef{render: func(c rv, ctx context.Context, w io.Writer) error {
+		return html(`<div id="m">`, live(t, "inner", "i", ""), `</div>`).Render(ctx, w)
+	}})
+	rvDefine(t, "inner", rvDef{render: func(c rv, ctx context.Context, w io.Writer) error {
+		return html(`<p id="i">`, rvKey.Get, `</p>`).Render(ctx, w)
+	}})
+	in := newInstance(t, rvPage(func(ctx context.Context, w io.Writer) error {
+		ctx = templ.WithChildren(templ.InitializeContext(ctx), live(t, "mid", "m", ""))
+		return live(t, "box", "b", "").Render(ctx, w)
+	}))
+	set(t, in, func(s *views.Socket) { rvKey.Set(s, "page") })
+	doc := document(t, page(t, in))
+	for _, c := range [][2]string{{"", "page"}, {"x", "box"}, {"", "page"}} {
+		set(t, in, func(s *views.Socket) { parts.Heard.Set(s, c[0]) })
+		if err := doc.Apply(render(t, in)); err != nil {
+			t.Fatal(err)
+		}
+		if got := text(shown(doc)); got != c[1] {
+			t.Errorf("shows %q, not %q", got, c[1])
+		}
+	}
+}
+
+// A component may stand in another writer (templ.WithFragments, a cache) for a while, and come back.
+func TestAComponentThatStoodInAnotherWriter(t *testing.T) {
+	rvDefine(t, "leaf", rvDef{render: func(c rv, ctx context.Context, w io.Writer) error {
+		return html(`<p id="`+views.ID(ctx)+`">`+c.Text+`</p>`).Render(ctx, w)
+	}})
+	in := newInstance(t, rvPage(func(ctx context.Context, w io.Writer) error {
+		title := parts.Title.Get(ctx)
+		for i := range len(title) {
+			if err := html(fmt.Sprintf(`<b id="b%d">%d</b>`, i, i)).Render(ctx, w); err != nil {
+				return err
+			}
+		}
+		if parts.Heard.Get(ctx) == "" {
+			return live(t, "leaf", "a", "A").Render(ctx, w)
+		}
+		var b bytes.Buffer
+		if err := live(t, "leaf", "a", "A").Render(ctx, &b); err != nil {
+			return err
+		}
+		_, err := w.Write(b.Bytes())
+		return err
+	}))
+	doc := document(t, page(t, in))
+	for i, step := range []struct{ title, heard string }{{"TTTT", "x"}, {"TTTTTTTT", ""}, {"T", "x"}, {"", ""}} {
+		set(t, in, func(s *views.Socket) { parts.Title.Set(s, step.title); parts.Heard.Set(s, step.heard) })
+		if err := doc.Apply(render(t, in)); err != nil {
+			t.Fatal(err)
+		}
+		want := ""
+		for k := range len(step.title) {
+			want += fmt.Sprint(k, " ")
+		}
+		if got := text(shown(doc)); got != want+"A" {
+			t.Errorf("step %d shows %q", i, got)
+		}
+	}
+}
+
+// Components that fail behind those they hold are rendered a few times each, not twice for each around them.
+func TestManyFailuresInOneAnother(t *testing.T) {
+	n := 0
+	rvDefine(t, "f", rvDef{render: func(c rv, ctx context.Context, w io.Writer) error {
+		n++
+		if len(c.Text) < 12 {
+			if err := live(t, "f", "fx"+c.Text, c.Text+"x").Render(ctx, w); err != nil {
+				return err
+			}
+		}
+		return errors.New("behind what it holds")
+	}})
+	in, _ := reports(t, rvPage(func(ctx context.Context, w io.Writer) error { return live(t, "f", "f", "").Render(ctx, w) }))
+	page(t, in)
+	if n > 200 {
+		t.Errorf("13 components that fail are rendered %d times", n)
+	}
+}
+
+// Each component that leaves is closed, however many leave at once.
+func TestManyComponentsCloseAtOnce(t *testing.T) {
+	closed := 0
+	rvDefine(t, "leaf", rvDef{
+		close: func(rv, *views.Socket) { closed++ },
+		render: func(c rv, ctx context.Context, w io.Writer) error {
+			return html(`<p id="`+views.ID(ctx)+`"></p>`).Render(ctx, w)
+		},
+	})
+	in := newInstance(t, rvPage(func(ctx context.Context, w io.Writer) error {
+		if parts.Away.Get(ctx) {
+			return nil
+		}
+		for i := range 1500 {
+			if err := live(t, "leaf", fmt.Sprint("i", i), "").Render(ctx, w); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+	page(t, in)
+	set(t, in, func(s *views.Socket) { parts.Away.Set(s, true) })
+	render(t, in)
+	for n := 0; ; n++ {
+		m, ok, err := in.Inbox()
+		if err != nil {
+			t.Error(err)
+		}
+		if !ok {
+			break
+		}
+		do(t, in, m)
+	}
+	if closed != 1500 {
+		t.Errorf("%d of 1500 were closed", closed)
+	}
+}
+
+// A panic in what OnCommit, OnEnd and OnStream call is reported and ends nothing.
+func TestPanicsInOnCommitAndOnEndAreReported(t *testing.T) {
+	in, _ := reports(t, rvPage(func(ctx context.Context, w io.Writer) error { return nil }))
+	page(t, in)
+	try := func(what string, f func()) {
+		defer func() {
+			if r := recover(); r != nil {
+				t.Errorf("%s: the panic reaches whoever runs the view: %v", what, r)
+			}
+		}()
+		f()
+	}
+	try("OnCommit", func() {
+		_ = in.Do(t.Context(), views.Message{Run: func(s *views.Socket) error { s.OnCommit(func() { panic("commit") }); return nil }})
+	})
+	try("OnEnd of a failed callback", func() {
+		_ = in.Do(t.Context(), views.Message{Run: func(s *views.Socket) error {
+			s.OnEnd(func() { panic("end") })
+			return errors.New("failed")
+		}})
+	})
+	try("OnEnd", func() {
+		_ = in.Do(t.Context(), views.Message{Run: func(s *views.Socket) error { s.OnEnd(func() { panic("end") }); return nil }})
+		in.End()
+	})
+}
+
+// A component that was mounted afresh in a rendering that failed is mounted once more.
+func TestAMountThatIsTakenBackRunsAgain(t *testing.T) {
+	fail := false
+	rvDefine(t, "leaf", rvDef{
+		mount: func(c rv, s *views.Socket) error { rvKey.Set(s, "mounted"); return nil },
+		event: func(c rv, s *views.Socket) error { panic("boom") },
+		render: func(c rv, ctx context.Context, w io.Writer) error {
+			return html(`<p id="a">`, rvKey.Get, `</p>`).Render(ctx, w)
+		},
+	})
+	in, said := reports(t, rvPage(func(ctx context.Context, w io.Writer) error {
+		parts.Title.Get(ctx)
+		if err := live(t, "leaf", "a", "").Render(ctx, w); err != nil {
+			return err
+		}
+		if fail {
+			return errors.New("the page fails")
+		}
+		return nil
+	}))
+	doc := document(t, page(t, in))
+	in.Begin()
+	_ = post(t, in, "Act", "views_test.rv.a", "")
+	set(t, in, func(s *views.Socket) { parts.Title.Set(s, "U") })
+	fail = true
+	if _, err := in.Render(nil); err == nil {
+		t.Fatal("no error")
+	}
+	in.Undo()
+	fail = false
+	*said = nil
+	if err := doc.Apply(render(t, in)); err != nil {
+		t.Fatal(err)
+	}
+	if got := text(shown(doc)); got != "mounted" || len(*said) > 0 {
+		t.Errorf("shows %q, %q", got, *said)
+	}
+}
+
+// A region that panics when it is rendered alone has its component mounted afresh.
+func TestARegionOfAComponentThatPanics(t *testing.T) {
+	broken := false
+	rvDefine(t, "c", rvDef{
+		mount: func(c rv, s *views.Socket) error { rvKey.Set(s, "ok"); return nil },
+		event: func(c rv, s *views.Socket) error { rvKey.Set(s, "bad"); return nil },
+		render: func(c rv, ctx context.Context, w io.Writer) error {
+			return html(`<div id="c">`, templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+				return views.Region("r").Render(templ.WithChildren(ctx, html(`<p id="r">`, func(ctx context.Context) string {
+					if broken = rvKey.Get(ctx) == "bad"; broken {
+						panic("bad")
+					}
+					return rvKey.Get(ctx)
+				}, `</p>`)), w)
+			}), `</div>`).Render(ctx, w)
+		},
+	})
+	in, _ := reports(t, rvPage(func(ctx context.Context, w io.Writer) error { return live(t, "c", "c", "").Render(ctx, w) }))
+	page(t, in)
+	if err := post(t, in, "Act", "views_test.rv.c", ""); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := in.Render(nil); err != nil {
+		t.Errorf("the whole page fails: %v", err)
+	}
+}
+
+// A view may end while it is rendered.
+func TestTheEndBesideARendering(t *testing.T) {
+	rvDefine(t, "leaf", rvDef{render: func(c rv, ctx context.Context, w io.Writer) error {
+		return html(`<p id="`+views.ID(ctx)+`">`+c.Text+`</p>`).Render(ctx, w)
+	}})
+	for range 30 {
+		in, _ := reports(t, rvPage(func(ctx context.Context, w io.Writer) error {
+			for i := range 100 {
+				if err := live(t, "leaf", fmt.Sprint("i", i), parts.Title.Get(ctx)).Render(ctx, w); err != nil {
+					return err
+				}
+			}
+			return nil
+		}))
+		page(t, in)
+		set(t, in, func(s *views.Socket) { parts.Title.Set(s, "U") })
+		done := make(chan struct{})
+		go func() { in.End(); close(done) }()
+		_, _ = in.Render(nil)
+		<-done
+	}
+}
+
+// What a component sends itself later, or again and again, ends with it.
+func TestClocksEndWithTheirComponent(t *testing.T) {
+	rvDefine(t, "leaf", rvDef{
+		mount: func(c rv, s *views.Socket) error {
+			_, err := views.SendEvery(s, time.Second, rv.note, 1)
+			return err
+		},
+		event:  func(c rv, s *views.Socket) error { panic("boom") },
+		render: func(c rv, ctx context.Context, w io.Writer) error { return html(`<p id="a"></p>`).Render(ctx, w) },
+	})
+	running := 0
+	d := rvPage(func(ctx context.Context, w io.Writer) error {
+		if parts.Away.Get(ctx) {
+			return nil
+		}
+		return live(t, "leaf", "a", "").Render(ctx, w)
+	})
+	q := &ticking{running: &running}
+	q.in = d.NewInstance(q, &views.Host{Report: func(error) {}})
+	do(t, q.in, q.in.Mounting(views.Input{Path: func(string) string { return "" }}))
+	page(t, q.in)
+	if running != 1 {
+		t.Fatal(running)
+	}
+	m, err := q.in.Event("Act", "views_test.rv.a", views.Input{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = q.in.Do(t.Context(), m)
+	render(t, q.in)
+	if running != 1 {
+		t.Errorf("mounted afresh: %d clocks", running)
+	}
+	set(t, q.in, func(s *views.Socket) { parts.Away.Set(s, true) })
+	render(t, q.in)
+	settle(t, q.in)
+	if running != 0 {
+		t.Errorf("ended: %d clocks", running)
+	}
+}
+
+type ticking struct {
+	quiet
+	running *int
+}
+
+func (q *ticking) Every(time.Duration, views.Message) (func() bool, error) {
+	*q.running++
+	stopped := false
+	return func() bool {
+		if !stopped {
+			stopped = true
+			*q.running--
+		}
+		return true
+	}, nil
+}
+
+func (q *ticking) Call(m views.Message) error { return q.in.Do(context.Background(), m) }
+
+// What ten thousand components cost grows with their number, not with its square.
+func TestTenThousandComponents(t *testing.T) {
+	rvDefine(t, "leaf", rvDef{
+		mount: func(c rv, s *views.Socket) error { rvKey.Set(s, "m"); return nil },
+		event: func(c rv, s *views.Socket) error { rvKey.Set(s, rvKey.Get(s)+"x"); return nil },
+		render: func(c rv, ctx context.Context, w io.Writer) error {
+			return html(`<p id="`+views.ID(ctx)+`">`, rvKey.Get, `</p>`).Render(ctx, w)
+		},
+	})
+	for _, n := range []int{2500, 5000, 10_000, 20_000} {
+		in := newInstance(t, rvPage(func(ctx context.Context, w io.Writer) error {
+			for i := range n {
+				if err := live(t, "leaf", fmt.Sprint("i", i), "").Render(ctx, w); err != nil {
+					return err
+				}
+			}
+			return nil
+		}))
+		t0 := time.Now()
+		page(t, in)
+		first := time.Since(t0)
+		t0 = time.Now()
+		if err := post(t, in, "Act", "views_test.rv.i17", ""); err != nil {
+			t.Fatal(err)
+		}
+		ops := render(t, in)
+		t.Logf("%d components: first page %v, an event %v (%d bytes)", n, first, time.Since(t0), len(ops))
+	}
+}
+
+var _ = strings.Contains
