@@ -29,6 +29,11 @@ const logScript = `window.log = {
 	// How far the first line of all would be above the pane: scrolling alone changes it.
 	get start() { const e = log.lines[0]; return log.top(e) - 24 * (log.number(e) - 1); },
 	get most() { return log.lines.length; },
+	get state() {
+		const ids = s => [...document.querySelectorAll(s)].map(e => e.id).join(" ");
+		return JSON.stringify({top: log.pane.scrollTop, pane: log.pane.outerHTML.slice(0, 100), part: document.getElementById("part").textContent,
+			seen: log.seen, above: ids("#above>*"), lines: ids("#lines>*"), below: ids("#below>*")});
+	},
 	frame: () => new Promise(r => requestAnimationFrame(() => setTimeout(r))),
 	// Scrolls by small steps. It returns how often something else than that has moved the lines.
 	async by(step, times) {
@@ -57,6 +62,13 @@ func openLog(t *testing.T) logPage {
 // sees waits until the pane is full of lines, with this one among them.
 func (l logPage) sees(number int) {
 	l.t.Helper()
+	defer func() {
+		if l.t.Failed() {
+			var state string
+			l.Eval("log.state", &state)
+			l.t.Log("the log is " + state)
+		}
+	}()
 	l.WaitFor(fmt.Sprintf("log.full && log.seen.includes(%d)", number))
 	if n := l.Count("#lines>li"); n > 200 {
 		l.t.Errorf("%d lines are in the page", n)

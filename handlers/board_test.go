@@ -24,6 +24,7 @@ import (
 	"github.com/sideband-go/sideband/handlers/internal/board"
 	"github.com/sideband-go/sideband/internal/htmxdom"
 	tabs "github.com/sideband-go/sideband/internal/tab"
+	"github.com/sideband-go/sideband/sse"
 	"github.com/sideband-go/sideband/views"
 )
 
@@ -32,36 +33,44 @@ type wire struct {
 	conns chan net.Conn
 	done  chan struct{}
 
-	mu    sync.Mutex
-	down  bool
-	ours  []*end
-	again int // connections made
+	mu   sync.Mutex
+	down bool
+	ours []*end
+	goOn chan struct{} // closed when a tab reads again; nil if it reads
 }
 
 // end is a tab's end of a connection.
 type end struct {
 	net.Conn
+	wire *wire
 	mu   sync.Mutex
-	hole bool // nothing arrives any more, on either side
+	hole bool // nothing arrives at the server any more
+	deaf bool // nor at the tab
 }
 
-func (e *end) lost() bool {
+func (e *end) lost() (hole, deaf bool) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	return e.hole
+	return e.hole, e.deaf
 }
 
 func (e *end) Read(p []byte) (int, error) {
 	for {
+		e.wire.mu.Lock()
+		goOn := e.wire.goOn
+		e.wire.mu.Unlock()
+		if goOn != nil {
+			<-goOn
+		}
 		n, err := e.Conn.Read(p)
-		if err != nil || !e.lost() {
+		if _, deaf := e.lost(); err != nil || !deaf {
 			return n, err
 		}
 	}
 }
 
 func (e *end) Write(p []byte) (int, error) {
-	if e.lost() {
+	if hole, _ := e.lost(); hole {
 		return len(p), nil
 	}
 	return e.Conn.Write(p)
@@ -83,7 +92,7 @@ func (w *wire) dial(ctx context.Context, _, _ string) (net.Conn, error) {
 	ours, theirs := net.Pipe()
 	w.mu.Lock()
 	down := w.down
-	e := &end{Conn: ours}
+	e := &end{Conn: ours, wire: w}
 	w.ours = append(w.ours, e)
 	w.mu.Unlock()
 	if down {
@@ -100,13 +109,31 @@ func (w *wire) dial(ctx context.Context, _, _ string) (net.Conn, error) {
 }
 
 // swallow has what is sent from now on get lost, until the connections are cut.
-func (w *wire) swallow() {
+func (w *wire) swallow() { w.lose(func(e *end) { e.hole, e.deaf = true, true }) }
+
+// swallowAnswers is swallow for what the server says.
+func (w *wire) swallowAnswers() { w.lose(func(e *end) { e.deaf = true }) }
+
+func (w *wire) lose(f func(e *end)) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for _, e := range w.ours {
 		e.mu.Lock()
-		e.hole = true
+		f(e)
 		e.mu.Unlock()
+	}
+}
+
+// stall has the tab read nothing for a while.
+func (w *wire) stall(on bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.goOn != nil {
+		close(w.goOn)
+		w.goOn = nil
+	}
+	if on {
+		w.goOn = make(chan struct{})
 	}
 }
 
@@ -154,13 +181,16 @@ func readBoard(t *testing.T, p board.Page, c handlers.Config, do func(r *reader)
 			t.Fatal(err)
 		}
 		client := &http.Client{Jar: jar, Transport: &http.Transport{DialContext: r.wire.dial, DialTLSContext: r.wire.dial, DisableCompression: true}}
-		r.Tab, err = tabs.Open(tabs.Config{Client: client, Observe: func(e tabs.Event) { fmt.Fprintln(r.log, time.Now().Format("04:05.000"), e.Kind, e.Method, e.Status, e.ID, len(e.Text), e.Err) }}, "https://site.test/")
+		r.Tab, err = tabs.Open(tabs.Config{Client: client, Observe: func(e tabs.Event) {
+			fmt.Fprintln(r.log, time.Now().Format("04:05.000"), e.Kind, e.Method, e.Status, e.ID, len(e.Text), e.Err)
+		}}, "https://site.test/")
 		if err != nil {
 			t.Fatal(err)
 		}
 		defer func() {
-			r.Close()
+			r.wire.stall(false)
 			r.wire.cut(true)
+			r.Close()
 			if err := r.kit.Shutdown(context.Background()); err != nil {
 				t.Error(err)
 			}
@@ -252,8 +282,9 @@ func (r *reader) click(id string) {
 }
 
 func TestItemsThatCameWhileNobodyLooked(t *testing.T) {
-	readBoard(t, board.Page{List: &board.List{}}, handlers.Config{}, func(r *reader) {
-		r.do("append", "a", "b")
+	list := &board.List{}
+	list.Do(board.Change{Kind: "append", Lines: lines("a", "b")}, views.Ref{})
+	readBoard(t, board.Page{List: list}, handlers.Config{}, func(r *reader) {
 		r.expect()
 		r.do("append", "c")
 		r.expect()
@@ -265,8 +296,8 @@ func TestItemsThatCameWhileNobodyLooked(t *testing.T) {
 		r.do("prepend", "0")
 		r.Show()
 		r.expect()
-		if r.mounts() != 1 {
-			t.Errorf("mounted %d times", r.mounts())
+		if n := list.Rendered(); r.mounts() != 1 || n != 2+1+2+1+1 {
+			t.Errorf("mounted %d times, rendered %d items", r.mounts(), n)
 		}
 	})
 }
@@ -333,6 +364,7 @@ func TestAnEventOfAPageThatMayMissItems(t *testing.T) {
 		r.do("append", "b")
 		synctest.Wait()
 		r.wire.cut(false)
+		synctest.Wait()
 		r.click("write") // comes before the stream does
 		r.live()
 		r.expect()
@@ -341,6 +373,29 @@ func TestAnEventOfAPageThatMayMissItems(t *testing.T) {
 				t.Errorf("the event is lost: %q", note)
 			}
 		})
+		if r.mounts() != 2 {
+			t.Errorf("mounted %d times", r.mounts())
+		}
+	})
+}
+
+// A view that was mounted again begins with all that there is. If that does not arrive,
+// it is sent once more.
+func TestTheFirstWordsOfAnotherLifeAreLost(t *testing.T) {
+	readBoard(t, board.Page{List: &board.List{}}, handlers.Config{}, func(r *reader) {
+		r.do("append", "a", "b")
+		r.expect()
+		r.list.Ref().Restart()
+		synctest.Wait()
+		for r.mounts() < 2 {
+			time.Sleep(time.Millisecond)
+			r.wire.swallowAnswers()
+			synctest.Wait()
+		}
+		r.do("append", "c")
+		synctest.Wait()
+		r.wire.cut(false)
+		r.expect()
 		if r.mounts() != 2 {
 			t.Errorf("mounted %d times", r.mounts())
 		}
@@ -372,13 +427,17 @@ func TestPagesOfAnotherLife(t *testing.T) {
 // TestStreamsThroughFaults changes a list at random, while connections break, get lost and
 // grow old, tabs hide and views go, and compares what the page shows in the end.
 func TestStreamsThroughFaults(t *testing.T) {
-	for seed := range uint64(25) {
+	for seed := range uint64(200) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			p := board.Page{List: &board.List{}}
 			if seed%3 == 2 {
 				p.Large = strings.Repeat("y", 3000)
 			}
-			readBoard(t, p, handlers.Config{StreamMaxAge: 40 * time.Second}, func(r *reader) { throughFaults(r, seed) })
+			c := handlers.Config{StreamMaxAge: 40 * time.Second}
+			if seed%4 > 0 {
+				c.Stream = sse.Config{MaxPending: int(seed % 4)}
+			}
+			readBoard(t, p, c, func(r *reader) { throughFaults(r, seed) })
 		})
 	}
 }
@@ -393,7 +452,7 @@ func throughFaults(r *reader, seed uint64) {
 			for i := range ids {
 				ids[i] = id()
 			}
-			switch rnd.IntN(16) {
+			switch rnd.IntN(18) {
 			case 0, 1, 2:
 				r.do("append", ids...)
 			case 3:
@@ -427,6 +486,10 @@ func throughFaults(r *reader, seed uint64) {
 					r.list.Ref().Restart()
 				}
 			case 15:
+				r.wire.stall(true)
+			case 16:
+				r.wire.stall(false)
+			case 17:
 				time.Sleep(time.Duration(rnd.IntN(60)) * time.Second)
 			}
 			if rnd.IntN(3) > 0 {
@@ -440,6 +503,7 @@ func throughFaults(r *reader, seed uint64) {
 			r.wire.swallow()
 			time.Sleep(time.Duration(rnd.IntN(3000)) * time.Millisecond)
 		}
+		r.wire.stall(false)
 		r.wire.cut(false)
 		r.Show()
 		r.expect()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/sideband-go/sideband/views"
 )
@@ -36,34 +37,40 @@ func (l *live) begin(ctx *deadline, closing bool) bool {
 }
 
 // giveUp is called when a callback has passed its deadline, or its view has ended. Another
-// worker goes on. If the callback was one of a rendering, it begins with that.
+// worker goes on with the turn: with the callbacks that are left, and the rendering.
 func (l *live) giveUp(ctx *deadline, j job) {
 	l.mu.Lock() // so that the worker finds out before it goes on
-	rendering := l.in.Rendering() && !l.ended
-	if !l.in.Abandon(ctx) {
+	ended, ok := l.in.Abandon(ctx)
+	if !ok {
 		l.mu.Unlock()
 		return
 	}
-	t := l.turn
-	if l.turn = nil; rendering {
-		if t == nil {
-			t = &turn{}
-		}
-		l.queue = append([]job{{run: func(l *live, me uint64) {
-			l.begins(t)
-			l.finish(me, t)
-		}}}, l.queue...)
-	}
-	l.start()
-	l.mu.Unlock()
-	err := views.ErrGone
-	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
-		err = views.ErrDeadline
+	err := fmt.Errorf("%s: %w", j.msg.Name, views.ErrGone)
+	if late := errors.Is(ctx.Err(), context.DeadlineExceeded); late {
+		err = fmt.Errorf("%s: %w", j.msg.Name, views.ErrDeadline)
 		l.kit.count.deadlines.Add(1)
 		l.kit.log.Error("sideband: a callback ran past its deadline and was given up", "callback", j.msg.Name)
 	}
-	if !rendering && t != nil && t.done != nil {
-		t.done <- result{err: fmt.Errorf("%s: %w", j.msg.Name, err)}
+	t := l.turn
+	if t == nil {
+		t = &turn{}
+	}
+	l.turn = nil
+	if !l.ended {
+		if !t.rendering {
+			t.failed = err
+		}
+		l.queue = slices.Concat(t.rest, []job{{run: func(l *live, me uint64) {
+			l.begins(t)
+			l.finish(me, t)
+		}}}, l.queue)
+	}
+	over := l.ended
+	l.start()
+	l.mu.Unlock()
+	ended()
+	if over && t.done != nil {
+		t.done <- result{err: err}
 	}
 }
 

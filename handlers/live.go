@@ -123,7 +123,9 @@ func (l *live) endWith(last []byte, pause time.Duration) {
 	}
 	if closing := l.in.End(); closing != nil && l.mounted.Load() {
 		l.mu.Lock()
-		l.enqueue(job{run: func(l *live, me uint64) { l.close(me, closing) }})
+		for _, m := range closing {
+			l.enqueue(job{run: func(l *live, me uint64) { l.close(me, m) }})
+		}
 		l.mu.Unlock()
 	}
 	l.kit.workers.Done()
@@ -142,15 +144,9 @@ func (l *live) endWith(last []byte, pause time.Duration) {
 	}
 }
 
-// close runs what a view and its components have for their end.
-func (l *live) close(me uint64, closing []views.Message) {
-	for _, m := range closing {
-		err := l.callback(job{msg: m, closing: true})
-		if !l.mine(me) {
-			return
-		}
-		if err != nil {
-			l.kit.logMessage(l, err)
-		}
+// close runs what a view or one of its components has for its end.
+func (l *live) close(me uint64, m views.Message) {
+	if err := l.callback(job{msg: m, closing: true}); err != nil && l.mine(me) {
+		l.kit.logMessage(l, err)
 	}
 }

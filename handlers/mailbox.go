@@ -131,8 +131,8 @@ func (l *live) take(me uint64, batch []job) bool {
 	l.in.Begin()
 	t := &turn{done: last.done, posted: last.posted}
 	l.begins(t)
-	for _, j := range batch {
-		t.failed = views.ErrDeadline // should placing be given up
+	for i, j := range batch {
+		t.rest = batch[i+1:]
 		err := l.placed(j.msg)
 		if err == nil {
 			err = l.callback(j)
@@ -157,9 +157,11 @@ func (l *live) take(me uint64, batch []job) bool {
 
 // turn is what is under way: the callbacks of a batch, and the rendering after them.
 type turn struct {
-	done   chan<- result // nil if nobody waits
-	posted *views.Posted
-	failed error
+	done      chan<- result // nil if nobody waits
+	posted    *views.Posted
+	failed    error
+	rest      []job // of the batch
+	rendering bool
 }
 
 // begins notes the turn, for whoever gives its worker up.
@@ -171,6 +173,7 @@ func (l *live) begins(t *turn) {
 
 // finish renders and tells who waits. It reports false if the worker was given up.
 func (l *live) finish(me uint64, t *turn) bool {
+	t.rendering = true
 	if t.done == nil {
 		return l.show(me)
 	}
@@ -196,8 +199,8 @@ func (l *live) placed(m views.Message) error {
 // drain runs the messages that callbacks have sent to their own view. It reports false if
 // the worker was given up.
 func (l *live) drain(me uint64) bool {
-	for n := 0; ; n++ {
-		m, ok, err := l.in.Inbox(n)
+	for {
+		m, ok, err := l.in.Inbox()
 		if err != nil {
 			l.kit.logMessage(l, err)
 		}

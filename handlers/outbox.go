@@ -158,10 +158,10 @@ func (l *live) answer(me uint64, posted *views.Posted, failed error) result {
 	case st != nil && l.out.lost:
 		err = errors.Join(failed, l.morph(st))
 	case st != nil:
-		if failed == nil || posted != nil || l.in.Broken() {
+		if failed == nil || posted != nil || l.in.Dirty() {
 			err = errors.Join(failed, l.render(st, posted, l.noticeGone(failed)))
 		}
-	case failed == nil || posted != nil || l.in.Broken():
+	case failed == nil || posted != nil || l.in.Dirty():
 		var renderErr error
 		ops, renderErr = l.patch(posted, l.noticeGone(failed))
 		err = errors.Join(failed, renderErr)
@@ -288,25 +288,26 @@ func (l *live) morph(st *sse.Stream) error {
 
 // catchUp sends what a browser that has seen message id has missed, and then what
 // has changed since.
-func (l *live) catchUp(me uint64, st *sse.Stream, id uint64, known bool) bool {
+func (l *live) catchUp(me uint64, st *sse.Stream, id uint64, known bool) {
 	missed, held := l.out.log.Since(id)
 	if !known || !held {
 		l.in.Begin()
 		if l.in.Keeps() {
 			l.startOver(errBehind)
-			return true
+			return
 		}
 		l.out.lost = true
-		return l.show(me)
+		l.show(me)
+		return
 	}
 	l.out.sent = id
 	for _, m := range missed {
 		if !l.put(st, m) {
-			return true // drained will go on
+			return // drained will go on
 		}
 	}
 	l.in.Begin()
-	return l.show(me)
+	l.show(me)
 }
 
 // drained is called when a stream that was full has room again.

@@ -1,12 +1,11 @@
 package livetest_test
 
 import (
+	"net/http"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
-
-	"github.com/a-h/templ"
 
 	"github.com/sideband-go/sideband/livetest"
 	"github.com/sideband-go/sideband/livetest/internal/board"
@@ -23,10 +22,21 @@ func openBoard(t testing.TB) *livetest.Page {
 
 func openNews(t testing.TB) (*livetest.Page, pubsub.Topic[string]) {
 	t.Helper()
+	page, news := newBoard(t)
+	return livetest.Open(t, board.Site(kit(), page), "/"), news
+}
+
+func newBoard(t testing.TB) (board.Page, pubsub.Topic[string]) {
 	bus := &pubsub.Bus{}
 	t.Cleanup(bus.Close)
 	news := pubsub.NewTopic[string](bus, "news")
-	return livetest.Open(t, board.Site(kit(), news), "/"), news
+	return board.Page{Subscribe: func(s *views.Socket) error { return pubsub.Subscribe(s, news, board.Page.Liked) }}, news
+}
+
+// boardSite is the site of that page.
+func boardSite(t testing.TB) http.Handler {
+	page, _ := newBoard(t)
+	return board.Site(kit(), page)
 }
 
 func TestComponents(t *testing.T) {
@@ -212,7 +222,7 @@ func TestRedirectsAreFollowed(t *testing.T) {
 
 func TestAnEndlessListIsScrolled(t *testing.T) {
 	t.Parallel()
-	page := openBoard(t)
+	page := livetest.Open(t, boardSite(t), "/?lines=true")
 	lines := func() string {
 		all := page.Find("[id^=line-]").Attrs("id")
 		return all[0] + " to " + all[len(all)-1]
@@ -228,63 +238,4 @@ func TestAnEndlessListIsScrolled(t *testing.T) {
 	expect(t, "the lines", lines(), "line-55 to line-74")
 	page.Find("#lines").ScrollTo() // with what is in it
 	expect(t, "the lines", lines(), "line-55 to line-74")
-}
-
-// What users see a notice of at most is told to the test.
-func TestFailuresAreFound(t *testing.T) {
-	t.Parallel()
-	golden(t, "failures", placed(failing(func(t testing.TB) {
-		page := openBoard(t)
-		page.Button("Fail").Click()
-		page.Button("Panic").Click()
-		if err := views.Send(page.View(), board.Page.Explode, views.NoParams{}); err != nil {
-			t.Fatal(err)
-		}
-		page.Button("Place frail").Click()
-		page.Expect("#frail", "This part of the page could not be shown.")
-		page.Button("Place twice").Click()
-		page.Expect("#tea-shout span", "tea: 100!") // it stays as it was
-	})))
-	said := failing(func(t testing.TB) {
-		page := openBoard(t)
-		page.Skip(livetest.Failures, livetest.BrokenParts)
-		page.Button("Refuse").Click() // the user is told
-		page.Button("Fail").Click()
-		page.Button("Place frail").Click()
-	})
-	if said != "" {
-		t.Errorf("it says %s", said)
-	}
-	said = failing(func(t testing.TB) { openBoard(t).Button("Refuse").Click() })
-	if said != "" {
-		t.Errorf("a refusal is a failure: %s", said)
-	}
-}
-
-func TestAPageThatCannotBeMountedSaysWhy(t *testing.T) {
-	t.Parallel()
-	golden(t, "not mounted", failing(func(t testing.TB) {
-		shout := views.Live("tea", board.Shout{Label: "tea"})
-		livetest.Component(t, livetest.Blank{}, templ.Join(shout, shout)).Button("Louder").Click()
-	}))
-}
-
-func TestEventsOfComponentsAreKnown(t *testing.T) {
-	t.Parallel()
-	golden(t, "component events", failing(func(t testing.TB) {
-		page := openBoard(t)
-		page.Button("Remove milk").Click()
-	}))
-	// A hidden page may have events for what is gone.
-	said := failing(func(t testing.TB) {
-		page := openBoard(t)
-		page.Hide()
-		if err := views.Send(page.View(), board.Page.Remove, "milk"); err != nil {
-			t.Fatal(err)
-		}
-		page.Find("#other").Expect("Like milk")
-	})
-	if said != "" {
-		t.Errorf("it says %s", said)
-	}
 }

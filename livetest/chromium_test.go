@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"math/rand/v2"
+	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -85,74 +86,155 @@ type step struct {
 	real func()
 }
 
+// both is a page here and in Chromium.
+type both struct {
+	t      *testing.T
+	real   *browser.Page
+	page   *livetest.Page
+	random *rand.Rand
+	number int // of what is done
+}
+
+// openBoth opens the page of a site, with the style sheet in Chromium. powered is an element
+// that htmx takes up.
+func openBoth(t *testing.T, site func() http.Handler, path, powered string) *both {
+	t.Helper()
+	t.Logf("%d steps, -seed=%d", *steps, *seed)
+	server := httptest.NewServer(site())
+	t.Cleanup(server.Close) // after the browser has gone
+	b := &both{t: t, random: rand.New(rand.NewPCG(*seed, 0))}
+	b.real = browser.Open(t, server.URL+path)
+	b.real.WaitFor(fmt.Sprintf(`document.querySelector(%q).hasAttribute("data-htmx-powered")`, powered))
+	b.page = livetest.Open(t, site(), path)
+	return b
+}
+
+// style adds a style sheet in Chromium.
+func (b *both) style(css string) {
+	b.t.Helper()
+	b.real.Eval(fmt.Sprintf(`(() => { const s = new CSSStyleSheet(); s.replaceSync(%q); document.adoptedStyleSheets = [s] })()`, css), nil)
+}
+
+func (b *both) click(selector string) step {
+	return step{"click " + selector, b.page.Find(selector).Click, func() { b.real.Click(selector) }}
+}
+
+func (b *both) fill(selector, text string) step {
+	return step{
+		"fill " + selector + " with " + text, func() { b.page.Find(selector).Fill(text) },
+		func() { b.real.Fill(selector, text); b.real.Eval(`document.activeElement.blur()`, nil) },
+	}
+}
+
+func (b *both) one(selectors ...string) string { return selectors[b.random.IntN(len(selectors))] }
+
+// compare does what next says, and looks after each step whether both pages are the same.
+func (b *both) compare(next func() []step) {
+	b.t.Helper()
+	for b.number = range *steps {
+		for _, s := range next() {
+			s.here()
+			s.real()
+			want := inTest(b.t, b.page)
+			got := inChromium(b.t, b.real)
+			for limit := time.Now().Add(10 * time.Second); got.String() != want.String() && time.Now().Before(limit); {
+				got = inChromium(b.t, b.real)
+			}
+			if got.String() != want.String() {
+				b.t.Fatalf("step %d: %s: Chromium has\n%v\nand livetest\n%v", b.number, s.name, got, want)
+			}
+		}
+	}
+}
+
 // What is done to a page here and in Chromium leads to the same HTML, to the same
 // values of its fields, to the same focus.
 func TestPagesAreThoseOfChromium(t *testing.T) {
 	t.Parallel()
-	t.Logf("%d steps, -seed=%d", *steps, *seed)
-	random := rand.New(rand.NewPCG(*seed, 0))
-	server := httptest.NewServer(site())
-	t.Cleanup(server.Close) // after the browser has gone
-	const path = "/?begin=Milk,Bread"
-	real := browser.Open(t, server.URL+path)
-	real.AllowErrors("favicon.ico", "answered 409", "409 (Conflict)")
-	real.WaitFor(`document.querySelector("#search").hasAttribute("data-htmx-powered")`)
+	b := openBoth(t, site, "/?begin=Milk,Bread", "#search")
+	b.real.AllowErrors("favicon.ico", "answered 409", "409 (Conflict)")
 	// A real mouse comes across elements on its way, and notices lie on top of others.
-	real.Eval(`(() => { const s = new CSSStyleSheet(); s.replaceSync("#over, .sb-notices * { pointer-events: none !important }"); document.adoptedStyleSheets = [s] })()`, nil)
-	page := livetest.Open(t, site(), path)
-	page.Skip(livetest.DeadLinks)
-
-	blur := func() { real.Eval(`document.activeElement.blur()`, nil) }
-	click := func(selector string) step {
-		return step{"click " + selector, page.Find(selector).Click, func() { real.Click(selector) }}
-	}
-	fill := func(selector, text string) step {
-		return step{"fill " + selector + " with " + text, func() { page.Find(selector).Fill(text) }, func() { real.Fill(selector, text); blur() }}
-	}
-	number := 0
-	next := func() []step {
-		text := fmt.Sprintf("x%d", number)
-		switch random.IntN(11) {
+	b.style("#over, .sb-notices * { pointer-events: none !important }")
+	b.page.Skip(livetest.DeadLinks)
+	page, real := b.page, b.real
+	b.compare(func() []step {
+		text := fmt.Sprintf("x%d", b.number)
+		switch b.random.IntN(11) {
 		case 0:
-			return []step{fill("#name", text), click("#order button")}
+			return []step{b.fill("#name", text), b.click("#order button")}
 		case 1:
-			return []step{fill("#name", "Nothing"), click("#order button")} // which is refused
+			return []step{b.fill("#name", "Nothing"), b.click("#order button")} // which is refused
 		case 2:
-			return []step{fill("#name", text), {"press Enter", func() { page.Find("#name").Key("Enter") }, func() { real.Click("#name"); real.Press("Enter") }}}
+			return []step{b.fill("#name", text), {"press Enter", func() { page.Find("#name").Key("Enter") }, func() { real.Click("#name"); real.Press("Enter") }}}
 		case 3:
 			if page.Find("#items button").Exists() {
-				return []step{click("#items tr:last-child button")}
+				return []step{b.click("#items tr:last-child button")}
 			}
 		case 4:
-			size := []string{"Small", "Large"}[random.IntN(2)]
+			size := b.one("Small", "Large")
 			return []step{{"choose " + size, func() { page.Find("#size").Choose(size) }, func() { real.Eval(`document.getElementById("size").focus()`, nil); real.Select("#size", size) }}}
 		case 5:
-			return []step{click("#gift"), click([]string{"#cash", "#card"}[random.IntN(2)])}
+			return []step{b.click("#gift"), b.click(b.one("#cash", "#card"))}
 		case 6:
-			return []step{fill("#search", text)}
+			return []step{b.fill("#search", text)}
 		case 7:
-			return []step{click("#hurry")}
+			return []step{b.click("#hurry")}
 		case 8:
 			return []step{{"press x", func() { page.Find("#keys").Key("x") }, func() { real.Eval(`document.getElementById("keys").focus()`, nil); real.Press("x") }}}
 		case 9:
-			return []step{click([]string{"#focus", "#blur"}[random.IntN(2)])}
+			return []step{b.click(b.one("#focus", "#blur"))}
 		case 10:
-			return []step{click("#more summary")}
+			return []step{b.click("#more summary")}
 		}
 		return nil
-	}
-	for number = range *steps {
-		for _, s := range next() {
-			s.here()
-			s.real()
-			want := inTest(t, page)
-			got := inChromium(t, real)
-			for limit := time.Now().Add(10 * time.Second); got.String() != want.String() && time.Now().Before(limit); {
-				got = inChromium(t, real)
+	})
+}
+
+// So it is with components, streams, flash messages, redirects and work beside the page.
+func TestBoardsAreThoseOfChromium(t *testing.T) {
+	t.Parallel()
+	b := openBoth(t, func() http.Handler { return boardSite(t) }, "/", "#swap")
+	b.real.AllowErrors("favicon.ico", "answered 409", "409 (Conflict)", "answered 500", "500 (Internal Server Error)", "answered 404", "404 (Not Found)")
+	const css = ".sb-flash, .sb-flash *, .sb-notices * { pointer-events: none !important }"
+	b.style(css)
+	b.page.Skip(livetest.BrokenParts, livetest.Failures, livetest.UnknownEvents)
+	page, real := b.page, b.real
+	b.compare(func() []step {
+		switch b.random.IntN(8) {
+		case 0:
+			if like := page.Find("#parts [id$=-like]"); like.Exists() {
+				return []step{b.click("#" + b.one(like.Attrs("id")...))}
 			}
-			if got.String() != want.String() {
-				t.Fatalf("step %d: %s: Chromium has\n%v\nand livetest\n%v", number, s.name, got, want)
+		case 1:
+			return []step{b.click(b.one("#tea-louder", "#other"))} // milk may have gone
+		case 2:
+			return []step{b.click(b.one("#swap", "#place", "#remove"))}
+		case 3:
+			return []step{b.click(b.one("#frail-one", "#refuse", "#fail", "#panic"))}
+		case 4:
+			return []step{b.click("#save-" + b.one("info", "success", "warning", "error"))}
+		case 5:
+			if dismiss := `[data-kind="` + b.one("warning", "error") + `"] button`; page.Find(dismiss).Exists() {
+				return []step{{"dismiss", page.Find(dismiss).Click, func() {
+					real.Eval(fmt.Sprintf(`(b => { b.focus(); b.click() })(document.querySelector(%q))`, dismiss), nil)
+				}}}
 			}
+		case 6:
+			return []step{
+				b.click("#write-" + b.one("begin", "middle", "end", "change", "delete")),
+				b.click("#write-" + b.one("begin", "middle", "end")),
+			}
+		case 7:
+			if b.random.IntN(2) == 0 {
+				return []step{{"load", func() { page.Find("#load-soon").Click(); page.Await() }, func() { real.Click("#load-soon") }}}
+			}
+			return []step{{"come back", page.Find("#leave-back").Click, func() {
+				real.Eval(`(window.before = true, document.body.innerHTML.length)`, nil)
+				real.Click("#leave-back")
+				real.WaitFor(`!window.before && document.querySelector("#swap")?.hasAttribute("data-htmx-powered")`)
+				b.style(css)
+			}}}
 		}
-	}
+		return nil
+	})
 }

@@ -220,7 +220,7 @@ func ExamplePage_View() {
 // Nothing is in view until a test scrolls there.
 func ExampleElement_ScrollTo() {
 	example(func(t testing.TB) {
-		page := openBoard(t)
+		page := livetest.Open(t, boardSite(t), "/?lines=true")
 		fmt.Println(page.Find("[id^=line-]").Count(), "lines")
 		page.Find(".later").ScrollTo() // an element with views.Trigger{On: "revealed"}
 		fmt.Println(page.Find("[id^=line-]").Count(), "lines")

@@ -15,7 +15,7 @@ import (
 
 func testKept(t *testing.T, odd bool) {
 	shortest, failed := "", 0
-	for seed := range uint64(pairs(700)) {
+	for seed := range uint64(pairs(200)) {
 		g := &gen{Rand: rand.New(rand.NewPCG(seed, 7)), odd: odd}
 		pages, ops, known := g.steps(t, 4)
 		for i := 1; i < len(pages); i++ {
@@ -49,7 +49,7 @@ func TestKeptElementsInChromium(t *testing.T) {
 	t.Parallel()
 	var cases []chromium.Case
 	var want []string
-	for seed := range uint64(pairs(250)) {
+	for seed := range uint64(pairs(75)) {
 		g := &gen{Rand: rand.New(rand.NewPCG(seed, 8)), odd: seed%3 == 2}
 		pages, ops, _ := g.steps(t, 4)
 		cases = append(cases, chromium.Case{Page: pageOf(pages[0].html()), Messages: ops[1:], Setup: gestures(g.Rand, pages[0])})
@@ -83,7 +83,7 @@ func TestStubsAreForLivingElements(t *testing.T) {
 	const page = `<ul id="list"><li id="s-1">one <input id="in" value="a"></li><li id="s-2">two</li></ul>`
 	stub := string(patch.AppendStub(nil, "li", "s-1"))
 	same := `<ul id="list"><li id="s-2">zwei</li><li id="s-1">one <input id="in" value="a"></li></ul>`
-	for _, c := range []struct{ name, page, ops, want string }{
+	tests := []struct{ name, page, ops, want string }{
 		{"outerMorph of the parent", page, `<hx-partial id="list" hx-swap="outerMorph"><ul id="list"><li id="s-2">zwei</li>` + stub + `</ul></hx-partial>`, same},
 		{"outerHTML of the parent", page, `<hx-partial id="list" hx-swap="outerHTML"><ul id="list"><li id="s-2">zwei</li>` + stub + `</ul></hx-partial>`, same},
 		{"innerMorph of the page", page, string(patch.AppendMorph(nil, rootID, []byte(`<ul id="list"><li id="s-2">zwei</li>`+stub+`</ul>`))), same},
@@ -91,13 +91,17 @@ func TestStubsAreForLivingElements(t *testing.T) {
 		{"a parent made anew", page, `<hx-partial id="` + rootID + `" hx-swap="innerMorph"><ol id="list"><li id="s-2">zwei</li>` + stub + `</ol></hx-partial>`, strings.ReplaceAll(same, "ul", "ol")},
 		{"an element that is gone leaves its stub", `<ul id="list"></ul>`, `<hx-partial id="list" hx-swap="outerMorph"><ul id="list">` + stub + `</ul></hx-partial>`, `<ul id="list"><li hidden hx-preserve="" id="s-1"></li></ul>`},
 		{"which an element takes the place of", `<ul id="list">` + stub + `</ul>`, `<hx-partial id="list" hx-swap="outerMorph"><ul id="list"><li id="s-1">one</li></ul></hx-partial>`, `<ul id="list"><li id="s-1">one</li></ul>`},
-	} {
-		setup := []htmxdom.Gesture{htmxdom.TypeInto("in", "typed")}
-		if !strings.Contains(c.page, "input") {
-			setup = nil
+	}
+	var cases []chromium.Case
+	for _, c := range tests {
+		k := chromium.Case{Page: pageOf(c.page), Messages: []string{c.ops}}
+		if strings.Contains(c.page, "input") {
+			k.Setup = []htmxdom.Gesture{htmxdom.TypeInto("in", "typed")}
 		}
-		kase := chromium.Case{Page: pageOf(c.page), Setup: setup, Messages: []string{c.ops}}
-		got := chromium.Run(t, []chromium.Case{kase})[0]
+		cases = append(cases, k)
+	}
+	for i, got := range chromium.Run(t, cases) {
+		c := tests[i]
 		want, err := htmxdom.Parse(pageOf(c.want))
 		if err != nil {
 			t.Fatal(err)
@@ -105,7 +109,7 @@ func TestStubsAreForLivingElements(t *testing.T) {
 		if g, w := trim(got.HTML), shows(want); g != w {
 			t.Errorf("%s: shows %s\nnot %s", c.name, g, w)
 		}
-		if setup != nil && (!slices.Contains(got.Kept, "s-1") || got.Values["in"] != "typed" || got.Focus != "in") {
+		if cases[i].Setup != nil && (!slices.Contains(got.Kept, "s-1") || got.Values["in"] != "typed" || got.Focus != "in") {
 			t.Errorf("%s: kept %v, %v, focus %q", c.name, got.Kept, got.Values, got.Focus)
 		}
 	}

@@ -1,5 +1,10 @@
 package patch
 
+import (
+	"strings"
+	"sync"
+)
+
 // misplaced reports whether the browser's parser would not put a tag where it
 // stands, and how far down the stack of open elements that reaches: all below the
 // returned place may be rearranged. The rules are those of the HTML standard's
@@ -9,7 +14,10 @@ func (s *scanner) misplaced(name uint16) (reach int, why string) {
 	top := len(s.stack) - 1
 	parent := s.stack[top]
 	if parent.foreign {
-		return 0, "" // inside svg or math any nesting stays
+		if breaksOut()[name] && parent.name != tagForeignObject && parent.name != tagDesc && parent.name != tagTitle {
+			return s.foreignAt(), "an element of HTML inside <svg> or <math>"
+		}
+		return 0, "" // any other nesting stays
 	}
 	if name < otherName && endsP[name] {
 		if k := s.open(tagP, true); k >= 0 {
@@ -42,6 +50,25 @@ func (s *scanner) misplaced(name uint16) (reach int, why string) {
 		return top, "an element other than an option inside <select>"
 	}
 	return 0, ""
+}
+
+// breaksOut are the tags before which the parser closes all of svg and math.
+var breaksOut = sync.OnceValue(func() map[uint16]bool {
+	m := map[uint16]bool{}
+	for name := range strings.FieldsSeq(`b big blockquote body br center code dd div dl dt em embed font h1 h2 h3 h4 h5 h6
+		head hr i img li listing menu meta nobr ol p pre ruby s small span strong strike sub sup table tt u ul var`) {
+		m[nameOf([]byte(name))] = true
+	}
+	return m
+})
+
+// foreignAt is just outside the innermost svg or math.
+func (s *scanner) foreignAt() int {
+	k := len(s.stack) - 1
+	for k > 0 && s.stack[k].foreign {
+		k--
+	}
+	return k
 }
 
 // tableAt is just outside the innermost open table: where the parser moves what a

@@ -171,12 +171,12 @@ func pairs(usual int) int {
 
 func TestOperationsMakeThePageShowTheNewRendering(t *testing.T) {
 	t.Parallel()
-	run(t, pairs(2000), (*gen).pair)
+	run(t, pairs(1000), (*gen).pair)
 }
 
 func TestOperationsForHTMLThatParsersRearrange(t *testing.T) {
 	t.Parallel()
-	run(t, pairs(2000), (*gen).hostilePair)
+	run(t, pairs(1000), (*gen).hostilePair)
 }
 
 // TestOperationsInChromium applies random pairs with the real htmx. There, too, the
@@ -186,7 +186,7 @@ func TestOperationsInChromium(t *testing.T) {
 	t.Parallel()
 	var cases []chromium.Case
 	var want []string
-	for seed := range uint64(pairs(2100)) {
+	for seed := range uint64(pairs(700)) {
 		g := &gen{Rand: rand.New(rand.NewPCG(seed, 2))}
 		pair := (*gen).pair
 		if seed%3 == 2 {

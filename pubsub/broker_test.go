@@ -167,7 +167,10 @@ func TestGarbageFromABroker(t *testing.T) {
 	with := func(payload string) []byte { return append(append([]byte{}, head...), payload...) }
 	refused := 0
 	for _, data := range [][]byte{
-		nil, {}, {1}, head[:5], with(""), with("{"), with(`{"a":1}`), with("null null"), []byte(strings.Repeat("x", 5<<20)),
+		nil,
+		{},
+		{1},
+		head[:5], with(""), with("{"), with(`{"a":1}`), with("null null"), []byte(strings.Repeat("x", 5<<20)),
 		[]byte("\x02" + string(good[1:])), []byte("\x01x" + string(good[2:])),
 	} {
 		if err := broker.Publish(t.Context(), "sideband.topic.texts", data); err != nil {

@@ -90,8 +90,8 @@ func (v *view) must(f func(s *views.Socket) error) {
 }
 
 func (v *view) own() {
-	for n := 0; ; n++ {
-		m, ok, err := v.in.Inbox(n)
+	for {
+		m, ok, err := v.in.Inbox()
 		if err != nil {
 			v.t.Fatal(err)
 		}

@@ -286,7 +286,9 @@ func TestAProcessThatDied(t *testing.T) {
 		living := &pubsub.Bus{Broker: broker}
 		defer living.Close()
 		here := pubsub.NewPresence[string](living, "here")
-		ann, bob := joined(t, here, "ann"), joined(t, pubsub.NewPresence[string](dead, "here"), "bob")
+		ann := joined(t, here, "ann")
+		synctest.Wait() // its process is the first that says something
+		bob := joined(t, pubsub.NewPresence[string](dead, "here"), "bob")
 		synctest.Wait()
 		expectHere(t, here, "ann", "bob")
 		ann.work()

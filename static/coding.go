@@ -22,7 +22,7 @@ func gzipped(data []byte) []byte {
 
 func zstandard(data []byte) []byte {
 	w, err := zstd.NewWriter(nil,
-		zstd.WithEncoderLevel(zstd.SpeedBestCompression),
+		zstd.WithEncoderLevel(zstd.SpeedBetterCompression),
 		zstd.WithEncoderConcurrency(1))
 	if err != nil {
 		panic(err) // the options are constants

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -495,35 +494,3 @@ func (q *ticking) Every(time.Duration, views.Message) (func() bool, error) {
 }
 
 func (q *ticking) Call(m views.Message) error { return q.in.Do(context.Background(), m) }
-
-// What ten thousand components cost grows with their number, not with its square.
-func TestTenThousandComponents(t *testing.T) {
-	rvDefine(t, "leaf", rvDef{
-		mount: func(c rv, s *views.Socket) error { rvKey.Set(s, "m"); return nil },
-		event: func(c rv, s *views.Socket) error { rvKey.Set(s, rvKey.Get(s)+"x"); return nil },
-		render: func(c rv, ctx context.Context, w io.Writer) error {
-			return html(`<p id="`+views.ID(ctx)+`">`, rvKey.Get, `</p>`).Render(ctx, w)
-		},
-	})
-	for _, n := range []int{2500, 5000, 10_000, 20_000} {
-		in := newInstance(t, rvPage(func(ctx context.Context, w io.Writer) error {
-			for i := range n {
-				if err := live(t, "leaf", fmt.Sprint("i", i), "").Render(ctx, w); err != nil {
-					return err
-				}
-			}
-			return nil
-		}))
-		t0 := time.Now()
-		page(t, in)
-		first := time.Since(t0)
-		t0 = time.Now()
-		if err := post(t, in, "Act", "views_test.rv.i17", ""); err != nil {
-			t.Fatal(err)
-		}
-		ops := render(t, in)
-		t.Logf("%d components: first page %v, an event %v (%d bytes)", n, first, time.Since(t0), len(ops))
-	}
-}
-
-var _ = strings.Contains

@@ -302,11 +302,11 @@ func (in *Instance) Do(ctx context.Context, m Message) error {
 	if s.title != nil && *s.title != "" {
 		in.title = *s.title
 	}
-	if ends := s.takeEnds(); ends != nil {
-		c.onEnd(ends)
-	}
 	for _, f := range s.effects {
 		in.guard(f)
+	}
+	if ends := s.takeEnds(); ends != nil {
+		c.onEnd(ends)
 	}
 	c.startJobs(tx.Jobs())
 	in.settle(s, to)
@@ -344,10 +344,10 @@ func (in *Instance) Rendered() bool { return in.page != nil }
 // Rendering reports whether a rendering is under way. Safe for concurrent use.
 func (in *Instance) Rendering() bool { return in.pass.Load() != nil }
 
-// Broken reports whether a component has failed and is to be mounted afresh.
-func (in *Instance) Broken() bool {
+// Dirty reports whether there may be something to show.
+func (in *Instance) Dirty() bool {
 	for _, c := range in.all {
-		if c.renew {
+		if c.changed || c.renew || c.scope.Dirty() {
 			return true
 		}
 	}
@@ -355,19 +355,22 @@ func (in *Instance) Broken() bool {
 }
 
 // Abandon gives up the callback that is running with ctx: whatever it still does is void.
-// It reports whether there was one. Safe for concurrent use.
-func (in *Instance) Abandon(ctx context.Context) bool {
+// It reports whether there was one; then ended has to be called, with no lock held. Safe for
+// concurrent use.
+func (in *Instance) Abandon(ctx context.Context) (ended func(), ok bool) {
 	s := in.current.Load()
+	rendering := in.Rendering()
 	if s == nil || s.Context != ctx || !s.phase.CompareAndSwap(running, abandoned) {
-		return false
+		return nil, false
 	}
-	if s.part != in.root {
+	if rendering && s.part != in.root {
 		s.part.late.Store(true)
 	}
-	for _, e := range s.takeEnds() {
-		in.guard(e.run)
-	}
-	return true
+	return func() {
+		for _, e := range s.takeEnds() {
+			in.guard(e.run)
+		}
+	}, true
 }
 
 // Begin begins a turn, which Undo takes back.
@@ -426,10 +429,10 @@ func protect(f func() error) (err error) {
 		switch r := recover(); r {
 		case unwind{}:
 			err = ErrAbandoned
-		default:
-			err = &PanicError{r, debug.Stack()}
 		case nil:
 			err = errGoexit
+		default:
+			err = &PanicError{r, debug.Stack()}
 		}
 	}()
 	err = f()

@@ -171,11 +171,11 @@ func (p *pass) attempt(c *component, w io.Writer, render func(body templ.Compone
 		if err == nil {
 			return nil
 		}
+		if c.in.isOver(err) {
+			return err // another goroutine may run the view by now
+		}
 		p.flush(w) // what the template has written so far goes
 		p.back(before)
-		if c.in.isOver(err) {
-			return err
-		}
 		c.in.host.Report(fmt.Errorf("%s: %w", c.name, err))
 		c.reset()
 		if errors.Is(err, ErrDeadline) || again {

@@ -150,7 +150,7 @@ func (in *Instance) FullTitle() string {
 }
 
 func (in *Instance) render(posted *Posted) (r Rendering, err error) {
-	if posted == nil && !in.dirty() {
+	if posted == nil && !in.Dirty() {
 		return r, nil
 	}
 	var parts []part
@@ -231,16 +231,6 @@ func (in *Instance) holdsControls(source string) bool {
 
 // usualOps is room for the operations of a small change.
 const usualOps = 128
-
-// dirty reports whether anything may have to be rendered.
-func (in *Instance) dirty() bool {
-	for _, c := range in.all {
-		if c.changed || c.renew || c.scope.Dirty() {
-			return true
-		}
-	}
-	return false
-}
 
 // renderPage renders the whole view and compares it with what was shown. With changes, it
 // leaves out what is as before.

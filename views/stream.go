@@ -68,40 +68,6 @@ var ErrRestart = errors.New("views: the view has to be mounted again")
 // errForgot begins the rendering anew: a stream has forgotten items meanwhile.
 var errForgot = fmt.Errorf("views: items of a stream are gone: %w", patch.ErrNeedAll)
 
-// streamed is what the page shows of a stream.
-type streamed struct {
-	each    *each
-	ref     state.StreamRef
-	ids     []string
-	tag     string   // the name of the items' elements
-	tags    []string // if they differ
-	region  *region
-	round   uint64 // the rendering that placed it last
-	waiting bool   // it shows items that the stream still has
-	kept    bool   // it shows items that the stream has not
-}
-
-func (s *streamed) tagOf(j int) string {
-	if s.tags != nil {
-		return s.tags[j]
-	}
-	return s.tag
-}
-
-// add notes an item.
-func (s *streamed) add(id, tag string) {
-	switch {
-	case len(s.ids) == 0:
-		s.tag = tag
-	case s.tags == nil && s.tag != tag:
-		s.tags = slices.Repeat([]string{s.tag}, len(s.ids))
-	}
-	if s.tags != nil {
-		s.tags = append(s.tags, tag)
-	}
-	s.ids = append(s.ids, id)
-}
-
 // streaming is a stream being rendered.
 type streaming struct {
 	*streamed
@@ -234,9 +200,22 @@ func (b *streaming) keep(j int, id string, domID func() string) {
 	b.items.skipTo = at + n
 }
 
-// checkStreams reports items that were not rendered as one element.
+// checkStreams reports items that were not rendered as one element, and those with the
+// same id as an item of another component's stream.
 func (p *pass) checkStreams(scanned *patch.Scanned) error {
-	for _, s := range p.streams {
+	var seen map[string]struct{} // what stands for names and ids
+	for k, s := range p.streams {
+		if seen != nil || slices.ContainsFunc(p.streams[k+1:], func(o *streamed) bool { return o.ref.Name() == s.ref.Name() }) {
+			if seen == nil {
+				seen = map[string]struct{}{}
+			}
+			for _, id := range s.ids {
+				n := len(seen)
+				if seen[s.ref.Name()+" "+id] = struct{}{}; len(seen) == n {
+					return fmt.Errorf("views: the stream %q of %s: another component's has an item %.80q, too: make its id from the component's", s.ref.Name(), s.ref.Owner(), id)
+				}
+			}
+		}
 		for i, from := range s.each.from {
 			if from >= 0 {
 				continue
@@ -247,46 +226,4 @@ func (p *pass) checkStreams(scanned *patch.Scanned) error {
 		}
 	}
 	return nil
-}
-
-// placeStreams takes over where streams stand: those of a rendering, and of those that
-// stood in its place before, what it has left out.
-func (in *Instance) placeStreams(p *pass, before []*streamed) {
-	for _, s := range before {
-		if s.round != in.round && in.streams[s.ref] == s {
-			delete(in.streams, s.ref)
-		}
-	}
-	if len(p.streams) > 0 && in.streams == nil {
-		in.streams = map[state.StreamRef]*streamed{}
-	}
-	for _, s := range p.streams {
-		in.streams[s.ref] = s
-	}
-}
-
-// sent has a stream forget what the page shows of it.
-func (s *streamed) sent() {
-	if s.waiting {
-		s.ref.Sent()
-		s.waiting, s.kept = false, true
-	}
-}
-
-// Sent has the streams forget what Page has rendered: a page shows it.
-func (in *Instance) Sent() {
-	for _, s := range in.streams {
-		s.sent()
-	}
-}
-
-// Keeps reports whether the page has to show items that the view does not have any more:
-// a page that may miss some can't be brought up to date.
-func (in *Instance) Keeps() bool {
-	for _, s := range in.streams {
-		if s.kept {
-			return true
-		}
-	}
-	return false
 }

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"net/url"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -231,6 +233,7 @@ func TestMistakesWithStreamsAreReported(t *testing.T) {
 		"nameless":  {feed.Nameless, `"line-a"`},
 		"component": {feed.Inside, "can't hold components"},
 		"in a list": {feed.Listed, "Each"},
+		"same ids":  {feed.Same, "another component's"},
 	} {
 		in := newSilent(views.Define(feed.Custom{Show: c.show}), func(error) {})
 		do(t, in, in.Mounting(views.Input{Path: func(string) string { return "" }}))
@@ -276,4 +279,128 @@ func TestAStreamOfWhichTooMuchWasLost(t *testing.T) {
 	if _, err := in.Render(nil); !errors.Is(err, views.ErrRestart) {
 		t.Error(err)
 	}
+}
+
+func TestAStreamRendersItsRegionOnly(t *testing.T) {
+	in := newInstance(t, views.Define(feed.Page{}))
+	firstPage(t, in)
+	before := feed.Rendered
+	for i := range 4 {
+		set(t, in, func(s *views.Socket) { feed.Others.Append(s, feed.Line{ID: fmt.Sprint(i)}) })
+		if ops := render(t, in); !strings.Contains(ops, fmt.Sprint("other-", i)) {
+			t.Error(ops)
+		}
+	}
+	if feed.Rendered != before {
+		t.Errorf("the page was rendered %d times", feed.Rendered-before)
+	}
+}
+
+func TestAStreamThatMovesKeepsItsElements(t *testing.T) {
+	in := newInstance(t, views.Define(feed.Custom{Show: feed.Sides}))
+	doc := document(t, firstPage(t, in))
+	before := living(doc)
+	for i, side := range []string{"right", "left", "right"} {
+		set(t, in, func(s *views.Socket) {
+			feed.Title.Set(s, side)
+			feed.Lines.Append(s, feed.Line{ID: fmt.Sprint(i)})
+		})
+		if err := doc.Apply(render(t, in)); err != nil {
+			t.Fatal(err)
+		}
+		if got := len(doc.Find("#" + side + " li")); got != 3+i || len(doc.Find("li")) != got {
+			t.Fatalf("%s: %d items: %s", side, got, shown(doc))
+		}
+		set(t, in, func(s *views.Socket) { feed.Lines.Update(s, feed.Line{ID: "b", Text: "again"}) })
+		if err := doc.Apply(render(t, in)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for id, n := range before {
+		if living(doc)[id] != n {
+			t.Errorf("%s was made anew", id)
+		}
+	}
+}
+
+func TestStreamsOfComponentsThatFail(t *testing.T) {
+	defer func() { feed.Fuse = func() {} }()
+	in, list := reports(t, views.Define(feed.Custom{Show: feed.Failing}))
+	fail := func() {
+		feed.Fuse = func() {
+			feed.Fuse = func() {}
+			panic("the fuse has blown")
+		}
+	}
+	fail()
+	doc := document(t, firstPage(t, in))
+	expect := func(said, own string) {
+		t.Helper()
+		if got := text(shown(doc)); !strings.Contains(got, "inside "+said) || !strings.Contains(got, " "+own) {
+			t.Errorf("shows %s", got)
+		}
+	}
+	expect("inside 0", "own")
+	for i := range 3 {
+		if err := post(t, in, "Say", "feed.Box.inside", fmt.Sprint(i, "=more")); err != nil {
+			t.Fatal(err)
+		}
+		if i > 0 {
+			if err := doc.Apply(render(t, in)); err != nil { // of what is inside alone
+				t.Fatal(err)
+			}
+		}
+		set(t, in, func(s *views.Socket) { feed.Title.Set(s, fmt.Sprint(i)) })
+		fail()
+		if err := doc.Apply(render(t, in)); err != nil {
+			t.Fatal(err)
+		}
+		expect("inside"+strings.Repeat(" more", i+1), "own")
+	}
+	if len(*list) != 4 {
+		t.Error(*list)
+	}
+}
+
+// What is in a form of an item is not known any more. No other form is taken for it.
+func TestControlsInItemsAreLeftAlone(t *testing.T) {
+	in := newInstance(t, views.Define(feed.Custom{Show: feed.Forms}))
+	firstPage(t, in)
+	typed := url.Values{"text": {"typed"}}
+	for source, want := range map[string]bool{"line-a": false, "in-b": false, "field": true} {
+		r, err := in.Render(&views.Posted{Source: source, Fields: typed})
+		if err != nil || strings.Contains(string(r.Ops), `id="field"`) != want {
+			t.Errorf("%s: %s %v", source, r.Ops, err)
+		}
+		if r, err = in.Whole(&views.Posted{Source: source, Fields: typed}); err != nil || strings.Contains(string(r.Ops), `outerHTML`) != want {
+			t.Errorf("%s: %s %v", source, r.Ops, err)
+		}
+	}
+}
+
+func TestAStreamThatKeepsTheLastStaysSmall(t *testing.T) {
+	in := newInstance(t, views.Define(feed.Page{}))
+	firstPage(t, in)
+	heap := func() int64 {
+		runtime.GC()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return int64(m.HeapAlloc)
+	}
+	var before int64
+	for i := range 10_000 {
+		if i == 200 {
+			before = heap()
+		}
+		set(t, in, func(s *views.Socket) {
+			feed.Many.Append(s, feed.Line{ID: fmt.Sprint(i), Text: strings.Repeat("x", 100)})
+		})
+		if i%2 == 0 {
+			render(t, in)
+		}
+	}
+	if more := heap() - before; more > 200_000 {
+		t.Errorf("%d bytes more after 10,000 items", more)
+	}
+	runtime.KeepAlive(in)
 }

@@ -3,6 +3,7 @@
 package chat
 
 import (
+	"crypto/rand"
 	"strings"
 	"time"
 	"unicode"
@@ -19,7 +20,9 @@ var (
 	Here     = state.NewKey[[]Visitor]("here")
 	News     = state.NewKey[string]("news") // who came and went last
 	Text     = state.NewKey[string]("text") // what is in the field, as far as it is known
-	Sent     = state.NewKey[int]("sent")    // messages from this page
+	Last     = state.NewKey[string]("last") // what this page has sent last
+	Sent     = state.NewKey[int]("sent")    // how many messages that were
+	Mounted  = state.NewKey[string]("mounted")
 	Messages = state.NewStream("message", Message.Key).KeepLast(keepMessages)
 )
 
@@ -37,8 +40,9 @@ type Query struct {
 
 // Draft is what the form posts.
 type Draft struct {
-	Name string `form:"name"`
-	Text string `form:"text"`
+	Name   string `form:"name"`
+	Text   string `form:"text"`
+	Number int    `form:"number"` // how many messages the page had sent when it showed the form
 }
 
 // Page is a room as one visitor sees it. Make it with [New].
@@ -65,8 +69,12 @@ func (p Page) Mount(s *views.Socket, q Query) error {
 		return views.ErrNotFound
 	}
 	s.SetTitle("Chat: " + room)
-	me := Visitor{Browser: browser(s)}
-	state.Assign(s, Room.To(room), Me.To(me), Here.To(nil), News.To(""), Text.To(""), Sent.To(0))
+	g := guestOf(s)
+	me := Visitor{Browser: g.browser, Name: g.name}
+	state.Assign(s, Room.To(room), Me.To(me), Here.To(nil), News.To(""), Text.To(""), Last.To(""), Sent.To(0), Mounted.To(""))
+	if g.again {
+		Mounted.Set(s, rand.Text()) // the page knows what has been typed, see compose
+	}
 	if err := pubsub.Subscribe(s, p.posts.Of(room), Page.posted); err != nil {
 		return err
 	}
@@ -74,7 +82,8 @@ func (p Page) Mount(s *views.Socket, q Query) error {
 	return pubsub.Join(s, p.people.Of(room), me, Page.present)
 }
 
-// Rename gives the visitor another name. What is in the other field stays there.
+// Rename gives the visitor another name. What is in the other field stays there. The page
+// sends it too when its view was mounted again, with what it has in its fields.
 func (p Page) Rename(s *views.Socket, d Draft) error {
 	Text.Set(s, cut(d.Text, maxText))
 	return p.call(s, d.Name)
@@ -88,6 +97,9 @@ func (p Page) call(s *views.Socket, name string) error {
 		return nil
 	}
 	Me.Set(s, me)
+	if remember := guestOf(s).remember; remember != nil {
+		remember(me.Name)
+	}
 	return pubsub.Join(s, p.people.Of(Room.Get(s)), me, Page.present)
 }
 
@@ -97,11 +109,11 @@ func (p Page) Send(s *views.Socket, d Draft) error {
 		return err
 	}
 	Text.Set(s, "")
-	text := tidy(d.Text, maxText)
-	if text == "" {
-		return nil
+	text, n := tidy(d.Text, maxText), Sent.Get(s)
+	if text == "" || text == Last.Get(s) && d.Number == n-1 {
+		return nil // nothing, or a second click on the same
 	}
-	Sent.Update(s, func(n int) int { return n + 1 })
+	state.Assign(s, Sent.To(n+1), Last.To(text))
 	room := Room.Get(s)
 	m := p.rooms.add(room, Message{From: Me.Get(s).String(), Text: text, At: time.Now()})
 	return p.posts.Of(room).Publish(s, m)

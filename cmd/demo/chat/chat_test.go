@@ -253,29 +253,73 @@ func TestTwoTabsWithOneNameAreOneVisitor(t *testing.T) {
 	expect("with somebody else of the name", "Ann", "Ann")
 }
 
+func TestANameIsKnownInOtherRoomsToo(t *testing.T) {
+	page := enter(livetest.Serve(t, routes()), "lobby", "Ann")
+	page.Find("nav.rooms").Link("kitchen").Click()
+	page.Field("Name").ExpectValue("Ann")
+	page.Expect("#here", "Ann")
+}
+
 func TestWhoLeavesIsGone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := livetest.Serve(t, routes())
 		ann, bob := enter(s, "lobby", "Ann"), enter(s, "lobby", "Bob")
 		bob.Reload()
 		time.Sleep(time.Minute)
-		if got := here(ann); !slices.Equal(got, []string{"Ann", "Guest"}) {
+		if got := here(ann); !slices.Equal(got, []string{"Ann", "Bob"}) {
 			t.Errorf("after a reload here are %q", got)
 		}
 		bob.Close()
-		ann.Wait("#news", "Guest has left.")
+		ann.Wait("#news", "Bob has left.")
 		ann.Expect("#here", "Ann")
 	})
 }
 
-func TestTheRoomIsAsItWasAfterARestartOfThePage(t *testing.T) {
+func TestTheRoomIsAsItWasWhenItsViewIsMountedAgain(t *testing.T) {
 	s := livetest.Serve(t, routes())
 	ann, bob := enter(s, "lobby", "Ann"), enter(s, "lobby", "Bob")
 	say(ann, "hello")
 	bob.View().Restart()
 	bob.WaitFor("Bob to see the message once", func() bool { return slices.Equal(said(bob), []string{"hello"}) })
-	// What the page's field shows is what Bob is called, as soon as the server hears of it again.
 	say(bob, "again")
 	ann.Expect("#messages li:last-child b", "Bob")
 	bob.WaitFor("Bob to see both", func() bool { return slices.Equal(said(bob), []string{"hello", "again"}) })
+}
+
+// The server knows nothing any more, so it is the page that knows.
+func TestARestartOfTheServerLosesNoNamesAndNothingTyped(t *testing.T) {
+	secrets := [][]byte{[]byte(strings.Repeat("s", 32))}
+	program := func() http.Handler {
+		return site.Routes(handlers.New(site.Config(handlers.Config{Logger: slog.New(slog.DiscardHandler), Secrets: secrets})))
+	}
+	s := livetest.Serve(t, program())
+	ann, bob := enter(s, "lobby", "Ann"), enter(s, "lobby", "Bob")
+	tab := ann.NewTab("/chat/lobby")
+	tab.Field("Name").Fill("Ann")
+	say(ann, "hello")
+	ann.Field("Message").Type("half a mess")
+	s.Restart(program())
+	ann.WaitFor("the room to be empty", func() bool { return len(said(ann)) == 0 })
+	bob.WaitFor("both to be here again", func() bool {
+		got := here(bob)
+		slices.Sort(got)
+		return slices.Equal(got, []string{"Ann", "Bob"})
+	})
+	ann.Field("Name").ExpectValue("Ann")
+	ann.Field("Message").ExpectValue("half a mess")
+	ann.Button("Send").Click()
+	bob.Expect("#messages b", "Ann")
+	bob.Expect("#messages span", "half a mess")
+}
+
+func TestASecondClickSendsNothing(t *testing.T) {
+	page := enter(livetest.Serve(t, routes()), "lobby", "Ann")
+	number := page.Find("#number").Attr("value")
+	for _, text := range []string{"hello", "hello", "typed in haste"} {
+		page.Forge("?event=Send", url.Values{"name": {"Ann"}, "text": {text}, "number": {number}})
+	}
+	say(page, "typed in haste")
+	if got, want := said(page), []string{"hello", "typed in haste", "typed in haste"}; !slices.Equal(got, want) {
+		t.Errorf("said was %q, want %q", got, want)
+	}
 }

@@ -53,37 +53,54 @@ func of(list []Visitor, browser string) (v Visitor, ok bool) {
 	return v, false
 }
 
-// browserKey is where a session, and a request's context, have the browser's id.
-type browserKey struct{}
+// guest is what is known of a browser before it opens a room.
+type guest struct {
+	browser  string            // its id
+	name     string            // what it was called last
+	again    bool              // the page is open already: its view is mounted again
+	remember func(name string) // nil outside of requests
+}
 
-const browserValue = "chat browser"
+type guestKey struct{}
 
-// Known returns middleware that tells browsers apart by their sessions. It belongs before
-// the page.
+// What a session knows of its browser.
+const (
+	browserValue = "chat browser"
+	nameValue    = "chat name"
+)
+
+// Known returns middleware that tells browsers apart by their sessions, and knows their
+// names again. It belongs before the page.
 func Known(sessions *scs.SessionManager) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			id := sessions.GetString(r.Context(), browserValue)
-			switch token := sessions.Token(r.Context()); {
-			case id != "":
+			ctx := r.Context()
+			g := guest{
+				browser:  sessions.GetString(ctx, browserValue),
+				name:     sessions.GetString(ctx, nameValue),
+				again:    r.Method != http.MethodGet || r.URL.Query().Has("sideband"),
+				remember: func(name string) { sessions.Put(ctx, nameValue, name) },
+			}
+			switch token := sessions.Token(ctx); {
+			case g.browser != "":
 			case token != "":
 				// The session is older than the page, or than the server, which has forgotten what was in it.
 				sum := sha256.Sum256([]byte("chat\x00" + token))
-				id = base64.RawURLEncoding.EncodeToString(sum[:16])
-			case r.Method == http.MethodGet:
-				id = rand.Text() // the token comes with the answer
-				sessions.Put(r.Context(), browserValue, id)
+				g.browser = base64.RawURLEncoding.EncodeToString(sum[:16])
+			case !g.again:
+				g.browser = rand.Text() // the token comes with the answer
+				sessions.Put(ctx, browserValue, g.browser)
 			}
-			next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), browserKey{}, id)))
+			next.ServeHTTP(w, r.WithContext(context.WithValue(ctx, guestKey{}, g)))
 		})
 	}
 }
 
-// browser is the id that [Known] has given, else one that nobody else has.
-func browser(ctx context.Context) string {
-	id, _ := ctx.Value(browserKey{}).(string)
-	if id == "" {
-		id = rand.Text()
+// guestOf is what [Known] knows, else somebody new.
+func guestOf(ctx context.Context) guest {
+	g, _ := ctx.Value(guestKey{}).(guest)
+	if g.browser == "" {
+		g.browser = rand.Text()
 	}
-	return id
+	return g
 }

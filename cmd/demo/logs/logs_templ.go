@@ -226,7 +226,7 @@ func pane(p Scroller, w Span, total int) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		var templ_7745c5c3_Var10 = []any{"log", templ.KV("from-end", p.AtEnd)}
+		var templ_7745c5c3_Var10 = []any{"log", templ.KV("from-end", p.AtEnd), templ.KV("following", Following.Get(ctx))}
 		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var10...)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/sideband-go/sideband/state"
 	"github.com/sideband-go/sideband/views"
@@ -33,7 +34,12 @@ type List struct {
 	lines  []Line
 	number int
 	pages  []views.Ref
+
+	rendered atomic.Int64
 }
+
+// Rendered is how many items were rendered.
+func (l *List) Rendered() int { return int(l.rendered.Load()) }
 
 // Lines returns the list.
 func (l *List) Lines() []Line {

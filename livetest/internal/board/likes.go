@@ -22,7 +22,7 @@ func (Likes) Mount(s *views.Socket) error {
 // Like counts, and tells the page.
 func (l Likes) Like(s *views.Socket, _ views.NoParams) error {
 	Count.Update(s, func(n int) int { return n + 1 })
-	return views.Send(s, Page.liked, l.Label)
+	return views.Send(s, Page.Liked, l.Label)
 }
 
 // Add is a message from elsewhere.

@@ -68,6 +68,30 @@ func (b Box) Say(s *views.Socket, lines string) error {
 	return nil
 }
 
+// Alike is a component whose items have the same ids wherever it stands.
+type Alike struct{}
+
+// Mount gives it a line.
+func (Alike) Mount(s *views.Socket) error {
+	Lines.Append(s, Line{ID: "a", Text: "A"})
+	return nil
+}
+
+// Fuse is called by what Fragile shows.
+var Fuse = func() {}
+
+// Fragile is a component that may fail, with another one inside.
+type Fragile struct{}
+
+// Mount gives it a line.
+func (Fragile) Mount(s *views.Socket) error {
+	Said.Append(s, Line{ID: "own", Text: "own"})
+	return nil
+}
+
+// Rendered counts how often Page was rendered.
+var Rendered int
+
 // Custom is a page that shows what it is given.
 type Custom struct{ Show func() templ.Component }
 

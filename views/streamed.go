@@ -1,0 +1,83 @@
+package views
+
+import (
+	"slices"
+
+	"github.com/sideband-go/sideband/state"
+)
+
+// streamed is what the page shows of a stream.
+type streamed struct {
+	each    *each
+	ref     state.StreamRef
+	ids     []string
+	tag     string   // the name of the items' elements
+	tags    []string // if they differ
+	region  *region
+	round   uint64 // the rendering that placed it last
+	waiting bool   // it shows items that the stream still has
+	kept    bool   // it shows items that the stream has not
+}
+
+func (s *streamed) tagOf(j int) string {
+	if s.tags != nil {
+		return s.tags[j]
+	}
+	return s.tag
+}
+
+// add notes an item.
+func (s *streamed) add(id, tag string) {
+	switch {
+	case len(s.ids) == 0:
+		s.tag = tag
+	case s.tags == nil && s.tag != tag:
+		s.tags = slices.Repeat([]string{s.tag}, len(s.ids))
+	}
+	if s.tags != nil {
+		s.tags = append(s.tags, tag)
+	}
+	s.ids = append(s.ids, id)
+}
+
+// placeStreams takes over where streams stand: those of a rendering, and of those that
+// stood in its place before, what it has left out.
+func (in *Instance) placeStreams(p *pass, before []*streamed) {
+	for _, s := range before {
+		if s.round != in.round && in.streams[s.ref] == s {
+			delete(in.streams, s.ref)
+		}
+	}
+	if len(p.streams) > 0 && in.streams == nil {
+		in.streams = map[state.StreamRef]*streamed{}
+	}
+	for _, s := range p.streams {
+		in.streams[s.ref] = s
+	}
+}
+
+// sent has a stream forget what the page shows of it.
+func (s *streamed) sent() {
+	if s.waiting {
+		s.ref.Sent()
+		s.waiting, s.kept = false, true
+	}
+}
+
+// Sent has the streams forget what Page has rendered: a page shows it.
+func (in *Instance) Sent() {
+	for _, s := range in.streams {
+		s.sent()
+	}
+}
+
+// Keeps reports whether the page has to show items that the view does not have any more:
+// a page that may miss some can't be brought up to date.
+func (in *Instance) Keeps() bool {
+	for _, s := range in.streams {
+		if s.kept {
+			return true
+		}
+	}
+	return false
+}
