@@ -179,7 +179,10 @@ func TestWhoIsHere(t *testing.T) {
 
 	tab := bob.NewTab(address).Within(patience)
 	live(t, tab)
-	waitHere(ann, "Guest", "Guest", "Bob")
+	tab.WaitFor(`document.getElementById("name").value === "Bob"`)
+	waitHere(ann, "Guest", "Bob")
+	call(tab, "Bill")
+	waitHere(ann, "Guest", "Bob", "Bill")
 	call(tab, "Bob")
 	waitHere(ann, "Guest", "Bob")
 	tab.Close()

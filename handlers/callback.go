@@ -13,7 +13,7 @@ import (
 // goes on, it is given up: the sender gets its answer and another worker goes on.
 func (l *live) callback(j job) error {
 	ctx := newDeadline(j.ctx, l.kit.config.EventDeadline, func(c *deadline) { l.giveUp(c, j) })
-	if !l.begin(ctx, j.closing) {
+	if !l.begin(ctx, j.msg.ForEnd()) {
 		ctx.end(context.Canceled)
 		return views.ErrGone
 	}
@@ -60,7 +60,12 @@ func (l *live) giveUp(ctx *deadline, j job) {
 		if !t.rendering {
 			t.failed = err
 		}
-		l.queue = slices.Concat(t.rest, []job{{run: func(l *live, me uint64) {
+		rest := t.rest
+		t.rest = nil // the turn may be given up again
+		for i := range rest {
+			rest[i].counted = false // its place is free since it was taken out
+		}
+		l.queue = slices.Concat(rest, []job{{run: func(l *live, me uint64) {
 			l.begins(t)
 			l.finish(me, t)
 		}}}, l.queue)

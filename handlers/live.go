@@ -146,7 +146,7 @@ func (l *live) endWith(last []byte, pause time.Duration) {
 
 // close runs what a view or one of its components has for its end.
 func (l *live) close(me uint64, m views.Message) {
-	if err := l.callback(job{msg: m, closing: true}); err != nil && l.mine(me) {
+	if err := l.callback(job{msg: m}); err != nil && l.mine(me) {
 		l.kit.logMessage(l, err)
 	}
 }

@@ -14,7 +14,6 @@ type job struct {
 	ctx     context.Context // of an event; else nil
 	posted  *views.Posted
 	done    chan<- result // nil if nobody waits
-	closing bool          // it is Close
 	counted bool          // among those whose number is bounded
 }
 
@@ -173,7 +172,12 @@ func (l *live) begins(t *turn) {
 
 // finish renders and tells who waits. It reports false if the worker was given up.
 func (l *live) finish(me uint64, t *turn) bool {
-	t.rendering = true
+	if t.rendering { // it was given up in the middle, with what was to be said
+		l.notice.Store(true)
+	} else {
+		t.rendering = true
+		l.settleTyping(t.posted)
+	}
 	if t.done == nil {
 		return l.show(me)
 	}

@@ -100,6 +100,7 @@ func (l *live) show(me uint64) bool {
 			return true
 		}
 		// Components have sent messages while they were rendered.
+		l.in.Begin()
 		if !l.drain(me) {
 			return false
 		}
@@ -146,7 +147,6 @@ func (l *live) answer(me uint64, posted *views.Posted, failed error) result {
 	if d := l.in.TakeDeparture(); d != nil {
 		return result{away: d}
 	}
-	l.settleTyping(posted)
 	st := l.openStream()
 	if st != nil {
 		l.used()

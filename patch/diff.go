@@ -1,23 +1,20 @@
 package patch
 
-import (
-	"bytes"
-	"slices"
-)
+import "bytes"
 
 // Diff appends to dst the operations that make a page that shows old show new.
 // root is the id of the element around the view's content. It returns ErrNeedAll
 // if an operation needs the HTML of something that new's rendering skipped.
 func Diff(dst []byte, old *Tree, new *Scanned, root string) ([]byte, error) {
-	d := differ{old: old.view(), new: new.view(old), html: new, root: root}
+	d := differ{old: old.view(), new: new.view(old), html: new, root: root, scratch: &new.scanner.scratch}
 	return d.run(dst, func() { d.node(0, 0) })
 }
 
 // DiffRegion is Diff for a region that was rendered alone.
 func DiffRegion(dst []byte, old *Tree, new *Scanned, p *Place, root string) ([]byte, error) {
-	d := differ{old: old.view(), new: new.view(old), html: new, root: root, region: p}
+	d := differ{old: old.view(), new: new.view(old), html: new, root: root, region: p, scratch: &new.scanner.scratch}
 	return d.run(dst, func() {
-		d.children(p.Owner, -1, siblings(old.nodes, p.Start, p.End), siblings(new.nodes, 0, int32(len(new.nodes))))
+		d.children(p.Owner, -1, d.scratch.siblings(old.nodes, p.Start, p.End), d.scratch.siblings(new.nodes, 0, int32(len(new.nodes))))
 	})
 }
 
@@ -31,6 +28,7 @@ type differ struct {
 	sent     []sent
 	moved    map[int32]int32 // new nodes that come from elsewhere, to their old selves
 	left     map[int32]bool  // those old selves
+	scratch  *scratch
 
 	oldUp, newUp []int32 // parents, while they are looked up often
 }
@@ -47,6 +45,7 @@ func (d *differ) run(dst []byte, walk func()) ([]byte, error) {
 	before := len(dst)
 	for {
 		d.dst, d.sent, d.needAll = dst[:before], d.sent[:0], false
+		d.scratch.back(height{})
 		d.park()
 		walk()
 		if len(d.moved) > 0 {
@@ -107,7 +106,9 @@ func (d *differ) node(o, n int32) {
 		d.setAttributes(o, n)
 	}
 	if a.span > 1 || b.span > 1 {
-		d.children(o, n, siblings(d.old.nodes, o+1, o+a.span), siblings(d.new.nodes, n+1, n+b.span))
+		before := d.scratch.height()
+		d.children(o, n, d.scratch.siblings(d.old.nodes, o+1, o+a.span), d.scratch.siblings(d.new.nodes, n+1, n+b.span))
+		d.scratch.back(before)
 	}
 }
 
@@ -124,15 +125,6 @@ func (d *differ) textsDiffer(a, b *node) bool {
 		}
 	}
 	return false
-}
-
-// siblings lists the top nodes of a range.
-func siblings(nodes []node, from, to int32) []int32 {
-	list := make([]int32, 0, to-from)
-	for i := from; i < to; i += nodes[i].span {
-		list = append(list, i)
-	}
-	return list
 }
 
 func (d *differ) matches(o, n int32) bool {
@@ -171,121 +163,3 @@ func (d *differ) children(o, n int32, was, is []int32) {
 }
 
 func (d *differ) sameSlot(o, n int32) bool { return d.old.nodes[o].slot == d.new.nodes[n].slot }
-
-// arrange makes the middle of a list of siblings what it is to be: what is left
-// over goes, the longest run in the right order stays, the rest is put beside it.
-// It reports false, having done nothing, if a place can't be named.
-func (d *differ) arrange(o, n int32, was, is []int32, low, end, endIs int) bool {
-	from := make([]int, len(is)) // the place in was, or -1
-	find := d.finder(was, low, end)
-	gone := end - low
-	for j := range is {
-		switch {
-		case j < low:
-			from[j] = j
-		case j >= endIs:
-			from[j] = j - endIs + end
-		default:
-			if from[j] = find(is[j]); from[j] >= 0 {
-				gone--
-			}
-		}
-	}
-	keep := d.kept(was, is, from, low, endIs)
-	if !d.anchored(n, is, keep) {
-		return false
-	}
-	if gone > 0 {
-		d.remove(o, n, was, from, low, end)
-	}
-	d.insert(o, is, from, keep, low, endIs)
-	for j := low; j < endIs; j++ {
-		if from[j] >= 0 {
-			d.node(was[from[j]], is[j])
-		}
-	}
-	return true
-}
-
-// finder finds new siblings among the old ones: those that were skipped by where
-// they stood, the others by their ids.
-func (d *differ) finder(was []int32, low, end int) func(n int32) int {
-	var at map[uint64]int
-	return func(n int32) int {
-		i, ok := 0, false
-		if p := d.html.pos[n]; p.copied() {
-			i, ok = slices.BinarySearch(was[low:end], -1-p.start)
-			i += low
-		} else {
-			if at == nil {
-				at = make(map[uint64]int, end-low)
-				for i := low; i < end; i++ {
-					at[digest(d.old.id(&d.old.nodes[was[i]]))] = i
-				}
-			}
-			i, ok = at[digest(d.new.id(&d.new.nodes[n]))]
-		}
-		if !ok || !d.matches(was[i], n) || d.left[was[i]] {
-			return -1
-		}
-		return i
-	}
-}
-
-// kept tells which new siblings' elements stay where they are.
-func (d *differ) kept(was, is []int32, from []int, low, endIs int) []bool {
-	keep := make([]bool, len(is))
-	var seq []int
-	for j := range is {
-		if j < low || j >= endIs {
-			keep[j] = true
-		} else if from[j] >= 0 && d.sameSlot(was[from[j]], is[j]) {
-			seq = append(seq, j)
-		}
-	}
-	// Slots do not decrease on either side, so a run in order is in order within its slots.
-	for _, k := range longestIncreasing(seq, from) {
-		keep[k] = true
-	}
-	return keep
-}
-
-// anchored reports whether each slot has a sibling that stays, or is the parent's very beginning.
-func (d *differ) anchored(n int32, is []int32, keep []bool) bool {
-	for i := 0; i < len(is); {
-		slot, ok := d.new.nodes[is[i]].slot, false
-		for ; i < len(is) && d.new.nodes[is[i]].slot == slot; i++ {
-			ok = ok || keep[i]
-		}
-		if !ok && (slot != 0 || n < 0 && d.region.Start != d.region.Owner+1) {
-			return false
-		}
-	}
-	return true
-}
-
-// longestIncreasing returns those of seq whose from is increasing, as many as can be.
-func longestIncreasing(seq, from []int) []int {
-	var tails []int // the last of the best run of each length, as a place in seq
-	prev := make([]int, len(seq))
-	for i, j := range seq {
-		k, _ := slices.BinarySearchFunc(tails, from[j], func(t, x int) int { return from[seq[t]] - x })
-		prev[i] = -1
-		if k > 0 {
-			prev[i] = tails[k-1]
-		}
-		if k == len(tails) {
-			tails = append(tails, i)
-		} else {
-			tails[k] = i
-		}
-	}
-	if len(tails) == 0 {
-		return nil
-	}
-	run := make([]int, 0, len(tails))
-	for i := tails[len(tails)-1]; i >= 0; i = prev[i] {
-		run = append(run, seq[i])
-	}
-	return run
-}

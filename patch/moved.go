@@ -99,13 +99,14 @@ func (d *differ) findMoved() bool {
 
 // order is a list of nodes that keep their parent, in the new order.
 type order struct {
-	nodes    []int32
-	seq, was []int
+	nodes []int32
+	seq   []int
+	was   []int32
 }
 
 func (l *order) add(o, n int32) {
 	l.seq = append(l.seq, len(l.nodes))
-	l.nodes, l.was = append(l.nodes, n), append(l.was, int(o))
+	l.nodes, l.was = append(l.nodes, n), append(l.was, o)
 }
 
 // others calls move for the nodes that are not in their old order: htmx's morph
@@ -118,7 +119,7 @@ func (l *order) others(move func(o, n int32)) {
 			run = run[1:]
 			continue
 		}
-		move(int32(l.was[i]), n)
+		move(l.was[i], n)
 	}
 }
 

@@ -157,8 +157,8 @@ func tagIn(start []byte) []byte {
 }
 
 // remove sends away the old siblings that are not among the new ones.
-func (d *differ) remove(o, n int32, was []int32, from []int, low, end int) {
-	staying := make([]bool, len(was))
+func (d *differ) remove(o, n int32, was, from []int32, low, end int) {
+	staying := d.scratch.bools(len(was))
 	any := false
 	for _, i := range from {
 		if i >= 0 {
@@ -205,7 +205,7 @@ func (d *differ) remove(o, n int32, was []int32, from []int, low, end int) {
 
 // insert puts each run of siblings that do not stay beside one that does: new ones
 // as HTML, others as stubs to whose place htmx moves the living element.
-func (d *differ) insert(o int32, is []int32, from []int, keep []bool, low, endIs int) {
+func (d *differ) insert(o int32, is, from []int32, keep []bool, low, endIs int) {
 	for j := low; j < endIs; {
 		if keep[j] {
 			j++
@@ -231,7 +231,7 @@ func (d *differ) insert(o int32, is []int32, from []int, keep []bool, low, endIs
 	}
 }
 
-func (d *differ) putRun(is []int32, from []int, first, end int) {
+func (d *differ) putRun(is, from []int32, first, end int) {
 	fresh := func(k int) bool {
 		_, moved := d.moved[is[k]]
 		return from[k] < 0 && !moved

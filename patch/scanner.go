@@ -50,6 +50,8 @@ type scanner struct {
 
 	// Of a region scanned alone: where its nodes begin, and the node around it.
 	offset, around int32
+
+	scratch scratch // for comparing what is scanned
 }
 
 type content uint8

@@ -494,3 +494,19 @@ func (q *ticking) Every(time.Duration, views.Message) (func() bool, error) {
 }
 
 func (q *ticking) Call(m views.Message) error { return q.in.Do(context.Background(), m) }
+
+// A component that places itself twice is stopped as soon as it is too deep.
+func TestAComponentThatPlacesItselfTwice(t *testing.T) {
+	n := 0
+	rvDefine(t, "self", rvDef{render: func(c rv, ctx context.Context, w io.Writer) error {
+		if n++; n > 50_000 {
+			panic(fmt.Sprint("components without end"))
+		}
+		return html(live(t, "self", fmt.Sprint("x", 2*n), ""), live(t, "self", fmt.Sprint("x", 2*n+1), "")).Render(ctx, w)
+	}})
+	in, _ := reports(t, rvPage(func(ctx context.Context, w io.Writer) error { return live(t, "self", "x", "").Render(ctx, w) }))
+	_, _, err := in.Page()
+	if n > 5000 {
+		t.Errorf("%d renderings: %v", n, err)
+	}
+}

@@ -62,6 +62,9 @@ type Message struct {
 // ForPart reports whether the message is for a component that has to be found first.
 func (m Message) ForPart() bool { return m.at != "" }
 
+// ForEnd reports whether the message is what a component has for its end.
+func (m Message) ForEnd() bool { return m.closing }
+
 // Runner runs a view's messages, one at a time. Package handlers implements it.
 type Runner interface {
 	// Post adds a message to the view's mailbox: ErrFull or ErrGone, but it never waits.

@@ -28,6 +28,9 @@ import (
 // whose Mount or Update fails, is mounted afresh; if that fails too, a line of text
 // stands in its place until it is placed again. The rest of the page goes on.
 func Live(id string, c LiveComponent) templ.Component {
+	if c == nil {
+		panic(fmt.Sprintf("views: Live(%q) needs a component", id))
+	}
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
 		children := templ.GetChildren(ctx)
 		ctx = templ.ClearChildren(ctx)
@@ -44,7 +47,7 @@ func Live(id string, c LiveComponent) templ.Component {
 			return err
 		}
 		if p.depth >= maxDepth {
-			return fmt.Errorf("views: %s: more than %d components in one another", part.name, maxDepth)
+			return fmt.Errorf("%w: %s", errDeep, part.name)
 		}
 		return p.show(part, ctx, w)
 	})
@@ -153,6 +156,10 @@ func (p *pass) show(c *component, ctx context.Context, w io.Writer) error {
 // there.
 const maxDepth = 100
 
+// errDeep is one of the outermost component: of components that place themselves twice there
+// would be 2^maxDepth.
+var errDeep = fmt.Errorf("views: more than %d components in one another", maxDepth)
+
 // attempt renders a component. If that fails it is mounted afresh and rendered again; if
 // that fails, too, a placeholder stands for it. What is inside is not tried again then: of
 // many in one another that fail, each is rendered a few times, and not for each around it.
@@ -171,14 +178,15 @@ func (p *pass) attempt(c *component, w io.Writer, render func(body templ.Compone
 		if err == nil {
 			return nil
 		}
-		if c.in.isOver(err) {
+		deep := errors.Is(err, errDeep)
+		if c.in.isOver(err) || deep && p.depth > 1 {
 			return err // another goroutine may run the view by now
 		}
 		p.flush(w) // what the template has written so far goes
 		p.back(before)
 		c.in.host.Report(fmt.Errorf("%s: %w", c.name, err))
 		c.reset()
-		if errors.Is(err, ErrDeadline) || again {
+		if errors.Is(err, ErrDeadline) || again || deep {
 			break
 		}
 		p.again = true

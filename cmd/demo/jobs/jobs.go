@@ -4,7 +4,6 @@ package jobs
 
 import (
 	"context"
-	"net/http"
 	"slices"
 	"time"
 
@@ -16,6 +15,7 @@ import (
 var (
 	Jobs   = state.NewKey[[]Entry]("jobs")
 	LastID = state.NewKey[int]("last id")
+	Full   = state.NewKey[bool]("full") // there was no room for another job
 	Report = state.NewAsync[Sales]("report")
 )
 
@@ -38,7 +38,7 @@ type Page struct {
 // Mount begins with no job. The report is made once the page is shown, so that nobody waits for it.
 func (p Page) Mount(s *views.Socket, _ views.NoParams) error {
 	s.SetTitle("Jobs")
-	state.Assign(s, Jobs.To(nil), LastID.To(0))
+	state.Assign(s, Jobs.To(nil), LastID.To(0), Full.To(false))
 	Report.StartWhenConnected(s, p.report)
 	return nil
 }
@@ -56,12 +56,13 @@ func add(s *views.Socket, fails bool) error {
 	if len(list) >= maxJobs {
 		i := slices.IndexFunc(list, func(e Entry) bool { return e.Ended })
 		if i < 0 {
-			return views.Status(http.StatusConflict, "Five jobs are running. Cancel one, or wait for it.")
+			Full.Set(s, true)
+			return nil
 		}
 		list = slices.Delete(list, i, i+1)
 	}
 	id := LastID.Get(s) + 1
-	state.Assign(s, LastID.To(id), Jobs.To(append(list, Entry{ID: id, Fails: fails})))
+	state.Assign(s, LastID.To(id), Jobs.To(append(list, Entry{ID: id, Fails: fails})), Full.To(false))
 	return nil
 }
 
@@ -78,7 +79,7 @@ func (Page) ended(s *views.Socket, id int) error {
 	list := slices.Clone(Jobs.Get(s))
 	if i := slices.IndexFunc(list, func(e Entry) bool { return e.ID == id }); i >= 0 {
 		list[i].Ended = true
-		Jobs.Set(s, list)
+		state.Assign(s, Jobs.To(list), Full.To(false))
 	}
 	return nil
 }
