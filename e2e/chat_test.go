@@ -192,6 +192,7 @@ func TestWhoIsHere(t *testing.T) {
 	ann.WaitText("#here-title", "1 here")
 }
 
+// Case 49.
 func TestNothingSaidIsLost(t *testing.T) {
 	t.Parallel()
 	net := demo.through(t)

@@ -141,7 +141,7 @@ func TestAWidgetMovesAsItIs(t *testing.T) {
 	p.WaitFor("texts.length > 1")
 }
 
-// The demo that is broken here is one of the test's own, since it says so in its log.
+// Case 45. The demo that is broken here is one of the test's own, since it says so in its log.
 func TestAPartThatFailsLeavesTheRestAlone(t *testing.T) {
 	t.Parallel()
 	var own program

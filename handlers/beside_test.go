@@ -483,7 +483,7 @@ func TestTheViewEndsBeforeItsWork(t *testing.T) {
 	waitUntil(t, "none runs", func() bool { return b.running() == 0 })
 }
 
-// A function that never returns keeps nothing of its view, and Shutdown names it.
+// Case 47: a function that never returns keeps nothing of its view, and Shutdown names it.
 func TestAFunctionThatNeverReturns(t *testing.T) {
 	var left atomic.Int64
 	release := make(chan struct{})

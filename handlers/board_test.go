@@ -424,7 +424,7 @@ func TestPagesOfAnotherLife(t *testing.T) {
 	})
 }
 
-// TestStreamsThroughFaults changes a list at random, while connections break, get lost and
+// Case 49: TestStreamsThroughFaults changes a list at random, while connections break, get lost and
 // grow old, tabs hide and views go, and compares what the page shows in the end.
 func TestStreamsThroughFaults(t *testing.T) {
 	for seed := range uint64(200) {

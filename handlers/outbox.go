@@ -13,12 +13,13 @@ import (
 // have followed. Messages are numbered from 1 on; 0 is the page as first served.
 type outbox struct {
 	log       sse.Log
-	seq       uint64 // of the newest message
-	sent      uint64 // of the newest one that the open stream took
-	confirmed uint64 // of the newest one that the browser is known to have
-	lost      bool   // what the page shows is not known: it is to be morphed as a whole
-	greeted   bool   // Connect has run
-	typed     string // what the last event of a field being typed in has posted
+	seq       uint64       // of the newest message
+	sent      uint64       // of the newest one that the open stream took
+	confirmed uint64       // of the newest one that the browser is known to have
+	lost      bool         // what the page shows is not known: it is to be morphed as a whole
+	greeted   bool         // Connect has run
+	refused   *sse.Message // the newest, which waits for its stream
+	typed     string       // what the last event of a field being typed in has posted
 }
 
 var (
@@ -38,14 +39,26 @@ func (o *outbox) number(ops []byte) sse.Message {
 	return m
 }
 
-// put hands a message to a stream. What a full stream does not take stays in the
-// log until the stream has drained.
+// since is what a browser that has seen message id has missed.
+func (o *outbox) since(id uint64) ([]sse.Message, bool) {
+	if o.refused != nil && o.refused.ID == id+1 {
+		return []sse.Message{*o.refused}, true
+	}
+	return o.log.Since(id)
+}
+
+// put hands a message to a stream. What a full stream does not take waits until the
+// stream has drained: in the log or, if it is too large for that, beside it.
 func (l *live) put(st *sse.Stream, m sse.Message) bool {
 	if !st.Send(l.idOf(m.ID), m.Data) {
 		l.kit.count.streamsFull.Add(1)
+		if m.ID == l.out.seq {
+			newest := m
+			l.out.refused = &newest
+		}
 		return false
 	}
-	l.out.sent = m.ID
+	l.out.sent, l.out.refused = m.ID, nil
 	l.spoken.Store(true)
 	return true
 }
@@ -161,6 +174,8 @@ func (l *live) answer(me uint64, posted *views.Posted, failed error) result {
 		if failed == nil || posted != nil || l.in.Dirty() {
 			err = errors.Join(failed, l.render(st, posted, l.noticeGone(failed)))
 		}
+	case !l.follows():
+		// The stream has just closed. What changed waits for the page's next one.
 	case failed == nil || posted != nil || l.in.Dirty():
 		var renderErr error
 		ops, renderErr = l.patch(posted, l.noticeGone(failed))
@@ -280,8 +295,8 @@ func (l *live) morph(st *sse.Stream) error {
 		return err
 	}
 	l.kit.warn(l, r)
-	if !l.put(st, l.out.number(r.Ops)) {
-		st.Close() // it takes nothing although it has just drained
+	if m := l.out.number(r.Ops); !l.put(st, m) {
+		l.out.sent = m.ID - 1 // nothing before it counts
 	}
 	return nil
 }
@@ -289,7 +304,7 @@ func (l *live) morph(st *sse.Stream) error {
 // catchUp sends what a browser that has seen message id has missed, and then what
 // has changed since.
 func (l *live) catchUp(me uint64, st *sse.Stream, id uint64, known bool) {
-	missed, held := l.out.log.Since(id)
+	missed, held := l.out.since(id)
 	if !known || !held {
 		l.in.Begin()
 		if l.in.Keeps() {

@@ -24,6 +24,7 @@ func panelSite(t testing.TB, c handlers.Config, p panel.Page) *site {
 
 const dial = "to=panel.Dial.d"
 
+// Case 45, over HTTP.
 func TestComponentsTakeEventsOfTheirOwn(t *testing.T) {
 	p := panelSite(t, handlers.Config{}, panel.Page{}).browser(t).open("/panel")
 	if !strings.Contains(p.html, "said d0d1") {

@@ -135,7 +135,9 @@ func TestAnEventOfAPageThatWasTakenOver(t *testing.T) {
 func TestASessionWithTooManyPages(t *testing.T) {
 	s := roomSite(t, handlers.Config{Limits: state.Limits{PerSession: 2}}, rooms.Page{})
 	b := s.browser(t)
-	one, two := b.open("/rooms/1").connect(""), b.open("/rooms/2").connect("")
+	one := b.open("/rooms/1").connect("")
+	waitFor(t, func() bool { return s.kit.Stats().Views.Connected == 1 })
+	two := b.open("/rooms/2").connect("")
 	waitFor(t, func() bool { return s.kit.Stats().Views.Connected == 2 })
 	b.open("/rooms/3").connect("")
 	one.await("too many are open")

@@ -34,33 +34,34 @@ type option struct {
 // AppendForced appends operations that replace the controls which, going by what
 // was posted, show something else than the HTML of the view says. A morph would
 // leave them: it compares attributes, not what users have typed or chosen. Controls
-// without an id, and passwords and files, are left alone.
+// without an id, and passwords and files, are left alone. In a form that was submitted, a
+// control that is replaced and asks for the focus gets it back, from the button say.
 func AppendForced(dst, view []byte, p Posted) []byte {
-	controls, form := controlsIn(view, p.Source)
-	return appendForced(dst, candidates(controls, form, p), p)
+	controls, form, submitted := controlsIn(view, p.Source)
+	return appendForced(dst, candidates(controls, form, p), p, submitted)
 }
 
 // AppendForcedIn is AppendForced for a part of a view that stands in no form. It reports
 // false if not all that was posted has to be in there.
 func AppendForcedIn(dst, part []byte, p Posted) ([]byte, bool) {
-	controls, form := controlsIn(part, p.Source)
+	controls, form, submitted := controlsIn(part, p.Source)
 	if form == 0 {
 		i := slices.IndexFunc(controls, func(c control) bool { return c.id == p.Source })
 		if i < 0 || controls[i].typ == "radio" {
 			return dst, false
 		}
 	}
-	return appendForced(dst, candidates(controls, form, p), p), true
+	return appendForced(dst, candidates(controls, form, p), p, submitted), true
 }
 
-func appendForced(dst []byte, controls []control, p Posted) []byte {
+func appendForced(dst []byte, controls []control, p Posted, submitted bool) []byte {
 	used := map[string]int{}
 	for _, c := range controls {
 		if c.name == "" || p.Typing && c.id == p.Source || !c.wrong(p.Fields, used) || !plain([]byte(c.id)) {
 			continue
 		}
 		dst = append(dst, `<hx-partial id="`+c.id+`" hx-swap="outerHTML">`...)
-		dst = appendUnfocused(dst, c.html, nil)
+		dst = appendUnfocused(dst, c.html, func([]byte) bool { return submitted })
 		dst = append(dst, `</hx-partial>`...)
 	}
 	return dst
@@ -182,8 +183,8 @@ func lines(s string) string {
 }
 
 // controlsIn lists the controls in the HTML, and finds the form that the element
-// with the id source is, or is in.
-func controlsIn(h []byte, source string) (list []control, sourceForm int) {
+// with the id source is, or is in. submitted says that it is the form itself.
+func controlsIn(h []byte, source string) (list []control, sourceForm int, submitted bool) {
 	form, forms := 0, 0
 	for i := 0; i+1 < len(h); i++ {
 		j := bytes.IndexByte(h[i:], '<')
@@ -229,7 +230,7 @@ func controlsIn(h []byte, source string) (list []control, sourceForm int) {
 		start := h[i:t.end]
 		id := text(attribute(start, "id"))
 		if source != "" && id == source {
-			sourceForm = form
+			sourceForm, submitted = form, tag == "form"
 		}
 		last := t.end
 		name := nameOf([]byte(tag))
@@ -247,7 +248,7 @@ func controlsIn(h []byte, source string) (list []control, sourceForm int) {
 		}
 		i = last - 1
 	}
-	return list, sourceForm
+	return list, sourceForm, submitted
 }
 
 // read reads the control whose start tag is h[i:inner] and returns where it ends.

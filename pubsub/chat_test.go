@@ -118,7 +118,7 @@ func TestAChatInTwoProcesses(t *testing.T) {
 	})
 }
 
-// Everything at once: 100 goroutines publish while views come and go.
+// Case 46: 100 goroutines publish while views come and go.
 func TestPublishersWhileViewsComeAndGo(t *testing.T) {
 	bus := &pubsub.Bus{}
 	page, kit, h := chat(bus)

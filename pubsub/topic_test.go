@@ -181,7 +181,7 @@ func TestPublishingInACallback(t *testing.T) {
 	}
 }
 
-// A subscriber that can't keep up is mounted again, once, and nobody waits for it.
+// Case 50: a subscriber that can't keep up is mounted again, once, and nobody waits for it.
 func TestALaggingSubscriberIsRestarted(t *testing.T) {
 	bus := &pubsub.Bus{}
 	topic := pubsub.NewTopic[string](bus, "posts")

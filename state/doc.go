@@ -9,6 +9,10 @@
 // callbacks. Writing takes a [Writer], which only a view's socket is: a template
 // that tries to set a key does not compile.
 //
+// An [Async] is a key whose value comes from a function that runs beside the view, and
+// tells how that stands: loading, ready, failed, how far. A [Stream] is a list whose items
+// are forgotten once the page shows them; their ids and order stay.
+//
 // # Change tracking
 //
 // Values are kept in immutable lists. A callback writes into a [Tx] that is

@@ -47,6 +47,7 @@ type Scope struct {
 	now     atomic.Pointer[values] // as committed
 	shown   *values                // as last rendered
 	derived []derivedValue         // as last rendered
+	watcher Watcher                // nil: nobody is told
 }
 
 // NewScope returns an empty scope. owner names it in messages; outer is where
@@ -58,8 +59,30 @@ func NewScope(owner string, outer *Scope) *Scope {
 	return s
 }
 
+// Watcher is told, by the goroutine that does it, when a scope may have come to hold
+// something else than was rendered last, or to read on elsewhere.
+type Watcher interface{ ScopeChanged() }
+
+// Watch sets who is told.
+func (s *Scope) Watch(w Watcher) { s.watcher = w }
+
+// set is the one way to what the scope holds but for what a rendering leaves.
+func (s *Scope) set(v *values) {
+	s.now.Store(v)
+	s.tell()
+}
+
+func (s *Scope) tell() {
+	if s.watcher != nil {
+		s.watcher.ScopeChanged()
+	}
+}
+
 // Move makes reads that find nothing in the scope go on in another one.
-func (s *Scope) Move(outer *Scope) { s.outer.Store(outer) }
+func (s *Scope) Move(outer *Scope) {
+	s.outer.Store(outer)
+	s.tell()
+}
 
 // Snapshot is what a scope held at one moment.
 type Snapshot struct{ values *values }
@@ -69,7 +92,7 @@ func (s *Scope) Snapshot() Snapshot { return Snapshot{s.now.Load()} }
 
 // Restore takes the scope back to a snapshot of it. References are restored, not
 // what they refer to.
-func (s *Scope) Restore(old Snapshot) { s.now.Store(old.values) }
+func (s *Scope) Restore(old Snapshot) { s.set(old.values) }
 
 // Dirty reports whether anything was set since the last rendering that is not
 // equal to what was rendered.
@@ -90,6 +113,9 @@ func (s *Scope) Dirty() bool {
 // nothing is dirty, and temporary keys are back at their initial values.
 func (s *Scope) Rendered() {
 	now := s.now.Load()
+	if now == s.shown {
+		return
+	}
 	if i := slices.IndexFunc(now.list, func(e entry) bool { return e.key.temp }); i >= 0 {
 		list := slices.Clone(now.list)
 		for ; i < len(list); i++ {

@@ -5,17 +5,13 @@ import (
 	"slices"
 )
 
-// slot is the place of one item.
-type slot[T any] struct {
-	id   string
-	item *T // nil: it was sent and is forgotten
-}
-
-// slotList is what a stream holds. Once it is committed it does not change any more; nil
-// holds nothing.
+// slotList is what a stream holds: ids, and the items of some. Once it is committed it does
+// not change any more; nil holds nothing.
 type slotList[T any] struct {
-	list    []slot[T]
-	pending int  // slots with items
+	ids     []string
+	items   []*T // of all ids from first on; nil: it was sent and is forgotten
+	first   int
+	pending int  // items that are not nil
 	broken  bool // items were forgotten that nobody had rendered
 
 	// While a callback writes: where ids stand, made when searching has become long.
@@ -24,11 +20,20 @@ type slotList[T any] struct {
 	searched int // slots looked at in vain of a map
 }
 
-func (s *slotList[T]) slots() []slot[T] {
+// all lists the ids, to be read only.
+func (s *slotList[T]) all() []string {
 	if s == nil {
 		return nil
 	}
-	return s.list
+	return s.ids
+}
+
+// item is what slot i waits to be sent with, nil if it was sent.
+func (s *slotList[T]) item(i int) *T {
+	if i < s.first || s.items == nil {
+		return nil
+	}
+	return s.items[i-s.first]
 }
 
 // copied is a list of its own for a callback. If too much of it waits, it is broken.
@@ -36,20 +41,23 @@ func (s *slotList[T]) copied() *slotList[T] {
 	if s == nil {
 		return &slotList[T]{}
 	}
-	c := &slotList[T]{pending: s.pending, broken: s.broken}
-	c.list = append(make([]slot[T], 0, len(s.list)+4), s.list...)
-	if c.pending > MaxPending {
+	c := &slotList[T]{ids: append(make([]string, 0, len(s.ids)+4), s.ids...), broken: s.broken}
+	if s.pending > MaxPending {
 		c.broken = true
-		c.forgetAll()
+		return c
 	}
+	c.items, c.first, c.pending = slices.Clone(s.items), s.first, s.pending
 	return c
 }
 
-func (s *slotList[T]) forgetAll() {
-	for i := range s.list {
-		s.list[i].item = nil
+// reach makes room for the items from slot i on.
+func (s *slotList[T]) reach(i int) {
+	switch {
+	case s.items == nil:
+		s.items, s.first = make([]*T, len(s.ids)-i), i
+	case i < s.first:
+		s.items, s.first = slices.Concat(make([]*T, s.first), s.items), 0
 	}
-	s.pending = 0
 }
 
 // find returns where the id stands, or -1.
@@ -63,15 +71,15 @@ func (s *slotList[T]) find(id string) int {
 		}
 		return -1
 	}
-	return slices.IndexFunc(s.list, func(x slot[T]) bool { return x.id == id })
+	return slices.Index(s.ids, id)
 }
 
 // seek is find for a callback that may ask for many ids.
 func (s *slotList[T]) seek(id string) int {
-	if s.searched += len(s.list); s.places == nil && s.searched > 8*len(s.list)+1000 {
-		s.places, s.shift = make(map[string]int, 2*len(s.list)), 0
-		for i := range s.list {
-			s.places[s.list[i].id] = i
+	if s.searched += len(s.ids); s.places == nil && s.searched > 8*len(s.ids)+1000 {
+		s.places, s.shift = make(map[string]int, 2*len(s.ids)), 0
+		for i, id := range s.ids {
+			s.places[id] = i
 		}
 	}
 	return s.find(id)
@@ -82,7 +90,7 @@ func (s *slotList[T]) unplace() { s.places, s.searched = nil, 0 }
 
 // insert adds items from place i on.
 func (s *slotList[T]) insert(i int, items []T, st *Stream[T]) {
-	fresh := make([]slot[T], 0, len(items))
+	ids, fresh := make([]string, 0, len(items)), make([]*T, 0, len(items))
 	var twice map[string]int // of fresh
 	for _, it := range items {
 		id := st.id(it)
@@ -100,25 +108,26 @@ func (s *slotList[T]) insert(i int, items []T, st *Stream[T]) {
 			}
 			twice[id] = len(fresh)
 		}
-		fresh = append(fresh, slot[T]{id: id})
+		ids, fresh = append(ids, id), append(fresh, nil)
 		s.give(&fresh[len(fresh)-1], it)
 	}
 	switch {
 	case s.places == nil:
-	case i == len(s.list):
-		for j := range fresh {
-			s.places[fresh[j].id] = i + j - s.shift
+	case i == len(s.ids):
+		for j, id := range ids {
+			s.places[id] = i + j - s.shift
 		}
 	case i == 0:
-		s.shift += len(fresh)
-		for j := range fresh {
-			s.places[fresh[j].id] = j - s.shift
+		s.shift += len(ids)
+		for j, id := range ids {
+			s.places[id] = j - s.shift
 		}
 	default:
 		s.unplace()
 	}
-	s.list = slices.Insert(s.list, i, fresh...)
-	switch n := len(s.list); {
+	s.reach(i)
+	s.ids, s.items = slices.Insert(s.ids, i, ids...), slices.Insert(s.items, i-s.first, fresh...)
+	switch n := len(s.ids); {
 	case st.keep > 0 && n > st.keep:
 		s.remove(st.keep, n)
 	case st.keep < 0 && n > -st.keep:
@@ -127,61 +136,70 @@ func (s *slotList[T]) insert(i int, items []T, st *Stream[T]) {
 }
 
 // fill puts an item in the place of another.
-func (s *slotList[T]) fill(i int, item T) { s.give(&s.list[i], item) }
+func (s *slotList[T]) fill(i int, item T) {
+	s.reach(i)
+	s.give(&s.items[i-s.first], item)
+}
 
-func (s *slotList[T]) give(to *slot[T], item T) {
+func (s *slotList[T]) give(to **T, item T) {
 	if s.broken {
 		return // all is to be made anew
 	}
-	if to.item == nil {
+	if *to == nil {
 		s.pending++
 	}
-	to.item = &item
+	*to = &item
 }
 
-// remove takes out list[i:j].
+// remove takes out the slots from i to j.
 func (s *slotList[T]) remove(i, j int) {
 	for k := i; k < j; k++ {
-		if s.list[k].item != nil {
+		if s.item(k) != nil {
 			s.pending--
 		}
 		if s.places != nil {
-			delete(s.places, s.list[k].id)
+			delete(s.places, s.ids[k])
 		}
+	}
+	if s.items != nil {
+		s.items = without(s.items, max(i-s.first, 0), max(j-s.first, 0))
+		s.first -= max(min(j, s.first)-i, 0)
 	}
 	switch {
 	case i == 0:
-		clear(s.list[:j])
-		s.list = s.list[j:]
 		s.shift -= j
-	case j == len(s.list):
-		clear(s.list[i:])
-		s.list = s.list[:i]
-	default:
-		s.list = slices.Delete(s.list, i, j)
+	case j < len(s.ids):
 		s.unplace()
 	}
+	s.ids = without(s.ids, i, j)
+}
+
+// without is list less what stands from i to j. At the beginning that moves nothing.
+func without[E any](list []E, i, j int) []E {
+	if i == 0 {
+		clear(list[:j])
+		return list[j:]
+	}
+	return slices.Delete(list, i, j)
 }
 
 // forgotten is the list without its items.
 func (s *slotList[T]) forgotten() waitingList {
-	if s.pending == 0 && s.places == nil {
+	if s.items == nil && s.places == nil {
 		return s
 	}
-	c := &slotList[T]{list: slices.Clone(s.list), broken: s.broken}
-	c.forgetAll()
-	return c
+	return &slotList[T]{ids: s.ids, broken: s.broken}
 }
 
 // without is the list less those slots for which lost says so, if they wait for nothing.
 func (s *slotList[T]) without(lost func(i int) bool) waitingList {
 	c := &slotList[T]{pending: s.pending, broken: s.broken}
-	for i := range s.list {
-		if s.list[i].item != nil || !lost(i) {
-			c.list = append(c.list, s.list[i])
+	for i, id := range s.ids {
+		if it := s.item(i); it != nil || !lost(i) {
+			c.ids, c.items = append(c.ids, id), append(c.items, it)
 		}
 	}
-	if len(c.list) == len(s.list) {
+	if len(c.ids) == len(s.ids) {
 		return s
 	}
 	return c
@@ -189,5 +207,5 @@ func (s *slotList[T]) without(lost func(i int) bool) waitingList {
 
 // GoString keeps debugging output short.
 func (s *slotList[T]) GoString() string {
-	return fmt.Sprintf("stream of %d items, %d of them not sent yet", len(s.list), s.pending)
+	return fmt.Sprintf("stream of %d items, %d of them not sent yet", len(s.ids), s.pending)
 }

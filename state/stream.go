@@ -72,7 +72,7 @@ func (st *Stream[T]) DOMIDOf(id string) string { return domID(st.k.name, id) }
 func (st *Stream[T]) Append(w Writer, items ...T) {
 	if len(items) > 0 {
 		s := st.edit(w)
-		s.insert(len(s.list), items, st)
+		s.insert(len(s.ids), items, st)
 	}
 }
 
@@ -89,7 +89,7 @@ func (st *Stream[T]) Prepend(w Writer, items ...T) {
 func (st *Stream[T]) InsertAt(w Writer, i int, items ...T) {
 	if len(items) > 0 {
 		s := st.edit(w)
-		s.insert(min(max(i, 0), len(s.list)), items, st)
+		s.insert(min(max(i, 0), len(s.ids)), items, st)
 	}
 }
 
@@ -115,7 +115,7 @@ func (st *Stream[T]) DeleteID(w Writer, id string) {
 
 // Reset makes items all that the stream has.
 func (st *Stream[T]) Reset(w Writer, items ...T) {
-	if len(items) == 0 && len(st.own(w).slots()) == 0 {
+	if len(items) == 0 && len(st.own(w).all()) == 0 {
 		return
 	}
 	s := st.edit(w)
@@ -125,34 +125,29 @@ func (st *Stream[T]) Reset(w Writer, items ...T) {
 
 // TrimStart takes items out at the beginning until there are at most n.
 func (st *Stream[T]) TrimStart(w Writer, n int) {
-	if have := len(st.own(w).slots()); have > max(n, 0) {
+	if have := len(st.own(w).all()); have > max(n, 0) {
 		st.edit(w).remove(0, have-max(n, 0))
 	}
 }
 
 // TrimEnd takes items out at the end until there are at most n.
 func (st *Stream[T]) TrimEnd(w Writer, n int) {
-	if have := len(st.own(w).slots()); have > max(n, 0) {
+	if have := len(st.own(w).all()); have > max(n, 0) {
 		st.edit(w).remove(max(n, 0), have)
 	}
 }
 
 // Len is how many items the stream has, sent or not.
-func (st *Stream[T]) Len(ctx context.Context) int { return len(st.held(ctx).slots()) }
+func (st *Stream[T]) Len(ctx context.Context) int { return len(st.held(ctx).all()) }
 
 // IDs lists the ids of the stream's items in their order.
 func (st *Stream[T]) IDs(ctx context.Context) []string {
-	list := st.held(ctx).slots()
-	ids := make([]string, len(list))
-	for i := range list {
-		ids[i] = list[i].id
-	}
-	return ids
+	return append([]string{}, st.held(ctx).all()...)
 }
 
 // Has reports whether the stream has an item with the id.
 func (st *Stream[T]) Has(ctx context.Context, id string) bool {
-	return slices.ContainsFunc(st.held(ctx).slots(), func(s slot[T]) bool { return s.id == id })
+	return slices.Contains(st.held(ctx).all(), id)
 }
 
 // held is what a read with ctx finds, nil if nothing.

@@ -265,6 +265,7 @@ func TestDroppedSlotsChangeTheStream(t *testing.T) {
 	}
 }
 
+// Case 48, and case 16 of items.
 func TestElementIDsArePlainAndTellItemsApart(t *testing.T) {
 	plain := regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]{0,119}$`)
 	st, longName := state.NewStream("m", lineID), state.NewStream("m"+strings.Repeat("_0", 29), lineID)

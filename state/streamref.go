@@ -16,8 +16,7 @@ type StreamRef struct {
 type StreamItems[T any] struct {
 	Ref    StreamRef
 	stream *Stream[T]
-	slots  []slot[T]
-	broken bool
+	held   *slotList[T]
 }
 
 // Items reads the stream for a rendering.
@@ -30,24 +29,26 @@ func (st *Stream[T]) Items(ctx context.Context) StreamItems[T] {
 			break
 		}
 	}
-	held := st.held(ctx)
-	return StreamItems[T]{ref, st, held.slots(), held != nil && held.broken}
+	return StreamItems[T]{ref, st, st.held(ctx)}
 }
 
 // Broken reports whether items were forgotten before anyone rendered them; see [MaxPending].
-func (it *StreamItems[T]) Broken() bool { return it.broken }
+func (it *StreamItems[T]) Broken() bool { return it.held != nil && it.held.broken }
 
 // Len is the number of slots.
-func (it *StreamItems[T]) Len() int { return len(it.slots) }
+func (it *StreamItems[T]) Len() int { return len(it.held.all()) }
 
 // ID is the item's id in slot i.
-func (it *StreamItems[T]) ID(i int) string { return it.slots[i].id }
+func (it *StreamItems[T]) ID(i int) string { return it.held.ids[i] }
+
+// IDs lists the ids of all slots. It is not to be changed.
+func (it *StreamItems[T]) IDs() []string { return it.held.all() }
 
 // DOMID is the id of the element of slot i.
-func (it *StreamItems[T]) DOMID(i int) string { return it.stream.DOMIDOf(it.slots[i].id) }
+func (it *StreamItems[T]) DOMID(i int) string { return it.stream.DOMIDOf(it.held.ids[i]) }
 
 // Item is what is to be rendered for slot i, nil if it was sent and is forgotten.
-func (it *StreamItems[T]) Item(i int) *T { return it.slots[i].item }
+func (it *StreamItems[T]) Item(i int) *T { return it.held.item(i) }
 
 // waitingList is a *slotList[T] of any T.
 type waitingList interface {
@@ -91,8 +92,11 @@ func (r StreamRef) change(dirty bool, f func(waitingList) waitingList) {
 	switch {
 	case dirty:
 		list[i].version++
+		r.scope.set(v)
 	case r.scope.shown == now:
 		r.scope.shown = v
+		r.scope.now.Store(v)
+	default:
+		r.scope.set(v)
 	}
-	r.scope.now.Store(v)
 }

@@ -72,6 +72,7 @@ func (t *Tracker) Since(outer []Read) []Read {
 type Changes struct {
 	known []change
 	index map[Read]int // of known, once it is long
+	few   [2]change    // room for the first
 }
 
 type change struct {
@@ -119,6 +120,9 @@ func (c *Changes) of(r Read) change {
 		if r.arg != 0 {
 			ch.old, ch.now = r.scope.argHashes(r.key)
 		}
+	}
+	if c.known == nil {
+		c.known = c.few[:0]
 	}
 	if c.known = append(c.known, ch); c.index != nil {
 		c.index[plain(r)] = len(c.known) - 1

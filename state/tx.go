@@ -21,7 +21,7 @@ func (s *Scope) Begin() *Tx { return &Tx{scope: s, base: s.now.Load()} }
 // Commit makes what was set the scope's values.
 func (t *Tx) Commit() {
 	if len(t.sets) > 0 {
-		t.scope.now.Store(&values{t.merged()})
+		t.scope.set(&values{t.merged()})
 		t.base, t.sets = t.scope.now.Load(), nil
 	}
 }

@@ -100,9 +100,10 @@ type component struct {
 	noted    uint64          // the turn that can take back what it knows
 	mounted  bool
 	shown    bool  // in a rendering that the page shows
-	changed  bool  // since it was shown
+	changed  bool  // since it was shown; set by change
+	touched  bool  // is in in.touched
 	moved    bool  // to another one around, so that what is inside may read otherwise
-	renew    bool  // it has failed: it is to be mounted anew
+	renew    bool  // it has failed: it is to be mounted anew; set by fail
 	failed   bool  // what is shown says so
 	fault    error // why
 	work     *work // nil if nothing was ever started
@@ -159,8 +160,15 @@ func (c *component) reset() {
 		c.in.guard(e.run)
 	}
 	c.around = c.outer.scope
+	c.newScope()
+	c.mounted, c.renew = false, false
+	c.change()
+}
+
+// newScope gives the component keys that it has not set yet.
+func (c *component) newScope() {
 	c.scope = state.NewScope(c.name, c.around)
-	c.mounted, c.renew, c.changed = false, false, true
+	c.scope.Watch(c)
 }
 
 // onEnd notes what is to be done when the component ends, or does it if it has ended.

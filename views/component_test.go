@@ -143,6 +143,7 @@ func TestTheLifeOfAComponent(t *testing.T) {
 	}
 }
 
+// Case 15, among others.
 func TestMessagesFindTheirComponents(t *testing.T) {
 	in := newInstance(t, partsPage(func() templ.Component {
 		return parts.Two(parts.NewCounter("A", 1, nil), parts.NewCounter("B", 1, nil))
@@ -253,6 +254,7 @@ func TestOneComponentTwiceIsAClearError(t *testing.T) {
 	}
 }
 
+// Case 45.
 func TestAComponentThatFails(t *testing.T) {
 	left := 0
 	var log parts.Log

@@ -43,6 +43,11 @@ type Instance struct {
 	ended bool
 	all   []*component // the page first; of who runs the view, but what is added is so under mu
 
+	touched []*component // that may be out of date
+	placed  []*component // that were added since the last rendering
+	far     bool         // something reads keys of a component that it does not stand in
+	flagged []*region    // as the last look at what is out of date has left them
+
 	// The last rendering.
 	tree    patch.Tree
 	page    *region
@@ -77,8 +82,8 @@ func (d *Definition) NewInstance(runner Runner, host *Host) *Instance {
 	in := &Instance{def: d, runner: runner, host: host, turn: 1}
 	in.root = &component{
 		in: in, kind: &kind{typ: d.typ, events: d.events, closes: d.typ.Implements(closerType)}, name: d.Name(), value: d.view, mounted: true,
-		scope: state.NewScope(d.Name(), nil),
 	}
+	in.root.newScope()
 	in.all = []*component{in.root}
 	return in
 }
@@ -186,6 +191,7 @@ func (in *Instance) add(c *component) bool {
 	in.parts[c.address()] = c
 	c.index = len(in.all)
 	in.all = append(in.all, c)
+	in.placed = append(in.placed, c)
 	return true
 }
 
@@ -195,7 +201,8 @@ func (in *Instance) move(c, placer *component) {
 	c.outer = placer
 	in.mu.Unlock()
 	c.scope.Move(placer.scope)
-	c.around, c.moved, c.changed = placer.scope, true, true
+	c.around, c.moved = placer.scope, true
+	c.change()
 }
 
 // remove ends components that no page shows any more.
@@ -293,7 +300,7 @@ func (in *Instance) Do(ctx context.Context, m Message) error {
 			in.guard(e.run)
 		}
 		if _, ok := errors.AsType[*PanicError](err); ok && c != in.root {
-			c.renew = true
+			c.fail()
 		}
 		return fmt.Errorf("%s: %w", m.Name, err)
 	}
@@ -346,7 +353,7 @@ func (in *Instance) Rendering() bool { return in.pass.Load() != nil }
 
 // Dirty reports whether there may be something to show.
 func (in *Instance) Dirty() bool {
-	for _, c := range in.all {
+	for _, c := range in.touched {
 		if c.changed || c.renew || c.scope.Dirty() {
 			return true
 		}
@@ -396,7 +403,7 @@ func (in *Instance) Undo() {
 	in.title = in.undo.title
 	in.inbox = append([]Message(nil), in.undo.results...)
 	for _, c := range in.undo.mounted {
-		c.renew = true // what Mount has set is taken back, too
+		c.fail() // what Mount has set is taken back, too
 	}
 	in.Begin()
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/sideband-go/sideband/views"
 )
 
+// Case 17.
 func TestLocalAddresses(t *testing.T) {
 	for in, want := range map[string]string{
 		"/":                       "/",
@@ -48,6 +49,7 @@ var hostile = []string{
 	"//user:password@evil.example", "/%zz", "/" + strings.Repeat("x", 2000),
 }
 
+// Case 17.
 func TestExternalAddresses(t *testing.T) {
 	for in, want := range map[string]string{
 		"https://a.example":                "https://a.example",
@@ -94,6 +96,7 @@ func staysHere(text string) error {
 	return nil
 }
 
+// Case 17.
 func FuzzAddresses(f *testing.F) {
 	for _, s := range append(hostile, "/x?y#z", "?page=2", "https://a.example/ä?b=c#d", "/a%2Fb?%zz", "/x:y") {
 		f.Add(s)

@@ -49,7 +49,7 @@ type building struct {
 
 func (p *pass) newEach(fn uintptr, n int) *building {
 	e := &each{
-		fn: fn, hash: make([]uint64, 0, n), from: make([]int32, 0, n), until: make([]int32, 0, n),
+		fn: fn, hash: make([]uint64, 0, n), from: p.buf.numbers(n), until: p.buf.numbers(n),
 		first: len(p.marks), after: len(p.region.inner),
 	}
 	b := &building{each: e, skipTo: -1}
@@ -316,8 +316,7 @@ func (e *each) settle(marks []patch.Mark) {
 	if e.first < len(marks) {
 		e.start = marks[e.first].Node
 	}
-	one := true
-	nodes := make([]uint16, len(e.from))
+	var nodes []uint16
 	for i, from := range e.from {
 		n := int32(1)
 		if from >= 0 {
@@ -331,12 +330,14 @@ func (e *each) settle(marks []patch.Mark) {
 				e.fixed, n = true, 0
 			}
 		}
-		nodes[i] = uint16(n)
-		one = one && n == 1
+		if n != 1 && nodes == nil {
+			nodes = ones(len(e.from))
+		}
+		if nodes != nil {
+			nodes[i] = uint16(n)
+		}
 	}
-	if !one {
-		e.nodes = nodes
-	}
+	e.nodes = nodes
 	e.from, e.until, e.was = nil, nil, nil
 }
 
@@ -344,14 +345,19 @@ func (e *each) settle(marks []patch.Mark) {
 func (e *each) grow(k int, shift int32) {
 	j, _ := slices.BinarySearch(e.upto, int32(k+1))
 	if e.nodes == nil {
-		e.nodes = make([]uint16, len(e.hash))
-		for i := range e.nodes {
-			e.nodes[i] = 1
-		}
+		e.nodes = ones(len(e.hash))
 	}
 	if n := int32(e.nodes[j]) + shift; n >= 0 && n <= math.MaxUint16 {
 		e.nodes[j] = uint16(n)
 	} else {
 		e.fixed = true
 	}
+}
+
+func ones(n int) []uint16 {
+	list := make([]uint16, n)
+	for i := range list {
+		list[i] = 1
+	}
+	return list
 }

@@ -3,6 +3,7 @@ package views
 import (
 	"context"
 	"io"
+	"slices"
 	"sync"
 
 	templruntime "github.com/a-h/templ/runtime"
@@ -16,7 +17,7 @@ type pass struct {
 	in      *Instance
 	buf     *buffer
 	marks   []patch.Mark
-	tracker *state.Tracker
+	tracker state.Tracker
 	changes *state.Changes // since the last rendering; nil if there was none
 	skip    bool           // items that are as before may be left out
 	twice   bool           // a list holds the same item twice
@@ -42,11 +43,23 @@ func (p *pass) sourceOf(c *component) *state.Source {
 	if p.of != c || p.scope != c.scope {
 		p.of, p.scope, p.from = c, c.scope, p.tracker.Source(c.scope)
 	}
+	p.in.far = p.in.far || !p.region.isIn(c)
 	return p.from
 }
 
-// buffer is what a pass renders into.
-type buffer struct{ b []byte }
+// buffer is what a pass renders into, and other memory that it needs no longer than that.
+type buffer struct {
+	b     []byte
+	marks []patch.Mark
+	ints  []int32 // in use
+}
+
+// numbers is an empty list with room for n.
+func (b *buffer) numbers(n int) []int32 {
+	at := len(b.ints)
+	b.ints = slices.Grow(b.ints, n)[:at+n]
+	return b.ints[at : at : at+n]
+}
 
 func (b *buffer) Write(p []byte) (int, error) {
 	b.b = append(b.b, p...)
@@ -58,9 +71,12 @@ var buffers = sync.Pool{New: func() any { return new(buffer) }}
 // maxPooled keeps a rare huge page from being held for ever.
 const maxPooled = 4 << 20
 
-func release(b *buffer) {
+// release gives back what the pass rendered into.
+func (p *pass) release() {
+	b := p.buf
 	if cap(b.b) <= maxPooled {
-		b.b = b.b[:0]
+		clear(p.marks)
+		b.b, b.marks, b.ints = b.b[:0], p.marks[:0], b.ints[:0]
 		buffers.Put(b)
 	}
 }

@@ -59,10 +59,11 @@ var errTwice = errors.New("views: a component is placed twice")
 func (p *pass) component(placer *component, id string, v LiveComponent, children templ.Component) (*component, error) {
 	k := kindOf(reflect.TypeOf(v))
 	in := placer.in
+	in.far = in.far || !p.region.isIn(placer)
 	c := in.lookup(address(k.name, id))
 	if c == nil {
 		c = &component{in: in, kind: k, id: id, name: fmt.Sprintf("%v %.40q", k.typ, id), outer: placer, around: placer.scope}
-		c.scope = state.NewScope(c.name, placer.scope)
+		c.newScope()
 		if !in.add(c) {
 			return nil, fmt.Errorf("%s: %w", c.name, ErrGone)
 		}
@@ -104,7 +105,8 @@ func (c *component) take(v LiveComponent, children templ.Component, placer *comp
 	if c.mounted && c.before == nil {
 		c.before = c.value
 	}
-	c.value, c.changed = v, true
+	c.value = v
+	c.change()
 	if c.kind.slots != nil {
 		own := reflect.New(c.kind.typ).Elem()
 		own.Set(reflect.ValueOf(v))

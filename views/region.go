@@ -32,6 +32,7 @@ type region struct {
 	stale   bool    // it is out of date
 	holding bool    // something in it is
 	whole   bool    // nothing in it is to be left out
+	looked  bool    // at what is in it
 }
 
 // Region is a part of the page that is rendered again by itself when a key it read
@@ -162,11 +163,11 @@ func (r *region) children(f func(*region)) {
 }
 
 // assess finds out what is out of date in the region, and reports whether anything is.
-func (r *region) assess(c *state.Changes) bool {
+func (r *region) assess(in *Instance, c *state.Changes) bool {
 	r.stale, r.whole = r.dirty(c), false
 	r.holding = r.stale
 	r.children(func(i *region) {
-		if i.assess(c) {
+		if i.assess(in, c) {
 			r.holding = true
 		}
 	})
@@ -174,6 +175,9 @@ func (r *region) assess(c *state.Changes) bool {
 		if p.changed || p.renew {
 			r.stale, r.holding = true, true
 		}
+	}
+	if r.holding {
+		in.flagged = append(in.flagged, r)
 	}
 	return r.holding
 }

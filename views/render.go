@@ -27,7 +27,7 @@ type part struct {
 // release gives back what the rendering took.
 func (p part) release() {
 	p.scanned.Release()
-	release(p.pass.buf)
+	p.pass.release()
 }
 
 // Posted is what the browser said of its controls when it sent an event.
@@ -128,7 +128,7 @@ func (in *Instance) failed(err error) {
 	in.dropUnshown()
 	for _, c := range in.all {
 		if c.changed && c.outer != nil {
-			c.outer.changed = true // it is to be placed again, with what is true then
+			c.outer.change() // it is to be placed again, with what is true then
 		}
 	}
 }
@@ -188,14 +188,17 @@ func (in *Instance) renderStale(posted *Posted) (parts []part, ops []byte, err e
 		return nil, nil, patch.ErrNeedAll
 	}
 	changes := &state.Changes{}
-	in.page.assess(changes)
-	if posted != nil && !in.holdsControls(posted.Source) {
-		return nil, nil, patch.ErrNeedAll
+	stale := in.assess(changes)
+	if posted != nil {
+		if !in.holdsControls(posted.Source) {
+			return nil, nil, patch.ErrNeedAll
+		}
+		stale = in.page.outermost(nil)
 	}
 	if in.page.stale {
 		parts, ops, err = in.renderPage(changes)
 	} else {
-		parts, ops, err = in.renderRegions(changes)
+		parts, ops, err = in.renderRegions(stale, changes)
 	}
 	if err != nil || posted == nil {
 		return parts, ops, err
@@ -219,6 +222,7 @@ func (in *Instance) holdsControls(source string) bool {
 	for inner != nil {
 		r, inner = inner, nil
 		r.holding = true
+		in.flagged = append(in.flagged, r)
 		r.children(func(i *region) {
 			if i.place != nil && i.place.Start <= at && at < i.place.End {
 				inner = i
@@ -243,10 +247,10 @@ func (in *Instance) renderPage(changes *state.Changes) ([]part, []byte, error) {
 	return []part{p}, ops, err
 }
 
-// renderRegions renders the outermost regions that are out of date.
-func (in *Instance) renderRegions(changes *state.Changes) (parts []part, ops []byte, err error) {
+// renderRegions renders regions that are out of date, of which none is in another.
+func (in *Instance) renderRegions(stale []*region, changes *state.Changes) (parts []part, ops []byte, err error) {
 	in.round++
-	for _, r := range in.page.outermost(nil) {
+	for _, r := range stale {
 		if r.place == nil {
 			return parts, nil, patch.ErrNeedAll
 		}
@@ -282,7 +286,7 @@ func (in *Instance) renderOnce(changes *state.Changes) (part, error) {
 	page := &region{body: in.def.view.(renderer).Render(), ctx: ctx, part: in.root, before: in.page}
 	p := in.newPass(page, changes)
 	if err := in.run(p, page); err != nil {
-		release(p.buf)
+		p.release()
 		return part{}, err
 	}
 	scanned, err := patch.Scan(p.buf.b, p.marks, &in.tree)
@@ -290,7 +294,7 @@ func (in *Instance) renderOnce(changes *state.Changes) (part, error) {
 		err = p.checkStreams(scanned)
 	}
 	if err != nil {
-		release(p.buf)
+		p.release()
 		return part{}, err
 	}
 	return part{pass: p, scanned: scanned}, nil
@@ -302,7 +306,7 @@ func (in *Instance) renderRegion(r *region, changes *state.Changes) (part, error
 	p := in.newPass(again, changes)
 	p.root = r
 	if err := in.run(p, again); err != nil {
-		release(p.buf)
+		p.release()
 		return part{}, err
 	}
 	scanned, err := patch.ScanRegion(p.buf.b, p.marks, &in.tree, r.place)
@@ -310,15 +314,16 @@ func (in *Instance) renderRegion(r *region, changes *state.Changes) (part, error
 		err = p.checkStreams(scanned)
 	}
 	if err != nil {
-		release(p.buf)
+		p.release()
 		return part{}, err
 	}
 	return part{p, scanned, r, *r.place}, nil
 }
 
 func (in *Instance) newPass(r *region, changes *state.Changes) *pass {
+	b := buffers.Get().(*buffer)
 	return &pass{
-		in: in, buf: buffers.Get().(*buffer), tracker: &state.Tracker{}, region: r, found: []*region{r},
+		in: in, buf: b, marks: b.marks, region: r, found: []*region{r},
 		changes: changes, skip: changes != nil && !r.before.isWhole(), round: in.round,
 	}
 }
@@ -340,7 +345,7 @@ func (in *Instance) run(p *pass, r *region) (err error) {
 		// If it belongs to a component, that is mounted afresh.
 		if c := r.outer.owner(); c != nil && c != in.root {
 			in.host.Report(fmt.Errorf("%s: %w", c.name, err))
-			c.renew = true
+			c.fail()
 			err = patch.ErrNeedAll
 		}
 	}
@@ -388,20 +393,19 @@ func (in *Instance) commit(parts []part) {
 		in.placeStreams(p.pass, streams)
 	}
 	in.tree.Compact()
-	for _, c := range in.all {
-		c.scope.Rendered()
-	}
+	in.rendered()
 	in.dropUnshown()
 }
 
 // dropUnshown ends components that a rendering has placed of which nothing is shown.
 func (in *Instance) dropUnshown() {
 	var gone []*component
-	for _, c := range in.all[1:] {
+	for _, c := range in.placed {
 		if !c.shown {
 			gone = append(gone, c)
 		}
 	}
+	in.placed = nil
 	if gone != nil {
 		in.remove(gone)
 	}

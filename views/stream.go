@@ -29,7 +29,7 @@ func Stream[T any](st *state.Stream[T], item func(T) templ.Component) templ.Comp
 		if p == nil {
 			return fmt.Errorf("views: the stream %q can't be told from what is around it: place it in a template of the page, not in an item of Each and not in what is rendered elsewhere", st.Name())
 		}
-		b, err := p.newStream(items.Ref, items.Len())
+		b, err := p.newStream(items.Ref, items.IDs())
 		if err != nil {
 			return err
 		}
@@ -37,14 +37,13 @@ func Stream[T any](st *state.Stream[T], item func(T) templ.Component) templ.Comp
 			return fmt.Errorf("%w: more than %d items of the stream %q waited for it", ErrRestart, state.MaxPending, st.Name())
 		}
 		var lost map[int]bool
-		for i := range items.Len() {
-			id, it := items.ID(i), items.Item(i)
-			if it != nil {
-				if err := b.show(ctx, w, id, items.DOMID(i), item(*it)); err != nil {
+		for i, id := range b.ids {
+			if it := items.Item(i); it != nil {
+				if err := b.show(ctx, w, i, items.DOMID(i), item(*it)); err != nil {
 					return fmt.Errorf("views: the item %.80q of the stream %q: %w", id, st.Name(), err)
 				}
 			} else if j := b.seek(id); j >= 0 {
-				b.keep(j, id, func() string { return items.DOMID(i) })
+				b.keep(i, j, func() string { return items.DOMID(i) })
 			} else {
 				if lost == nil {
 					lost = map[int]bool{}
@@ -78,7 +77,7 @@ type streaming struct {
 	at    map[string]int // where its items are, once order has changed
 }
 
-func (p *pass) newStream(ref state.StreamRef, n int) (*streaming, error) {
+func (p *pass) newStream(ref state.StreamRef, ids []string) (*streaming, error) {
 	was := p.in.streams[ref]
 	if p.shows(ref) || was != nil && was.round == p.round {
 		return nil, fmt.Errorf("%w: the stream %q of %s: it can stand at one place only", errTwice, ref.Name(), ref.Owner())
@@ -86,8 +85,8 @@ func (p *pass) newStream(ref state.StreamRef, n int) (*streaming, error) {
 	if was != nil && !p.within(was.region) {
 		return nil, patch.ErrNeedAll // it has moved
 	}
-	e := &each{from: make([]int32, 0, n), until: make([]int32, 0, n), first: len(p.marks), after: len(p.region.inner)}
-	s := &streamed{each: e, ref: ref, ids: make([]string, 0, n), region: p.region, round: p.round}
+	e := &each{from: p.buf.numbers(len(ids)), until: p.buf.numbers(len(ids)), first: len(p.marks), after: len(p.region.inner)}
+	s := &streamed{each: e, ref: ref, ids: ids, region: p.region, round: p.round}
 	e.stream = s
 	if was == nil {
 		was = &streamed{each: &each{}}
@@ -138,8 +137,8 @@ func (b *streaming) seek(id string) int {
 
 var errOneElement = errors.New("it is to be one element")
 
-// show renders an item.
-func (b *streaming) show(ctx context.Context, w io.Writer, id, domID string, item templ.Component) error {
+// show renders the i-th item.
+func (b *streaming) show(ctx context.Context, w io.Writer, i int, domID string, item templ.Component) error {
 	p := b.pass
 	p.flush(w)
 	b.items.begin(p)
@@ -159,7 +158,7 @@ func (b *streaming) show(ctx context.Context, w io.Writer, id, domID string, ite
 	if tag == b.tag {
 		tag = b.tag // all share the memory
 	}
-	b.add(id, tag)
+	b.add(i, tag)
 	b.waiting = true
 	return nil
 }
@@ -170,11 +169,11 @@ func (b *streaming) ends() {
 	b.pass.mark(patch.End)
 }
 
-// keep leaves out an item that the page has, the j-th of what it shows.
-func (b *streaming) keep(j int, id string, domID func() string) {
+// keep leaves out the i-th item, which the page has: the j-th of what it shows.
+func (b *streaming) keep(i, j int, domID func() string) {
 	p := b.pass
 	tag := b.was.tagOf(j)
-	b.add(id, tag)
+	b.add(i, tag)
 	b.kept = true
 	if b.was.each.fixed { // it is not known where its element is in the tree
 		b.items.begin(p)

@@ -10,7 +10,7 @@ import (
 type streamed struct {
 	each    *each
 	ref     state.StreamRef
-	ids     []string
+	ids     []string // the stream's own
 	tag     string   // the name of the items' elements
 	tags    []string // if they differ
 	region  *region
@@ -26,18 +26,17 @@ func (s *streamed) tagOf(j int) string {
 	return s.tag
 }
 
-// add notes an item.
-func (s *streamed) add(id, tag string) {
+// add notes the element's name of the i-th item.
+func (s *streamed) add(i int, tag string) {
 	switch {
-	case len(s.ids) == 0:
+	case i == 0:
 		s.tag = tag
 	case s.tags == nil && s.tag != tag:
-		s.tags = slices.Repeat([]string{s.tag}, len(s.ids))
+		s.tags = slices.Repeat([]string{s.tag}, i)
 	}
 	if s.tags != nil {
 		s.tags = append(s.tags, tag)
 	}
-	s.ids = append(s.ids, id)
 }
 
 // placeStreams takes over where streams stand: those of a rendering, and of those that

@@ -17,7 +17,8 @@ import (
 )
 
 // Client is one page in a browser with cookies of its own. Make one with [Visit]. It is
-// not safe for concurrent use.
+// not safe for concurrent use, except that one goroutine may be in [Client.Send] while
+// another is in [Client.Next].
 type Client struct {
 	address string // host and port
 	path    string
@@ -126,10 +127,18 @@ func (c *Client) post(ctx context.Context, event string) (err error) {
 // means that it does not know of the stream (yet), and is an error here. ctx is for the
 // connection that the first event opens.
 func (c *Client) Do(ctx context.Context, event string) (Message, error) {
-	if err := c.post(ctx, event); err != nil {
-		return Message{}, fmt.Errorf("client: POST %s%s: %w", c.path, event, err)
+	if err := c.Send(ctx, event); err != nil {
+		return Message{}, err
 	}
 	return c.Next()
+}
+
+// Send sends an event as Do does, and waits for its answer alone.
+func (c *Client) Send(ctx context.Context, event string) error {
+	if err := c.post(ctx, event); err != nil {
+		return fmt.Errorf("client: POST %s%s: %w", c.path, event, err)
+	}
+	return nil
 }
 
 // Rest drops the connection for events, as browsers do some minutes after the last one. The

@@ -1,6 +1,6 @@
 // Command floor is the least that a page with events and a stream can cost in Go: net/http,
-// a hand-written line for each event on the stream of the page that sent it, and nothing
-// else. No sessions, no router, no log, no replay, no heartbeat, no deadlines.
+// a hand-written line for each event on the stream of the page that sent it, or on all, and
+// nothing else. No sessions, no router, no log, no replay, no heartbeat, no deadlines.
 package main
 
 import (
@@ -47,6 +47,7 @@ func run(addr string) error {
 type pages struct {
 	mu   sync.Mutex
 	open map[string]*page
+	said int
 }
 
 type page struct {
@@ -59,6 +60,8 @@ const ticketHeader = "Sideband-Ticket"
 
 func (ps *pages) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
+	case r.Method == http.MethodPost && r.URL.RawQuery == "say":
+		ps.say(w)
 	case r.Method == http.MethodPost:
 		ps.event(w, r)
 	case r.URL.RawQuery == "stream":
@@ -76,7 +79,8 @@ const html = `<!DOCTYPE html>
 <html lang="en"><head><title>Counter</title></head>
 <body hx-headers:inherited='{"%s":"%s"}'>
 <div hx-sse:connect="?stream"></div>
-<main><h1 id="count">Count: 0</h1><button hx-post="?add">Increment</button></main>
+<main><h1 id="count">Count: 0</h1><button hx-post="?add">Increment</button>
+<button hx-post="?say">Say good morning</button><ol id="messages"></ol></main>
 </body></html>
 `
 
@@ -99,6 +103,23 @@ func (ps *pages) event(w http.ResponseWriter, r *http.Request) {
 	default:
 		http.Error(w, "the page does not read", http.StatusServiceUnavailable)
 	}
+}
+
+// say tells all pages the same.
+func (ps *pages) say(w http.ResponseWriter) {
+	ps.mu.Lock()
+	defer ps.mu.Unlock()
+	ps.said++
+	n := strconv.Itoa(10_000 + ps.said)
+	line := []byte("id: " + n + "\ndata: <li id=\"message-" + n + "\"><b>Guest 1</b> " +
+		"<time datetime=\"2026-05-04T09:30:00Z\">09:30</time> <span>Good morning, everybody.</span></li>\n\n")
+	for _, p := range ps.open {
+		select {
+		case p.lines <- line:
+		default: // it does not read
+		}
+	}
+	w.WriteHeader(http.StatusNoContent)
 }
 
 // stream writes what the page is told until the client goes.

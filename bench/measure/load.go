@@ -27,9 +27,14 @@ func each(clients []*client.Client, do func(i int) error) error {
 
 // visit opens n pages; then is what they do next.
 func visit(ctx context.Context, server *process.Process, path string, n int, then func(*client.Client) error) ([]*client.Client, error) {
+	return visitEach(ctx, server, func(int) string { return path }, n, then)
+}
+
+// visitEach is visit of pages with paths of their own.
+func visitEach(ctx context.Context, server *process.Process, path func(i int) string, n int, then func(*client.Client) error) ([]*client.Client, error) {
 	clients := make([]*client.Client, n)
 	err := each(clients, func(i int) (err error) {
-		if clients[i], err = client.Visit(ctx, server.URL(), path); err == nil {
+		if clients[i], err = client.Visit(ctx, server.URL(), path(i)); err == nil {
 			err = then(clients[i])
 		}
 		return err

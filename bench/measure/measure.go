@@ -26,6 +26,10 @@ type Config struct {
 	// Tables is how many pages show 1,000 rows when the memory of one is measured.
 	// Default 200.
 	Tables int
+	// Listeners is how many pages show what one of them says. Default 1,000.
+	Listeners int
+	// Broadcasts is how often it is said in a round. Default 10.
+	Broadcasts int
 	// Returning is how many pages come back to a server that was replaced. Default 1,000.
 	Returning int
 	// Replaced is how often a server is replaced, in each of the two ways. Default 3.
@@ -44,7 +48,7 @@ type Config struct {
 
 // Short is the least that runs everything, for a test: its numbers say nothing.
 func Short() Config {
-	return Config{Clients: 2, Events: 10, Rounds: 1, Idle: 2, Tables: 1, Returning: 2, Replaced: 1, Repeat: 2, Requests: 20}
+	return Config{Clients: 2, Events: 10, Rounds: 1, Idle: 2, Tables: 1, Listeners: 2, Broadcasts: 2, Returning: 2, Replaced: 1, Repeat: 2, Requests: 20}
 }
 
 func (c Config) withDefaults() Config {
@@ -58,6 +62,8 @@ func (c Config) withDefaults() Config {
 	def(&c.Rounds, 21)
 	def(&c.Idle, 5_000)
 	def(&c.Tables, 200)
+	def(&c.Listeners, 1_000)
+	def(&c.Broadcasts, 10)
 	def(&c.Returning, 1_000)
 	def(&c.Replaced, 3)
 	def(&c.Repeat, 200)
@@ -67,7 +73,7 @@ func (c Config) withDefaults() Config {
 	}
 	// A connection is a file, and so are a few other things.
 	files := process.OpenFiles()
-	for _, n := range []*int{&c.Clients, &c.Idle, &c.Returning} {
+	for _, n := range []*int{&c.Clients, &c.Idle, &c.Listeners, &c.Returning} {
 		if most := max(1, (files-100)/2); *n > most {
 			c.say("%d pages instead of %d, because a process may have only %d files open (ulimit -n)", most, *n, files)
 			*n = most
@@ -88,6 +94,10 @@ var parts = []struct {
 	{"events", events},
 	{"memory", memory},
 	{"operations", operations},
+	{"components", components},
+	{"streams", streams},
+	{"broadcast", broadcasts},
+	{"chats", chats},
 	{"opening", opening},
 	{"restarts", restarts},
 	{"code", code},
@@ -137,11 +147,13 @@ func notes(c Config) []string {
 		fmt.Sprintf("Memory is what the process has of its own (RssAnon, so without the kernel's buffers) with %d counters or %d tables, less what it had before,", c.Idle, c.Tables),
 		"by their number. The servers run with GOGC=10 for that and are made to collect: at most a tenth is garbage. A hidden counter's stream was open and has",
 		"been closed by the browser.",
-		fmt.Sprintf("Opening: %d counters or %d pages of 1,000 rows (bench/label), %d at a time. Their streams again: to views that the server still has. Mounted anew:", c.Returning, c.Tables, atOnce),
+		fmt.Sprintf("Broadcasts: %d rounds of %d, one after the other, ours and the floor in turns; the floor writes the same item. Until the last has it: from before the", c.Rounds, c.Broadcasts),
+		"event is sent, the median, with the reading of all streams in this process, which shares the machine. Idle chats are in rooms of ten.",
+		fmt.Sprintf("Opening: %d counters or %d pages of 1,000 rows (bench/pages), %d at a time. Their streams again: to views that the server still has. Mounted anew:", c.Returning, c.Tables, atOnce),
 		"to a server that was started with the same secret in the place of one that was killed; until the page has the whole view. Beside them the floor's own.",
 		fmt.Sprintf("Replaced servers: %d times each. The pages wait as htmx's sse extension does: 0.1 s ± 30 %% at first, twice as long after each failure. Killed: by SIGKILL;", c.Replaced),
 		"handed over: by SIGTERM; the next one begins as soon as the port is free. CPU is that of the next server, its start included: its pages come all at once,",
 		"or one by one, for each of which an idle process has to wake up.",
-		"The floor is net/http alone (bench/floor). One label: a page of the benchmark's own (bench/label), since the demo's table has no such button.",
+		"The floor is net/http alone (bench/floor). One label: a page of the benchmark's own (bench/pages), since the demo's table has no such button.",
 	}
 }

@@ -16,13 +16,18 @@ const frugal = "GOGC=10"
 // perPage is the memory, in KiB, that a server needs for each of n pages; then is what
 // they do once they are there.
 func (c Config) perPage(ctx context.Context, p program, path string, n int, then func(*client.Client) error) (float64, error) {
+	return c.perPageOf(ctx, p, func(int) string { return path }, n, then)
+}
+
+// perPageOf is perPage of pages with paths of their own.
+func (c Config) perPageOf(ctx context.Context, p program, path func(i int) string, n int, then func(*client.Client) error) (float64, error) {
 	server, err := start(ctx, p, frugal)
 	if err != nil {
 		return 0, err
 	}
 	defer func() { _ = server.Stop() }() // it has done its work
 
-	first, err := visit(ctx, server, path, min(n, atOnce), then) // so that what all pages share is there
+	first, err := visitEach(ctx, server, path, min(n, atOnce), then) // so that what all pages share is there
 	defer closeAll(first)
 	if err != nil {
 		return 0, err
@@ -31,7 +36,7 @@ func (c Config) perPage(ctx context.Context, p program, path string, n int, then
 	if err != nil {
 		return 0, err
 	}
-	clients, err := visit(ctx, server, path, n, then)
+	clients, err := visitEach(ctx, server, path, n, then)
 	defer closeAll(clients)
 	if err != nil {
 		return 0, err

@@ -90,7 +90,7 @@ func opening(ctx context.Context, c Config, p programs) (rows []report.Row, err 
 		return nil, err
 	}
 	c.say("opening %s", plural(c.Tables, "table"))
-	if err = table.open(ctx, p.label, "/", c.Tables, true); err != nil {
+	if err = table.open(ctx, p.pages, "/labels", c.Tables, true); err != nil {
 		return nil, err
 	}
 	rows = append(rows, counter.report("open a counter", floor)...)

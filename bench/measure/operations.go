@@ -27,6 +27,8 @@ type operation struct {
 	once bool
 	// empty is set where the page begins without rows.
 	empty bool
+	// item is set where the message carries an item of a stream.
+	item bool
 	// event is what is sent the i-th time.
 	event      func(t *table, i int) (string, error)
 	compressed []coding
@@ -73,7 +75,7 @@ func operations(ctx context.Context, c Config, p programs) (rows []report.Row, e
 	for i, op := range append([]operation{oneLabel}, all...) {
 		where, path := p.demo, "/table"
 		if i == 0 {
-			where, path = p.label, "/"
+			where, path = p.pages, "/labels"
 		}
 		k, err := alone(ctx, c, where, path, op, "")
 		if err != nil {

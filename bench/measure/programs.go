@@ -18,8 +18,9 @@ type program struct {
 	args []string
 }
 
-// programs are the servers: the demo, the bare server, and a page of 1,000 rows.
-type programs struct{ demo, floor, label program }
+// programs are the servers: the demo, the bare server, and one with pages of the benchmark's
+// own.
+type programs struct{ demo, floor, pages program }
 
 func (c Config) build(ctx context.Context, dir string) (p programs, err error) {
 	// Every demo has the same secret, so that pages come back to the next one.
@@ -28,7 +29,7 @@ func (c Config) build(ctx context.Context, dir string) (p programs, err error) {
 		to   *program
 		pkg  string
 		args []string
-	}{{&p.demo, "/cmd/demo", secret}, {&p.floor, "/bench/floor", nil}, {&p.label, "/bench/label", secret}} {
+	}{{&p.demo, "/cmd/demo", secret}, {&p.floor, "/bench/floor", nil}, {&p.pages, "/bench/pages", secret}} {
 		c.say("building .%s", b.pkg)
 		b.to.args = b.args
 		if b.to.file, err = process.Build(ctx, dir, module+b.pkg); err != nil {

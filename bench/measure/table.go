@@ -14,7 +14,7 @@ import (
 type table struct {
 	server *process.Process
 	client *client.Client
-	rows   client.Page // the controls of the rows that were created
+	rows   client.Page // with the controls of the rows
 }
 
 // place is where tables are shown.
@@ -36,6 +36,7 @@ func (p place) show(ctx context.Context) (*table, error) {
 	}
 	t := &table{server: p.server, client: clients[0]}
 	if !p.fill {
+		t.rows = t.client.Page()
 		return t, nil
 	}
 	create, err := t.client.Page().Find(createRows)
@@ -69,6 +70,7 @@ type took struct {
 	cpu   []float64 // in milliseconds, of one, each time it was measured
 	bytes report.Range
 	sent  report.Range // bytes, with the stream's compression
+	extra report.Range // bytes beyond the item's own
 }
 
 // do does the operation once.
@@ -81,6 +83,9 @@ func (k *took) do(ctx context.Context, t *table, op operation, i int) error {
 	m, err := t.client.Do(ctx, event)
 	k.bytes = widen(k.bytes, report.One(float64(m.Size)))
 	k.sent = widen(k.sent, report.One(float64(t.client.Received()-before)))
+	if op.item && err == nil {
+		k.extra, err = widenBeyond(k.extra, m)
+	}
 	return err
 }
 

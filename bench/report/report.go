@@ -16,6 +16,8 @@ const (
 	Bytes Unit = iota
 	// Milliseconds of the server's CPU.
 	Milliseconds
+	// Microseconds of the same.
+	Microseconds
 	// Kibibytes of the server's memory.
 	Kibibytes
 	// Seconds on the clock.
@@ -28,6 +30,8 @@ func (u Unit) format(v float64) string {
 	switch u {
 	case Milliseconds:
 		return fmt.Sprintf("%.*f ms", decimals(v), v)
+	case Microseconds:
+		return fmt.Sprintf("%.1f µs", v)
 	case Kibibytes:
 		return fmt.Sprintf("%.*f KiB", decimals(v)-1, v)
 	case Seconds:

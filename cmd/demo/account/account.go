@@ -28,3 +28,15 @@ func (Page) Write(s *views.Socket, text string) error {
 	Draft.Set(s, text)
 	return nil
 }
+
+// Clear throws the draft away, and says so.
+func (Page) Clear(s *views.Socket, _ views.NoParams) error {
+	if Draft.Get(s) == "" {
+		s.Flash(views.FlashWarning, "There is no draft to throw away.")
+		return nil
+	}
+	Draft.Set(s, "")
+	s.ClearFlash(views.FlashWarning)
+	s.Flash(views.FlashInfo, "The draft is gone.")
+	return nil
+}

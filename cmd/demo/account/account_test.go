@@ -1,6 +1,7 @@
 package account_test
 
 import (
+	"io"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -11,6 +12,7 @@ import (
 	"github.com/sideband-go/sideband/cmd/demo/site"
 	"github.com/sideband-go/sideband/handlers"
 	"github.com/sideband-go/sideband/livetest"
+	"github.com/sideband-go/sideband/views"
 )
 
 func serve(t *testing.T) *livetest.Site {
@@ -43,7 +45,11 @@ func TestNamesThatAreNone(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		body, err := io.ReadAll(res.Body)
 		res.Body.Close()
+		if err != nil || !strings.Contains(string(body), "That is no name to sign in with.") {
+			t.Errorf("%.10q: the page does not say why: %v", name, err)
+		}
 		somebody.Open(account.Path).Expect("main h1", "Sign in")
 	}
 }
@@ -56,6 +62,22 @@ func TestSigningIn(t *testing.T) {
 	if got := account.Draft.Get(page.Context()); got != "Grüße" {
 		t.Errorf("the view has the draft %q", got)
 	}
+}
+
+func TestThePageSaysWhatItHasDone(t *testing.T) {
+	page := signedIn(t, "Ann")
+	page.ExpectFlash(views.FlashSuccess, "You are signed in.")
+	page.Find("#sb-flash").Button("Dismiss").Click()
+	page.ExpectFlash(views.FlashSuccess, "")
+
+	page.Button("Throw the draft away").Click()
+	page.ExpectFlash(views.FlashWarning, "There is no draft to throw away.")
+	page.Field("Draft").Fill("Grüße")
+	page.Button("Throw the draft away").Click()
+	page.ExpectFlash(views.FlashWarning, "")
+	page.ExpectFlash(views.FlashInfo, "The draft is gone.")
+	page.Field("Draft").ExpectValue("")
+	page.Expect("#letters", "0 letters")
 }
 
 func TestBrowsersKeepNoCopyOfThePage(t *testing.T) {
@@ -79,8 +101,9 @@ func TestSigningOutEndsTheOtherPages(t *testing.T) {
 	other := page.NewTab(account.Path)
 	other.Expect("#who", "Signed in as Ann")
 	page.Button("Sign out").Click()
-	if got := page.Path(); got != "/" {
+	if got := page.Path(); got != account.SignInPath {
 		t.Errorf("who has signed out is at %s", got)
 	}
+	page.ExpectFlash(views.FlashSuccess, "You are signed out.")
 	other.Expect("main h1", "Sign in")
 }

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/alexedwards/scs/v2"
+
+	"github.com/sideband-go/sideband/views"
 )
 
 // Where the account's pages are.
@@ -28,8 +30,12 @@ func Name(ctx context.Context) string {
 	return name
 }
 
-// Desk signs people in and out. Its methods are plain handlers and middleware.
-type Desk struct{ Sessions *scs.SessionManager }
+// Desk signs people in and out. Its methods are plain handlers and middleware. Flash tells
+// the next page something.
+type Desk struct {
+	Sessions *scs.SessionManager
+	Flash    func(w http.ResponseWriter, r *http.Request, kind views.FlashKind, text string)
+}
 
 // Require sends strangers to sign in.
 func (d Desk) Require(next http.Handler) http.Handler {
@@ -49,6 +55,7 @@ func (d Desk) SignIn(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, 1<<10)
 	name := strings.TrimSpace(r.PostFormValue("name"))
 	if name == "" || len(name) > 4*maxName {
+		d.Flash(w, r, views.FlashWarning, "That is no name to sign in with.")
 		http.Redirect(w, r, SignInPath, http.StatusSeeOther)
 		return
 	}
@@ -57,6 +64,7 @@ func (d Desk) SignIn(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	d.Sessions.Put(r.Context(), nameKey, name)
+	d.Flash(w, r, views.FlashSuccess, "You are signed in.")
 	http.Redirect(w, r, Path, http.StatusSeeOther)
 }
 
@@ -66,5 +74,6 @@ func (d Desk) SignOut(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "Signing out is not possible right now.", http.StatusInternalServerError)
 		return
 	}
-	http.Redirect(w, r, "/", http.StatusSeeOther)
+	d.Flash(w, r, views.FlashSuccess, "You are signed out.")
+	http.Redirect(w, r, SignInPath, http.StatusSeeOther)
 }

@@ -21,7 +21,7 @@ type Page struct{}
 // Mount begins with a basket that is empty and a dashboard of two widgets.
 func (p Page) Mount(s *views.Socket, _ views.NoParams) error {
 	s.SetTitle("Components")
-	state.Assign(s, Chosen.To(colours[0]), Basket.To(Amounts{}), Widgets.To(nil), LastID.To(0))
+	state.Assign(s, Chosen.To(colours[0]), Basket.To(Amounts{}), Widgets.To(nil), LastID.To(0), Focused.To(Focus{}))
 	for _, kind := range []string{"Clock", "Note"} {
 		if err := p.AddWidget(s, kind); err != nil {
 			return err

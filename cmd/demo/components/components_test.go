@@ -143,7 +143,7 @@ func TestTheTableSortsByItself(t *testing.T) {
 		if got := names(); !slices.Equal(got, step.want) {
 			t.Errorf("by %s: %q, want %q", step.by, got, step.want)
 		}
-		if got := page.Find("#goods th[aria-sort]").Attr("aria-sort"); got != step.sort {
+		if got := page.Find("#goods th[aria-sort$=ending]").Attr("aria-sort"); got != step.sort {
 			t.Errorf("by %s: %q, want %q", step.by, got, step.sort)
 		}
 	}
@@ -224,17 +224,50 @@ func TestAWidgetThatMovesKeepsWhatItKnows(t *testing.T) {
 	page.Find("#widgets fieldset", "Counter 5").Find(".value").Expect("0")
 }
 
+// The buttons say that they can't do more, and why. A click that was on its way is no failure.
 func TestTheDashboardHasALimit(t *testing.T) {
 	page := open(t)
+	post := page.Button("Add a note").Attr("hx-post")
+	page.Expect("#no-room", "")
 	for range 10 {
 		page.Button("Add a note").Click()
 	}
-	page.Button("Add a note").Click()
-	if got, want := page.Notice(), "The dashboard is full. Remove a widget first."; got != want {
-		t.Errorf("the page says %q, want %q", got, want)
+	for _, name := range []string{"Add a clock", "Add a counter", "Add a note"} {
+		if b := page.Button(name); b.Attr("aria-disabled") != "true" || b.Attr("aria-describedby") != "no-room" {
+			t.Errorf("%s does not say that it can do nothing", name)
+		}
+	}
+	page.Expect("#no-room", "There is room for 12 widgets. Remove one first.")
+	if status, text := page.Forge(post, nil); status != http.StatusNoContent {
+		t.Errorf("one more: %d %s", status, text)
 	}
 	if n := len(labels(page)); n != 12 {
 		t.Errorf("%d widgets", n)
+	}
+	page.Button("Remove Note 7").Click()
+	page.Expect("#no-room", "")
+	page.Button("Add a clock").Click()
+	if got := labels(page); len(got) != 12 || got[11] != "Clock 13" {
+		t.Errorf("the dashboard has %q", got)
+	}
+}
+
+// The button that had the focus goes with its widget.
+func TestTheFocusGoesToTheNextWidget(t *testing.T) {
+	page := open(t)
+	page.Button("Add a counter").Click()
+	for _, step := range []struct{ remove, focused string }{
+		{"Remove Note 2", "Remove Counter 3"},
+		{"Remove Counter 3", "Remove Clock 1"},
+		{"Remove Clock 1", "Add a clock"},
+		{"Add a clock", "Add a clock"},
+		{"Remove Clock 4", "Add a clock"},
+	} {
+		page.Button(step.remove).Click()
+		id := page.Button(step.focused).Attr("id")
+		if focused := page.Focused(); !strings.Contains(focused, `id="`+id+`"`) {
+			t.Errorf("%s: the focus is on %s", step.remove, focused)
+		}
 	}
 }
 

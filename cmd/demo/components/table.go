@@ -63,11 +63,11 @@ func (t Table[T]) sorted(o Order) []T {
 	})
 }
 
-// direction is the order as a screen reader says it, "" if the column has none.
+// direction is the order of a column as a screen reader says it.
 func (o Order) direction(column int) string {
 	switch {
 	case o.Column != column+1:
-		return ""
+		return "none"
 	case o.Down:
 		return "descending"
 	}

@@ -83,7 +83,8 @@ var pages = []page{
 		Path: account.Path,
 		Name: "Account",
 		About: "Ordinary middleware lets nobody in who has not signed in, also not by an event or a stream. " +
-			"Open the page in two tabs and sign out in one of them: the other one leaves as well, at once.",
+			"Open the page in two tabs and sign out in one of them: the other one leaves as well, at once. " +
+			"Flash messages say what has been done, also after a redirect.",
 	}, folder: "account"},
 }
 

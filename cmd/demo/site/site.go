@@ -55,7 +55,7 @@ func Routes(kit *handlers.Kit) http.Handler {
 	r.With(chat.Known(kit.Sessions())).Handle("/chat/{room}", handlers.View(kit, chat.New(&pubsub.Bus{})))
 	r.Handle("/logs", handlers.View(kit, logs.Page{}))
 	r.Handle("/jobs", handlers.View(kit, jobs.Page{}))
-	desk := account.Desk{Sessions: kit.Sessions()}
+	desk := account.Desk{Sessions: kit.Sessions(), Flash: kit.Flash}
 	r.With(desk.Require).Handle(account.Path, handlers.View(kit, account.Page{}))
 	r.Get(account.SignInPath, handlers.View(kit, views.Static("Sign in", account.SignInForm())).ServeHTTP)
 	r.Post(account.SignInPath, desk.SignIn)

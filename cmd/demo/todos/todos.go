@@ -4,10 +4,7 @@ package todos
 
 import (
 	"fmt"
-	"net/http"
 	"slices"
-	"strings"
-	"unicode/utf8"
 
 	"github.com/sideband-go/sideband/state"
 	"github.com/sideband-go/sideband/views"
@@ -23,6 +20,12 @@ var (
 	Draft = state.NewKey[string]("draft")
 	// Problem says why it could not.
 	Problem = state.NewKey[string]("problem")
+	// Added is what was added last, and Number how often that has been done: the form has the
+	// number too, so that a second click on the same is known.
+	Added  = state.NewKey[string]("added")
+	Number = state.NewKey[int]("number")
+	// Emptied says that the last todo has just been deleted.
+	Emptied = state.NewKey[bool]("emptied")
 
 	// Left counts what is not done. Who reads it is rendered when the number changes.
 	Left = state.Field(Todos, func(all []Todo) (n int) {
@@ -46,11 +49,13 @@ type Todo struct {
 // Key is what tells todos apart.
 func (t Todo) Key() int { return t.ID }
 
-// Both bound what one visitor can make the server keep.
-const (
-	maxTodos   = 2000
-	maxLetters = 200
-)
+// place is the id of the todo's item in the page.
+func (t Todo) place() string { return fmt.Sprintf("todo-%d", t.ID) }
+
+// maxTodos bounds what one visitor can make the server keep, as maxLetters does.
+const maxTodos = 2000
+
+var full = fmt.Sprintf("The list has room for %d todos. Clear some first.", maxTodos)
 
 // Page is the list.
 type Page struct{}
@@ -58,27 +63,22 @@ type Page struct{}
 // Mount begins with an empty list.
 func (Page) Mount(s *views.Socket, _ views.NoParams) error {
 	s.SetTitle("Todos")
-	state.Assign(s, Todos.To(nil), LastID.To(0), Draft.To(""), Problem.To(""))
+	state.Assign(s, Todos.To(nil), LastID.To(0), Draft.To(""), Problem.To(""), Added.To(""), Number.To(0), Emptied.To(false))
 	return nil
-}
-
-// Entry is what the form of a text posts.
-type Entry struct {
-	Text string `form:"text"`
 }
 
 // Add adds a todo and clears the field. A text that can't be taken stays there.
 func (Page) Add(s *views.Socket, e Entry) error {
-	text, err := e.text()
-	switch {
-	case err != nil:
-		return err
-	case text == "":
-		state.Assign(s, Draft.To(e.Text), Problem.To("A todo needs a text."))
+	text, problem := e.text()
+	switch n := Number.Get(s); {
+	case problem != "":
+		state.Assign(s, Draft.To(text), Problem.To(problem))
+	case text == Added.Get(s) && e.Number == n-1:
+		state.Assign(s, Draft.To(""), Problem.To("")) // a second click on the same
 	case len(Todos.Get(s)) >= maxTodos:
-		state.Assign(s, Draft.To(e.Text), Problem.To(full))
+		state.Assign(s, Draft.To(text), Problem.To(full))
 	default:
-		state.Assign(s, Draft.To(""), Problem.To(""))
+		state.Assign(s, Draft.To(""), Problem.To(""), Added.To(text), Number.To(n+1))
 		add(s, text)
 	}
 	return nil
@@ -130,20 +130,18 @@ func (Page) toggled(s *views.Socket, now Todo) error {
 }
 
 func (Page) deleted(s *views.Socket, id int) error {
-	Todos.Set(s, slices.DeleteFunc(slices.Clone(Todos.Get(s)), func(t Todo) bool { return t.ID == id }))
-	Problem.Set(s, "")
-	return nil
-}
-
-var full = fmt.Sprintf("The list has room for %d todos. Clear some first.", maxTodos)
-
-// text is what was entered, in one line. The field takes no more than it may have, so one
-// that is longer does not come from there.
-func (e Entry) text() (string, error) {
-	if utf8.RuneCountInString(e.Text) > maxLetters {
-		return "", views.Status(http.StatusRequestEntityTooLarge, fmt.Sprintf("A todo has %d letters at most.", maxLetters))
+	all := Todos.Get(s)
+	i := slices.IndexFunc(all, func(t Todo) bool { return t.ID == id })
+	if i < 0 {
+		return nil // a second click
 	}
-	return strings.Join(strings.Fields(e.Text), " "), nil
+	all = slices.Delete(slices.Clone(all), i, i+1)
+	state.Assign(s, Todos.To(all), Problem.To(""), Emptied.To(len(all) == 0))
+	if len(all) == 0 {
+		return nil
+	}
+	next := all[min(i, len(all)-1)]
+	return views.Send(s.At(next.place()), Item.focus, views.NoParams{})
 }
 
 // add appends todos with these texts.
@@ -153,7 +151,7 @@ func add(s *views.Socket, texts ...string) {
 		id++
 		all = append(all, Todo{ID: id, Text: text})
 	}
-	state.Assign(s, Todos.To(all), LastID.To(id))
+	state.Assign(s, Todos.To(all), LastID.To(id), Emptied.To(false))
 }
 
 // change changes the todo with the id, if it is still there. The list is copied, since one

@@ -1,5 +1,9 @@
-// Command label serves a page of a thousand rows in which an event changes one label. The
-// demo's table, whose rows look like this page's, has no such button.
+// Command pages serves pages that the demo does not have, or not in that size:
+//
+//	/labels   a thousand rows, in which an event changes one label; they look like those of the demo's table
+//	/parts    a thousand components, each with an event of its own
+//	/feed     two streams to append to, of which one keeps the last items alone
+//	/chat/…   a room with its last messages and who is there
 package main
 
 import (
@@ -18,11 +22,12 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"github.com/sideband-go/sideband/handlers"
+	"github.com/sideband-go/sideband/pubsub"
 )
 
 func main() {
 	addr := flag.String("addr", "127.0.0.1:0", "where to listen")
-	secret := flag.String("secret", "", "what seals the page's tickets, at least 32 bytes (default: random)")
+	secret := flag.String("secret", "", "what seals the pages' tickets, at least 32 bytes (default: random)")
 	flag.Parse()
 	if err := run(*addr, *secret); err != nil {
 		log.Fatal(err)
@@ -41,15 +46,22 @@ func run(addr, secret string) error {
 		c.Secrets = [][]byte{[]byte(secret)}
 	}
 	kit := handlers.New(c)
-	r := chi.NewRouter()
-	r.Use(kit.Middleware)
-	r.Handle("/", handlers.View(kit, page{}))
 	fmt.Printf("http://%s\n", l.Addr())
-	s := &http.Server{Handler: r}
+	s := &http.Server{Handler: routes(kit)}
 	ended := context.AfterFunc(ctx, func() { _ = s.Close() }) // nothing is left to be told
 	defer ended()
 	if err := s.Serve(l); !errors.Is(err, http.ErrServerClosed) {
 		return err
 	}
 	return kit.Shutdown(context.WithoutCancel(ctx))
+}
+
+func routes(kit *handlers.Kit) http.Handler {
+	r := chi.NewRouter()
+	r.Use(kit.Middleware)
+	r.Handle("/labels", handlers.View(kit, labels{}))
+	r.Handle("/parts", handlers.View(kit, parts{}))
+	r.Handle("/feed", handlers.View(kit, feed{}))
+	r.Handle("/chat/{room}", handlers.View(kit, newChat(new(pubsub.Bus))))
+	return r
 }

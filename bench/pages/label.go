@@ -22,11 +22,11 @@ var (
 	turn     = state.NewKey[int]("turn")
 )
 
-// page shows the rows from the start, so that no event has to make them.
-type page struct{}
+// labels shows the rows from the start, so that no event has to make them.
+type labels struct{}
 
 // Mount makes a thousand rows.
-func (page) Mount(s *views.Socket, _ views.NoParams) error {
+func (labels) Mount(s *views.Socket, _ views.NoParams) error {
 	list := make([]row, 1000)
 	for i := range list {
 		list[i] = row{i + 1, "pretty red table"}
@@ -36,21 +36,21 @@ func (page) Mount(s *views.Socket, _ views.NoParams) error {
 }
 
 // Select marks a row.
-func (page) Select(s *views.Socket, id int) error {
+func (labels) Select(s *views.Socket, id int) error {
 	selected.Set(s, id)
 	return nil
 }
 
 // Remove takes a row out.
-func (page) Remove(s *views.Socket, id int) error {
+func (labels) Remove(s *views.Socket, id int) error {
 	rows.Update(s, func(list []row) []row {
 		return slices.DeleteFunc(slices.Clone(list), func(r row) bool { return r.ID == id })
 	})
 	return nil
 }
 
-// Label gives the row in the middle a label that it has not had.
-func (page) Label(s *views.Socket, _ views.NoParams) error {
+// Change gives the row in the middle a label that it has not had.
+func (labels) Change(s *views.Socket, _ views.NoParams) error {
 	turn.Update(s, func(n int) int { return n + 1 })
 	n := turn.Get(s)
 	rows.Update(s, func(list []row) []row {

@@ -1,0 +1,28 @@
+package measure
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/sideband-go/sideband/bench/client"
+	"github.com/sideband-go/sideband/bench/report"
+)
+
+// inRoom is how many pages are in a room: what each of them knows of the others is theirs
+// in common, but each is told of everybody who comes.
+const inRoom = 10
+
+// chats measures what an open chat costs in which nothing is said.
+func chats(ctx context.Context, c Config, p programs) ([]report.Row, error) {
+	c.say("memory of %s", plural(c.Idle, "idle chat"))
+	floor, err := c.perPage(ctx, p.floor, "/", c.Idle, (*client.Client).Connect)
+	if err != nil {
+		return nil, err
+	}
+	room := func(i int) string { return fmt.Sprintf("/chat/%d", i/inRoom) }
+	ours, err := c.perPageOf(ctx, p.pages, room, c.Idle, (*client.Client).Connect)
+	return []report.Row{{
+		Measure: "memory per idle connected chat", Unit: report.Kibibytes,
+		Ours: report.One(ours), Floor: report.One(floor), Ratio: ours / floor, GoalRatio: 1.5,
+	}}, err
+}
