@@ -141,6 +141,37 @@ func TestAWidgetMovesAsItIs(t *testing.T) {
 	p.WaitFor("texts.length > 1")
 }
 
+// The button that had the focus goes with its widget. None loses it when the dashboard is full.
+func TestTheFocusStaysInTheDashboard(t *testing.T) {
+	t.Parallel()
+	p := openComponents(t)
+	focused := func(name string) {
+		t.Helper()
+		p.WaitFor(`(document.activeElement.getAttribute("aria-label") ?? document.activeElement.textContent) === ` + quote(name))
+	}
+	p.ClickText("button", "Add a counter")
+	p.WaitCount("#widgets>li", 3)
+	p.Eval(`document.getElementById("remove-2").focus()`, nil)
+	for _, step := range []struct {
+		left int
+		next string
+	}{{2, "Remove Counter 3"}, {1, "Remove Clock 1"}, {0, "Add a clock"}} {
+		p.Press("Enter")
+		p.WaitCount("#widgets>li", step.left)
+		focused(step.next)
+	}
+	for i := range 12 {
+		p.Press("Enter")
+		p.WaitCount("#widgets>li", i+1)
+	}
+	p.WaitText("#no-room", "There is room for 12 widgets. Remove one first.")
+	p.Press("Enter") // it can do nothing
+	focused("Add a clock")
+	p.ClickText("button", "Remove Clock 9")
+	p.WaitText("#no-room", "")
+	focused("Remove Clock 10")
+}
+
 // Case 45. The demo that is broken here is one of the test's own, since it says so in its log.
 func TestAPartThatFailsLeavesTheRestAlone(t *testing.T) {
 	t.Parallel()

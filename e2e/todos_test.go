@@ -90,6 +90,63 @@ func TestTodosAreCheckedEditedAndDeleted(t *testing.T) {
 	p.shows("Tea")
 }
 
+// The button that had the focus goes with its item.
+func TestTheFocusAfterADeletionIsNextToIt(t *testing.T) {
+	t.Parallel()
+	p := openTodos(t)
+	for _, text := range []string{"Milk", "Bread", "Eggs"} {
+		p.enter(text)
+	}
+	p.shows("Milk", "Bread", "Eggs")
+	focused := func(item string) {
+		t.Helper()
+		p.WaitFor(`document.activeElement.textContent === "Delete" && document.activeElement.closest("li").id === ` + quote(item))
+	}
+	p.Eval(`document.querySelector("#todo-2>:last-child").focus()`, nil)
+	p.Press("Enter")
+	p.shows("Milk", "Eggs")
+	focused("todo-3")
+	p.Press("Enter")
+	p.shows("Milk")
+	focused("todo-1")
+	p.Press(" ")
+	p.shows()
+	p.WaitFor(`document.activeElement.textContent === "Add a todo"`)
+	p.Press("Enter")
+	p.WaitFor(`document.activeElement.id === "new-todo"`)
+	p.Press("T")
+	p.Press("Enter")
+	p.shows("T")
+	p.WaitCount("#none", 0)
+}
+
+// Enter and clicks come twice before the answer to the first does.
+func TestADoubleClickAddsOneTodo(t *testing.T) {
+	t.Parallel()
+	p := openTodos(t)
+	for i, text := range []string{"Milk", "Milk", "Bread"} {
+		p.Fill("#new-todo", text)
+		p.Eval(`document.querySelector("#new button").click(); document.querySelector("#new button").click()`, nil)
+		p.WaitText("#left", fmt.Sprintf("%d left", i+1))
+		p.WaitFor(`document.getElementById("new-todo").value === "" && !document.querySelector(".htmx-request")`)
+	}
+	p.shows("Milk", "Milk", "Bread")
+}
+
+func TestCancellingGivesTheButtonTheFocus(t *testing.T) {
+	t.Parallel()
+	p := openTodos(t)
+	p.enter("Milk")
+	for range 2 {
+		p.Click("#todo-1-edit")
+		p.WaitFor(`document.activeElement.id === "todo-1-text" && document.activeElement.value === "Milk"`)
+		p.Press("!")
+		p.ClickText("button", "Cancel")
+		p.WaitFor(`document.activeElement.id === "todo-1-edit"`)
+		p.shows("Milk")
+	}
+}
+
 // What is typed while the answer is on its way is not lost, nor what is edited.
 func TestTypingGoesOnWhileTheListChanges(t *testing.T) {
 	t.Parallel()
@@ -153,9 +210,18 @@ func TestAListThatIsFullKeepsWhatWasTyped(t *testing.T) {
 	p.WaitText("#left", "1000 left")
 	p.ClickText("button", "Add 1,000")
 	p.WaitText("#left", "2000 left")
+	var before, after float64
+	below := `document.querySelector(".actions").getBoundingClientRect().top - document.querySelector("#new [role=group]").getBoundingClientRect().bottom`
+	p.Eval(below, &before)
+	if before > 30 {
+		t.Errorf("there are %v pixels of nothing below the field", before)
+	}
 	p.Fill("#new-todo", "One more")
 	p.Press("Enter")
 	p.WaitText("#problem", "The list has room for 2000 todos. Clear some first.")
+	if p.Eval(below, &after); after <= before {
+		t.Error("the page has no room for what it says")
+	}
 	if got := p.Value("#new-todo"); got != "One more" {
 		t.Errorf("the field holds %q", got)
 	}
@@ -167,4 +233,15 @@ func TestAListThatIsFullKeepsWhatWasTyped(t *testing.T) {
 	p.Click("#new-todo")
 	p.Press("Enter")
 	p.shows("One more")
+}
+
+// What is said for good stands in no one's way.
+func TestWithoutScriptsThePageSaysWhatItNeeds(t *testing.T) {
+	t.Parallel()
+	p := browser.Open(t, "")
+	p.Scripts(false)
+	p.Viewport(390, 844)
+	p.Goto(demo.at(t, "/todos"))
+	p.WaitText("noscript p", "JavaScript is off. This page shows what there was when it was loaded; buttons and forms need JavaScript.")
+	p.WaitFor(`document.querySelector("noscript p").getBoundingClientRect().bottom <= document.querySelector("main").getBoundingClientRect().top`)
 }

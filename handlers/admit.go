@@ -93,10 +93,15 @@ func (rt Route) open(r *http.Request) (ticket, *refusal) {
 
 // resident returns the view if it is here; both results are nil if it is not.
 func (rt Route) resident(t ticket) (*live, *refusal) {
-	if e := rt.kit.store.Get(t.view); e != nil {
-		return rt.of(e)
+	e := rt.kit.store.Get(t.view)
+	switch {
+	case e == nil:
+		return nil, nil
+	case e.Value.(*live).hasEnded(): // and is about to leave the store
+		rt.kit.store.Remove(e)
+		return nil, nil
 	}
-	return nil, nil
+	return rt.of(e)
 }
 
 func (rt Route) of(e *state.Entry) (*live, *refusal) {
@@ -180,6 +185,8 @@ func (rt Route) mountAgain(l *live, r *http.Request, t ticket) *refusal {
 // own notes whose view it is.
 func (l *live) own(r *http.Request, session [16]byte) {
 	l.identity = l.kit.identity(r)
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	l.entry = &state.Entry{ID: l.id, Session: string(session[:]), Scope: l.in.Scope(), Value: l}
 }
 

@@ -84,11 +84,20 @@ func (l *live) Call(m views.Message) error { return l.callback(job{msg: m}) }
 
 // Restart ends the view, so that its page mounts it again.
 func (l *live) Restart() {
-	l.must(func(l *live, _ uint64) { l.restart() })
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if !l.ended { // what waits would be shown by a view that is not right; events run in the next one
+		l.enqueueFirst(job{run: func(l *live, _ uint64) { l.restart() }})
+	}
 }
 
 // restart drops the view. Its page comes again, with its ticket.
 func (l *live) restart() {
 	l.end(nil) // before the store does, with other last words
-	l.kit.store.Remove(l.entry)
+	l.mu.Lock()
+	e := l.entry
+	l.mu.Unlock()
+	if e != nil { // else its page is on its way, and keep finds out
+		l.kit.store.Remove(e)
+	}
 }

@@ -131,7 +131,7 @@ func (l *live) endWith(last []byte, pause time.Duration) {
 	l.kit.workers.Done()
 	for _, j := range dropped {
 		if j.done != nil {
-			j.done <- result{err: views.ErrGone}
+			j.done <- result{err: views.ErrGone, unstarted: true}
 		}
 	}
 	switch {

@@ -3,6 +3,7 @@ package handlers
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/sideband-go/sideband/views"
 )
@@ -58,6 +59,16 @@ func (l *live) must(run func(l *live, me uint64)) bool {
 // enqueue adds a job and starts a worker if none works. The caller holds mu.
 func (l *live) enqueue(j job) {
 	l.queue = append(l.queue, j)
+	l.awake()
+}
+
+// enqueueFirst is enqueue for what comes before all that waits.
+func (l *live) enqueueFirst(j job) {
+	l.queue = slices.Insert(l.queue, 0, j)
+	l.awake()
+}
+
+func (l *live) awake() {
 	if !l.busy {
 		l.busy = true
 		l.start()

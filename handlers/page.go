@@ -138,6 +138,8 @@ func (k *Kit) keep(w http.ResponseWriter, r *http.Request, l *live, sh *views.Sh
 		return fmt.Errorf("handlers: %w", err)
 	case err != nil:
 		return fmt.Errorf("handlers: %w", err)
+	case l.hasEnded(): // it was restarted meanwhile: its page mounts it again
+		k.store.Remove(l.entry)
 	default:
 		l.noteFor(r, sh.Ticket)
 		k.keepSweeping()

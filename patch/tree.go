@@ -193,9 +193,9 @@ func refill[T any](old, with []T) []T {
 	return append(old[:0], with...)
 }
 
-// Compact frees what no node refers to any more, once that is most of the memory.
+// Compact frees what no node refers to any more, once that is a fifth of the memory.
 func (t *Tree) Compact() {
-	if len(t.arena) < 2*t.live+256 {
+	if len(t.arena) < t.live+t.live/4+128 {
 		return
 	}
 	v := t.view()

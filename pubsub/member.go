@@ -74,6 +74,16 @@ func (m *member[W]) follow(ctx context.Context) error {
 	return err
 }
 
+// come notes a member whose callback has not succeeded yet.
+func (m *member[W]) come() {
+	r := m.room
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !m.over {
+		r.coming[m.ref] = m
+	}
+}
+
 // end is the member's end; once more changes nothing.
 func (m *member[W]) end() {
 	r, b := m.room, m.room.bus
@@ -88,6 +98,9 @@ func (m *member[W]) end() {
 	}
 	if r.members[m.ref] == m {
 		delete(r.members, m.ref)
+	}
+	if r.coming[m.ref] == m {
+		delete(r.coming, m.ref)
 	}
 	changed := r.recount(m)
 	r.mu.Unlock()
@@ -111,6 +124,9 @@ func (m *member[W]) set(who self[W], send func() error) {
 	if m.over {
 		r.mu.Unlock()
 		return
+	}
+	if r.coming[m.ref] == m {
+		delete(r.coming, m.ref)
 	}
 	before := r.members[m.ref]
 	if before != m {

@@ -1,6 +1,7 @@
 package pubsub
 
 import (
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -74,13 +75,30 @@ type Roster[W any] struct {
 // It happens when the callback succeeds. Joining again from the same page or component
 // replaces who and h: a name was changed, say.
 //
-// The error is ErrClosed, or with a broker ErrTooLarge, that of encoding who, or the broker's.
+// The error is ErrClosed, that a who is not equal to itself (NaN, which browsers may post as
+// a number) or can't be compared, or with a broker ErrTooLarge, that of encoding who, or the broker's.
 func Join[V any, W comparable](s *views.Socket, p Presence[W], who W, h func(V, *views.Socket, Roster[W]) error) error {
 	raw, err := p.on().encode(who)
+	if err == nil {
+		err = usable(who)
+	}
 	if err != nil {
 		return fmt.Errorf("pubsub: presence %s: %w", p.name, err)
 	}
 	return enter(s, p, self[W]{who: who, raw: raw, known: true}, h)
+}
+
+// usable reports whether who can be found again.
+func usable[W comparable](who W) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("%v", r)
+		}
+	}()
+	if _, same := map[W]struct{}{who: {}}[who]; !same {
+		return errors.New("who is not equal to itself")
+	}
+	return nil
 }
 
 // Watch is Join without being present: h is told of who comes and leaves. It replaces a
@@ -131,7 +149,9 @@ func enter[V any, W comparable](s *views.Socket, p Presence[W], who self[W], h f
 				return fmt.Errorf("pubsub: presence %s: subscribe at the broker: %w", p.name, err)
 			}
 		}
-		s.OnStream(m.watched)
+		stopEnd, stopStream := m.stop, s.OnStream(m.watched)
+		m.stop = func() bool { stopStream(); return stopEnd() }
+		m.come()
 	}
 	m.turn.Add(1)
 	tell := func(v V, s *views.Socket, _ wake) error {

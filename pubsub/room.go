@@ -18,7 +18,8 @@ type room[W comparable] struct {
 	mu      sync.Mutex
 	closed  bool
 	members map[views.Ref]*member[W]
-	entries []*entry[W] // in the order of arrival
+	coming  map[views.Ref]*member[W] // whose callback has not succeeded yet
+	entries []*entry[W]              // in the order of arrival
 	byWho   map[W]*entry[W]
 	orders  uint64
 	shown   *roster[W] // nil: somebody has come or left since it was asked for
@@ -52,7 +53,7 @@ type roster[W comparable] struct {
 func newRoom[W comparable](b *Bus, name string) *room[W] {
 	return &room[W]{
 		bus: b, name: name, subject: subject(b.prefix(), "presence", name),
-		members: map[views.Ref]*member[W]{}, byWho: map[W]*entry[W]{}, peers: map[nodeID]*peer[W]{},
+		members: map[views.Ref]*member[W]{}, coming: map[views.Ref]*member[W]{}, byWho: map[W]*entry[W]{}, peers: map[nodeID]*peer[W]{},
 		// A room that is made again goes on with other numbers.
 		seq: uint64(time.Now().UnixMicro()),
 	}
@@ -69,7 +70,10 @@ func existing[W comparable](b *Bus, name string) *room[W] {
 func (r *room[W]) member(ref views.Ref) *member[W] {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.members[ref]
+	if m := r.members[ref]; m != nil {
+		return m
+	}
+	return r.coming[ref]
 }
 
 // roster is who is here. The caller holds the mutex, as in all that follows.

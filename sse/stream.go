@@ -28,16 +28,17 @@ type Stream struct {
 	unsubscribed chan struct{} // closed when r3labs has let go of the client
 
 	mu         sync.Mutex
-	head, tail *message // handed to r3labs and not yet written, in order
-	pending    int      // messages in that list, heartbeats not counted
-	bytes      int      // their data
-	refused    bool     // a Send was refused since the queue was last empty
-	open       bool     // r3labs knows the client
-	finishing  bool     // Finish or FinishNow was called
-	discarded  bool     // Discard or FinishNow was called
-	cut        bool     // FinishNow was called
-	over       bool     // no more may be written, and the response may be someone else's
-	written    uint32   // the tick of the last write
+	head, tail *message  // handed to r3labs and not yet written, in order
+	pending    int       // messages in that list, heartbeats not counted
+	bytes      int       // their data
+	refused    bool      // a Send was refused since the queue was last empty
+	open       bool      // r3labs knows the client
+	finishing  bool      // Finish or FinishNow was called
+	discarded  bool      // Discard or FinishNow was called
+	cut        bool      // FinishNow was called
+	over       bool      // no more may be written, and the response may be someone else's
+	written    uint32    // the tick of the last write
+	armed      time.Time // when a write was last given its time
 	onDrain    func()
 	err        error // the write that failed
 }
@@ -135,14 +136,19 @@ func (st *Stream) begin() {
 	st.written = st.server.tick.Load()
 }
 
-// arm gives the next write its time.
+// arm gives the next write its time, less an eighth at most: many writes share one.
 func (st *Stream) arm() error {
 	st.mu.Lock()
 	defer st.mu.Unlock()
 	if st.over {
 		return errOver
 	}
-	return st.control.SetWriteDeadline(time.Now().Add(st.server.config.WriteTimeout))
+	now, limit := time.Now(), st.server.config.WriteTimeout
+	if now.Sub(st.armed) < limit/8 {
+		return nil
+	}
+	st.armed = now
+	return st.control.SetWriteDeadline(now.Add(limit))
 }
 
 // disarm takes the deadline back. HTTP/2 resets a stream when it passes even if nothing
@@ -151,6 +157,7 @@ func (st *Stream) disarm() {
 	st.mu.Lock()
 	defer st.mu.Unlock()
 	if !st.over {
+		st.armed = time.Time{}
 		_ = st.control.SetWriteDeadline(time.Time{})
 	}
 }

@@ -500,7 +500,7 @@ func TestAComponentThatPlacesItselfTwice(t *testing.T) {
 	n := 0
 	rvDefine(t, "self", rvDef{render: func(c rv, ctx context.Context, w io.Writer) error {
 		if n++; n > 50_000 {
-			panic(fmt.Sprint("components without end"))
+			panic("components without end")
 		}
 		return html(live(t, "self", fmt.Sprint("x", 2*n), ""), live(t, "self", fmt.Sprint("x", 2*n+1), "")).Render(ctx, w)
 	}})

@@ -3,46 +3,78 @@ package views
 import (
 	"slices"
 	"sync"
+	"sync/atomic"
 )
 
 // listeners are told whether the browser's stream is open.
 type listeners struct {
-	mu   sync.Mutex
-	open bool
-	all  []*listener
+	telling sync.Mutex // one thing after the other; before mu
+	open    bool       // of who tells
+
+	mu  sync.Mutex
+	all []*listener
 }
 
-type listener struct{ told func(open bool) }
+type listener struct {
+	told func(open bool)
+	over atomic.Bool
+}
 
 // OnStream calls f once the callback has succeeded, and whenever the browser's stream
-// opens or closes after that, until the component or page of the callback has ended. f is
-// called in order, from any goroutine, and must not block; it may send messages.
-func (s *Socket) OnStream(f func(open bool)) {
-	in := s.in
-	l := &listener{f}
+// opens or closes after that, until stop is called or the component or page of the callback
+// has ended. f is called in order, from any goroutine, and must not block; it may send
+// messages. It may still be running when stop returns, but is not called any more.
+func (s *Socket) OnStream(f func(open bool)) (stop func()) {
+	ls := &s.in.listeners
+	l := &listener{told: f}
 	s.OnCommit(func() {
-		in.listeners.mu.Lock()
-		defer in.listeners.mu.Unlock()
-		in.listeners.all = append(in.listeners.all, l)
-		in.guard(func() { f(in.listeners.open) })
+		ls.telling.Lock()
+		defer ls.telling.Unlock()
+		if ls.add(l) {
+			s.in.guard(func() { f(ls.open) })
+		}
 	})
-	s.OnEnd(func() {
-		in.listeners.mu.Lock()
-		defer in.listeners.mu.Unlock()
-		in.listeners.all = slices.DeleteFunc(in.listeners.all, func(x *listener) bool { return x == l })
-	})
+	forget := s.OnEnd(func() { ls.remove(l) })
+	return func() {
+		forget()
+		ls.remove(l)
+	}
 }
 
 // Listen tells whoever listens whether the stream is open. Safe for concurrent use;
 // no lock may be held that sending takes.
 func (in *Instance) Listen() {
 	ls := &in.listeners
+	ls.telling.Lock()
+	defer ls.telling.Unlock()
+	open := in.connected.Load()
+	if open == ls.open {
+		return
+	}
+	ls.open = open
 	ls.mu.Lock()
-	defer ls.mu.Unlock()
-	if open := in.connected.Load(); open != ls.open {
-		ls.open = open
-		for _, l := range ls.all {
+	all := slices.Clone(ls.all)
+	ls.mu.Unlock()
+	for _, l := range all {
+		if !l.over.Load() {
 			in.guard(func() { l.told(open) })
 		}
 	}
+}
+
+// add reports false if the listener was stopped before.
+func (ls *listeners) add(l *listener) bool {
+	ls.mu.Lock()
+	defer ls.mu.Unlock()
+	if !l.over.Load() {
+		ls.all = append(ls.all, l)
+	}
+	return !l.over.Load()
+}
+
+func (ls *listeners) remove(l *listener) {
+	ls.mu.Lock()
+	defer ls.mu.Unlock()
+	l.over.Store(true)
+	ls.all = slices.DeleteFunc(ls.all, func(x *listener) bool { return x == l })
 }

@@ -104,11 +104,15 @@ func (s *Socket) OnCommit(f func()) {
 
 // ending is something to do at the end of a component.
 type ending struct {
-	once sync.Once
+	over atomic.Bool
 	f    func()
 }
 
-func (e *ending) run() { e.once.Do(e.f) }
+func (e *ending) run() {
+	if e.over.CompareAndSwap(false, true) {
+		e.f()
+	}
+}
 
 // OnEnd calls f once, when the component or page of the callback has ended, or as soon as
 // the callback has failed. f runs on any goroutine and must not block. stop takes it back;
@@ -121,8 +125,7 @@ func (s *Socket) OnEnd(f func()) (stop func() bool) {
 	s.mu.Unlock()
 	part := s.part
 	return func() bool {
-		stopped := false
-		e.once.Do(func() { stopped = true })
+		stopped := e.over.CompareAndSwap(false, true)
 		part.forget(e)
 		return stopped
 	}

@@ -30,17 +30,17 @@ func place(i int) string { return "part-" + strconv.Itoa(i) }
 
 func self(i int) int { return i }
 
-// part counts for itself.
-type part struct{ Label string }
+// Part counts for itself.
+type Part struct{ Label string }
 
 // Mount begins with 0.
-func (part) Mount(s *views.Socket) error {
+func (Part) Mount(s *views.Socket) error { //nolint:unparam // the kit asks for this shape
 	count.Set(s, 0)
 	return nil
 }
 
 // Increment counts up.
-func (part) Increment(s *views.Socket, _ views.NoParams) error {
+func (Part) Increment(s *views.Socket, _ views.NoParams) error {
 	count.Update(s, func(n int) int { return n + 1 })
 	return nil
 }

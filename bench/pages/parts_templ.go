@@ -72,7 +72,7 @@ func inPlace(i int) templ.Component {
 			templ_7745c5c3_Var2 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = views.Live(place(i), part{Label: "Part " + strconv.Itoa(i)}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = views.Live(place(i), Part{Label: "Part " + strconv.Itoa(i)}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -80,7 +80,7 @@ func inPlace(i int) templ.Component {
 	})
 }
 
-func (p part) Render() templ.Component {
+func (p Part) Render() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -157,7 +157,7 @@ func (p part) Render() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templ.RenderAttributes(ctx, templ_7745c5c3_Buffer, views.OnClick(ctx, part.Increment))
+		templ_7745c5c3_Err = templ.RenderAttributes(ctx, templ_7745c5c3_Buffer, views.OnClick(ctx, Part.Increment))
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

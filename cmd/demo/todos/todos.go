@@ -71,6 +71,7 @@ func (Page) Mount(s *views.Socket, _ views.NoParams) error {
 func (Page) Add(s *views.Socket, e Entry) error {
 	text, problem := e.text()
 	switch n := Number.Get(s); {
+	case e.Text == "": // maybe a second click, after the field was cleared
 	case problem != "":
 		state.Assign(s, Draft.To(text), Problem.To(problem))
 	case text == Added.Get(s) && e.Number == n-1:

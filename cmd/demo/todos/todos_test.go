@@ -234,8 +234,11 @@ func TestASecondClickOnTheSameAddsNothing(t *testing.T) {
 	send("0", "Milk")
 	expect(t, page, "Milk", "Bread", "Milk")
 	page.Find("#number").ExpectValue("3")
-	add(page, "Milk") // the same once more
+	page.Find("#new-todo").Type("Milk") // the same once more
+	page.Button("Add").Click()
+	page.Button("Add").Click() // the field is empty
 	expect(t, page, "Milk", "Bread", "Milk", "Milk")
+	page.Expect("#problem", "")
 }
 
 func TestDeleting(t *testing.T) {
