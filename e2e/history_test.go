@@ -37,16 +37,16 @@ func TestBackAndForwardLeaveALivePage(t *testing.T) {
 
 			pages := s.Net.Count(pageOf("/lines"))
 			p.Back()
-			var kept bool
-			if p.Eval("document.stayed === true", &kept); kept != c.kept {
-				t.Errorf("the page was kept by the browser: %v, this case is for %v", kept, c.kept)
-			}
 			before := 1
 			if !c.kept {
 				until(t, "the page is served again", func() bool { return s.Net.Count(pageOf("/lines")) > pages })
 				before = 0
 			}
 			p.WaitText("#count", strconv.Itoa(before))
+			var kept bool
+			if p.Eval("document.stayed === true", &kept); kept != c.kept {
+				t.Errorf("the page was kept by the browser: %v, this case is for %v", kept, c.kept)
+			}
 			shows(t, p, s.Net, "/lines")
 			check(t, fixture.PushLines(s.Visits.Ref("ann"), "pushed"))
 			p.WaitCount("#lines>li", before+1)

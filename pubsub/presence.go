@@ -156,6 +156,7 @@ func enter[V any, W comparable](s *views.Socket, p Presence[W], who self[W], h f
 	m.turn.Add(1)
 	tell := func(v V, s *views.Socket, _ wake) error {
 		if roster, news := m.take(); news {
+			s.OnUndo(func() { b.lag(ref, &m.lagged) })
 			return h(v, s, roster)
 		}
 		return nil

@@ -25,17 +25,18 @@ func Subscribe[V, M any](s *views.Socket, t Topic[M], h func(V, *views.Socket, M
 	if b.resubscribe(t.name, ref, code) {
 		return nil
 	}
-	bound := views.Bound(ref, h)
-	sub := &subscriber{
-		name: t.name, ref: ref, code: code, index: -1,
-		send: func(m any) error {
-			v, _ := m.(M) // a nil interface is its zero value
-			return bound(v)
-		},
-		tell: func(s *views.Socket, m any) error {
-			v, _ := m.(M)
-			return views.Send(s, h, v)
-		},
+	sub := &subscriber{name: t.name, ref: ref, code: code, index: -1}
+	bound := views.Bound(ref, func(v V, s *views.Socket, m M) error {
+		s.OnUndo(func() { b.lag(ref, &sub.lagged) })
+		return h(v, s, m)
+	})
+	sub.send = func(m any) error {
+		v, _ := m.(M) // a nil interface is its zero value
+		return bound(v)
+	}
+	sub.tell = func(s *views.Socket, m any) error {
+		v, _ := m.(M)
+		return views.Send(s, h, v)
 	}
 	sub.stop = s.OnEnd(func() { b.unsubscribe(sub) })
 	if err := b.subscribe(sub, decoder[M]); err != nil {

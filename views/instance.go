@@ -61,6 +61,7 @@ type undo struct {
 	scopes  []scopeBefore
 	title   string
 	results []Message // of work, that are to be taken again
+	undone  []func()
 	mounted []*component
 }
 
@@ -309,6 +310,7 @@ func (in *Instance) Do(ctx context.Context, m Message) error {
 	if s.title != nil && *s.title != "" {
 		in.title = *s.title
 	}
+	in.undo.undone = append(in.undo.undone, s.undone...)
 	for _, f := range s.effects {
 		in.guard(f)
 	}
@@ -405,7 +407,11 @@ func (in *Instance) Undo() {
 	for _, c := range in.undo.mounted {
 		c.fail() // what Mount has set is taken back, too
 	}
+	undone := in.undo.undone
 	in.Begin()
+	for _, f := range undone {
+		in.guard(f)
+	}
 }
 
 // PanicError is a panic of the page's code, with its stack for the log.

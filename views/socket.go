@@ -25,6 +25,7 @@ type Socket struct {
 	phase   atomic.Int32
 	title   *string
 	effects []func()
+	undone  []func()
 	flash   []flashChange
 
 	mu   sync.Mutex
@@ -100,6 +101,13 @@ func (r Receiver) Ref() Ref { return Ref{in: r.s.in, id: r.id} }
 func (s *Socket) OnCommit(f func()) {
 	s.check()
 	s.effects = append(s.effects, f)
+}
+
+// OnUndo calls f if what the callback has set is taken back after it has succeeded, because
+// the page could not be rendered with what the turn has brought. f must not block.
+func (s *Socket) OnUndo(f func()) {
+	s.check()
+	s.undone = append(s.undone, f)
 }
 
 // ending is something to do at the end of a component.
