@@ -28,7 +28,7 @@ type Config struct {
 	// nothing else was. Default 15 s.
 	Heartbeat time.Duration
 	// WriteTimeout is how long one write to a client may take before the client is
-	// dropped. Default 10 s.
+	// dropped, up to an eighth less, since deadlines are not armed for each. Default 10 s.
 	WriteTimeout time.Duration
 	// MaxPending is how many messages may wait for one client. Default 16, at most 60.
 	MaxPending int
