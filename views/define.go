@@ -16,8 +16,14 @@ type Definition struct {
 	view   any
 	typ    reflect.Type
 	events map[string]*event
+	kind   *kind // of the page as a component
 	mount  func(s *Socket, in Input) error
 	static bool
+}
+
+// pageKind is what there is to know of a page as a component.
+func pageKind(t reflect.Type, events map[string]*event) *kind {
+	return &kind{typ: t, events: events, closes: t.Implements(closerType)}
 }
 
 // event is a method that the browser may call.
@@ -37,6 +43,7 @@ func Define[Q any](v View[Q]) *Definition {
 	query := newParamsDecoder(reflect.TypeFor[Q](), fmt.Sprintf("%v.Mount", t))
 	_, isStatic := any(v).(static)
 	d := &Definition{view: v, typ: t, events: eventsOf(t), static: isStatic}
+	d.kind = pageKind(t, d.events)
 	d.mount = func(s *Socket, in Input) error {
 		q, err := query(in)
 		if err != nil {

@@ -82,7 +82,7 @@ type Host struct {
 func (d *Definition) NewInstance(runner Runner, host *Host) *Instance {
 	in := &Instance{def: d, runner: runner, host: host, turn: 1}
 	in.root = &component{
-		in: in, kind: &kind{typ: d.typ, events: d.events, closes: d.typ.Implements(closerType)}, name: d.Name(), value: d.view, mounted: true,
+		in: in, kind: d.kind, name: d.Name(), value: d.view, mounted: true,
 	}
 	in.root.newScope()
 	in.all = []*component{in.root}

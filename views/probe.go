@@ -120,6 +120,7 @@ func (in *Instance) Streams() []ShownStream {
 // these keys; its own Mount, Connect and Close never run.
 func (d *Definition) Alone(c templ.Component, keys ...state.Assignment) *Definition {
 	only := &Definition{view: alone{d.view, c}, typ: d.typ, events: make(map[string]*event, len(d.events))}
+	only.kind = pageKind(d.typ, only.events)
 	for name, ev := range d.events {
 		page := d.view
 		direct := func(_ any, s *Socket, p any) error { return ev.call(page, s, reflect.ValueOf(p)) }
