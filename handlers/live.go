@@ -47,7 +47,8 @@ type live struct {
 
 	notice  atomic.Bool // the page shows one
 	mounted atomic.Bool
-	spoken  atomic.Bool // a stream has carried a message of the view
+	spoken  atomic.Bool           // a stream has carried a message of the view
+	probe   atomic.Pointer[Probe] // in tests
 
 	// Of the goroutine that works.
 	out outbox

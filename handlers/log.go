@@ -20,6 +20,10 @@ func (k *Kit) logFailure(r *http.Request, what, view string, err error) {
 
 // logMessage logs what went wrong where nobody waits.
 func (k *Kit) logMessage(l *live, err error) {
+	if errors.Is(err, views.ErrGone) {
+		k.log.Info("sideband: callback failed", "view", l.in.Definition().Name(), "err", err)
+		return
+	}
 	l.noteFailure(err)
 	k.log.Error("sideband: callback failed", withStack([]any{"view", l.in.Definition().Name(), "err", err}, err)...)
 }

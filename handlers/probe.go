@@ -19,9 +19,6 @@ type Probe struct {
 	failures []error
 }
 
-// probing has the probes that were told of a view: *live → *Probe.
-var probing sync.Map
-
 type probeKey struct{}
 
 // WithProbe returns a context whose requests tell p of the views that they mount.
@@ -43,7 +40,6 @@ func (p *Probe) Forget() []*Probed {
 	var all []*Probed
 	for _, v := range p.views {
 		all = append(all, v)
-		probing.Delete(v.live)
 	}
 	clear(p.views)
 	return all
@@ -80,8 +76,8 @@ func (l *live) noteFailure(err error) {
 	if code, _ := views.StatusOf(err); code < http.StatusInternalServerError {
 		return
 	}
-	if p, ok := probing.Load(l); ok {
-		p.(*Probe).fail(err)
+	if p := l.probe.Load(); p != nil {
+		p.fail(err)
 	}
 }
 
@@ -99,7 +95,7 @@ func (l *live) noteFor(r *http.Request, ticket string) {
 		p.views = make(map[string]*Probed)
 	}
 	p.views[ticket] = v
-	probing.Store(l, p)
+	l.probe.Store(p)
 }
 
 // Probed is a living view as a test sees it.

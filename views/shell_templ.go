@@ -218,7 +218,7 @@ func (sh Shell) body() templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if sh.Stream != "" {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, "<noscript><p>JavaScript is off. This page shows what there was when it was loaded; buttons and forms need JavaScript.</p></noscript>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, "<noscript><p>JavaScript is off. This page shows what there was when it was loaded; most of what it can do needs JavaScript.</p></noscript>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
