@@ -18,6 +18,7 @@ import (
 	// Every package that a case is compiled against must be a dependency of this test, or go test would answer from
 	// its cache after one of them has changed.
 	_ "github.com/sideband-go/sideband/internal/compile/counter"
+	_ "github.com/sideband-go/sideband/pubsub"
 )
 
 func TestWhatTheAPIPromisesToRefuseDoesNotCompile(t *testing.T) {
