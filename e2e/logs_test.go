@@ -100,10 +100,10 @@ func TestTheLogScrollsInBothDirections(t *testing.T) {
 	l.Eval(`(async () => { for (let i = 0; i < 100; i++) { log.pane.scrollTop -= 1200; await log.frame(); } })()`, nil)
 	l.sees(1)
 
-	// By a line that is to be shown.
+	// By a line that is to be shown, as who looks back and on again until there are more.
+	l.Eval(`window.looks = 0`, nil)
 	for last := 100; last < 400; last += 50 {
-		l.Eval(`log.lines.at(-1).scrollIntoView()`, nil)
-		l.WaitFor(fmt.Sprintf(`log.number(log.lines.at(-1)) > %d`, last))
+		l.WaitFor(fmt.Sprintf(`(looks++ %% 2 ? log.pane.scrollTop -= 1500 : log.lines.at(-1).scrollIntoView(), log.number(log.lines.at(-1)) > %d)`, last))
 	}
 	stayed(t, l.Page)
 }
