@@ -1,10 +1,7 @@
 package views
 
 import (
-	"context"
-	"errors"
 	"fmt"
-	"runtime/debug"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -54,20 +51,6 @@ type Instance struct {
 	streams map[state.StreamRef]*streamed
 	pass    atomic.Pointer[pass] // the rendering under way
 	round   uint64               // of renderings
-}
-
-// undo is what callbacks have changed since Begin.
-type undo struct {
-	scopes  []scopeBefore
-	title   string
-	results []Message // of work, that are to be taken again
-	undone  []func()
-	mounted []*component
-}
-
-type scopeBefore struct {
-	scope  *state.Scope
-	before state.Snapshot
 }
 
 // Host is what all views of a kit have in common.
@@ -144,93 +127,10 @@ func (in *Instance) End() []Message {
 	return closing
 }
 
-func (c *component) closing() (Message, bool) {
-	return Message{Name: c.name + ".Close", part: c, closing: true, Run: func(s *Socket) error {
-		if v, ok := c.value.(closer); ok && c.mounted {
-			v.Close(s)
-		}
-		return nil
-	}}, c.kind.closes
-}
-
 func (in *Instance) hasEnded() bool {
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	return in.ended
-}
-
-func (c *component) hasEnded() bool {
-	c.in.mu.Lock()
-	defer c.in.mu.Unlock()
-	return c.ended
-}
-
-// guard calls a function of the application's that has nobody to return an error to.
-func (in *Instance) guard(f func()) {
-	if err := protect(func() error { f(); return nil }); err != nil {
-		in.host.Report(fmt.Errorf("%s: %w", in.def.Name(), err))
-	}
-}
-
-// lookup finds a component by its address; nil if it is not placed.
-func (in *Instance) lookup(address string) *component {
-	in.mu.Lock()
-	defer in.mu.Unlock()
-	return in.parts[address]
-}
-
-// add makes a component part of the view. It reports false if the view has ended.
-func (in *Instance) add(c *component) bool {
-	in.mu.Lock()
-	defer in.mu.Unlock()
-	if in.ended {
-		return false
-	}
-	if in.parts == nil {
-		in.parts = map[string]*component{}
-	}
-	in.parts[c.address()] = c
-	c.index = len(in.all)
-	in.all = append(in.all, c)
-	in.placed = append(in.placed, c)
-	return true
-}
-
-// move makes a component one that another component has placed.
-func (in *Instance) move(c, placer *component) {
-	in.mu.Lock()
-	c.outer = placer
-	in.mu.Unlock()
-	c.scope.Move(placer.scope)
-	c.around, c.moved = placer.scope, true
-	c.change()
-}
-
-// remove ends components that no page shows any more.
-func (in *Instance) remove(gone []*component) {
-	var ends []*ending
-	in.mu.Lock()
-	for _, c := range gone {
-		if c.ended {
-			continue
-		}
-		c.ended = true
-		ends = append(ends, c.ends...)
-		c.ends = nil
-		delete(in.parts, c.address())
-		last := len(in.all) - 1
-		in.all[c.index] = in.all[last]
-		in.all[c.index].index = c.index
-		in.all[last] = nil
-		in.all = in.all[:last]
-		if m, ok := c.closing(); ok {
-			in.closing = append(in.closing, m)
-		}
-	}
-	in.mu.Unlock()
-	for _, e := range ends {
-		in.guard(e.run)
-	}
 }
 
 // Event decodes an event that the browser sent to the page, or to the component at an
@@ -261,65 +161,6 @@ func (c *component) event(name string, input Input) (func(s *Socket) error, erro
 		return nil, fmt.Errorf("event %s: %w", name, err)
 	}
 	return func(s *Socket) error { return ev.call(s.part.value, s, p) }, nil
-}
-
-// Do runs one callback as a transaction: what it set and sent takes effect if it
-// returns nil. A panic becomes a *PanicError. If the callback was abandoned
-// meanwhile, Do returns ErrAbandoned, the callback has left no trace, and the
-// instance must not be touched by this goroutine any more.
-func (in *Instance) Do(ctx context.Context, m Message) error {
-	c := in.root
-	switch {
-	case m.at != "":
-		c = in.lookup(m.at)
-	case m.part != nil:
-		c = m.part
-	}
-	if c == nil || c != in.root && !m.closing && c.hasEnded() {
-		return fmt.Errorf("%s: %w", m.Name, ErrNoComponent)
-	}
-	tx := c.scope.Begin()
-	s := &Socket{Context: ctx, in: in, part: c, tx: tx, src: tx.Source()}
-	in.current.Store(s)
-	err := protect(func() error { return m.Run(s) })
-	if !s.phase.CompareAndSwap(running, finished) {
-		return ErrAbandoned
-	}
-	in.current.Store(nil)
-	to := leavingOf(err)
-	if to != nil {
-		err = nil
-	}
-	switch ctx.Err() {
-	case context.DeadlineExceeded:
-		err = errors.Join(ErrDeadline, err)
-	case context.Canceled:
-		err = errors.Join(ErrGone, err)
-	}
-	if err != nil {
-		for _, e := range s.takeEnds() {
-			in.guard(e.run)
-		}
-		if _, ok := errors.AsType[*PanicError](err); ok && c != in.root {
-			c.fail()
-		}
-		return fmt.Errorf("%s: %w", m.Name, err)
-	}
-	in.note(c)
-	tx.Commit()
-	if s.title != nil && *s.title != "" {
-		in.title = *s.title
-	}
-	in.undo.undone = append(in.undo.undone, s.undone...)
-	for _, f := range s.effects {
-		in.guard(f)
-	}
-	if ends := s.takeEnds(); ends != nil {
-		c.onEnd(ends)
-	}
-	c.startJobs(tx.Jobs())
-	in.settle(s, to)
-	return nil
 }
 
 // Inbox takes the next message that callbacks have sent to their own view, what components
@@ -361,94 +202,4 @@ func (in *Instance) Dirty() bool {
 		}
 	}
 	return false
-}
-
-// Abandon gives up the callback that is running with ctx: whatever it still does is void.
-// It reports whether there was one; then ended has to be called, with no lock held. Safe for
-// concurrent use.
-func (in *Instance) Abandon(ctx context.Context) (ended func(), ok bool) {
-	s := in.current.Load()
-	rendering := in.Rendering()
-	if s == nil || s.Context != ctx || !s.phase.CompareAndSwap(running, abandoned) {
-		return nil, false
-	}
-	if rendering && s.part != in.root {
-		s.part.late.Store(true)
-	}
-	return func() {
-		for _, e := range s.takeEnds() {
-			in.guard(e.run)
-		}
-	}, true
-}
-
-// Begin begins a turn, which Undo takes back.
-func (in *Instance) Begin() {
-	in.undo, in.ran = undo{title: in.title}, 0
-	in.turn++
-}
-
-// note remembers what a component knew when the turn began.
-func (in *Instance) note(c *component) {
-	if c.noted != in.turn {
-		c.noted = in.turn
-		in.undo.scopes = append(in.undo.scopes, scopeBefore{c.scope, c.scope.Snapshot()})
-	}
-}
-
-// Undo takes back what callbacks have set since Begin, and drops messages that they have
-// sent to their own view. Results of work are taken again.
-func (in *Instance) Undo() {
-	for _, b := range in.undo.scopes {
-		b.scope.Restore(b.before)
-	}
-	in.title = in.undo.title
-	in.inbox = append([]Message(nil), in.undo.results...)
-	for _, c := range in.undo.mounted {
-		c.fail() // what Mount has set is taken back, too
-	}
-	undone := in.undo.undone
-	in.Begin()
-	for _, f := range undone {
-		in.guard(f)
-	}
-}
-
-// PanicError is a panic of the page's code, with its stack for the log.
-type PanicError struct {
-	Value any
-	Stack []byte
-}
-
-func (e *PanicError) Error() string { return fmt.Sprintf("panic: %v", e.Value) }
-
-// Unwrap returns the panic's value if it is an error.
-func (e *PanicError) Unwrap() error {
-	err, _ := e.Value.(error)
-	return err
-}
-
-// unwind is a panic that ends a rendering whose view another goroutine runs by now.
-type unwind struct{}
-
-var errGoexit = errors.New("views: the callback ended its goroutine")
-
-func protect(f func() error) (err error) {
-	normal := false
-	defer func() {
-		if normal {
-			return
-		}
-		switch r := recover(); r {
-		case unwind{}:
-			err = ErrAbandoned
-		case nil:
-			err = errGoexit
-		default:
-			err = &PanicError{r, debug.Stack()}
-		}
-	}()
-	err = f()
-	normal = true
-	return err
 }
