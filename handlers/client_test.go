@@ -23,7 +23,21 @@ import (
 	"github.com/sideband-go/sideband/handlers"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { goleak.VerifyTestMain(patient{m}) }
+
+// patient waits, after the tests, for goroutines that wait for a view's work: if nobody
+// shuts their kit down they do so for a second.
+type patient struct{ m *testing.M }
+
+func (p patient) Run() int {
+	code := p.m.Run()
+	for range 100 {
+		if goleak.Find() == nil {
+			break
+		}
+	}
+	return code
+}
 
 // record is a log that tests look into.
 type record struct {
