@@ -3,6 +3,8 @@ package livetest_test
 import (
 	"fmt"
 	"net/http"
+	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -59,7 +61,8 @@ func TestCutStreams(t *testing.T) {
 	page.TakeMessages()
 	page.Row("Milk").Button("Cancel").Click()
 	page.Row("Milk").ExpectNone()
-	if m := page.TakeMessages(); len(m) != 1 || m[0].Status != http.StatusOK {
+	// The word that the connection is lost may come among them.
+	if m := page.TakeMessages(); !slices.ContainsFunc(m, func(a livetest.Message) bool { return a.Status == http.StatusOK && strings.Contains(fmt.Sprint(a), "item-Milk") }) {
 		t.Errorf("the answers are %v", m)
 	}
 	page.Restore()
