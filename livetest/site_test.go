@@ -62,7 +62,9 @@ func TestCutStreams(t *testing.T) {
 	page.Row("Milk").Button("Cancel").Click()
 	page.Row("Milk").ExpectNone()
 	// The word that the connection is lost may come among them.
-	if m := page.TakeMessages(); !slices.ContainsFunc(m, func(a livetest.Message) bool { return a.Status == http.StatusOK && strings.Contains(fmt.Sprint(a), "item-Milk") }) {
+	if m := page.TakeMessages(); !slices.ContainsFunc(m, func(a livetest.Message) bool {
+		return a.Status == http.StatusOK && strings.Contains(fmt.Sprint(a), "item-Milk")
+	}) {
 		t.Errorf("the answers are %v", m)
 	}
 	page.Restore()
