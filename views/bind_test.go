@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/a-h/templ"
+	templruntime "github.com/a-h/templ/runtime"
 
 	"github.com/sideband-go/sideband/views"
 )
@@ -28,7 +29,7 @@ func (e events) Render() templ.Component {
 		if e.render == nil {
 			return nil
 		}
-		return templ.RenderAttributes(ctx, w, e.render(ctx))
+		return templruntime.RenderAttributes(ctx, w, w, "button", e.render(ctx))
 	})
 }
 

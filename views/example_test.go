@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/a-h/templ"
+	templruntime "github.com/a-h/templ/runtime"
 
 	"github.com/sideband-go/sideband/state"
 	"github.com/sideband-go/sideband/views"
@@ -34,7 +35,7 @@ func (Post) Render() templ.Component {
 		if _, err := fmt.Fprintf(w, `<p id="likes">%d</p><button`, Likes.Get(ctx)); err != nil {
 			return err
 		}
-		if err := templ.RenderAttributes(ctx, w, views.OnClick(ctx, Post.Like, 1)); err != nil {
+		if err := templruntime.RenderAttributes(ctx, w, w, "button", views.OnClick(ctx, Post.Like, 1)); err != nil {
 			return err
 		}
 		_, err := io.WriteString(w, `>Like</button>`)
@@ -75,7 +76,7 @@ func Example() {
 // Attributes for events other than clicks: here a search while one types.
 func ExampleOn() {
 	page := templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
-		return templ.RenderAttributes(ctx, w, views.On(ctx, views.Trigger{On: "keydown", From: "window", Throttle: time.Second}, search.Find))
+		return templruntime.RenderAttributes(ctx, w, w, "div", views.On(ctx, views.Trigger{On: "keydown", From: "window", Throttle: time.Second}, search.Find))
 	})
 	in := views.Define(search{page}).NewInstance(&quiet{}, &views.Host{})
 	html, _, err := in.Page()

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/a-h/templ"
+	templruntime "github.com/a-h/templ/runtime"
 	"github.com/go-chi/chi/v5"
 
 	"github.com/sideband-go/sideband/handlers"
@@ -49,7 +50,7 @@ func (c count) Hold(s *views.Socket, _ views.NoParams) error {
 func (count) Render() templ.Component {
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
 		_, _ = fmt.Fprintf(w, `<h1 id="count">Count: %d</h1><input id="draft" name="draft"><button `, number.Get(ctx))
-		err := templ.RenderAttributes(ctx, w, views.OnClick(ctx, count.Add, 1))
+		err := templruntime.RenderAttributes(ctx, w, w, "button", views.OnClick(ctx, count.Add, 1))
 		_, _ = io.WriteString(w, ">Add</button>")
 		return err
 	})
