@@ -56,6 +56,10 @@ func (rt Route) read(w http.ResponseWriter, r *http.Request, l *live) (job, *ref
 		k.count.bodies.Add(1)
 		return job{}, declined(status, err)
 	}
+	if id := query.Get(patch.LeftParam); id != "" && !query.Has("event") {
+		msg := views.Message{Name: patch.LeftParam, Run: func(*views.Socket) error { return nil }}
+		return job{msg: msg, ctx: context.WithoutCancel(r.Context()), posted: &views.Posted{Source: id, Left: true}}, nil
+	}
 	name := query.Get("event")
 	msg, err := l.in.Event(name, query.Get("to"), views.Input{Query: query, Fields: fields})
 	if errors.Is(err, views.ErrNoEvent) {
@@ -66,11 +70,12 @@ func (rt Route) read(w http.ResponseWriter, r *http.Request, l *live) (job, *ref
 		msg = views.Message{Name: "parameters", Run: func(*views.Socket) error { return bad }}
 	}
 	j := job{msg: msg, ctx: context.WithoutCancel(r.Context())}
-	if control := isControl(r); len(fields) > 0 || control {
-		if control && sourceID(r) == "" {
+	switch tag, id := source(r); tag {
+	case "input", "select", "textarea", "form":
+		if id == "" && tag != "form" {
 			k.warnWithoutID(l, name)
 		}
-		j.posted = &views.Posted{Source: sourceID(r), Fields: fields, Typing: query.Has("typing")}
+		j.posted = &views.Posted{Source: id, Address: "?" + r.URL.RawQuery, Fields: fields, Typing: query.Has("typing"), Form: tag == "form"}
 	}
 	return j, nil
 }
@@ -164,19 +169,12 @@ func (k *Kit) readFields(w http.ResponseWriter, r *http.Request) (url.Values, in
 	return r.PostForm, 0, nil
 }
 
-// sourceID is the id of the element that sent the event, from a header such as
+// source is the tag and the id of the element that sent the event, from a header such as
 // "input#step".
-func sourceID(r *http.Request) string {
-	_, id, _ := strings.Cut(r.Header.Get("HX-Source"), "#")
+func source(r *http.Request) (tag, id string) {
+	tag, id, _ = strings.Cut(r.Header.Get("HX-Source"), "#")
 	if u, err := url.PathUnescape(id); err == nil {
 		id = u
 	}
-	return id
-}
-
-// isControl reports whether a form control sent the event: an unchecked box posts
-// no field.
-func isControl(r *http.Request) bool {
-	tag, _, _ := strings.Cut(r.Header.Get("HX-Source"), "#")
-	return tag == "input" || tag == "select" || tag == "textarea"
+	return tag, id
 }

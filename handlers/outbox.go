@@ -160,6 +160,9 @@ func (l *live) answer(me uint64, posted *views.Posted, failed error) result {
 	if d := l.in.TakeDeparture(); d != nil {
 		return result{away: d}
 	}
+	if failed != nil && posted != nil && posted.Form {
+		posted = nil // what was typed is still there to be mended
+	}
 	st := l.openStream()
 	if st != nil {
 		l.used()

@@ -21,6 +21,7 @@ type tag struct {
 	end           int // after the >
 	id, autofocus interval
 	selfClosing   bool
+	opened        bool // has an attribute that begins with open
 }
 
 // readTag reads the attributes of a start tag from after its name on.
@@ -41,6 +42,9 @@ func readTag(h []byte, i int) (t tag, ok bool) {
 			if bytes.EqualFold(n, []byte("autofocus")) && t.autofocus.end == 0 {
 				t.autofocus = interval{a.name.start, a.end}
 			}
+		}
+		if n := h[a.name.start:a.name.end]; len(n) >= 4 && lower(n[0]) == 'o' && bytes.EqualFold(n[:4], []byte("open")) {
+			t.opened = true
 		}
 		i = a.end
 	}

@@ -1,325 +1,179 @@
 package patch
 
 import (
-	"bytes"
-	"html"
 	"net/url"
 	"slices"
-	"strings"
 )
 
-// Posted is what a browser said its controls show when it sent an event.
+// Posted is what a browser said of its controls when it sent an event.
 type Posted struct {
-	Source string     // id of the element that sent it, "" if it has none
-	Fields url.Values // by the controls' names
-	Typing bool       // the source is being typed in: its text is the user's
+	// Source is the id of the element that sent it, "" if it has none; then Address may find
+	// it, the hx-post of that element.
+	Source, Address string
+	// Fields are by the controls' names.
+	Fields url.Values
+	// Typing says that the source is being typed in: its text is the user's.
+	Typing bool
+	// Form says that the source is a form.
+	Form bool
+	// Left says that the source has lost the focus, since a rendering has changed what it is
+	// to show. There are no fields.
+	Left bool
 }
 
-// control is a form control as HTML renders it.
-type control struct {
-	tag, typ, id, name string
-	html               []byte
-	form               int // 0: in none
-	value              string
-	hasValue           bool
-	checked, multiple  bool
-	options            []option
-}
-
-type option struct {
-	value    string
-	selected bool
-}
-
-// AppendForced appends operations that replace the controls which, going by what
-// was posted, show something else than the HTML of the view says. A morph would
-// leave them: it compares attributes, not what users have typed or chosen. Controls
-// without an id, and passwords and files, are left alone. In a form that was submitted, a
-// control that is replaced and asks for the focus gets it back, from the button say.
-func AppendForced(dst, view []byte, p Posted) []byte {
-	controls, form, submitted := controlsIn(view, p.Source)
-	return appendForced(dst, candidates(controls, form, p), p, submitted)
-}
-
-// AppendForcedIn is AppendForced for a part of a view that stands in no form. It reports
-// false if not all that was posted has to be in there.
-func AppendForcedIn(dst, part []byte, p Posted) ([]byte, bool) {
-	controls, form, submitted := controlsIn(part, p.Source)
-	if form == 0 {
-		i := slices.IndexFunc(controls, func(c control) bool { return c.id == p.Source })
-		if i < 0 || controls[i].typ == "radio" {
-			return dst, false
-		}
+// AppendForced appends operations that replace the controls of the event that was posted
+// which show something else than the HTML says that was scanned. A morph would leave them: it
+// compares attributes, not what users have typed or chosen. These are the control that sent
+// the event, the radio buttons that it excludes, or all controls of the form that was submitted.
+// Others are the user's, and so are passwords and files, and what Diff has seen to is left out.
+// In a form that was submitted, a control that is replaced and asks for the focus gets it back,
+// from the button say. root is the id of what is around the HTML, which may be a part of the view that
+// stands in no form: it reports false if what was posted may stand outside of it.
+func (r *Scanned) AppendForced(dst []byte, root string, p Posted) ([]byte, bool) {
+	read := readControls(r.html, root, p)
+	dst, inside := appendForced(dst, &read, p, r.shown)
+	if read.source >= 0 && read.controls[read.source].typ == "radio" || read.form > 0 && !read.hasAll(p.Fields) {
+		inside = false
 	}
-	return appendForced(dst, candidates(controls, form, p), p, submitted), true
+	return dst, inside
 }
 
-func appendForced(dst []byte, controls []control, p Posted, submitted bool) []byte {
-	used := map[string]int{}
-	for _, c := range controls {
-		if c.name == "" || p.Typing && c.id == p.Source || !c.wrong(p.Fields, used) || !plain([]byte(c.id)) {
+func appendForced(dst []byte, read *reading, p Posted, done []uint32) ([]byte, bool) {
+	submitted := read.form > 0
+	for _, i := range read.told(p) {
+		c := &read.controls[i]
+		target, ok := read.target(i)
+		if !ok || slices.Contains(done, c.key) {
 			continue
 		}
-		dst = append(dst, `<hx-partial id="`+c.id+`" hx-swap="outerHTML">`...)
-		dst = appendUnfocused(dst, c.html, func([]byte) bool { return submitted })
-		dst = append(dst, `</hx-partial>`...)
+		switch {
+		case p.Left:
+			dst = appendLeft(dst, c, target)
+		case c.wrong(p.Fields, read.placeOf(i)):
+			dst = appendRenewed(dst, target, c.html, func([]byte) bool { return submitted })
+		}
 	}
-	return dst
+	return dst, read.source >= 0 || submitted
 }
 
-// candidates are the controls that the browser told of.
-func candidates(controls []control, sourceForm int, p Posted) []control {
-	of := func(form int) (out []control) {
-		for _, c := range controls {
-			if c.form == form {
-				out = append(out, c)
+// told lists the controls that an event has told of, and that are to show what the view says.
+func (r *reading) told(p Posted) (list []int) {
+	if r.form > 0 {
+		for i := range r.controls {
+			if c := &r.controls[i]; c.form == r.form && c.isControl() && c.name != "" && !c.disabled && r.submits && !p.Typing {
+				list = append(list, i)
 			}
 		}
-		return out
+		return list
 	}
-	if sourceForm > 0 {
-		return of(sourceForm)
-	}
-	if p.Source != "" {
-		if i := slices.IndexFunc(controls, func(c control) bool { return c.id == p.Source }); i >= 0 {
-			return group(controls, i)
-		}
-	}
-	// The source has no id: take the one form, or what stands in none, that has the fields.
-	found, out := 0, []control(nil)
-	for form := range maxForm(controls) + 1 {
-		if list := of(form); len(p.Fields) > 0 && hasAll(list, p.Fields) {
-			found++
-			out = list
-		}
-	}
-	if found != 1 {
+	if r.source < 0 {
 		return nil
 	}
-	return slices.DeleteFunc(out, func(c control) bool { return c.form == 0 && p.Fields[c.name] == nil })
-}
-
-// group is a control that stands in no form; of a radio button, all that it excludes.
-func group(controls []control, i int) (out []control) {
-	c := controls[i]
-	if c.typ != "radio" {
-		return controls[i : i+1]
+	c := &r.controls[r.source]
+	switch {
+	case c.disabled, c.name == "" && !p.Left, p.Typing, p.Left && !c.isField():
+		return nil
+	case c.tag == "select" && !c.saysSelection():
+		return nil // the choice is the user's
+	case c.typ != "radio":
+		return []int{r.source}
 	}
-	for _, o := range controls {
-		if o.typ == "radio" && o.name == c.name && o.form == c.form {
-			out = append(out, o)
+	for i := range r.controls {
+		if o := &r.controls[i]; o.typ == "radio" && o.isBox() && o.name == c.name && o.form == c.form && !o.disabled {
+			list = append(list, i)
 		}
 	}
-	return out
+	return list
 }
 
-func maxForm(controls []control) (n int) {
-	for _, c := range controls {
-		n = max(n, c.form)
+// placeOf is the place of a control among those of its form that post a value of its name.
+func (r *reading) placeOf(i int) (at int) {
+	c := &r.controls[i]
+	switch {
+	case c.fieldless:
+		return -1
+	case c.form == 0:
+		return 0
 	}
-	return n
+	for k := range i {
+		if o := &r.controls[k]; o.form == c.form && o.name == c.name && o.posts() {
+			at++
+		}
+	}
+	return at
 }
 
-func hasAll(controls []control, fields url.Values) bool {
+// hasAll reports whether the form that was submitted has all fields that were posted.
+func (r *reading) hasAll(fields url.Values) bool {
 	for name := range fields {
-		if !slices.ContainsFunc(controls, func(c control) bool { return c.name == name }) {
+		if !slices.ContainsFunc(r.controls, func(c control) bool { return c.form == r.form && c.name == name }) {
 			return false
 		}
 	}
 	return true
 }
 
-// wrong reports whether the control shows something else than it is to show. used
-// counts the values of names that several controls share.
-func (c *control) wrong(fields url.Values, used map[string]int) bool {
-	shown := fields[c.name]
-	switch {
-	case c.tag == "input" && (c.typ == "checkbox" || c.typ == "radio"):
-		value := c.value
-		if !c.hasValue {
-			value = "on"
-		}
-		return slices.Contains(shown, value) != c.checked
-	case c.tag == "select" && c.multiple:
-		var want []string
-		for _, o := range c.options {
-			if o.selected {
-				want = append(want, o.value)
-			}
-		}
-		return !slices.Equal(slices.Sorted(slices.Values(shown)), slices.Sorted(slices.Values(want)))
-	case c.tag == "input" && slices.Contains([]string{"hidden", "submit", "button", "image", "reset", "file", "password"}, c.typ):
-		return false
-	}
-	i := used[c.name]
-	used[c.name]++
-	if i >= len(shown) {
-		return false // it was not posted
-	}
-	if c.tag == "select" {
-		want, ok := c.selected()
-		return ok && want != shown[i]
-	}
-	if !c.hasValue && (c.typ == "range" || c.typ == "color") {
-		return false // shows a value of the browser's own
-	}
-	return lines(shown[i]) != lines(c.value)
-}
-
-func (c *control) selected() (string, bool) {
-	if len(c.options) == 0 {
-		return "", false
-	}
-	for _, o := range slices.Backward(c.options) {
-		if o.selected {
-			return o.value, true
-		}
-	}
-	return c.options[0].value, true
-}
-
-func lines(s string) string {
-	return strings.ReplaceAll(strings.ReplaceAll(s, "\r\n", "\n"), "\r", "\n")
-}
-
-// controlsIn lists the controls in the HTML, and finds the form that the element
-// with the id source is, or is in. submitted says that it is the form itself.
-func controlsIn(h []byte, source string) (list []control, sourceForm int, submitted bool) {
-	form, forms := 0, 0
-	for i := 0; i+1 < len(h); i++ {
-		j := bytes.IndexByte(h[i:], '<')
-		if j < 0 {
-			break
-		}
-		i += j
-		if i+1 == len(h) {
-			break
-		}
-		if bytes.HasPrefix(h[i:], []byte("<!--")) {
-			if k := bytes.Index(h[i:], []byte("-->")); k > 0 {
-				i += k
-			}
+// AppendBound appends operations for a page of which nobody knows what it shows, behind those
+// that morph it into the view: controls that send events of their own show what the view says,
+// texts that are being typed once they are left. Other controls keep what the user has made of them.
+func (r *Scanned) AppendBound(dst []byte, old *Tree, root string) []byte {
+	read := readControls(r.html, root, Posted{})
+	for i := range read.controls {
+		c := &read.controls[i]
+		target, ok := read.target(i)
+		if !ok || c.isControl() && (c.bound == "" || isPlainInput([]byte(c.typ))) {
 			continue
 		}
-		k := i + 1
-		if h[k] == '/' {
-			k++
-		}
-		end := k
-		for end < len(h) && isNameByte(h[end]) {
-			end++
-		}
-		tag := strings.ToLower(string(h[k:end]))
-		if h[i+1] == '/' {
-			if tag == "form" {
-				form = 0
-			}
-			continue
-		}
-		if c := lower(h[k]); c < 'a' || c > 'z' {
-			continue
-		}
-		t, ok := readTag(h, end)
-		if !ok {
-			break
-		}
-		if tag == "form" {
-			forms++
-			form = forms
-		}
-		start := h[i:t.end]
-		id := text(attribute(start, "id"))
-		if source != "" && id == source {
-			sourceForm, submitted = form, tag == "form"
-		}
-		last := t.end
-		name := nameOf([]byte(tag))
+		r.shown = append(r.shown, c.key)
 		switch {
-		case tag == "input" || tag == "textarea" || tag == "select":
-			c := control{tag: tag, id: id, form: form}
-			last = c.read(h, i, t.end)
-			if !has(start, "disabled") {
-				list = append(list, c)
-			}
-		case known(&isRaw, name) || name == tagTemplate:
-			if k := rawEnd(h[t.end:], name); k > 0 {
-				last = t.end + k
-			}
+		case c.isBox() && c.checked:
+			dst = appendRenewed(dst, target+":not(:checked)", c.html, nil)
+		case c.isBox():
+			dst = appendRenewed(dst, target+":checked", c.html, nil)
+		case c.isField():
+			dst = appendLeft(dst, c, target)
+		case c.tag == "select":
+			dst = appendRenewed(dst, target, c.html, nil)
+		default:
+			dst = r.appendOpen(dst, old, c)
 		}
-		i = last - 1
 	}
-	return list, sourceForm, submitted
+	return dst
 }
 
-// read reads the control whose start tag is h[i:inner] and returns where it ends.
-func (c *control) read(h []byte, i, inner int) (end int) {
-	start := h[i:inner]
-	c.name = text(attribute(start, "name"))
-	c.typ = strings.ToLower(text(attribute(start, "type")))
-	c.value, c.hasValue = text(attribute(start, "value")), has(start, "value")
-	c.checked, c.multiple = has(start, "checked"), has(start, "multiple")
-	end = inner
-	if c.tag != "input" {
-		name := nameOf([]byte(c.tag))
-		k := rawEnd(h[inner:], name)
-		if k < 0 {
-			return inner
-		}
-		content := h[inner : inner+k]
-		end = inner + k + len("</>") + len(c.tag)
-		if c.tag == "textarea" {
-			c.value = text(bytes.TrimPrefix(content, []byte("\n")))
-		} else {
-			c.options = optionsIn(content)
+// appendOpen opens or closes what the view says is open or closed. What it showed before is
+// known if old has it: then what has not changed is the user's. A <details> that the view does not open may
+// be one that the user has opened.
+func (r *Scanned) appendOpen(dst []byte, old *Tree, c *control) []byte {
+	n, ok := r.find(c.id)
+	if !ok || c.tag != "details" && c.tag != "dialog" {
+		return dst
+	}
+	v := r.view(old)
+	if o, known := old.Find(c.id); known {
+		t := old.view()
+		was, _ := t.own(&old.nodes[o])
+		if is, _ := v.own(&r.nodes[n]); was == is {
+			return dst
 		}
 	}
-	c.html = h[i:min(end, len(h))]
-	return end
+	html := r.html[r.pos[n].start:r.pos[n].end]
+	open := has(c.html, "open")
+	switch {
+	case open:
+		return appendRenewed(dst, "#"+c.id+":not([open])", html, nil)
+	case c.tag == "dialog":
+		return appendRenewed(dst, "#"+c.id+"[open]:not(:modal)", html, nil)
+	}
+	return dst
 }
 
-func optionsIn(h []byte) (list []option) {
-	for i := 0; i < len(h); {
-		j := bytes.Index(h[i:], []byte("<option"))
-		if j < 0 {
-			break
+// find returns the node of an element whose HTML was scanned.
+func (r *Scanned) find(id string) (int32, bool) {
+	for i := 1; i < len(r.nodes); i++ {
+		if !r.pos[i].copied() && string(r.scanner.idAt(i)) == id {
+			return int32(i), true
 		}
-		i += j
-		t, ok := readTag(h, i+len("<option"))
-		if !ok {
-			break
-		}
-		start := h[i:t.end]
-		content := h[t.end:]
-		if k := bytes.IndexByte(content, '<'); k >= 0 {
-			content = content[:k]
-		}
-		o := option{value: strings.Join(strings.Fields(text(content)), " "), selected: has(start, "selected")}
-		if has(start, "value") {
-			o.value = text(attribute(start, "value"))
-		}
-		if !has(start, "disabled") || o.selected {
-			list = append(list, o)
-		}
-		i = t.end
 	}
-	return list
-}
-
-func text(raw []byte) string { return html.UnescapeString(string(raw)) }
-
-func has(start []byte, name string) bool {
-	i := 1
-	for i < len(start) && isNameByte(start[i]) {
-		i++
-	}
-	for {
-		a, more := nextAttr(start, i)
-		if !more {
-			return false
-		}
-		if bytes.EqualFold(start[a.name.start:a.name.end], []byte(name)) {
-			return true
-		}
-		i = a.end
-	}
+	return 0, false
 }

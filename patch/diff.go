@@ -24,6 +24,7 @@ type differ struct {
 	root     string
 	region   *Place
 	dst      []byte
+	late     []byte // operations after which elements are other nodes: none may follow that names those
 	needAll  bool
 	sent     []sent
 	moved    map[int32]int32 // new nodes that come from elsewhere, to their old selves
@@ -35,7 +36,10 @@ type differ struct {
 
 // sent is a node whose HTML the operations carry; in is the node of the old tree
 // that it replaces, -1 if it is inserted.
-type sent struct{ node, in int32 }
+type sent struct {
+	node, in int32
+	anew     bool // the element itself is made anew: what it holds moves there
+}
 
 // ParkID is the id of an element of the page, outside the view and hidden, where
 // elements wait that move from one parent to another.
@@ -44,7 +48,7 @@ const ParkID = "sb-park"
 func (d *differ) run(dst []byte, walk func()) ([]byte, error) {
 	before := len(dst)
 	for {
-		d.dst, d.sent, d.needAll = dst[:before], d.sent[:0], false
+		d.dst, d.late, d.sent, d.needAll, d.html.shown = dst[:before], nil, d.sent[:0], false, d.html.shown[:0]
 		d.scratch.back(height{})
 		d.park()
 		walk()
@@ -57,7 +61,7 @@ func (d *differ) run(dst []byte, walk func()) ([]byte, error) {
 			return dst, ErrNeedAll
 		}
 		if !d.findMoved() {
-			return d.dst, nil
+			return append(d.dst, d.late...), nil
 		}
 		if d.region != nil {
 			return dst, ErrNeedAll
@@ -73,6 +77,16 @@ func (d *differ) node(o, n int32) {
 		return
 	case p.copied():
 		d.needAll = true // skipped, but from another place: can't be told apart from a change
+		return
+	}
+	was, options := d.old.own(a)
+	is, newOptions := d.new.own(b)
+	if was != is || options != newOptions {
+		if b.name == tagInput || b.name == tagSelect || b.name == tagTextarea {
+			d.control(o, n)
+			return
+		}
+		d.renew(o, n)
 		return
 	}
 	if a.body != b.body || (a.flags^b.flags)&(opaque|foreign) != 0 {
@@ -97,6 +111,9 @@ func (d *differ) node(o, n int32) {
 		return
 	case (a.flags|b.flags)&ownText != 0 && text:
 		d.setText(o, n)
+		return
+	case text && !bytes.Equal(d.old.entryBytes(a), d.new.entryBytes(b)):
+		d.replace(o, n) // the text of an option
 		return
 	case text:
 		d.setLeafs(o, n)

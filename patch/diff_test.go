@@ -54,7 +54,16 @@ func TestOperations(t *testing.T) {
 		{"leaf", table(row("", "old")), table(row("", "new")), `<hx-partial hx-target="#row-7 a" hx-swap="textContent">new</hx-partial>`},
 		{"leaf by path", `<p id="a"><b>1</b><b>2</b></p>`, `<p id="a"><b>1</b><b>3</b></p>`, `<hx-partial hx-target="#a>b:nth-child(2)" hx-swap="textContent">3</hx-partial>`},
 		{"attributes", table(row("", "l")), table(row(` class="danger"`, "l")), `<hx-partial id="row-7" hx-swap="outerMorph"><tr id="row-7" class="danger" sb-skip></tr></hx-partial>`},
-		{"attributes of a small element", `<input id="a" value="1">`, `<input id="a" value="2">`, `<hx-partial id="a" hx-swap="outerMorph"><input id="a" value="2"></hx-partial>`},
+		{"attributes of a small element", `<input id="a" value="1">`, `<input id="a" value="2">`, `<hx-partial id="a" hx-swap="outerMorph"><input id="a" value="2"></hx-partial>` + wait("a")},
+		{"a value that goes away", `<input id="a" value="1">`, `<input id="a" class="c">`, `<hx-partial hx-target='#a:focus' hx-swap="outerMorph"><input id="a" class="c"></hx-partial><hx-partial hx-target='#a:not(:focus)' hx-swap="outerHTML"><input id="a" class="c"></hx-partial>` + wait("a")},
+		{"attributes of a field that shows what it did", `<input id="a" value="1">`, `<input id="a" value="1" class="c">`, `<hx-partial id="a" hx-swap="outerMorph"><input id="a" value="1" class="c"></hx-partial>`},
+		{"attributes of a text area", `<textarea id="a">a long text</textarea>`, `<textarea id="a" class="c">a long text</textarea>`, `<hx-partial id="a" hx-swap="outerMorph"><textarea id="a" class="c">a long text</textarea></hx-partial>`},
+		{"a box", `<input id="a" type="checkbox"><p id="p">1</p>`, `<input id="a" type="checkbox" checked><p id="p">2</p>`, `<hx-partial id="p" hx-swap="textContent">2</hx-partial><hx-partial id="a" hx-swap="outerHTML"><input id="a" type="checkbox" checked></hx-partial>`},
+		{"a box without id", `<p id="p"><input name="a" type="checkbox" value="1"></p>`, `<p id="p"><input name="a" type="checkbox" value="1" checked></p>`, `<hx-partial id="p" hx-swap="outerMorph"><p id="p"><input name="a" type="checkbox" value="1" checked></p></hx-partial><hx-partial hx-target='#p input[name="a"][value="1"]:not([id]):not(#p [id] *)' hx-swap="outerHTML"><input name="a" type="checkbox" value="1" checked></hx-partial>`},
+		{"options", `<select id="a"><option>1</option></select>`, `<select id="a"><option>0</option><option>1</option></select>`, `<hx-partial id="a" hx-swap="outerHTML"><select id="a"><option>0</option><option>1</option></select></hx-partial>`},
+		{"the text of an option without id", `<p id="p"><select name="a"><option>1</option></select></p>`, `<p id="p"><select name="a"><option>2</option></select></p>`, `<hx-partial id="p" hx-swap="outerMorph"><p id="p"><select name="a"><option>2</option></select></p></hx-partial><hx-partial hx-target='#p select[name="a"]:not([id]):not(#p [id] *)' hx-swap="outerHTML"><select name="a"><option>2</option></select></hx-partial>`},
+		{"what is open", `<details id="a"><p id="p">1</p></details>`, `<details id="a" open><p id="p">2</p></details>`, `<hx-partial id="sb-park" hx-swap="beforeend"><i id="p" hx-preserve></i></hx-partial><hx-partial id="p" hx-swap="textContent">2</hx-partial><hx-partial id="a" hx-swap="outerHTML"><details id="a" open><p id="p" hx-preserve></p></details></hx-partial>`},
+		{"an attribute that begins with open", `<x-a id="a" opened="1">1</x-a>`, `<x-a id="a" opened="2">1</x-a>`, `<hx-partial id="a" hx-swap="outerHTML"><x-a id="a" opened="2">1</x-a></hx-partial>`},
 		{"content", `<p id="a">x</p>`, `<p id="a"><b>x</b></p>`, `<hx-partial id="a" hx-swap="outerMorph"><p id="a"><b>x</b></p></hx-partial>`},
 		{"append", rows("a b"), rows("a b c d"), `<hx-partial id="b" hx-swap="afterend"><tr id="c"><td>c</td></tr><tr id="d"><td>d</td></tr></hx-partial>`},
 		{"prepend", rows("b"), rows("a b"), `<hx-partial id="b" hx-swap="beforebegin"><tr id="a"><td>a</td></tr></hx-partial>`},
@@ -82,4 +91,9 @@ func TestOperations(t *testing.T) {
 			}
 		})
 	}
+}
+
+// wait is the operation that waits for the field with the id to be left, if it has the focus.
+func wait(id string) string {
+	return `<hx-partial hx-target=":has(#` + id + `:focus)>#sb-left"><i hx-post="?left=` + id + `" hx-trigger="blur from:#` + id + `"></i></hx-partial>`
 }

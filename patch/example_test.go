@@ -30,9 +30,12 @@ func Example() {
 
 // What a user has chosen stays in a control though its HTML has not changed: it is
 // replaced if the server says otherwise.
-func ExampleAppendForced() {
-	view := []byte(`<input id="agree" name="agree" type="checkbox">`)
-	ops := patch.AppendForced(nil, view, patch.Posted{Source: "agree", Fields: map[string][]string{"agree": {"on"}}})
+func ExampleScanned_AppendForced() {
+	view, err := patch.Scan([]byte(`<input id="agree" name="agree" type="checkbox">`), nil, nil)
+	if err != nil {
+		panic(err)
+	}
+	ops, _ := view.AppendForced(nil, "view", patch.Posted{Source: "agree", Fields: map[string][]string{"agree": {"on"}}})
 	fmt.Printf("%s\n", ops)
 	// Output: <hx-partial id="agree" hx-swap="outerHTML"><input id="agree" name="agree" type="checkbox"></hx-partial>
 }

@@ -57,7 +57,8 @@ func FuzzBytes(f *testing.F) {
 		if _, err := patch.Diff(nil, &tree, r, rootID); err != nil {
 			t.Error(err)
 		}
-		patch.AppendForced(nil, a, patch.Posted{Source: "a", Fields: map[string][]string{"a": {"x"}}})
+		r.AppendForced(nil, rootID, patch.Posted{Source: "a", Fields: map[string][]string{"a": {"x"}}})
+		r.AppendBound(nil, &tree, rootID)
 		patch.AppendMorph(nil, rootID, a)
 	})
 }

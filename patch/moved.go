@@ -74,7 +74,7 @@ func (d *differ) findMoved() bool {
 			}
 			if ok && d.matches(o, i) {
 				p, stays := d.stays(o, i)
-				if s.in < 0 || !stays {
+				if s.in < 0 || s.anew || !stays {
 					move(o, i)
 					i += d.new.nodes[i].span
 					continue

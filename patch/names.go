@@ -64,6 +64,10 @@ const (
 	tagObject
 	tagMarquee
 	tagApplet
+	tagDetails
+	tagDialog
+	tagFieldset
+	tagLegend
 	firstPlain
 )
 
@@ -77,6 +81,7 @@ var special = [...]string{
 	tagHtml: "html", tagHead: "head", tagBody: "body", tagFrameset: "frameset", tagFrame: "frame",
 	tagPlaintext: "plaintext", tagImage: "image", tagNobr: "nobr", tagInput: "input", tagUl: "ul", tagOl: "ol",
 	tagDl: "dl", tagMenu: "menu", tagObject: "object", tagMarquee: "marquee", tagApplet: "applet",
+	tagDetails: "details", tagDialog: "dialog", tagFieldset: "fieldset", tagLegend: "legend",
 }
 
 const (

@@ -3,6 +3,7 @@ package patch
 import (
 	"bytes"
 	"slices"
+	"strings"
 )
 
 // maxSelector bounds the list of ids in one operation that removes.
@@ -108,11 +109,22 @@ func (d *differ) replace(o, n int32) {
 	} else {
 		swap += "Morph"
 	}
-	d.sent = append(d.sent, sent{n, o})
+	d.sent = append(d.sent, sent{node: n, in: o})
 	d.open(d.idOf(n), swapOf(swap, b.flags))
 	end := d.wrap(b.flags)
 	d.put(p.start, p.end, n+1, n+b.span, d.unfocused)
 	d.write(end)
+	d.close()
+	if strings.HasSuffix(swap, "Morph") {
+		d.showInside(o, n)
+	}
+}
+
+// morph sends an element without child nodes, to be morphed.
+func (d *differ) morph(n int32) {
+	p := d.html.pos[n]
+	d.open(d.idOf(n), "outerMorph")
+	d.unfocused(d.html.html[p.start:p.end])
 	d.close()
 }
 
@@ -134,7 +146,7 @@ const smallContent = 10
 func (d *differ) setAttributes(o, n int32) {
 	p, b := d.html.pos[n], &d.new.nodes[n]
 	void := known(&isVoid, b.name)
-	if b.span == 1 && (void || int(p.end-p.inner) <= smallContent+len("</>")+len(tagText(b.name))) {
+	if b.name == tagTextarea || b.span == 1 && (void || int(p.end-p.inner) <= smallContent+len("</>")+len(tagText(b.name))) {
 		d.replace(o, n)
 		return
 	}
@@ -252,7 +264,7 @@ func (d *differ) putRun(is, from []int32, first, end int) {
 			return
 		}
 		for i := k; i <= last; i++ {
-			d.sent = append(d.sent, sent{is[i], -1})
+			d.sent = append(d.sent, sent{node: is[i], in: -1})
 		}
 		d.put(p.from(), q.end, is[k]+1, is[last]+d.new.nodes[is[last]].span, func(h []byte) { d.dst = append(d.dst, h...) })
 		k = last

@@ -38,6 +38,11 @@ func check(a, b, ops string, gestures []htmxdom.Gesture) error {
 	}
 	doc.Do(gestures...)
 	before := doc.Identity()
+	untouched, err := htmxdom.Parse(pageOf(a))
+	if err != nil {
+		return err
+	}
+	rendered := untouched.Identity()
 	shown := doc.Values()
 	focused := doc.Focus()
 	if err := doc.Apply(ops); err != nil {
@@ -60,7 +65,7 @@ func check(a, b, ops string, gestures []htmxdom.Gesture) error {
 	}
 	for id, n := range before {
 		m := after[id]
-		if m == nil || !plainID.MatchString(id) || m.Data != n.Data || slices.Contains(kept, id) {
+		if m == nil || !plainID.MatchString(id) || m.Data != n.Data || slices.Contains(kept, id) || renewed(rendered[id], m) {
 			continue
 		}
 		return fmt.Errorf("%w: %s", errOtherNode, id)
@@ -77,6 +82,33 @@ func check(a, b, ops string, gestures []htmxdom.Gesture) error {
 		return fmt.Errorf("%s lost the focus", attr(focused, "id"))
 	}
 	return nil
+}
+
+// renewed reports whether an element shows another state than before, so that it may be replaced.
+func renewed(n, m *html.Node) bool {
+	switch n.Data {
+	case "input", "details", "dialog":
+		for _, name := range []string{"type", "value", "checked", "open"} {
+			was, had := htmxdom.Attr(n, name)
+			is, has := htmxdom.Attr(m, name)
+			if was != is || had != has {
+				return true
+			}
+		}
+	case "option":
+		return true // goes with its select
+	case "select", "textarea":
+		var was, is strings.Builder
+		_, _ = html.Render(&was, n), html.Render(&is, m)
+		return inside(was.String()) != inside(is.String())
+	}
+	return false
+}
+
+// inside is the content of an element's HTML.
+func inside(h string) string {
+	_, h, _ = strings.Cut(h, ">")
+	return h
 }
 
 // hidden reports whether an element can't have the focus.

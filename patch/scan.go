@@ -126,7 +126,7 @@ const maxKept = 1 << 14
 func newScanner(html []byte, marks []Mark, old *Tree) *scanner {
 	s := scanners.Get().(*scanner)
 	*s = scanner{
-		stack: s.stack[:0], owners: s.owners[:0], leafs: s.leafs[:0], pieces: s.pieces[:0], ids: s.ids, scratch: s.scratch,
+		stack: s.stack[:0], owners: s.owners[:0], leafs: s.leafs[:0], entries: s.entries[:0], selects: s.selects[:0], pieces: s.pieces[:0], ids: s.ids, scratch: s.scratch,
 		scanned: Scanned{nodes: s.scanned.nodes[:0], pos: s.scanned.pos[:0], arena: s.scanned.arena[:0], skips: s.scanned.skips[:0]},
 		html:    html, marks: marks, old: old,
 	}

@@ -23,6 +23,7 @@ type owner struct {
 	body   uint64
 	tokens uint32 // pieces of loose content so far
 	leafs  int32  // where its leaf digests begin
+	entry  int32  // where its entries begin
 	mark   int
 	opaque bool
 	twice  bool // an id in it is used twice
@@ -38,6 +39,8 @@ type scanner struct {
 	stack   []elem
 	owners  []owner
 	leafs   []uint64
+	entries []uint64 // of controls
+	selects []openSelect
 	pieces  []piece
 	ids     map[uint64]struct{}
 	pre     int
@@ -297,8 +300,8 @@ func (s *scanner) closeNode(end int32) {
 	n, p := &s.out.nodes[o.node], &s.out.pos[o.node]
 	n.body, p.end = o.body, end
 	leafs := s.leafs[o.leafs:]
-	if o.tokens > math.MaxUint16 || len(leafs) > math.MaxUint16 {
-		o.opaque = true
+	if o.tokens > math.MaxUint16 || len(leafs) > maxLists || n.name == tagSelect && o.node > 0 {
+		o.opaque = true // a select is one control with its options
 	}
 	if o.tokens > 0 {
 		n.flags |= loose
@@ -310,6 +313,7 @@ func (s *scanner) closeNode(end int32) {
 		}
 		n.body = digest(s.html[p.inner:end])
 		leafs = leafs[:0]
+		s.gather(o.node + 1)
 		s.truncate(o)
 	}
 	n = &s.out.nodes[o.node]
@@ -320,14 +324,33 @@ func (s *scanner) closeNode(end int32) {
 	n.at = s.out.base + uint32(len(s.out.arena))
 	n.idLen = uint8(len(o.id))
 	s.out.arena = append(s.out.arena, o.id...)
-	if len(leafs) > 0 {
-		n.flags |= leafy
-		s.out.arena = binary.LittleEndian.AppendUint16(s.out.arena, uint16(len(leafs)))
+	entries := s.entries[o.entry:]
+	entries = entries[:min(len(entries), maxLists)]
+	s.appendLists(n, leafs, entries)
+	s.leafs, s.entries = s.leafs[:o.leafs], s.entries[:o.entry]
+}
+
+// appendLists puts what a node has beside its id into the arena.
+func (s *scanner) appendLists(n *node, leafs, entries []uint64) {
+	if len(leafs)+len(entries) == 0 {
+		return
 	}
+	n.flags |= leafy
+	count := uint16(len(leafs))
+	if len(entries) > 0 {
+		count |= hasEntries
+	}
+	s.out.arena = binary.LittleEndian.AppendUint16(s.out.arena, count)
 	for _, l := range leafs {
 		s.out.arena = binary.LittleEndian.AppendUint64(s.out.arena, l)
 	}
-	s.leafs = s.leafs[:o.leafs]
+	if len(entries) == 0 {
+		return
+	}
+	s.out.arena = binary.LittleEndian.AppendUint16(s.out.arena, uint16(len(entries)))
+	for _, e := range entries {
+		s.out.arena = binary.LittleEndian.AppendUint64(s.out.arena, e)
+	}
 }
 
 // flushOwn settles the content of a node that is about to close: a text alone is

@@ -38,6 +38,7 @@ func (s *scanner) onStart(i int) int {
 	id := h[t.id.start:t.id.end]
 	if plain(id) && len(s.owners) < 1<<10 {
 		s.openNode(e, id, hash, i, t.end, wrapped)
+		s.noteControl(name, i, t.end, id, t.opened)
 		if closed {
 			s.closeNode(int32(t.end))
 			return t.end
@@ -45,6 +46,7 @@ func (s *scanner) onStart(i int) int {
 		e.owner = int32(len(s.owners) - 1)
 	} else {
 		s.loose(hash)
+		s.noteControl(name, i, t.end, nil, t.opened)
 		if closed {
 			return t.end
 		}
@@ -121,7 +123,7 @@ func (s *scanner) openNode(e elem, id []byte, hash uint64, i, inner int, wrapped
 	s.out.pos = append(s.out.pos, pos{int32(i), int32(inner), int32(inner)})
 	s.owners = append(s.owners, owner{
 		node: int32(len(s.out.nodes) - 1), depth: int32(len(s.stack)), id: id, body: start,
-		leafs: int32(len(s.leafs)), mark: s.nextMark,
+		leafs: int32(len(s.leafs)), entry: int32(len(s.entries)), mark: s.nextMark,
 	})
 }
 
@@ -204,6 +206,9 @@ func (s *scanner) closeTo(depth int, at int32) {
 // pop closes the innermost element, whose end tag stands in html[i:end].
 func (s *scanner) pop(i, end int32) {
 	e := s.stack[len(s.stack)-1]
+	if k := len(s.selects) - 1; k >= 0 && s.selects[k].depth == len(s.stack)-1 {
+		s.closeSelect(int(i))
+	}
 	if e.name == tagPre || e.name == tagListing {
 		s.pre--
 	}

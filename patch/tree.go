@@ -76,7 +76,13 @@ type Scanned struct {
 	skips    []int32
 	warnings []Warning
 	scanner  *scanner // whose memory this is
+
+	posted *Posted  // what the browser said before
+	shown  []uint32 // keys of controls that operations have seen to
 }
+
+// Told says what the browser said of its controls before the rendering, or nil for nothing. It comes before Diff.
+func (r *Scanned) Told(p *Posted) { r.posted = p }
 
 // pos is where a node stands in the HTML; for a copied one start is -1-index in
 // the old tree. A copied one that is kept has a stub there, in html[inner:end].
@@ -130,7 +136,7 @@ func (v *view) leafs(n *node) int {
 	if n.flags&leafy == 0 {
 		return 0
 	}
-	return int(binary.LittleEndian.Uint16(v.from(n.at + uint32(n.idLen))))
+	return int(binary.LittleEndian.Uint16(v.from(n.at+uint32(n.idLen))) &^ hasEntries)
 }
 
 func (v *view) leaf(n *node, i int) uint64 {
@@ -142,6 +148,9 @@ func (v *view) bytes(n *node) []byte {
 	size := int(n.idLen)
 	if n.flags&leafy != 0 {
 		size += 2 + 8*v.leafs(n)
+		if e := v.entryBytes(n); e != nil {
+			size += 2 + len(e)
+		}
 	}
 	return v.from(n.at)[:size]
 }

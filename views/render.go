@@ -58,9 +58,8 @@ func (in *Instance) Whole(posted *Posted) (r Rendering, err error) {
 	var shown []*streamed
 	err = in.whole(func(p part) error {
 		r.Ops = patch.AppendMorph(nil, RootID, p.pass.buf.b)
-		if posted != nil && !p.scanned.Keeps(posted.Source) {
-			r.Ops = patch.AppendForced(r.Ops, p.pass.buf.b, *posted)
-		}
+		r.Ops = p.scanned.AppendBound(r.Ops, &in.tree, RootID)
+		r.Ops = appendForced(r.Ops, p, posted)
 		shown = p.pass.streams
 		r.Warnings = p.scanned.Warnings()
 		return nil
@@ -147,9 +146,8 @@ func (in *Instance) render(posted *Posted) (r Rendering, err error) {
 		for _, p := range parts {
 			p.release()
 		}
-		parts, r.Ops, err = in.renderPage(nil)
-		if err == nil && posted != nil && !parts[0].scanned.Keeps(posted.Source) {
-			r.Ops = patch.AppendForced(r.Ops, parts[0].pass.buf.b, *posted)
+		if parts, r.Ops, err = in.renderPage(nil, posted); err == nil {
+			r.Ops = appendForced(r.Ops, parts[0], posted)
 		}
 	}
 	if err != nil {
@@ -165,6 +163,14 @@ func (in *Instance) render(posted *Posted) (r Rendering, err error) {
 	return r, nil
 }
 
+// appendForced appends what sets the posted controls right, which are in the rendering of the whole view.
+func appendForced(ops []byte, p part, posted *Posted) []byte {
+	if posted != nil && !p.scanned.Keeps(posted.Source) {
+		ops, _ = p.scanned.AppendForced(ops, RootID, *posted)
+	}
+	return ops
+}
+
 // renderStale renders what is out of date, and where the posted controls are. It returns
 // ErrNeedAll if the whole view has to be rendered.
 func (in *Instance) renderStale(posted *Posted) (parts []part, ops []byte, err error) {
@@ -173,22 +179,23 @@ func (in *Instance) renderStale(posted *Posted) (parts []part, ops []byte, err e
 	}
 	changes := &state.Changes{}
 	stale := in.assess(changes)
-	if posted != nil {
+	corrects := posted != nil && !posted.Typing
+	if corrects {
 		if !in.holdsControls(posted.Source) {
 			return nil, nil, patch.ErrNeedAll
 		}
 		stale = in.page.outermost(nil)
 	}
 	if in.page.stale {
-		parts, ops, err = in.renderPage(changes)
+		parts, ops, err = in.renderPage(changes, posted)
 	} else {
-		parts, ops, err = in.renderRegions(stale, changes)
+		parts, ops, err = in.renderRegions(stale, changes, posted)
 	}
-	if err != nil || posted == nil {
+	if err != nil || !corrects {
 		return parts, ops, err
 	}
 	for _, p := range parts {
-		if ops, ok := patch.AppendForcedIn(ops, p.pass.buf.b, *posted); ok {
+		if ops, ok := p.scanned.AppendForced(ops, RootID, *posted); ok {
 			return parts, ops, nil
 		}
 	}
@@ -222,17 +229,18 @@ const usualOps = 128
 
 // renderPage renders the whole view and compares it with what was shown. With changes, it
 // leaves out what is as before.
-func (in *Instance) renderPage(changes *state.Changes) ([]part, []byte, error) {
+func (in *Instance) renderPage(changes *state.Changes, posted *Posted) ([]part, []byte, error) {
 	p, err := in.renderAll(changes)
 	if err != nil {
 		return nil, nil, err
 	}
+	p.scanned.Told(posted)
 	ops, err := patch.Diff(make([]byte, 0, usualOps), &in.tree, p.scanned, RootID)
 	return []part{p}, ops, err
 }
 
 // renderRegions renders regions that are out of date, of which none is in another.
-func (in *Instance) renderRegions(stale []*region, changes *state.Changes) (parts []part, ops []byte, err error) {
+func (in *Instance) renderRegions(stale []*region, changes *state.Changes, posted *Posted) (parts []part, ops []byte, err error) {
 	in.round++
 	for _, r := range stale {
 		if r.place == nil {
@@ -243,6 +251,7 @@ func (in *Instance) renderRegions(stale []*region, changes *state.Changes) (part
 			return parts, nil, err
 		}
 		parts = append(parts, p)
+		p.scanned.Told(posted)
 		if ops, err = patch.DiffRegion(ops, &in.tree, p.scanned, r.place, RootID); err != nil {
 			return parts, nil, err
 		}

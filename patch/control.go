@@ -1,0 +1,315 @@
+package patch
+
+import (
+	"bytes"
+	"html"
+	"slices"
+	"strings"
+)
+
+// control is a form control as HTML renders it, or an element that may be open.
+type control struct {
+	tag, typ, id, name string
+	owner              string // id of the nearest element around it that has one
+	html               []byte
+	key                uint32
+	form               int  // its form owner, from 1 on; 0: none
+	fieldless          bool // its form owner is not in the HTML
+	disabled           bool
+	value              string
+	hasValue           bool
+	min, max, step     string
+	checked, multiple  bool
+	options            []option
+	bound              string // its hx-post
+}
+
+type option struct {
+	value    string
+	selected bool
+	disabled bool
+}
+
+func (c *control) isBox() bool { return c.tag == "input" && isBox([]byte(c.typ)) }
+
+// isField reports whether the control is filled in rather than chosen: with the focus, what it shows is being edited.
+func (c *control) isField() bool {
+	return c.tag == "textarea" || c.tag == "input" && !c.isBox() && !isPlainInput([]byte(c.typ))
+}
+
+func (c *control) isControl() bool {
+	return c.tag == "input" || c.tag == "select" || c.tag == "textarea"
+}
+
+// reading is what the controls in a piece of HTML are, in order, and where the source of an event is.
+type reading struct {
+	controls []control
+	source   int  // in controls; -1: none of them
+	form     int  // that the source is itself; 0: it is no form
+	submits  bool // that form sends its event when it is submitted
+}
+
+// enclosure is an open element around a control.
+type enclosure struct {
+	name     uint16
+	id       string
+	form     int
+	disabled bool // a fieldset
+	legend   bool // the first of the fieldset around it
+	legends  bool // has had one
+}
+
+// reader goes through HTML for its controls. What stands around the HTML is unknown.
+type reader struct {
+	h      []byte
+	root   string // id of what is around the HTML
+	source Posted
+	out    reading
+	stack  []enclosure
+	forms  int
+	byID   map[string]int // forms
+	named  map[int]string // controls with a form attribute, to its value
+}
+
+// readControls lists the controls in the HTML, which stands in the element with the id root.
+func readControls(h []byte, root string, p Posted) reading {
+	r := reader{h: h, root: root, source: p, out: reading{source: -1}, byID: map[string]int{}, named: map[int]string{}}
+	for i := 0; i+1 < len(h); {
+		j := bytes.IndexByte(h[i:], '<')
+		if j < 0 || i+j+1 >= len(h) {
+			break
+		}
+		i = r.tagAt(i + j)
+	}
+	for i, id := range r.named {
+		c := &r.out.controls[i]
+		c.form = r.byID[id]
+		c.fieldless = c.form == 0
+	}
+	return r.out
+}
+
+// tagAt handles what begins with the < at i and returns where it ends.
+func (r *reader) tagAt(i int) int {
+	h := r.h
+	if bytes.HasPrefix(h[i:], []byte("<!--")) {
+		if k := bytes.Index(h[i+2:], []byte("-->")); k >= 0 {
+			return i + 2 + k + len("-->")
+		}
+		return len(h)
+	}
+	if h[i+1] == '/' {
+		k := i + 2
+		for k < len(h) && isNameByte(h[k]) {
+			k++
+		}
+		r.close(nameOf(h[i+2 : k]))
+		return k
+	}
+	if c := lower(h[i+1]); c < 'a' || c > 'z' {
+		return i + 1
+	}
+	k := i + 1
+	for k < len(h) && isNameByte(h[k]) {
+		k++
+	}
+	t, ok := readTag(h, k)
+	if !ok {
+		return len(h)
+	}
+	return r.start(nameOf(h[i+1:k]), i, t)
+}
+
+func (r *reader) close(name uint16) {
+	for k, e := range slices.Backward(r.stack) {
+		if e.name == name {
+			r.stack = r.stack[:k]
+			return
+		}
+	}
+}
+
+// start handles the start tag html[i:t.end] and returns where it, or what can't hold controls, ends.
+func (r *reader) start(name uint16, i int, t tag) int {
+	start := r.h[i:t.end]
+	id := text(r.h[t.id.start:t.id.end])
+	e := enclosure{name: name, id: id}
+	end := t.end
+	switch name {
+	case tagForm:
+		r.forms++
+		e.form = r.forms
+		if id != "" {
+			r.byID[id] = e.form
+		}
+		if r.isSource(id, start) {
+			r.out.form = e.form
+			trigger := attribute(start, "hx-trigger")
+			r.out.submits = trigger == nil || bytes.Contains(trigger, []byte("submit"))
+		}
+	case tagFieldset:
+		e.disabled = has(start, "disabled")
+	case tagLegend:
+		if k := len(r.stack) - 1; k >= 0 && r.stack[k].name == tagFieldset && !r.stack[k].legends {
+			r.stack[k].legends, e.legend = true, true
+		}
+	case tagInput, tagTextarea, tagSelect, tagDetails, tagDialog:
+		c := control{tag: tagText(name), id: id, owner: r.owner(), form: r.formAround()}
+		end = c.read(r.h, i, t.end, name)
+		c.disabled = has(start, "disabled") || r.inDisabled()
+		c.bound = text(attribute(start, "hx-post"))
+		if form := attribute(start, "form"); form != nil {
+			r.named[len(r.out.controls)] = text(form)
+		}
+		if c.isControl() && r.isSource(id, start) {
+			r.out.source = len(r.out.controls)
+		}
+		r.out.controls = append(r.out.controls, c)
+	default:
+		if t.opened && id != "" {
+			r.out.controls = append(r.out.controls, control{tag: tagText(name), id: id, key: idKey([]byte(id)), html: start})
+		}
+	}
+	switch {
+	case end > t.end: // the content of a control
+	case known(&isRaw, name) || name == tagTemplate:
+		if k := rawEnd(r.h[t.end:], name); k >= 0 {
+			return t.end + k
+		}
+		return len(r.h)
+	case !known(&isVoid, name) && !t.selfClosing && name != tagSelect && name != tagTextarea:
+		r.stack = append(r.stack, e)
+	}
+	return end
+}
+
+// isSource reports whether an element is the one that sent the event: by its id, else by the address of the event.
+func (r *reader) isSource(id string, start []byte) bool {
+	if r.source.Source != "" {
+		return id == r.source.Source
+	}
+	return r.source.Address != "" && id == "" && text(attribute(start, "hx-post")) == r.source.Address
+}
+
+func (r *reader) owner() string {
+	for _, e := range slices.Backward(r.stack) {
+		if plain([]byte(e.id)) {
+			return e.id
+		}
+	}
+	return r.root
+}
+
+func (r *reader) formAround() int {
+	for _, e := range slices.Backward(r.stack) {
+		if e.form > 0 {
+			return e.form
+		}
+	}
+	return 0
+}
+
+// inDisabled reports whether a disabled fieldset is around, apart from its first legend.
+func (r *reader) inDisabled() bool {
+	for k, e := range r.stack {
+		if e.disabled && !(k+1 < len(r.stack) && r.stack[k+1].legend) {
+			return true
+		}
+	}
+	return false
+}
+
+// readControl reads one control, or an element that may be open, which begins the HTML.
+func readControl(h []byte, name uint16) control {
+	t, _ := readTag(h, len("<")+len(tagIn(h)))
+	c := control{tag: tagText(name), id: text(h[t.id.start:t.id.end])}
+	c.read(h, 0, t.end, name)
+	return c
+}
+
+// read reads the control whose start tag is h[i:inner] and returns where it ends.
+func (c *control) read(h []byte, i, inner int, name uint16) (end int) {
+	start := h[i:inner]
+	typ, value := attribute(start, "type"), attribute(start, "value")
+	c.name, c.typ = text(attribute(start, "name")), strings.ToLower(text(typ))
+	c.min, c.max, c.step = text(attribute(start, "min")), text(attribute(start, "max")), text(attribute(start, "step"))
+	c.value, c.hasValue = text(value), has(start, "value")
+	c.checked, c.multiple = has(start, "checked"), has(start, "multiple")
+	if plain([]byte(c.id)) {
+		c.key = idKey([]byte(c.id))
+	} else {
+		if name != tagInput || !isBox(typ) {
+			value = nil
+		}
+		c.key = looseKey([]byte(c.owner), name, attribute(start, "name"), value)
+	}
+	end = inner
+	if name == tagTextarea || name == tagSelect {
+		k := rawEnd(h[inner:], name)
+		if k < 0 {
+			c.html = start
+			return inner
+		}
+		content := h[inner : inner+k]
+		end = inner + k + len("</>") + len(c.tag)
+		if name == tagTextarea {
+			c.value, c.hasValue = text(bytes.TrimPrefix(content, []byte("\n"))), true
+		} else {
+			c.options = optionsIn(content)
+		}
+	}
+	c.html = h[i:min(end, len(h))]
+	return end
+}
+
+func optionsIn(h []byte) (list []option) {
+	group := false // a disabled one is around
+	for i := 0; i+1 < len(h); {
+		j := bytes.IndexByte(h[i:], '<')
+		if j < 0 || i+j+1 >= len(h) {
+			break
+		}
+		i += j
+		if h[i+1] == '/' {
+			group = group && nameOf(tagIn(h[i+1:])) != tagOptgroup
+			i += 2
+			continue
+		}
+		name := nameOf(tagIn(h[i:]))
+		if name != tagOption && name != tagOptgroup {
+			i++
+			continue
+		}
+		t, ok := readTag(h, i+len("<")+len(tagIn(h[i:])))
+		if !ok {
+			break
+		}
+		start := h[i:t.end]
+		i = t.end
+		if name == tagOptgroup {
+			group = has(start, "disabled")
+			continue
+		}
+		o := option{selected: has(start, "selected"), disabled: group || has(start, "disabled")}
+		if has(start, "value") {
+			o.value = text(attribute(start, "value"))
+		} else {
+			content := h[t.end:]
+			if k := bytes.IndexByte(content, '<'); k >= 0 {
+				content = content[:k]
+			}
+			o.value = strings.Join(strings.Fields(text(content)), " ")
+		}
+		list = append(list, o)
+	}
+	return list
+}
+
+func text(raw []byte) string { return html.UnescapeString(string(raw)) }
+
+func has(start []byte, name string) (found bool) {
+	eachAttr(start, func(a attr) {
+		found = found || bytes.EqualFold(start[a.name.start:a.name.end], []byte(name))
+	})
+	return found
+}

@@ -1,0 +1,236 @@
+package patch
+
+import "encoding/binary"
+
+// An entry is what a tree keeps of a control, 8 bytes: a key that tells it from the other
+// controls of the view, and a digest of what its HTML makes it show. Attributes such as
+// checked only begin what a control shows, so that a morph of them is not enough.
+
+// hasEntries is set in the number of a node's leaf texts if entries follow them.
+const hasEntries = 1 << 15
+
+// maxLists bounds the leaf texts and the entries of one node.
+const maxLists = hasEntries - 1
+
+func newEntry(key uint32, state uint64) uint64 { return uint64(key)<<32 | state&0xffffffff }
+
+func keyIn(e uint64) uint32 { return uint32(e >> 32) }
+
+const (
+	keyOfID      = 0x2545f4914f6cdd1d
+	keyOfOptions = 0x9e3779b97f4a7c55
+)
+
+// idKey is the key of a control with an id.
+func idKey(id []byte) uint32 { return uint32(mix(digest(id), keyOfID) >> 32) }
+
+// looseKey is the key of a control without an id: its place is the element with an id around
+// it, and its name there; of a box, also its value.
+func looseKey(owner []byte, name uint16, field, value []byte) uint32 {
+	return uint32(mix(mix(mix(digest(owner), uint64(name)), digest(field)), digest(value)) >> 32)
+}
+
+// optionsKey is the key of a select's second entry, for its options; the first is for what is selected.
+func optionsKey(key uint32) uint32 { return key ^ 1 }
+
+// isBox reports whether a type of input is ticked, not filled.
+func isBox(typ []byte) bool { return is(typ, "checkbox") || is(typ, "radio") }
+
+// isPlainInput reports whether a morph shows all there is to show of a type of input.
+func isPlainInput(typ []byte) bool {
+	for _, t := range [...]string{"hidden", "submit", "button", "image", "reset", "file"} {
+		if is(typ, t) {
+			return true
+		}
+	}
+	return false
+}
+
+func is(b []byte, word string) bool { return len(b) == len(word) && containsFold(b, word) }
+
+// openSelect is a select whose options are being read.
+type openSelect struct {
+	depth int // of its element on the stack
+	key   uint32
+	inner int
+}
+
+// noteControl makes the entry of a control, or of an element that may be open, whose start
+// tag is html[i:inner]. The owner around it, or the element itself if it has an id, gets it.
+func (s *scanner) noteControl(name uint16, i, inner int, id []byte, opened bool) {
+	start := s.html[i:inner]
+	switch name {
+	case tagInput, tagTextarea, tagSelect:
+	case tagDetails, tagDialog:
+		opened = true
+		fallthrough
+	default:
+		if opened && id != nil {
+			s.entries = append(s.entries, newEntry(idKey(id), openState(start)))
+		}
+		return
+	}
+	var key uint32
+	typ := attribute(start, "type")
+	if id != nil {
+		key = idKey(id)
+	} else {
+		var value []byte
+		if name == tagInput && isBox(typ) {
+			value = attribute(start, "value")
+		}
+		key = looseKey(s.owners[len(s.owners)-1].id, name, attribute(start, "name"), value)
+	}
+	switch {
+	case name == tagSelect:
+		s.selects = append(s.selects, openSelect{len(s.stack), key, inner})
+	case name == tagTextarea:
+		if end := rawEnd(s.html[inner:], name); end >= 0 {
+			s.entries = append(s.entries, newEntry(key, digest(s.html[inner:inner+end])))
+		}
+	case isPlainInput(typ):
+	default:
+		s.entries = append(s.entries, newEntry(key, inputState(start, typ)))
+	}
+}
+
+// inputState digests what an input is to show.
+func inputState(start, typ []byte) uint64 {
+	x := digest(typ)
+	if isBox(typ) {
+		if has(start, "checked") {
+			x = mix(x, sawLeaf)
+		}
+		return x
+	}
+	if has(start, "value") {
+		x = mix(x, digest(attribute(start, "value")))
+	}
+	return x
+}
+
+// openState digests whether an element is open, and its attributes that begin like that
+// word: htmx leaves all of those alone.
+func openState(start []byte) uint64 {
+	x := uint64(sawLeaf)
+	eachAttr(start, func(a attr) {
+		if n := start[a.name.start:a.name.end]; len(n) >= len("open") && is(n[:len("open")], "open") {
+			x = mix(mix(x, digest(n)), digest(start[a.value.start:a.value.end]))
+		}
+	})
+	return x
+}
+
+// closeSelect makes the entries of a select that ends at end.
+func (s *scanner) closeSelect(end int) {
+	k := len(s.selects) - 1
+	o := s.selects[k]
+	s.selects = s.selects[:k]
+	selection, options := selectState(s.html[o.inner:end])
+	s.entries = append(s.entries, newEntry(o.key, selection), newEntry(optionsKey(o.key), options))
+}
+
+// selectState digests which options are selected, and everything else of them.
+func selectState(h []byte) (selection, options uint64) {
+	selection, options = start, start
+	done := 0
+	eachTag(h, func(i int, t tag) {
+		tag := h[i:t.end]
+		if nameOf(tagIn(tag)) != tagOption {
+			return
+		}
+		options = mix(options, digest(h[done:i]))
+		done = t.end
+		chosen := false
+		eachAttr(tag, func(a attr) {
+			n := tag[a.name.start:a.name.end]
+			if is(n, "selected") {
+				chosen = true
+				return
+			}
+			options = mix(mix(options, digest(n)), digest(tag[a.value.start:a.value.end]))
+		})
+		if chosen {
+			selection = mix(selection, options)
+		}
+	})
+	return selection, mix(options, digest(h[done:]))
+}
+
+// eachTag calls f for each start tag in HTML.
+func eachTag(h []byte, f func(i int, t tag)) {
+	for i := 0; i+1 < len(h); i++ {
+		if h[i] != '<' || lower(h[i+1]) < 'a' || lower(h[i+1]) > 'z' {
+			continue
+		}
+		t, ok := readTag(h, i+len("<")+len(tagIn(h[i:])))
+		if !ok {
+			return
+		}
+		f(i, t)
+		i = t.end - 1
+	}
+}
+
+// eachAttr calls f for each attribute of a start tag.
+func eachAttr(start []byte, f func(a attr)) {
+	for i := len("<") + len(tagIn(start)); ; {
+		a, more := nextAttr(start, i)
+		if !more {
+			return
+		}
+		f(a)
+		i = a.end
+	}
+}
+
+// gather takes over the entries of nodes inside an opaque one, which are forgotten.
+func (s *scanner) gather(from int32) {
+	high := view{base: s.out.base, high: s.out.arena}
+	for i := int(from); i < len(s.out.nodes); i++ {
+		if s.out.pos[i].copied() {
+			continue
+		}
+		for e := range high.entries(&s.out.nodes[i]) {
+			s.entries = append(s.entries, e)
+		}
+	}
+}
+
+// entryBytes returns the entries of a node.
+func (v *view) entryBytes(n *node) []byte {
+	if n.flags&leafy == 0 {
+		return nil
+	}
+	b := v.from(n.at + uint32(n.idLen))
+	count := binary.LittleEndian.Uint16(b)
+	if count&hasEntries == 0 {
+		return nil
+	}
+	b = b[2+8*int(count&^hasEntries):]
+	return b[2:][:8*int(binary.LittleEndian.Uint16(b))]
+}
+
+// entries goes through the entries of a node.
+func (v *view) entries(n *node) func(yield func(uint64) bool) {
+	return func(yield func(uint64) bool) {
+		for b := v.entryBytes(n); len(b) > 0 && yield(binary.LittleEndian.Uint64(b)); b = b[8:] {
+		}
+	}
+}
+
+// own is what a node with an id shows by itself, if it is a control or may be open.
+func (v *view) own(n *node) (state, options uint64) {
+	b := v.entryBytes(n)
+	if len(b) == 0 || n.idLen == 0 {
+		return 0, 0
+	}
+	key := idKey(v.id(n))
+	if e := binary.LittleEndian.Uint64(b); keyIn(e) == key {
+		state = e
+	}
+	if n.name == tagSelect && len(b) >= 16 {
+		options = binary.LittleEndian.Uint64(b[8:])
+	}
+	return state, options
+}

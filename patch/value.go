@@ -1,0 +1,195 @@
+package patch
+
+import (
+	"math"
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// wrong reports whether the control shows something else than it is to show, going by the
+// fields that were posted. at is its place among those of its name that post a value whatever
+// they show; -1 if it is not known.
+func (c *control) wrong(fields url.Values, at int) bool {
+	shown := fields[c.name]
+	switch {
+	case c.isBox():
+		value := c.value
+		if !c.hasValue {
+			value = "on"
+		}
+		return slices.Contains(shown, value) != c.checked
+	case isPlainInput([]byte(c.typ)):
+		return false
+	case c.tag == "select" && c.multiple:
+		var want []string
+		for _, o := range c.options {
+			if o.selected && !o.disabled {
+				want = append(want, o.value)
+			}
+		}
+		return !slices.Equal(slices.Sorted(slices.Values(shown)), slices.Sorted(slices.Values(want)))
+	case at < 0 && len(shown) == 1:
+		at = 0
+	case at < 0 || at >= len(shown):
+		return false // it was not posted, or nobody knows which of them it was
+	}
+	if c.tag == "select" {
+		want, ok := c.selected()
+		return ok && want != shown[at]
+	}
+	want, ok := c.shows()
+	return ok && !c.alike(want, newlines(shown[at]))
+}
+
+// posts reports whether the control posts a value whatever it shows.
+func (c *control) posts() bool {
+	return c.name != "" && !c.disabled && (c.isField() || c.tag == "select" && !c.multiple || c.typ == "hidden")
+}
+
+// selected is the value that a single select begins with.
+func (c *control) selected() (string, bool) {
+	for _, o := range slices.Backward(c.options) {
+		if o.selected {
+			return o.value, !o.disabled // a disabled one is shown, and posts nothing
+		}
+	}
+	for _, o := range c.options {
+		if !o.disabled {
+			return o.value, true
+		}
+	}
+	return "", false
+}
+
+// saysSelection reports whether the HTML of a select says what is selected.
+func (c *control) saysSelection() bool {
+	return slices.ContainsFunc(c.options, func(o option) bool { return o.selected })
+}
+
+func newlines(s string) string {
+	return strings.ReplaceAll(strings.ReplaceAll(s, "\r\n", "\n"), "\r", "\n")
+}
+
+var noLines = strings.NewReplacer("\r", "", "\n", "")
+
+// shows is what the browser makes of a field's value. ok is false where the browser has one of its own.
+func (c *control) shows() (value string, ok bool) {
+	if c.tag == "textarea" {
+		return newlines(c.value), true
+	}
+	v := c.value
+	switch c.typ {
+	case "email":
+		if !c.multiple {
+			return strings.Trim(noLines.Replace(v), " \t\n\f\r"), true
+		}
+		parts := strings.Split(noLines.Replace(v), ",")
+		for i, p := range parts {
+			parts[i] = strings.Trim(p, " \t\n\f\r")
+		}
+		return strings.Join(parts, ","), true
+	case "url":
+		return strings.Trim(noLines.Replace(v), " \t\n\f\r"), true
+	case "number":
+		return orNothing(v, floating.MatchString(v) && finite(v)), true
+	case "range":
+		return c.rangeValue()
+	case "color":
+		if !colour.MatchString(v) {
+			v = "#000000"
+		}
+		return strings.ToLower(v), c.hasValue
+	case "date":
+		return orNothing(v, isTime(v, "2006-01-02")), true
+	case "month":
+		return orNothing(v, isTime(v, "2006-01")), true
+	case "week":
+		return orNothing(v, week.MatchString(v)), true
+	case "time":
+		return orNothing(v, isTime(v, "15:04", "15:04:05", "15:04:05.0", "15:04:05.00", "15:04:05.000")), true
+	case "datetime-local":
+		v = strings.Replace(v, " ", "T", 1)
+		return orNothing(v, isTime(v, "2006-01-02T15:04", "2006-01-02T15:04:05", "2006-01-02T15:04:05.0", "2006-01-02T15:04:05.00", "2006-01-02T15:04:05.000")), true
+	case "password":
+		return "", false
+	}
+	return noLines.Replace(v), true
+}
+
+// alike reports whether what is posted is what a field is to show: browsers may write a time
+// of theirs in several ways.
+func (c *control) alike(want, posted string) bool {
+	if c.typ == "datetime-local" || c.typ == "time" {
+		short := func(s string) string {
+			if head, frac, ok := strings.Cut(s, "."); ok {
+				if frac = strings.TrimRight(frac, "0"); frac == "" {
+					s = head
+				} else {
+					s = head + "." + frac
+				}
+			}
+			if strings.Count(s, ":") == 2 {
+				s = strings.TrimSuffix(s, ":00")
+			}
+			return s
+		}
+		return short(want) == short(posted)
+	}
+	return want == posted
+}
+
+func orNothing(v string, valid bool) string {
+	if valid {
+		return v
+	}
+	return ""
+}
+
+var (
+	floating = regexp.MustCompile(`^-?(\d+(\.\d+)?|\.\d+)([eE][+-]?\d+)?$`)
+	colour   = regexp.MustCompile(`^#[0-9A-Fa-f]{6}$`)
+	week     = regexp.MustCompile(`^\d{4,}-W(0[1-9]|[1-4]\d|5[0-3])$`)
+)
+
+func finite(v string) bool {
+	_, err := strconv.ParseFloat(v, 64)
+	return err == nil
+}
+
+func isTime(v string, layouts ...string) bool {
+	return slices.ContainsFunc(layouts, func(layout string) bool {
+		_, err := time.Parse(layout, v)
+		return err == nil && len(v) == len(layout)
+	})
+}
+
+// rangeValue is where a slider stands: within its bounds, on one of its steps. ok is false
+// where the browser's arithmetic counts, or its own value.
+func (c *control) rangeValue() (value string, ok bool) {
+	number := func(s string, usual float64) float64 {
+		if f, err := strconv.ParseFloat(s, 64); err == nil && floating.MatchString(s) {
+			return f
+		}
+		return usual
+	}
+	if !c.hasValue || !floating.MatchString(c.value) {
+		return "", false
+	}
+	low := number(c.min, 0)
+	high := max(number(c.max, 100), low)
+	v := min(max(number(c.value, low), low), high)
+	if c.step != "any" {
+		step := number(c.step, 1)
+		if step <= 0 {
+			step = 1
+		}
+		if steps := (v - low) / step; steps != math.Trunc(steps) {
+			return "", false
+		}
+	}
+	return strconv.FormatFloat(v, 'g', -1, 64), true
+}
