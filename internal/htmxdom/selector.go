@@ -63,6 +63,45 @@ func mustQuery(root *html.Node, selector string) []*html.Node {
 	return found
 }
 
+// states are the pseudo-classes that tell what the browser knows beyond the HTML. An attribute stands for
+// each while a selector is looked for that has it.
+var states = map[string]func(d *Document, n *html.Node) bool{
+	":focus":   func(d *Document, n *html.Node) bool { return d.focus == n },
+	":checked": (*Document).isChecked,
+	":modal":   func(*Document, *html.Node) bool { return false },
+}
+
+func (d *Document) isChecked(n *html.Node) bool {
+	switch {
+	case isHTML(n, "input"):
+		return inputMode(n) == modeDefaultOn && d.control(n).checked
+	case isHTML(n, "option"):
+		return d.control(n).selected
+	}
+	return false
+}
+
+// query is mustQuery for selectors that may ask for the state of controls.
+func (d *Document) query(root *html.Node, selector string) []*html.Node {
+	for name, holds := range states {
+		if !strings.Contains(selector, name) {
+			continue
+		}
+		const prefix = "sb-model-"
+		mark := html.Attribute{Key: prefix + name[1:]}
+		selector = strings.ReplaceAll(selector, name, "["+mark.Key+"]")
+		for n := range root.Descendants() {
+			if n.Type == html.ElementNode && holds(d, n) {
+				n.Attr = append(n.Attr, mark)
+				defer func() {
+					n.Attr = slices.DeleteFunc(n.Attr, func(a html.Attribute) bool { return a.Key == mark.Key })
+				}()
+			}
+		}
+	}
+	return mustQuery(root, selector)
+}
+
 func matches(n *html.Node, selector string) bool {
 	if !isElement(n) || selector == "" {
 		return false

@@ -65,7 +65,7 @@ func (d *Document) findAll(elt *html.Node, selector string) []*html.Node {
 	if len(plain) > 0 {
 		// Joined again, so an escaped comma that was taken for a separator is whole
 		// again, unless what follows it is one of the words above.
-		found = append(found, mustQuery(root, strings.Join(plain, ","))...)
+		found = append(found, d.query(root, strings.Join(plain, ","))...)
 	}
 	return unique(found)
 }
