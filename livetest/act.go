@@ -28,20 +28,24 @@ func (e Element) Click() {
 				return e.page.tab.Click(func(*htmxdom.Document) *html.Node { return field })
 			}, ""
 		}
-		kind, href := d.Activation(n)
+		kind, on := d.Activation(n)
+		href := ""
+		if kind == htmxdom.Follow {
+			href = attr(on, "href")
+		}
 		switch {
-		case kind == "submit":
+		case kind == htmxdom.Submit:
 			if why := invalid(d, d.Form(n), n); why != "" {
 				return nil, why
 			}
 			if d.Form(n) == nil && len(d.Dispatch("click", n, true)) == 0 {
 				return nil, "nothing listens to a click on it: it is in no form and has no event"
 			}
-		case kind == "link" && !strings.HasPrefix(href, "#") && len(d.Dispatch("click", n, true)) == 0:
+		case kind == htmxdom.Follow && !strings.HasPrefix(href, "#") && len(d.Dispatch("click", n, true)) == 0:
 			if why := leaves(href); why != "" {
 				return nil, why
 			}
-		case kind != "", len(d.Dispatch("click", n, true)) > 0, isField(n):
+		case kind != htmxdom.NoAction, len(d.Dispatch("click", n, true)) > 0, isField(n):
 		default:
 			return nil, "nothing listens to a click on it"
 		}

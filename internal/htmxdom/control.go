@@ -159,6 +159,7 @@ func (d *Document) settleControls(root *html.Node) {
 		d.settleControls(d.contents[n])
 	}
 	d.settleRadios(root)
+	d.closeLate(root)
 }
 
 // insertedControls does what the arrival of n does to controls in it and
@@ -166,6 +167,7 @@ func (d *Document) settleControls(root *html.Node) {
 func (d *Document) insertedControls(n *html.Node) {
 	d.optionsInserted(n)
 	d.settleRadios(n)
+	d.closeLate(n)
 }
 
 // settleRadios lets the radio buttons that came with n take over their groups.
@@ -217,6 +219,10 @@ func (d *Document) attrChanged(n *html.Node, name, old string, had bool) {
 		}
 	case isHTML(n, "select") && name == "multiple" && had != has:
 		d.multipleChanged(n, had)
+	case isHTML(n, "details") && name == "open" && has && !had:
+		d.closeOthers(n)
+	case isHTML(n, "details") && name == "name":
+		d.closeLate(n)
 	}
 }
 

@@ -32,24 +32,6 @@ func (d *Document) FocusOn(n *html.Node) {
 	}
 }
 
-// Activation is what a browser itself does when an element is clicked: "link" with the
-// address, "submit", "check", or nothing.
-func (d *Document) Activation(n *html.Node) (kind, href string) {
-	for e := n; e != nil && e.Type == html.ElementNode; e = e.Parent {
-		switch {
-		case isHTML(e, "a") && hasAttr(e, "href"):
-			return "link", attrOr(e, "href", "")
-		case isSubmitButton(e):
-			return "submit", ""
-		case isHTML(e, "input") && (inputType(e) == "checkbox" || inputType(e) == "radio"):
-			return "check", ""
-		case isField(e):
-			return "", ""
-		}
-	}
-	return "", ""
-}
-
 // Form is the form that a control belongs to, nil for none.
 func (d *Document) Form(n *html.Node) *html.Node { return d.formOwner(n) }
 

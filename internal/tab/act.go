@@ -68,8 +68,9 @@ func (t *Tab) Click(find Finder) error {
 	return t.act(find, func(p *page, n *html.Node) error {
 		p.dom.FocusOn(n)
 		taken := p.dispatch("click", n, true)
-		switch kind, href := p.dom.Activation(n); kind {
-		case "link":
+		switch do, on := p.dom.Activation(n); do {
+		case htmxdom.Follow:
+			href, _ := htmxdom.Attr(on, "href")
 			if taken || strings.HasPrefix(href, "#") {
 				return nil
 			}
@@ -78,9 +79,9 @@ func (t *Tab) Click(find Finder) error {
 				return fmt.Errorf("tab: link: %w", err)
 			}
 			p.leave(&visit{to: to, cause: Followed})
-		case "submit":
+		case htmxdom.Submit:
 			return p.submit(n)
-		case "check":
+		case htmxdom.Check:
 			p.dom.SetChecked(n, htmxdom.InputType(n) == "radio" || !p.dom.Checked(n))
 			p.dispatch("input", n, true)
 			p.dispatch("change", n, true)

@@ -77,7 +77,7 @@ func (t *Tab) Submit(find Finder) error {
 		}
 		var button *html.Node
 		for m := range p.dom.Root().Descendants() {
-			if kind, _ := p.dom.Activation(m); kind == "submit" && (m.Data == "button" || m.Data == "input") && p.dom.Form(m) == form {
+			if kind, _ := p.dom.Activation(m); kind == htmxdom.Submit && (m.Data == "button" || m.Data == "input") && p.dom.Form(m) == form {
 				button = m
 				break
 			}
