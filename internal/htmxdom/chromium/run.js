@@ -107,11 +107,12 @@ function posted() {
 		new URLSearchParams([...new FormData(f)].filter(([, v]) => typeof v === "string")).toString());
 }
 
-// What a user does here is seen by the browser alone: htmx is to send nothing.
-for (let name of ["click", "input", "change", "reset", "submit", "toggle"]) {
+// What a user does here is seen by the browser alone: htmx is to send nothing, and no
+// form is submitted.
+for (let name of ["click", "input", "change", "reset", "toggle"]) {
 	addEventListener(name, e => {
 		e.stopImmediatePropagation();
-		if (name === "submit") e.preventDefault();
+		if (name === "click" && e.target.matches("[type=submit], [type=image], button:not([type])")) e.preventDefault();
 	}, true);
 }
 
