@@ -52,4 +52,3 @@ func (d *Document) ownersChanged() {
 		}
 	}
 }
-

@@ -120,7 +120,7 @@ function gesture({Do, ID, Text}) {
 	let e = document.getElementById(ID);
 	if (!e) return;
 	if (Do === "focus") e.focus();
-	else if (Do === "type" && (isHTML(e, "input") || isHTML(e, "textarea"))) e.focus(), e.value = Text;
+	else if (Do === "type" && (isHTML(e, "input") || isHTML(e, "textarea"))) e.focus(), e.type === "file" || (e.value = Text);
 	else if (Do === "check" && isHTML(e, "input")) e.checked = Text === "true";
 	else if (Do === "choose" && isHTML(e, "select")) {
 		if ([...e.options].some(o => o.value === Text)) e.value = Text;
