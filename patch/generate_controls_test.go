@@ -72,7 +72,11 @@ func (g *gen) part(depth int) *elem {
 		e.children = []any{g.text()}
 		return e
 	case "label":
-		e.children = []any{&elem{tag: "b", id: g.newID(), children: []any{"label"}}, g.formControl()}
+		c := g.formControl()
+		if c.id == "" { // a click on the label works it
+			c.id = g.newID()
+		}
+		e.children = []any{&elem{tag: "b", id: g.newID(), children: []any{"label"}}, c}
 		return e
 	case "fieldset":
 		if g.IntN(4) == 0 {
