@@ -238,3 +238,45 @@ func TestBoardsAreThoseOfChromium(t *testing.T) {
 		return nil
 	})
 }
+
+// So it is with labels, resets, exclusive details and what Enter does in a form.
+func TestGesturesAreThoseOfChromium(t *testing.T) {
+	t.Parallel()
+	b := openBoth(t, gesturesSite, "/", "#two")
+	b.real.AllowErrors("favicon.ico")
+	b.style(".sb-notices * { pointer-events: none !important }")
+	enter := func(selector string) step {
+		return step{"press Enter in " + selector, func() { b.page.Find(selector).Key("Enter") }, func() {
+			b.real.Eval(fmt.Sprintf(`document.querySelector(%q).focus()`, selector), nil)
+			b.real.Press("Enter")
+		}}
+	}
+	b.compare(func() []step {
+		text := fmt.Sprintf("x%d", b.number)
+		field := b.one("#two-a", "#one-a", "#off-a", "#far-a", "#own-a")
+		switch b.random.IntN(9) {
+		case 0:
+			return []step{enter(field)}
+		case 1:
+			return []step{b.fill(field, text), enter(field)}
+		case 2:
+			return []step{{
+				"type " + text + " and press Enter in " + field, func() { b.page.Find(field).Type(text); b.page.Find(field).Key("Enter") },
+				func() { b.real.Fill(field, text); b.real.Press("Enter") },
+			}}
+		case 3:
+			return []step{enter(b.one("#one-box", "#off-box", "#one-date"))}
+		case 4:
+			return []step{b.click(b.one("#off-second", "#far-owned", "#far-inner", "#own-button", "#bound-link"))}
+		case 5:
+			return []step{b.click(b.one("#bound-text", "#bound-label", "#bound-box", "#for-label", "#legend-box"))}
+		case 6:
+			return []step{b.click(b.one("#reset-box", "#reset-radio1", "#reset-radio2")), b.fill("#reset-a", text)}
+		case 7:
+			return []step{b.click("#reset-button")}
+		case 8:
+			return []step{b.click(b.one("#summary-1", "#summary-2"))}
+		}
+		return nil
+	})
+}

@@ -95,7 +95,7 @@ func (d *Document) Click(n *html.Node) {
 		d.SetFocus(on)
 		d.Click(on)
 	case Toggle:
-		d.setOpen(on, !hasAttr(on, "open"))
+		d.Toggle(on)
 	}
 }
 

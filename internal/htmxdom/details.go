@@ -43,3 +43,15 @@ func (d *Document) exclusive(n *html.Node) []*html.Node {
 	}
 	return out
 }
+
+// Toggle opens a details element, or closes it, and returns all that are another way then:
+// it, and another one of its name that was open.
+func (d *Document) Toggle(n *html.Node) []*html.Node {
+	before := make(map[*html.Node]bool)
+	all := elementsIn(rootOf(n), "details")
+	for _, o := range all {
+		before[o] = hasAttr(o, "open")
+	}
+	d.setOpen(n, !before[n])
+	return slices.DeleteFunc(all, func(o *html.Node) bool { return hasAttr(o, "open") == before[o] })
+}
