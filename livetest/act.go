@@ -3,6 +3,7 @@ package livetest
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -13,52 +14,60 @@ import (
 )
 
 // Click clicks the element, and waits until the page has settled. A link that is no
-// event is followed, a button of a form submits it, a label works its field. It fails
-// the test if the element is hidden or disabled, or if nothing listens to a click on it.
+// event is followed, a button submits or resets its form, a summary opens its details, and
+// a label clicks its field after it. It fails the test if the element is hidden or
+// disabled, or if nothing comes of a click on it.
 func (e Element) Click() {
 	e.page.t.Helper()
 	e.act("click", func(d *htmxdom.Document, n *html.Node) (func(tab.Finder) error, string) {
-		if summaryOf(n) != nil {
-			return func(f tab.Finder) error {
-				return e.page.tab.Toggle(func(d *htmxdom.Document) *html.Node { return summaryOf(f(d)) })
-			}, ""
-		}
-		if field := labelled(d, n); field != nil && len(d.Dispatch("click", n, true)) == 0 {
-			return func(tab.Finder) error {
-				return e.page.tab.Click(func(*htmxdom.Document) *html.Node { return field })
-			}, ""
-		}
-		kind, href := d.Activation(n)
-		switch {
-		case kind == "submit":
-			if why := invalid(d, d.Form(n), n); why != "" {
-				return nil, why
-			}
-			if d.Form(n) == nil && len(d.Dispatch("click", n, true)) == 0 {
-				return nil, "nothing listens to a click on it: it is in no form and has no event"
-			}
-		case kind == "link" && !strings.HasPrefix(href, "#") && len(d.Dispatch("click", n, true)) == 0:
-			if why := leaves(href); why != "" {
-				return nil, why
-			}
-		case kind != "", len(d.Dispatch("click", n, true)) > 0, isField(n):
-		default:
-			return nil, "nothing listens to a click on it"
+		if why := e.page.idle(d, n); why != "" {
+			return nil, why
 		}
 		return e.page.tab.Click, ""
 	})
 }
 
+// idle says why a click on n comes to nothing, or leaves the site.
+func (p *Page) idle(d *htmxdom.Document, n *html.Node) string {
+	do, on := d.Activation(n)
+	listens := len(d.Dispatch("click", n, true)) > 0
+	switch {
+	case do == htmxdom.Label && isDisabled(d, on):
+		return "its field is disabled"
+	case do == htmxdom.Label:
+		return ""
+	case do == htmxdom.Submit && d.Form(on) != nil:
+		return invalid(d, d.Form(on), on)
+	case do == htmxdom.Submit && !listens:
+		return "nothing listens to a click on it: it is in no form and has no event"
+	case do == htmxdom.Reset && d.Form(on) == nil && !listens:
+		return "nothing listens to a click on it: it is in no form"
+	case do == htmxdom.Follow && !listens && !strings.HasPrefix(attr(on, "href"), "#"):
+		return leaves(attr(on, "href"))
+	case do != htmxdom.NoAction, listens, isField(n):
+		return ""
+	}
+	return "nothing listens to a click on it"
+}
+
 // Key presses a key, such as "Enter", "Escape" or "a", while the element has the focus.
-// Enter submits the form of a text field.
+// Enter in a field submits its form as browsers do: by its first button, unless that is
+// disabled, or without one if there is no other text field.
 func (e Element) Key(key string) {
 	e.page.t.Helper()
 	e.act("press "+key, func(d *htmxdom.Document, n *html.Node) (func(tab.Finder) error, string) {
 		listens := len(d.Dispatch("keydown", n, true))+len(d.Dispatch("keyup", n, true)) > 0
-		submits := key == "Enter" && n.Data == "input" && d.Form(n) != nil
+		enters := key == "Enter" && n.Data == "input" && !isButton(n) && d.Form(n) != nil
 		clicks := (key == "Enter" || key == " ") && isButton(n) || key == "Enter" && isLink(n)
-		changes := key == "Enter" && e.page.typed == n
-		if !listens && !submits && !clicks && !changes {
+		changes := key == "Enter" && n.Data == "input" && e.page.typed == n
+		if enters {
+			if button, submits := d.Enter(n); submits {
+				if why := invalid(d, d.Form(n), button); why != "" {
+					return nil, why
+				}
+			}
+		}
+		if !listens && !enters && !clicks && !changes {
 			return nil, "nothing listens to the key " + key
 		}
 		return func(f tab.Finder) error {
@@ -68,8 +77,8 @@ func (e Element) Key(key string) {
 				e.page.typed = nil
 				errs = append(errs, t.Dispatch(f, "change"))
 			}
-			if submits {
-				errs = append(errs, t.Submit(f))
+			if enters {
+				errs = append(errs, t.Enter(f))
 			}
 			if clicks {
 				errs = append(errs, t.Click(f))
@@ -79,9 +88,9 @@ func (e Element) Key(key string) {
 	})
 }
 
-// Submit submits the form: the element, or the one that it is in. It does what Enter in
-// one of its fields does. What the browser would not submit, since a field is required
-// and empty, fails the test.
+// Submit submits the form: the element, or the one that it belongs to. It does what Enter in
+// one of its fields does. What a person can't submit fails the test, and so does what the
+// browser would not submit, since a field is required and empty.
 func (e Element) Submit() {
 	e.page.t.Helper()
 	e.act("submit", func(d *htmxdom.Document, n *html.Node) (func(tab.Finder) error, string) {
@@ -92,7 +101,17 @@ func (e Element) Submit() {
 		if form == nil {
 			return nil, "it is no form and in none"
 		}
-		return e.page.tab.Submit, invalid(d, form, nil)
+		button := d.DefaultButton(form)
+		switch {
+		case button != nil && isDisabled(d, button):
+			return nil, "its button is disabled: " + tagOf(button)
+		case button == nil && !slices.ContainsFunc(d.Elements(), func(m *html.Node) bool {
+			_, submits := d.Enter(m)
+			return submits && d.Form(m) == form
+		}):
+			return nil, "a person cannot submit it: it has no button, and Enter submits a form without one only if it has a single text field"
+		}
+		return e.page.tab.Submit, invalid(d, form, button)
 	})
 }
 
@@ -226,34 +245,6 @@ func isDisabled(d *htmxdom.Document, n *html.Node) bool {
 		}
 	}
 	return attr(n, "aria-disabled") == "true"
-}
-
-// summaryOf is the details element that a click on n opens or closes.
-func summaryOf(n *html.Node) *html.Node {
-	for ; n != nil && n.Type == html.ElementNode; n = n.Parent {
-		if n.Data == "summary" && n.Parent != nil && n.Parent.Data == "details" {
-			return n.Parent
-		}
-	}
-	return nil
-}
-
-// labelled is the field that a click on its label works.
-func labelled(d *htmxdom.Document, n *html.Node) *html.Node {
-	for l := n; l != nil && l.Type == html.ElementNode && !isField(l); l = l.Parent {
-		if l.Data != "label" {
-			continue
-		}
-		if id, ok := htmxdom.Attr(l, "for"); ok {
-			return d.ByID(id)
-		}
-		for m := range l.Descendants() {
-			if m.Type == html.ElementNode && isField(m) {
-				return m
-			}
-		}
-	}
-	return nil
 }
 
 // leaves says that an address is not the site's.

@@ -41,7 +41,7 @@ func (s *Site) leads(u *url.URL, person *Person) bool {
 	if err != nil {
 		return false
 	}
-	client := s.line().client(person.jar)
+	client := s.line().client(person)
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	defer client.CloseIdleConnections()
 	res, err := client.Do(r)

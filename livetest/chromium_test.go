@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -27,10 +28,11 @@ type state struct {
 	Checked map[string]bool
 	Focus   string
 	Title   string
+	Notices string // what the kit says above the page
 }
 
 func (s state) String() string {
-	return fmt.Sprintf("title %q, focus %q, values %q, checked %v\n%s", s.Title, s.Focus, s.Values, s.Checked, s.HTML)
+	return fmt.Sprintf("title %q, notices %q, focus %q, values %q, checked %v\n%s", s.Title, s.Notices, s.Focus, s.Values, s.Checked, s.HTML)
 }
 
 // normal is HTML in which it doesn't matter who has written it.
@@ -52,6 +54,7 @@ const look = `(() => {
 		Checked: Object.fromEntries(boxes.map(f => [f.id, f.checked])),
 		Focus: document.activeElement == document.body ? "" : document.activeElement.id || document.activeElement.tagName,
 		Title: document.title,
+		Notices: ["lost", "failed", "notice"].map(id => document.getElementById("sb-" + id).textContent.trim()).join("|"),
 	}
 })()`
 
@@ -65,6 +68,7 @@ func inChromium(t *testing.T, p *browser.Page) (s state) {
 func inTest(t *testing.T, p *livetest.Page) state {
 	t.Helper()
 	s := state{HTML: normal(t, p.HTML()), Values: map[string]string{}, Checked: map[string]bool{}, Title: p.Title()}
+	s.Notices = strings.Join([]string{p.Find("#sb-lost").Text(), p.Find("#sb-failed").Text(), p.Find("#sb-notice").Text()}, "|")
 	for _, id := range p.Find("input[id], select[id]").Attrs("id") {
 		f := p.Find("#" + id)
 		s.Values[id] = f.Value()
@@ -91,6 +95,7 @@ type both struct {
 	t      *testing.T
 	real   *browser.Page
 	page   *livetest.Page
+	server *httptest.Server // Chromium's
 	random *rand.Rand
 	number int // of what is done
 }
@@ -102,7 +107,7 @@ func openBoth(t *testing.T, site func() http.Handler, path, powered string) *bot
 	t.Logf("%d steps, -seed=%d", *steps, *seed)
 	server := httptest.NewServer(site())
 	t.Cleanup(server.Close) // after the browser has gone
-	b := &both{t: t, random: rand.New(rand.NewPCG(*seed, 0))}
+	b := &both{t: t, server: server, random: rand.New(rand.NewPCG(*seed, 0))}
 	b.real = browser.Open(t, server.URL+path)
 	b.real.WaitFor(fmt.Sprintf(`document.querySelector(%q).hasAttribute("data-htmx-powered")`, powered))
 	b.page = livetest.Open(t, site(), path)
@@ -137,7 +142,7 @@ func (b *both) compare(next func() []step) {
 			s.real()
 			want := inTest(b.t, b.page)
 			got := inChromium(b.t, b.real)
-			for limit := time.Now().Add(10 * time.Second); got.String() != want.String() && time.Now().Before(limit); {
+			for limit := time.Now().Add(30 * time.Second); got.String() != want.String() && time.Now().Before(limit); {
 				got = inChromium(b.t, b.real)
 			}
 			if got.String() != want.String() {
@@ -234,6 +239,90 @@ func TestBoardsAreThoseOfChromium(t *testing.T) {
 				real.WaitFor(`!window.before && document.querySelector("#swap")?.hasAttribute("data-htmx-powered")`)
 				b.style(css)
 			}}}
+		}
+		return nil
+	})
+}
+
+// So it is with labels, resets, exclusive details and what Enter does in a form.
+func TestGesturesAreThoseOfChromium(t *testing.T) {
+	t.Parallel()
+	b := openBoth(t, gesturesSite, "/", "#two")
+	b.real.AllowErrors("favicon.ico")
+	b.style(".sb-notices * { pointer-events: none !important }")
+	enter := func(selector string) step {
+		return step{"press Enter in " + selector, func() { b.page.Find(selector).Key("Enter") }, func() {
+			b.real.Eval(fmt.Sprintf(`document.querySelector(%q).focus()`, selector), nil)
+			b.real.Press("Enter")
+		}}
+	}
+	b.compare(func() []step {
+		text := fmt.Sprintf("x%d", b.number)
+		field := b.one("#two-a", "#one-a", "#off-a", "#far-a", "#own-a")
+		switch b.random.IntN(9) {
+		case 0:
+			return []step{enter(field)}
+		case 1:
+			return []step{b.fill(field, text), enter(field)}
+		case 2:
+			return []step{{
+				"type " + text + " and press Enter in " + field, func() { b.page.Find(field).Type(text); b.page.Find(field).Key("Enter") },
+				func() { b.real.Fill(field, text); b.real.Press("Enter") },
+			}}
+		case 3:
+			return []step{enter(b.one("#one-box", "#off-box", "#one-date"))}
+		case 4:
+			return []step{b.click(b.one("#off-second", "#far-owned", "#far-inner", "#own-button", "#bound-link"))}
+		case 5:
+			return []step{b.click(b.one("#bound-text", "#bound-label", "#bound-box", "#for-label", "#legend-box"))}
+		case 6:
+			return []step{b.click(b.one("#reset-box", "#reset-radio1", "#reset-radio2")), b.fill("#reset-a", text)}
+		case 7:
+			return []step{b.click("#reset-button")}
+		case 8:
+			return []step{b.click(b.one("#summary-1", "#summary-2"))}
+		}
+		return nil
+	})
+}
+
+// What is done while nothing gets through fails in the same way, with the same notices, and
+// is not sent later.
+func TestCutsAreThoseOfChromium(t *testing.T) {
+	t.Parallel()
+	var down atomic.Bool
+	b := openBoth(t, func() http.Handler {
+		s := site()
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.TLS == nil && down.Load() { // Chromium's; livetest cuts its own
+				panic(http.ErrAbortHandler)
+			}
+			s.ServeHTTP(w, r)
+		})
+	}, "/?begin=Milk,Bread", "#search")
+	b.real.AllowErrors("favicon.ico", "answered 409", "409 (Conflict)", "net::ERR_", "htmx:", "Failed to fetch", "network error")
+	b.style(".sb-notices, .sb-notices * { pointer-events: none !important }")
+	b.page.Skip(livetest.DeadLinks)
+	b.compare(func() []step {
+		text := fmt.Sprintf("x%d", b.number)
+		switch b.random.IntN(6) {
+		case 0:
+			if down.Load() {
+				return nil
+			}
+			return []step{{"cut", b.page.Cut, func() { down.Store(true); b.server.CloseClientConnections() }}}
+		case 1:
+			return []step{{"restore", b.page.Restore, func() { down.Store(false) }}}
+		case 2:
+			return []step{b.fill("#name", text), b.click("#order button")}
+		case 3:
+			if b.page.Find("#items button").Exists() {
+				return []step{b.click("#items tr:last-child button")}
+			}
+		case 4:
+			return []step{b.click("#hurry")}
+		case 5:
+			return []step{b.fill("#search", text)}
 		}
 		return nil
 	})

@@ -66,6 +66,13 @@ var boardFailures = map[string]func(t testing.TB, page *livetest.Page){
 	},
 }
 
+// gestureFailures are those of a person's gestures.
+var gestureFailures = map[string]func(t testing.TB, page *livetest.Page){
+	"submit disabled": func(_ testing.TB, p *livetest.Page) { p.Find("#off").Submit() },
+	"submit two":      func(_ testing.TB, p *livetest.Page) { p.Find("#two-a").Submit() },
+	"label disabled":  func(_ testing.TB, p *livetest.Page) { p.Find("#inside-label").Click() },
+}
+
 // What a failing test says is what somebody needs to mend it.
 func TestFailuresSayWhatIsWrong(t *testing.T) {
 	t.Parallel()
@@ -83,6 +90,13 @@ func TestFailuresSayWhatIsWrong(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				golden(t, name, failing(func(t testing.TB) { f(t, openBoard(t)) }))
+			})
+		})
+	}
+	for name, f := range gestureFailures {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				golden(t, name, failing(func(t testing.TB) { f(t, openGestures(t)) }))
 			})
 		})
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/sideband-go/sideband/handlers"
 	"github.com/sideband-go/sideband/internal/browser"
 	"github.com/sideband-go/sideband/livetest/internal/faulty"
+	"github.com/sideband-go/sideband/livetest/internal/gestures"
 	"github.com/sideband-go/sideband/livetest/internal/orders"
 )
 
@@ -42,6 +43,8 @@ func kit() *handlers.Kit {
 
 // site is the site with a little of everything.
 func site() http.Handler { return orders.Site(kit()) }
+
+func gesturesSite() http.Handler { return gestures.Site(kit()) }
 
 func faultySite() http.Handler { return faulty.Site(kit()) }
 

@@ -5,9 +5,9 @@ import (
 	"crypto/tls"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
-	"net/http/cookiejar"
 	"strings"
 	"sync"
 
@@ -80,9 +80,9 @@ func newLine(l *listener) *line {
 	return &line{listener: l, running: make(map[*request]bool), changed: make(chan struct{})}
 }
 
-// client makes a client whose requests go this way.
-func (l *line) client(jar *cookiejar.Jar) *http.Client {
-	return &http.Client{Jar: jar, Transport: &watching{l, &http.Transport{
+// client makes a client of a person, whose requests go this way.
+func (l *line) client(p *Person) *http.Client {
+	return &http.Client{Jar: p.jar, Transport: &watching{l, p, &http.Transport{
 		DialTLSContext: l.dial, DialContext: l.dial, DisableCompression: true,
 	}}}
 }
@@ -111,9 +111,10 @@ func (l *line) dial(ctx context.Context, _, address string) (net.Conn, error) {
 	}
 }
 
-// watching notes the redirects of a tab.
+// watching notes the redirects of a tab, and adds the headers of its person.
 type watching struct {
-	line *line
+	line   *line
+	person *Person
 	*http.Transport
 }
 
@@ -121,6 +122,10 @@ type watching struct {
 func (w *watching) RoundTrip(r *http.Request) (*http.Response, error) {
 	if down, _ := w.line.state(); r.URL.Host != host && r.Header.Get("Sec-Fetch-Dest") == "document" && !down {
 		return elsewhere(r), nil
+	}
+	if header := w.person.headers(); len(header) > 0 {
+		r = r.Clone(r.Context())
+		maps.Copy(r.Header, header)
 	}
 	res, err := w.Transport.RoundTrip(r)
 	if err == nil && res.StatusCode >= 300 && res.StatusCode < 400 && r.Header.Get("Sec-Fetch-Dest") == "document" {

@@ -47,7 +47,7 @@ func (p *Person) open(path string, hidden bool) *Page {
 	rec := &record{line: l, found: p.site.found}
 	page := &Page{opened: &opened{t: p.site.t, site: p.site, person: p, line: l, record: rec, hidden: hidden}}
 	t, err := tab.Open(tab.Config{
-		Client: l.client(p.jar), Observe: rec.observe, Confirm: rec.confirm, InView: inView, Hidden: hidden,
+		Client: l.client(p), Observe: rec.observe, Confirm: rec.confirm, InView: inView, Hidden: hidden,
 	}, origin+path)
 	if err != nil {
 		p.site.t.Fatalf("livetest: %v", err)

@@ -28,7 +28,7 @@ func (p *Page) Forge(query string, fields url.Values) (status int, text string) 
 	if len(fields) > 0 {
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}
-	client := p.line.client(p.person.jar)
+	client := p.line.client(p.person)
 	defer client.CloseIdleConnections()
 	res, err := client.Do(r)
 	p.must(err)

@@ -76,16 +76,24 @@ func (p *Page) place() string {
 }
 
 // Notice is the notice that the kit shows above the page, "" for none: that an event
-// was refused or has failed.
+// was refused or has failed, or did not reach the server. The latter is shown until another
+// event does; in a browser it goes by itself, after ten seconds.
 func (p *Page) Notice() (text string) {
 	p.t.Helper()
 	p.read(func(d *htmxdom.Document) {
-		if n := d.ByID(views.NoticeID); n != nil {
+		id := views.NoticeID
+		if p.record.unreached() {
+			id = failedID
+		}
+		if n := d.ByID(id); n != nil {
 			text = collapse(htmxdom.Text(n))
 		}
 	})
 	return text
 }
+
+// failedID is the element that says that an event did not reach the server.
+const failedID = "sb-failed"
 
 // Live reports whether the page's stream is open.
 func (p *Page) Live() bool {

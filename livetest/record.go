@@ -1,6 +1,7 @@
 package livetest
 
 import (
+	"net/http"
 	"net/url"
 	"strings"
 	"sync"
@@ -49,6 +50,7 @@ type record struct {
 	asked    []string
 	spoken   bool // the open stream has brought a message
 	at       string
+	missed   bool     // the newest event did not reach the server
 	shown    *htmxdom.Document // what the page was when it had settled last
 }
 
@@ -74,7 +76,12 @@ func (r *record) observe(e tab.Event) {
 			id = e.ID
 		}
 		r.add(Message{id, e.Text, 0})
+	case tab.Failed:
+		r.missed = r.missed || e.Method == http.MethodPost
 	case tab.Answered:
+		if e.Method == http.MethodPost {
+			r.missed = e.Status == http.StatusBadGateway || e.Status == http.StatusGatewayTimeout
+		}
 		if e.Text != "" {
 			r.add(Message{"", e.Text, e.Status})
 		}
@@ -88,6 +95,13 @@ func (r *record) add(m Message) {
 	if r.shown != nil {
 		r.found.patch(r.at, r.shown, m)
 	}
+}
+
+// unreached reports whether the newest event did not reach the server.
+func (r *record) unreached() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.missed
 }
 
 func (r *record) greeted() bool {

@@ -5,7 +5,6 @@ import (
 	"log"
 	"net"
 	"net/http"
-	"net/http/cookiejar"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -152,47 +151,6 @@ func (s *Site) line() *line {
 	s.lines = append(s.lines, l)
 	return l
 }
-
-// Person is somebody with a browser: all their tabs have the same cookies.
-type Person struct {
-	site *Site
-	jar  *cookiejar.Jar
-}
-
-// Person returns a new person, without any cookies.
-func (s *Site) Person() *Person {
-	s.t.Helper()
-	jar, err := cookiejar.New(nil)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	return &Person{s, jar}
-}
-
-// Open opens a page in a new tab. It returns when the page is live.
-func (p *Person) Open(path string) *Page {
-	p.site.t.Helper()
-	return p.open(path, false)
-}
-
-// OpenHidden opens a page in a new tab that stays in the background.
-func (p *Person) OpenHidden(path string) *Page {
-	p.site.t.Helper()
-	return p.open(path, true)
-}
-
-// Client makes requests with the person's cookies, for what is no page: a download, a
-// feed, a form that no browser would send. Addresses begin with [Person.Address].
-// The client is the caller's, its idle connections end with the test.
-func (p *Person) Client() *http.Client {
-	l := p.site.line()
-	c := l.client(p.jar)
-	p.site.t.Cleanup(c.CloseIdleConnections)
-	return c
-}
-
-// Address is the whole address of a path of the site.
-func (p *Person) Address(path string) string { return origin + path }
 
 // testLog writes what a server logs to the test's log.
 type testLog struct {

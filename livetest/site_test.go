@@ -5,9 +5,13 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/go-chi/chi/v5"
+	"github.com/go-chi/chi/v5/middleware"
 
 	"github.com/sideband-go/sideband/livetest"
 	"github.com/sideband-go/sideband/livetest/internal/orders"
@@ -75,11 +79,57 @@ func TestCutConnections(t *testing.T) {
 	t.Parallel()
 	page := open(t)
 	page.Cut()
+	expect(t, "the notice", page.Notice(), "")
 	page.Row("Milk").Button("Cancel").Click()
 	expect(t, "rows", page.Find("#items tr").Count(), 2)
+	expect(t, "the notice", page.Notice(), "That did not reach the server. Please try again.")
 	page.Restore()
 	page.Row("Milk").Button("Cancel").Click()
 	expect(t, "rows", page.Find("#items tr").Count(), 1)
+	expect(t, "the notice", page.Notice(), "")
+}
+
+func TestAPersonHasHeaders(t *testing.T) {
+	t.Parallel()
+	kit := kit()
+	r := chi.NewRouter()
+	r.Use(middleware.BasicAuth("orders", map[string]string{"ann": "secret"}))
+	var mu sync.Mutex
+	asked := map[string]bool{}
+	r.Use(func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			mu.Lock()
+			asked[fmt.Sprintf("%s stream=%v from %s", r.Method, r.URL.Query().Has("sideband"), r.Header.Get("X-Country"))] = true
+			mu.Unlock()
+			next.ServeHTTP(w, r)
+		})
+	})
+	r.Mount("/", orders.Site(kit))
+	s := livetest.Serve(t, r)
+	s.Skip(livetest.DeadLinks)
+	ann := s.Person()
+	ann.SetHeader("X-Country", "IS")
+	ann.SetBasicAuth("ann", "secret")
+	page := ann.Open("/?begin=Milk")
+	page.Row("Milk").Button("Cancel").Click()
+	page.ExpectNone("#items tr")
+	mu.Lock()
+	defer mu.Unlock()
+	for _, want := range []string{"GET stream=false from IS", "GET stream=true from IS", "POST stream=false from IS"} {
+		if !asked[want] {
+			t.Errorf("nobody asked %s, only %v", want, asked)
+		}
+	}
+	if _, with := asked["GET stream=false from "]; with {
+		t.Errorf("somebody asked without the header: %v", asked)
+	}
+	ann.SetHeader("Authorization", "")
+	res, err := ann.Client().Get(ann.Address("/"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	res.Body.Close()
+	expect(t, "the status without a password", res.StatusCode, http.StatusUnauthorized)
 }
 
 func TestRestarts(t *testing.T) {

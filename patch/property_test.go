@@ -166,7 +166,7 @@ func gestures(r *rand.Rand, page *elem) (list []htmxdom.Gesture) {
 		case text:
 			list = append(list, htmxdom.TypeInto(e.id, "typed"))
 		case e.tag == "details":
-			list = append(list, htmxdom.OpenDetails(e.id, true))
+			list = append(list, htmxdom.Open(e.id, true))
 		}
 	})
 	return list

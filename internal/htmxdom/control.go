@@ -1,7 +1,6 @@
 package htmxdom
 
 import (
-	"slices"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -19,6 +18,8 @@ type control struct {
 
 	selected      bool // of an option
 	dirtySelected bool
+
+	owner *html.Node // the form of a radio button that names it, when its group was settled last
 }
 
 // control returns the state of n, which begins as its attributes say.
@@ -111,28 +112,6 @@ func (d *Document) SetChecked(n *html.Node, checked bool) {
 	}
 }
 
-// uncheckGroup unchecks the other buttons of a radio button's group. Like
-// Chromium it marks them as changed by somebody, so that a checked attribute
-// no longer moves them.
-func (d *Document) uncheckGroup(n *html.Node) {
-	if !isRadio(n) || attrOr(n, "name", "") == "" {
-		return
-	}
-	owner := d.formOwner(n)
-	if owner == nil && !d.connected(n) {
-		return
-	}
-	for m := range rootOf(n).Descendants() {
-		if m != n && isRadio(m) && attrOr(m, "name", "") == attrOr(n, "name", "") && d.formOwner(m) == owner {
-			if c := d.control(m); c.checked {
-				c.checked, c.dirtyChecked = false, true
-			}
-		}
-	}
-}
-
-func isRadio(n *html.Node) bool { return isHTML(n, "input") && inputType(n) == "radio" }
-
 // formOwner finds the form that a control belongs to.
 func (d *Document) formOwner(n *html.Node) *html.Node {
 	if id, ok := Attr(n, "form"); ok && d.connected(n) {
@@ -159,6 +138,7 @@ func (d *Document) settleControls(root *html.Node) {
 		d.settleControls(d.contents[n])
 	}
 	d.settleRadios(root)
+	d.closeLate(root)
 }
 
 // insertedControls does what the arrival of n does to controls in it and
@@ -166,15 +146,9 @@ func (d *Document) settleControls(root *html.Node) {
 func (d *Document) insertedControls(n *html.Node) {
 	d.optionsInserted(n)
 	d.settleRadios(n)
-}
-
-// settleRadios lets the radio buttons that came with n take over their groups.
-// They come one by one, so the last that is checked wins.
-func (d *Document) settleRadios(n *html.Node) {
-	for _, m := range slices.Backward(elementsIn(n, "input")) {
-		if d.control(m).checked {
-			d.uncheckGroup(m)
-		}
+	d.closeLate(n)
+	if len(elementsIn(n, "form")) > 0 {
+		d.ownersChanged()
 	}
 }
 
@@ -207,25 +181,54 @@ func (d *Document) attrChanged(n *html.Node, name, old string, had bool) {
 		}
 	case isHTML(n, "input") && name == "type":
 		d.typeChanged(n, old, had)
+	case isHTML(n, "input") && (name == "min" || name == "max" || name == "step") && inputType(n) == "range":
+		d.rangeChanged(n, withOld(n, name, old, had))
 	case isHTML(n, "input") && (name == "name" || name == "form"):
 		if d.control(n).checked {
 			d.uncheckGroup(n)
 		}
+	case isHTML(n, "form") && name == "id":
+		d.ownersChanged()
 	case isHTML(n, "option") && name == "selected":
 		if c := d.control(n); had != has && !c.dirtySelected {
 			d.selectOption(n, has)
 		}
 	case isHTML(n, "select") && name == "multiple" && had != has:
 		d.multipleChanged(n, had)
+	case isHTML(n, "details") && name == "open" && has && !had:
+		d.closeOthers(n)
+	case isHTML(n, "details") && name == "name":
+		d.closeLate(n)
 	}
+}
+
+// withOld is a copy of n as it was before an attribute changed.
+func withOld(n *html.Node, name, old string, had bool) *html.Node {
+	before := &html.Node{Type: n.Type, Data: n.Data}
+	for _, a := range n.Attr {
+		if qualified(a) != name {
+			before.Attr = append(before.Attr, a)
+		}
+	}
+	if had {
+		before.Attr = append(before.Attr, html.Attribute{Key: name, Val: old})
+	}
+	return before
+}
+
+// rangeChanged brings the value of a range between its new bounds. It stays there when
+// they change again.
+func (d *Document) rangeChanged(n, before *html.Node) {
+	c := d.control(n)
+	if !c.ownValue {
+		c.value, c.ownValue = sanitize(before, attrOr(n, "value", "")), true
+	}
+	c.value = sanitize(n, c.value)
 }
 
 // typeChanged follows "update the type" of the HTML standard.
 func (d *Document) typeChanged(n *html.Node, old string, had bool) {
-	before := &html.Node{Type: html.ElementNode, Data: "input"}
-	if had {
-		before.Attr = []html.Attribute{{Key: "type", Val: old}}
-	}
+	before := withOld(n, "type", old, had)
 	if manyFields(before) && inputType(before) != inputType(n) && d.focus == n && !d.focusable(n) {
 		d.focus = nil // the field goes, and the input cannot take the focus from it
 	}

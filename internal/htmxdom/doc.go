@@ -15,8 +15,12 @@
 // and what comes of the answers ([Document.Answer]). It sends nothing, and has no
 // clock: package tab does that.
 //
+// Controls have the flags of the HTML standard: a value, a checkedness, a selectedness,
+// each with whether somebody has touched it, so that the attribute no longer counts; what a
+// morph, a swap, a user and a reset do to them is theirs.
+//
 // What it leaves out: scripts and event handlers, CSS (an element counts as shown unless it is hidden by its HTML),
-// scrolling, carets and selections, shadow trees, and extensions other than
+// scrolling, carets and selections, shadow trees, whether a dialog is modal, colors that are not hexadecimal, and extensions other than
 // hx-sse. Selectors are those that cascadia understands; type selectors never
 // match SVG elements with capitals in their names.
 //

@@ -47,13 +47,9 @@ func (d *Document) collect(source, form, submitter *html.Node, query bool) field
 		submitter = source
 	}
 	if form != nil {
-		for n := range rootOf(form).Descendants() {
-			if isField(n) && d.formOwner(n) == form {
-				included[n] = true
-				if !isButton(n) {
-					d.addField(&f, n)
-				}
-			}
+		f = d.entries(form)
+		for _, n := range d.controlsOf(form) {
+			included[n] = true
 		}
 	} else {
 		d.addFields(&f, source, included, query)
@@ -68,6 +64,35 @@ func (d *Document) collect(source, form, submitter *html.Node, query bool) field
 		}
 	}
 	return f
+}
+
+// entries is what a browser's FormData has of a form.
+func (d *Document) entries(form *html.Node) fields {
+	var f fields
+	for _, n := range d.controlsOf(form) {
+		name := attrOr(n, "name", "")
+		switch {
+		case isButton(n) || name == "" || disabled(n) || within(n, "datalist"):
+		case isHTML(n, "select"):
+			for _, o := range options(n) {
+				if d.control(o).selected && !optionDisabled(o) {
+					f.add(name, optionValue(o))
+				}
+			}
+		default:
+			d.addField(&f, n)
+		}
+	}
+	return f
+}
+
+func within(n *html.Node, tag string) bool {
+	for p := n.Parent; p != nil; p = p.Parent {
+		if isHTML(p, tag) {
+			return true
+		}
+	}
+	return false
 }
 
 // addFields is htmx's addInputValues.

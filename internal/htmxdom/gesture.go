@@ -5,9 +5,9 @@ import "fmt"
 // Gesture is something a user does to an element with an id before a message
 // comes. Its fields are exported so that it can be sent to a browser.
 type Gesture struct {
-	Do   string // "focus", "type", "check", "choose" or "open"
+	Do   string // "focus", "type", "check", "choose", "toggle", "open", "click" or "reset"
 	ID   string
-	Text string // what is typed; "true" or "false" for check and open; the value chosen
+	Text string // what is typed; "true" or "false" for check and open; the value of an option
 }
 
 // FocusOn puts the focus on an element.
@@ -24,14 +24,25 @@ func CheckBox(id string, checked bool) Gesture {
 // Choose chooses the option with this value in a select element for one.
 func Choose(id, value string) Gesture { return Gesture{Do: "choose", ID: id, Text: value} }
 
-// OpenDetails opens a details element or closes it.
-func OpenDetails(id string, open bool) Gesture {
+// ToggleOption chooses the first option with this value in a select element for many, or
+// takes that back.
+func ToggleOption(id, value string) Gesture { return Gesture{Do: "toggle", ID: id, Text: value} }
+
+// Open opens a details element or a dialog, or closes it.
+func Open(id string, open bool) Gesture {
 	return Gesture{Do: "open", ID: id, Text: fmt.Sprint(open)}
 }
+
+// ClickOn clicks a box, a radio button, a label, a summary or a button that resets a form.
+func ClickOn(id string) Gesture { return Gesture{Do: "click", ID: id} }
+
+// ResetForm resets a form.
+func ResetForm(id string) Gesture { return Gesture{Do: "reset", ID: id} }
 
 // Do performs gestures. One for an element that is not there, or of another
 // kind, does nothing.
 func (d *Document) Do(gestures ...Gesture) {
+	defer d.dropLostFocus()
 	for _, g := range gestures {
 		n := d.ByID(g.ID)
 		if n == nil {
@@ -46,10 +57,14 @@ func (d *Document) Do(gestures ...Gesture) {
 			d.SetChecked(n, g.Text == "true")
 		case g.Do == "choose" && isHTML(n, "select"):
 			d.SelectOption(n, g.Text)
-		case g.Do == "open" && isHTML(n, "details") && g.Text == "true":
-			d.SetAttr(n, "open", "")
-		case g.Do == "open" && isHTML(n, "details"):
-			d.RemoveAttr(n, "open")
+		case g.Do == "toggle" && isHTML(n, "select"):
+			d.toggleOption(n, g.Text)
+		case g.Do == "open" && (isHTML(n, "details") || isHTML(n, "dialog")):
+			d.setOpen(n, g.Text == "true")
+		case g.Do == "click":
+			d.Click(n)
+		case g.Do == "reset" && isHTML(n, "form"):
+			d.Reset(n)
 		}
 	}
 }

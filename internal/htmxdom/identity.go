@@ -87,3 +87,47 @@ func (d *Document) Values() map[string]string {
 	}
 	return out
 }
+
+// Controls says of each control in the body, in document order, what it shows and whose
+// it is: a text control's value, whether a box is checked, which options are chosen,
+// whether it is disabled, and its form's id.
+func (d *Document) Controls() []string {
+	out := []string{}
+	for _, n := range d.Elements() {
+		if !isField(n) {
+			continue
+		}
+		line := n.Data + "#" + idOf(n)
+		switch {
+		case isHTML(n, "select"):
+			for i, o := range options(n) {
+				if d.control(o).selected {
+					line += fmt.Sprintf(" %d", i)
+				}
+			}
+		case isHTML(n, "input"):
+			line += fmt.Sprintf(" %s %q %v", inputType(n), d.Value(n), d.control(n).checked)
+		case isHTML(n, "textarea"):
+			line += fmt.Sprintf(" %q", d.Value(n))
+		}
+		if disabled(n) {
+			line += " disabled"
+		}
+		if f := d.formOwner(n); f != nil {
+			line += " in " + idOf(f)
+		}
+		out = append(out, line)
+	}
+	return out
+}
+
+// Posted returns what each form would post, in document order.
+func (d *Document) Posted() []string {
+	out := []string{}
+	for _, n := range d.Elements() {
+		if isHTML(n, "form") {
+			out = append(out, d.entries(n).encode())
+		}
+	}
+	return out
+}

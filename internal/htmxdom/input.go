@@ -69,7 +69,8 @@ func manyFields(n *html.Node) bool {
 
 var (
 	lineEnds = strings.NewReplacer("\n", "", "\r", "")
-	color    = regexp.MustCompile(`^#[0-9a-fA-F]{6}$`)
+	color    = regexp.MustCompile(`^#([0-9a-fA-F]{3,4}|[0-9a-fA-F]{6}|[0-9a-fA-F]{8})$`)
+	zeros    = regexp.MustCompile(`(\.\d*?[1-9])0+$|\.0*$`)
 	float    = regexp.MustCompile(`^-?(\d+(\.\d+)?|\.\d+)([eE][-+]?\d+)?$`)
 	week     = regexp.MustCompile(`^(\d{4,})-W(\d\d)$`)
 )
@@ -88,10 +89,7 @@ func sanitize(n *html.Node, v string) string {
 	case "range":
 		return sanitizeRange(n, v)
 	case "color":
-		if !color.MatchString(v) {
-			return "#000000"
-		}
-		return strings.ToLower(v)
+		return sanitizeColor(v)
 	case "date":
 		return parsed(v, "2006-01-02")
 	case "month":
@@ -99,8 +97,8 @@ func sanitize(n *html.Node, v string) string {
 	case "time":
 		return parsed(v, "15:04", "15:04:05", "15:04:05.999")
 	case "datetime-local":
-		v = strings.Replace(v, " ", "T", 1)
-		return parsed(v, "2006-01-02T15:04", "2006-01-02T15:04:05", "2006-01-02T15:04:05.999")
+		v = parsed(strings.Replace(v, " ", "T", 1), "2006-01-02T15:04", "2006-01-02T15:04:05", "2006-01-02T15:04:05.999")
+		return strings.TrimSuffix(zeros.ReplaceAllString(v, "$1"), ":00")
 	case "week":
 		m := week.FindStringSubmatch(v)
 		if m == nil {
@@ -114,6 +112,18 @@ func sanitize(n *html.Node, v string) string {
 		}
 	}
 	return v
+}
+
+// sanitizeColor reads colors as hexadecimal digits, the only ones of CSS that the model knows.
+func sanitizeColor(v string) string {
+	v = strings.ToLower(strings.TrimFunc(v, isHTMLSpace))
+	if !color.MatchString(v) {
+		return "#000000"
+	}
+	if len(v) > len("#rgba") {
+		return v[:len("#rrggbb")]
+	}
+	return string([]byte{'#', v[1], v[1], v[2], v[2], v[3], v[3]})
 }
 
 func number(v string) (float64, bool) {
@@ -148,7 +158,7 @@ func sanitizeRange(n *html.Node, v string) string {
 				base = b
 			}
 		}
-		if g := base + math.Floor((f-base)/step+0.5)*step; g <= most {
+		if g := base + math.Round((f-base)/step)*step; g <= most {
 			f = g
 		} else if g-step >= least {
 			f = g - step

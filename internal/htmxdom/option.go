@@ -44,6 +44,21 @@ func (d *Document) SelectOption(sel *html.Node, values ...string) {
 	}
 }
 
+// toggleOption chooses the first option with a value, or takes that back, as a user does
+// in a select element for many.
+func (d *Document) toggleOption(sel *html.Node, value string) {
+	if !hasAttr(sel, "multiple") {
+		return
+	}
+	for _, o := range options(sel) {
+		if optionValue(o) == value {
+			c := d.control(o)
+			c.selected, c.dirtySelected = !c.selected, true
+			return
+		}
+	}
+}
+
 func optionValue(o *html.Node) string {
 	if v, ok := Attr(o, "value"); ok {
 		return v

@@ -161,7 +161,7 @@ var table = []row{
 	{
 		name:    "details that the user opened stay open",
 		body:    `<details id="d"><summary>s</summary>old</details>`,
-		setup:   []htmxdom.Gesture{htmxdom.OpenDetails("d", true)},
+		setup:   []htmxdom.Gesture{htmxdom.Open("d", true)},
 		message: `<hx-partial id="d" hx-swap="outerMorph"><details id="d" class="x"><summary>s</summary>new</details></hx-partial>`,
 		want:    `<details class="x" id="d" open=""><summary>s</summary>new</details>`,
 	},

@@ -159,6 +159,9 @@ func (d *Document) remove(n *html.Node) {
 		d.focus = nil
 	}
 	d.optionsRemoved(parent, n)
+	if len(elementsIn(n, "form")) > 0 {
+		d.ownersChanged()
+	}
 }
 
 func (d *Document) inserted(n *html.Node) {

@@ -1,10 +1,6 @@
 package htmxdom
 
-import (
-	"strings"
-
-	"golang.org/x/net/html"
-)
+import "golang.org/x/net/html"
 
 // Text returns the text that an element holds.
 func Text(n *html.Node) string { return textContent(n) }
@@ -32,35 +28,8 @@ func (d *Document) FocusOn(n *html.Node) {
 	}
 }
 
-// Activation is what a browser itself does when an element is clicked: "link" with the
-// address, "submit", "check", or nothing.
-func (d *Document) Activation(n *html.Node) (kind, href string) {
-	for e := n; e != nil && e.Type == html.ElementNode; e = e.Parent {
-		switch {
-		case isHTML(e, "a") && hasAttr(e, "href"):
-			return "link", attrOr(e, "href", "")
-		case isSubmitButton(e):
-			return "submit", ""
-		case isHTML(e, "input") && (inputType(e) == "checkbox" || inputType(e) == "radio"):
-			return "check", ""
-		case isField(e):
-			return "", ""
-		}
-	}
-	return "", ""
-}
-
 // Form is the form that a control belongs to, nil for none.
 func (d *Document) Form(n *html.Node) *html.Node { return d.formOwner(n) }
-
-// Submission is what a browser itself sends when a form is submitted by a button.
-func (d *Document) Submission(form, button *html.Node) (method, action, body string) {
-	method, action = attrOr(form, "method", "get"), attrOr(form, "action", "")
-	if button != nil {
-		method, action = attrOr(button, "formmethod", method), attrOr(button, "formaction", action)
-	}
-	return strings.ToUpper(method), action, d.collect(form, form, button, false).encode()
-}
 
 // Restore makes r the request that htmx sends after going back within a page. Its
 // answer takes the place of the body.

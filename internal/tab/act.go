@@ -63,38 +63,95 @@ func (t *Tab) act(find Finder, do func(p *page, n *html.Node) error) error {
 	return err
 }
 
-// Click clicks an element. A link that htmx has no part in is followed.
+// Click clicks an element, with what a browser does then: a link that htmx has no part in
+// is followed, a label clicks its control, a button submits or resets its form, a summary
+// opens its details.
 func (t *Tab) Click(find Finder) error {
 	return t.act(find, func(p *page, n *html.Node) error {
 		p.dom.FocusOn(n)
-		taken := p.dispatch("click", n, true)
-		switch kind, href := p.dom.Activation(n); kind {
-		case "link":
-			if taken || strings.HasPrefix(href, "#") {
-				return nil
-			}
-			to, err := p.url.Parse(href)
-			if err != nil {
-				return fmt.Errorf("tab: link: %w", err)
-			}
-			p.leave(&visit{to: to, cause: Followed})
-		case "submit":
-			return p.submit(n)
-		case "check":
-			p.dom.SetChecked(n, htmxdom.InputType(n) == "radio" || !p.dom.Checked(n))
-			p.dispatch("input", n, true)
-			p.dispatch("change", n, true)
-		}
-		return nil
+		return p.click(n)
 	})
 }
 
-// submit submits the form of a button.
-func (p *page) submit(button *html.Node) error {
-	form := p.dom.Form(button)
-	if form == nil {
+func (p *page) click(n *html.Node) error {
+	do, on := p.dom.Activation(n)
+	taken, turned := false, false
+	if do == htmxdom.Check && !p.dom.Disabled(on) {
+		// A box is checked before anything hears of the click.
+		was := p.dom.Checked(on)
+		p.dom.SetChecked(on, htmxdom.InputType(on) == "radio" || !was)
+		turned = p.dom.Checked(on) != was
+	}
+	for _, t := range p.dom.Dispatch("click", n, true) {
+		// htmx keeps the browser from following a link, or submitting a form, that it
+		// has an event for.
+		taken = taken || inside(t.Element, on)
+		p.trigger(t, nil)
+	}
+	if on == nil || p.dom.Disabled(on) {
 		return nil
 	}
+	switch do {
+	case htmxdom.Follow:
+		href, _ := htmxdom.Attr(on, "href")
+		within := strings.HasPrefix(href, "#")
+		if href == "#" || taken && !within {
+			return nil
+		}
+		to, err := p.url.Parse(href)
+		if err != nil {
+			return fmt.Errorf("tab: link: %w", err)
+		}
+		p.leave(&visit{to: to, cause: Followed})
+		if within {
+			p.goWithin(to.Fragment)
+		}
+	case htmxdom.Submit:
+		if form := p.dom.Form(on); form != nil && !taken {
+			return p.submit(form, on)
+		}
+	case htmxdom.Reset:
+		if form := p.dom.Form(on); form != nil {
+			p.dispatch("reset", form, true)
+			p.dom.Reset(form)
+		}
+	case htmxdom.Check:
+		if turned {
+			p.dispatch("input", on, true)
+			p.dispatch("change", on, true)
+		}
+	case htmxdom.Label:
+		p.focus(on)
+		return p.click(on)
+	case htmxdom.Toggle:
+		for _, d := range p.dom.Toggle(on) {
+			p.dispatch("toggle", d, false)
+		}
+	}
+	return nil
+}
+
+// goWithin goes to what an address names in the page, which gets the focus if it takes it.
+func (p *page) goWithin(fragment string) {
+	if n := p.dom.ByID(fragment); n != nil {
+		p.left(p.dom.Focus())
+		p.dom.SetFocus(nil)
+		p.dom.SetFocus(n)
+	}
+}
+
+// inside reports whether an element is another one, or in it.
+func inside(n, outer *html.Node) bool {
+	for ; n != nil; n = n.Parent {
+		if n == outer {
+			return true
+		}
+	}
+	return false
+}
+
+// submit submits a form, by a button or by none.
+func (p *page) submit(form, button *html.Node) error {
 	triggers := p.dom.Dispatch("submit", form, true)
 	if len(triggers) == 0 {
 		return p.send(form, button)
@@ -108,6 +165,10 @@ func (p *page) submit(button *html.Node) error {
 // send submits a form as a browser without scripts does.
 func (p *page) send(form, button *html.Node) error {
 	method, action, body := p.dom.Submission(form, button)
+	if method == "DIALOG" {
+		p.dom.CloseDialog(form)
+		return nil
+	}
 	to, err := p.url.Parse(action)
 	if err != nil {
 		return fmt.Errorf("tab: form: %w", err)

@@ -2,8 +2,6 @@ package tab
 
 import (
 	"golang.org/x/net/html"
-
-	"github.com/sideband-go/sideband/internal/htmxdom"
 )
 
 // Changed returns a channel that is closed when the tab has changed next.
@@ -27,18 +25,22 @@ func (t *Tab) ScrollTo(find Finder) error {
 // Focus puts the focus on an element. The one that loses it gets its blur first.
 func (t *Tab) Focus(find Finder) error {
 	return t.act(find, func(p *page, n *html.Node) error {
-		before := p.dom.Focus()
-		if before == n {
-			return nil
-		}
-		p.left(before)
-		p.dom.FocusOn(n)
-		if p.dom.Focus() == n {
-			p.dispatch("focus", n, false)
-			p.dispatch("focusin", n, true)
-		}
+		p.focus(n)
 		return nil
 	})
+}
+
+func (p *page) focus(n *html.Node) {
+	before := p.dom.Focus()
+	if before == n {
+		return
+	}
+	p.left(before)
+	p.dom.FocusOn(n)
+	if p.dom.Focus() == n {
+		p.dispatch("focus", n, false)
+		p.dispatch("focusin", n, true)
+	}
 }
 
 // Blur takes the focus from the element that has it.
@@ -64,8 +66,8 @@ func (p *page) left(n *html.Node) {
 	}
 }
 
-// Submit submits a form as Enter in one of its fields does: with its first submit
-// button, if it has one.
+// Submit submits a form, the element or the one that it belongs to: with its first submit
+// button, if it has one. One that is disabled submits nothing.
 func (t *Tab) Submit(find Finder) error {
 	return t.act(find, func(p *page, n *html.Node) error {
 		form := n
@@ -75,36 +77,23 @@ func (t *Tab) Submit(find Finder) error {
 		if form == nil {
 			return ErrNoElement
 		}
-		var button *html.Node
-		for m := range p.dom.Root().Descendants() {
-			if kind, _ := p.dom.Activation(m); kind == "submit" && (m.Data == "button" || m.Data == "input") && p.dom.Form(m) == form {
-				button = m
-				break
-			}
+		if button := p.dom.DefaultButton(form); button != nil {
+			return p.click(button)
 		}
-		if button != nil {
-			return p.submit(button)
-		}
-		triggers := p.dom.Dispatch("submit", form, true)
-		for _, t := range triggers {
-			p.trigger(t, nil)
-		}
-		if len(triggers) == 0 {
-			return p.send(form, nil)
-		}
-		return nil
+		return p.submit(form, nil)
 	})
 }
 
-// Toggle opens a details element, or closes it.
-func (t *Tab) Toggle(find Finder) error {
+// Enter does what Enter in a field does to its form, if anything.
+func (t *Tab) Enter(find Finder) error {
 	return t.act(find, func(p *page, n *html.Node) error {
-		if _, open := htmxdom.Attr(n, "open"); open {
-			p.dom.RemoveAttr(n, "open")
-		} else {
-			p.dom.SetAttr(n, "open", "")
+		button, submits := p.dom.Enter(n)
+		switch {
+		case !submits:
+			return nil
+		case button != nil:
+			return p.click(button)
 		}
-		p.dispatch("toggle", n, false)
-		return nil
+		return p.submit(p.dom.Form(n), nil)
 	})
 }

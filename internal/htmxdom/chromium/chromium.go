@@ -27,6 +27,7 @@ type Case struct {
 	Page     string
 	Setup    []htmxdom.Gesture
 	Messages []string
+	Then     [][]htmxdom.Gesture // what the user does after each message, if anything
 }
 
 // Result is what became of a case. Its fields mean what the methods of
@@ -39,7 +40,10 @@ type Result struct {
 	Nodes  []int             // see htmxdom.Document.Trace
 	Focus  string            // the id of the focused element, "?tag" for one without, or empty
 	Values map[string]string // by id
-	Errors []string          // what htmx threw, one for each message, empty where it did not
+	// Controls and Posted are what all controls show, and what the forms would post.
+	Controls []string
+	Posted   []string
+	Errors   []string // what htmx threw, one for each message, empty where it did not
 }
 
 // Config is the content of the htmx-config element of the pages that Run uses:
@@ -86,15 +90,19 @@ func Model(c Case) (Result, error) {
 	d.Do(c.Setup...)
 	then, elements := d.Identity(), d.Elements()
 	r := Result{Errors: []string{}}
-	for _, m := range c.Messages {
+	for i, m := range c.Messages {
 		text := ""
 		if err := d.Apply(m); err != nil {
 			text = err.Error()
 		}
 		r.Errors = append(r.Errors, text)
+		if i < len(c.Then) {
+			d.Do(c.Then[i]...)
+		}
 	}
 	r.HTML, r.Exact, r.Title = d.BodyHTML(), d.ExactBody(), d.Title()
 	r.Kept, r.Nodes, r.Values = d.Kept(then), d.Trace(elements), d.Values()
+	r.Controls, r.Posted = d.Controls(), d.Posted()
 	if f := d.Focus(); f != nil {
 		id, _ := htmxdom.Attr(f, "id")
 		if r.Focus = id; id == "" {
@@ -185,5 +193,7 @@ func (r Result) Diff(other Result) string {
 	compare("nodes", r.Nodes, other.Nodes)
 	compare("focus", r.Focus, other.Focus)
 	compare("values", r.Values, other.Values)
+	compare("controls", r.Controls, other.Controls)
+	compare("posted", r.Posted, other.Posted)
 	return b.String()
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
-	"strings"
 	"testing"
 
 	"github.com/sideband-go/sideband/internal/browser"
@@ -37,7 +36,11 @@ func TestModelAgreesWithChromium(t *testing.T) {
 		if diff == "" {
 			continue
 		}
-		if differ++; differ == 1 && *small {
+		if differ++; !*small {
+			t.Errorf("case %d: model and Chromium differ in %s\n%s", i, diff, show(cases[i]))
+			continue
+		}
+		if differ == 1 {
 			t.Errorf("case %d: model and Chromium differ in %s", i, diff)
 			c := shrink(t, cases[i])
 			want, _ := chromium.Model(c)
@@ -50,5 +53,12 @@ func TestModelAgreesWithChromium(t *testing.T) {
 }
 
 func show(c chromium.Case) string {
-	return fmt.Sprintf("page: %s\ngestures: %v\nmessages:\n%s", c.Page, c.Setup, strings.Join(c.Messages, "\n\n"))
+	s := fmt.Sprintf("page: %s\ngestures: %v\nmessages:", c.Page, c.Setup)
+	for i, m := range c.Messages {
+		s += "\n\n" + m
+		if i < len(c.Then) {
+			s += fmt.Sprintf("\nthen: %v", c.Then[i])
+		}
+	}
+	return s
 }

@@ -33,7 +33,7 @@ func (g *generator) gestures(main *el) []htmxdom.Gesture {
 				}
 			}
 		case e.tag == "details":
-			out = append(out, htmxdom.OpenDetails(id, g.chance(70)))
+			out = append(out, htmxdom.Open(id, g.chance(70)))
 		default:
 			out = append(out, htmxdom.FocusOn(id))
 		}
@@ -43,8 +43,11 @@ func (g *generator) gestures(main *el) []htmxdom.Gesture {
 }
 
 func (g *generator) one() chromium.Case {
-	if g.chance(50) {
+	switch g.IntN(4) {
+	case 0:
 		return g.list()
+	case 1, 2:
+		return g.forms()
 	}
 	main := g.page()
 	c := chromium.Case{Page: document(main), Setup: g.gestures(main)}

@@ -88,15 +88,48 @@ function values() {
 	return out;
 }
 
+const isField = e => ["input", "select", "textarea", "button", "output"].some(tag => isHTML(e, tag));
+
+function controls() {
+	return all().filter(isField).map(e => {
+		let line = e.localName + "#" + e.id;
+		if (isHTML(e, "select")) [...e.options].forEach((o, i) => line += o.selected ? " " + i : "");
+		if (isHTML(e, "input")) line += ` ${e.type} ${JSON.stringify(e.type === "file" ? "" : e.value)} ${e.checked}`;
+		if (isHTML(e, "textarea")) line += " " + JSON.stringify(e.value);
+		if (e.matches(":disabled")) line += " disabled";
+		if (e.form) line += " in " + e.form.id;
+		return line;
+	});
+}
+
+function posted() {
+	return all().filter(e => isHTML(e, "form")).map(f =>
+		new URLSearchParams([...new FormData(f)].filter(([, v]) => typeof v === "string")).toString());
+}
+
+// What a user does here is seen by the browser alone: htmx is to send nothing, and no
+// form is submitted.
+for (let name of ["click", "input", "change", "reset", "toggle"]) {
+	addEventListener(name, e => {
+		e.stopImmediatePropagation();
+		if (name === "click" && e.target.matches("[type=submit], [type=image], button:not([type])")) e.preventDefault();
+	}, true);
+}
+
 function gesture({Do, ID, Text}) {
 	let e = document.getElementById(ID);
 	if (!e) return;
 	if (Do === "focus") e.focus();
-	else if (Do === "type" && (isHTML(e, "input") || isHTML(e, "textarea"))) e.focus(), e.value = Text;
+	else if (Do === "type" && (isHTML(e, "input") || isHTML(e, "textarea"))) e.focus(), e.type === "file" || (e.value = Text);
 	else if (Do === "check" && isHTML(e, "input")) e.checked = Text === "true";
 	else if (Do === "choose" && isHTML(e, "select")) {
 		if ([...e.options].some(o => o.value === Text)) e.value = Text;
-	} else if (Do === "open" && isHTML(e, "details")) e.open = Text === "true";
+	} else if (Do === "toggle" && isHTML(e, "select") && e.multiple) {
+		let o = [...e.options].find(o => o.value === Text);
+		if (o) o.selected = !o.selected;
+	} else if (Do === "open" && (isHTML(e, "details") || isHTML(e, "dialog"))) e.open = Text === "true";
+	else if (Do === "click") e.click();
+	else if (Do === "reset" && isHTML(e, "form")) HTMLFormElement.prototype.reset.call(e);
 }
 
 function install(page) {
@@ -121,11 +154,12 @@ async function settled() {
 	await new Promise(done => setTimeout(done));
 }
 
-async function runCase({Page, Setup, Messages}) {
+async function runCase({Page, Setup, Messages, Then}) {
 	install(Page);
 	for (let g of Setup ?? []) gesture(g);
+	await settled();
 	let then = identity(), elements = new Map(all().map((e, i) => [e, i])), errors = [];
-	for (let text of Messages ?? []) {
+	for (let [i, text] of (Messages ?? []).entries()) {
 		let source = document.querySelector("[hx-sse\\:connect]");
 		let error = "";
 		try {
@@ -139,6 +173,8 @@ async function runCase({Page, Setup, Messages}) {
 		}
 		await settled();
 		errors.push(error);
+		for (let g of Then?.[i] ?? []) gesture(g);
+		await settled();
 	}
 	let now = identity(), active = document.activeElement;
 	return {
@@ -146,7 +182,7 @@ async function runCase({Page, Setup, Messages}) {
 		Kept: [...now].filter(([id, e]) => then.get(id) === e).map(([id]) => id).sort(),
 		Nodes: all().map(e => elements.get(e) ?? -1),
 		Focus: !active || active === document.body ? "" : active.id || "?" + active.localName,
-		Values: values(), Errors: errors,
+		Values: values(), Controls: controls(), Posted: posted(), Errors: errors,
 	};
 }
 

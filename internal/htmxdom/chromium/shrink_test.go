@@ -35,29 +35,47 @@ func shrink(t *testing.T, c chromium.Case) chromium.Case {
 // smallerCases are c with one thing left out, the largest first.
 func smallerCases(c chromium.Case) []chromium.Case {
 	var out []chromium.Case
+	with := func(change func(*chromium.Case)) {
+		less := c
+		less.Setup, less.Messages, less.Then = slices.Clone(c.Setup), slices.Clone(c.Messages), slices.Clone(c.Then)
+		change(&less)
+		out = append(out, less)
+	}
 	for i := range c.Messages {
-		out = append(out, chromium.Case{Page: c.Page, Setup: c.Setup, Messages: slices.Delete(slices.Clone(c.Messages), i, i+1)})
+		with(func(c *chromium.Case) {
+			c.Messages = slices.Delete(c.Messages, i, i+1)
+			if i < len(c.Then) {
+				c.Then = slices.Delete(c.Then, i, i+1)
+			}
+		})
 	}
 	for i := range c.Setup {
-		out = append(out, chromium.Case{Page: c.Page, Setup: slices.Delete(slices.Clone(c.Setup), i, i+1), Messages: c.Messages})
+		with(func(c *chromium.Case) { c.Setup = slices.Delete(c.Setup, i, i+1) })
+	}
+	for i, acts := range c.Then {
+		for k := range acts {
+			with(func(c *chromium.Case) { c.Then[i] = slices.Delete(slices.Clone(acts), k, k+1) })
+		}
 	}
 	for i, m := range c.Messages {
-		for _, less := range smallerTexts(m) {
-			messages := slices.Clone(c.Messages)
-			messages[i] = less
-			out = append(out, chromium.Case{Page: c.Page, Setup: c.Setup, Messages: messages})
+		for _, text := range smallerTexts(m) {
+			with(func(c *chromium.Case) { c.Messages[i] = text })
 		}
 	}
 	start := strings.Index(c.Page, "<body>") + len("<body>")
-	for _, less := range smallerTexts(c.Page[start:]) {
-		out = append(out, chromium.Case{Page: c.Page[:start] + less, Setup: c.Setup, Messages: c.Messages})
+	for _, text := range smallerTexts(c.Page[start:]) {
+		with(func(c *chromium.Case) { c.Page = c.Page[:start] + text })
 	}
 	slices.SortStableFunc(out, func(a, b chromium.Case) int { return size(a) - size(b) })
 	return out
 }
 
 func size(c chromium.Case) int {
-	return len(c.Page) + len(strings.Join(c.Messages, "")) + 20*len(c.Setup)
+	acts := len(c.Setup)
+	for _, then := range c.Then {
+		acts += len(then)
+	}
+	return len(c.Page) + len(strings.Join(c.Messages, "")) + 20*acts
 }
 
 var (

@@ -1,0 +1,54 @@
+package htmxdom
+
+import (
+	"slices"
+
+	"golang.org/x/net/html"
+)
+
+// uncheckGroup unchecks the other buttons of a radio button's group. Like
+// Chromium it marks them as changed by somebody, so that a checked attribute
+// no longer moves them.
+func (d *Document) uncheckGroup(n *html.Node) {
+	if !isRadio(n) || attrOr(n, "name", "") == "" {
+		return
+	}
+	owner := d.formOwner(n)
+	if owner == nil && !d.connected(n) {
+		return
+	}
+	for m := range rootOf(n).Descendants() {
+		if m != n && isRadio(m) && attrOr(m, "name", "") == attrOr(n, "name", "") && d.formOwner(m) == owner {
+			if c := d.control(m); c.checked {
+				c.checked, c.dirtyChecked = false, true
+			}
+		}
+	}
+}
+
+func isRadio(n *html.Node) bool { return isHTML(n, "input") && inputType(n) == "radio" }
+
+// settleRadios lets the radio buttons that came with n take over their groups.
+// They come one by one, so the last that is checked wins.
+func (d *Document) settleRadios(n *html.Node) {
+	for _, m := range slices.Backward(elementsIn(n, "input")) {
+		c := d.control(m)
+		c.owner = d.formOwner(m)
+		if c.checked {
+			d.uncheckGroup(m)
+		}
+	}
+}
+
+// ownersChanged lets radio buttons that name their form join another group when there is
+// another form of that name, or none any more.
+func (d *Document) ownersChanged() {
+	for _, n := range elementsIn(d.root, "input") {
+		if c := d.controls[n]; c != nil && isRadio(n) && hasAttr(n, "form") && c.owner != d.formOwner(n) {
+			c.owner = d.formOwner(n)
+			if c.checked {
+				d.uncheckGroup(n)
+			}
+		}
+	}
+}
