@@ -10,7 +10,7 @@ import (
 // control is a form control as HTML renders it, or an element that may be open.
 type control struct {
 	tag, typ, id, name string
-	owner              string // id of the nearest element around it that has one
+	owner              string // id of the nearest element around it that has one, "" is the view
 	html               []byte
 	key                uint32
 	form               int  // its form owner, from 1 on; 0: none
@@ -31,6 +31,8 @@ type option struct {
 }
 
 func (c *control) isBox() bool { return c.tag == "input" && isBox([]byte(c.typ)) }
+
+func (c *control) isRadio() bool { return c.tag == "input" && c.typ == "radio" }
 
 // isField reports whether the control is filled in rather than chosen: with the focus, what it shows is being edited.
 func (c *control) isField() bool {
@@ -62,7 +64,7 @@ type enclosure struct {
 // reader goes through HTML for its controls. What stands around the HTML is unknown.
 type reader struct {
 	h      []byte
-	root   string // id of what is around the HTML
+	around string // the HTML is the content of the element with this id, "" of the view
 	source Posted
 	out    reading
 	stack  []enclosure
@@ -71,9 +73,9 @@ type reader struct {
 	named  map[int]string // controls with a form attribute, to its value
 }
 
-// readControls lists the controls in the HTML, which stands in the element with the id root.
-func readControls(h []byte, root string, p Posted) reading {
-	r := reader{h: h, root: root, source: p, out: reading{source: -1}, byID: map[string]int{}, named: map[int]string{}}
+// readControls lists the controls in the HTML of the element with the id, "" for the view.
+func readControls(h []byte, id string, p Posted) reading {
+	r := reader{h: h, around: id, source: p, out: reading{source: -1}, byID: map[string]int{}, named: map[int]string{}}
 	for i := 0; i+1 < len(h); {
 		j := bytes.IndexByte(h[i:], '<')
 		if j < 0 || i+j+1 >= len(h) {
@@ -197,7 +199,7 @@ func (r *reader) owner() string {
 			return e.id
 		}
 	}
-	return r.root
+	return r.around
 }
 
 func (r *reader) formAround() int {

@@ -30,19 +30,19 @@ type Posted struct {
 // from the button say. root is the id of what is around the HTML, which may be a part of the view that
 // stands in no form: it reports false if what was posted may stand outside of it.
 func (r *Scanned) AppendForced(dst []byte, root string, p Posted) ([]byte, bool) {
-	read := readControls(r.html, root, p)
-	dst, inside := appendForced(dst, &read, p, r.shown)
-	if read.source >= 0 && read.controls[read.source].typ == "radio" || read.form > 0 && !read.hasAll(p.Fields) {
+	read := readControls(r.html, "", p)
+	dst, inside := appendForced(dst, &read, root, p, r.shown)
+	if read.source >= 0 && read.controls[read.source].isRadio() || read.form > 0 && !read.hasAll(p.Fields) {
 		inside = false
 	}
 	return dst, inside
 }
 
-func appendForced(dst []byte, read *reading, p Posted, done []uint32) ([]byte, bool) {
+func appendForced(dst []byte, read *reading, root string, p Posted, done []uint32) ([]byte, bool) {
 	submitted := read.form > 0
 	for _, i := range read.told(p) {
 		c := &read.controls[i]
-		target, ok := read.target(i)
+		target, ok := read.target(i, root)
 		if !ok || slices.Contains(done, c.key) {
 			continue
 		}
@@ -75,11 +75,11 @@ func (r *reading) told(p Posted) (list []int) {
 		return nil
 	case c.tag == "select" && !c.saysSelection():
 		return nil // the choice is the user's
-	case c.typ != "radio":
+	case !c.isRadio():
 		return []int{r.source}
 	}
 	for i := range r.controls {
-		if o := &r.controls[i]; o.typ == "radio" && o.isBox() && o.name == c.name && o.form == c.form && !o.disabled {
+		if o := &r.controls[i]; o.isRadio() && o.name == c.name && o.form == c.form && !o.disabled {
 			list = append(list, i)
 		}
 	}
@@ -117,19 +117,17 @@ func (r *reading) hasAll(fields url.Values) bool {
 // that morph it into the view: controls that send events of their own show what the view says,
 // texts that are being typed once they are left. Other controls keep what the user has made of them.
 func (r *Scanned) AppendBound(dst []byte, old *Tree, root string) []byte {
-	read := readControls(r.html, root, Posted{})
+	read := readControls(r.html, "", Posted{})
 	for i := range read.controls {
 		c := &read.controls[i]
-		target, ok := read.target(i)
+		target, ok := read.target(i, root)
 		if !ok || c.isControl() && (c.bound == "" || isPlainInput([]byte(c.typ))) {
 			continue
 		}
 		r.shown = append(r.shown, c.key)
 		switch {
-		case c.isBox() && c.checked:
-			dst = appendRenewed(dst, target+":not(:checked)", c.html, nil)
 		case c.isBox():
-			dst = appendRenewed(dst, target+":checked", c.html, nil)
+			dst = appendBox(dst, c, target)
 		case c.isField():
 			dst = appendLeft(dst, c, target)
 		case c.tag == "select":

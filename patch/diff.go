@@ -25,6 +25,7 @@ type differ struct {
 	region   *Place
 	dst      []byte
 	late     []byte // operations after which elements are other nodes: none may follow that names those
+	radios   bool   // radio buttons have changed
 	needAll  bool
 	sent     []sent
 	moved    map[int32]int32 // new nodes that come from elsewhere, to their old selves
@@ -48,7 +49,7 @@ const ParkID = "sb-park"
 func (d *differ) run(dst []byte, walk func()) ([]byte, error) {
 	before := len(dst)
 	for {
-		d.dst, d.late, d.sent, d.needAll, d.html.shown = dst[:before], nil, d.sent[:0], false, d.html.shown[:0]
+		d.dst, d.late, d.sent, d.radios, d.needAll, d.html.shown = dst[:before], nil, d.sent[:0], false, false, d.html.shown[:0]
 		d.scratch.back(height{})
 		d.park()
 		walk()
@@ -61,6 +62,9 @@ func (d *differ) run(dst []byte, walk func()) ([]byte, error) {
 			return dst, ErrNeedAll
 		}
 		if !d.findMoved() {
+			if d.radios {
+				d.showGroups()
+			}
 			return append(d.dst, d.late...), nil
 		}
 		if d.region != nil {
@@ -155,7 +159,7 @@ func (d *differ) matches(o, n int32) bool {
 // children compares the child nodes of old node o and new node n; n is -1 for the
 // part of them that is a region.
 func (d *differ) children(o, n int32, was, is []int32) {
-	done, sent := len(d.dst), len(d.sent)
+	done, late, sent, shown := len(d.dst), len(d.late), len(d.sent), len(d.html.shown)
 	// What is the same at both ends costs least.
 	low := 0
 	for low < len(was) && low < len(is) && d.matches(was[low], is[low]) && d.sameSlot(was[low], is[low]) {
@@ -170,7 +174,7 @@ func (d *differ) children(o, n int32, was, is []int32) {
 	}
 	if (low < end || low < endIs) && !d.arrange(o, n, was, is, low, end, endIs) {
 		// There is nothing to put a new first child beside: the parent goes whole.
-		d.dst, d.sent = d.dst[:done], d.sent[:sent]
+		d.dst, d.late, d.sent, d.html.shown = d.dst[:done], d.late[:late], d.sent[:sent], d.html.shown[:shown]
 		if n < 0 {
 			d.needAll = true
 			return

@@ -103,8 +103,8 @@ func inputState(start, typ []byte) uint64 {
 		}
 		return x
 	}
-	if has(start, "value") {
-		x = mix(x, digest(attribute(start, "value")))
+	if v := attribute(start, "value"); len(v) > 0 {
+		x = mix(x, digest(v))
 	}
 	return x
 }

@@ -49,7 +49,40 @@ func (g *gen) controlsPage() *elem {
 		root.children = append(root.children, f)
 	}
 	g.controls(root, 2)
+	oneChecked(root)
 	return root
+}
+
+// oneChecked leaves the last radio button of each group checked: what HTML that checks several shows depends on how
+// it came about.
+func oneChecked(root *elem) {
+	groups := map[string]*elem{}
+	var walk func(e *elem, form string)
+	walk = func(e *elem, form string) {
+		for _, c := range e.children {
+			c, ok := c.(*elem)
+			if !ok {
+				continue
+			}
+			if c.tag == "form" {
+				walk(c, c.id)
+				continue
+			}
+			if c.get("type") == "radio" && c.has("checked") {
+				group := form
+				if c.has("form") {
+					group = c.get("form")
+				}
+				group += " " + c.get("name")
+				if before := groups[group]; before != nil {
+					before.drop("checked")
+				}
+				groups[group] = c
+			}
+			walk(c, form)
+		}
+	}
+	walk(root, "")
 }
 
 func (g *gen) controls(e *elem, depth int) {
@@ -167,6 +200,7 @@ func (g *gen) formOption() *elem {
 // renderAgain changes a page as a view does when its state changes: in what its controls
 // say most of all. No control gets another form or name.
 func (g *gen) renderAgain(root *elem) {
+	defer oneChecked(root)
 	for range 1 + g.IntN(4) {
 		var all, parents []*elem
 		root.walk(func(p, e *elem) { all, parents = append(all, e), append(parents, p) })
@@ -217,6 +251,11 @@ func (g *gen) rearrangeControls(e, p *elem) {
 	j := slices.Index(p.children, any(e))
 	switch g.IntN(3) {
 	case 0:
+		chosen := false
+		(&elem{children: []any{e}}).walk(func(_, e *elem) { chosen = chosen || e.get("type") == "radio" && e.has("checked") })
+		if chosen {
+			return // the others of its group have not changed, and what of them is the user's stays so
+		}
 		p.children = slices.Delete(slices.Clone(p.children), j, j+1)
 	case 1:
 		first := 0

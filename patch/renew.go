@@ -1,6 +1,10 @@
 package patch
 
-import "strings"
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
 
 // LeftID is the id of the element of the page, outside the view, that waits for a field to be
 // left which was typed in while what it is to show changed.
@@ -40,8 +44,9 @@ func appendWait(dst []byte, id string) []byte {
 	return append(dst, `<hx-partial hx-target=":has(#`+id+`:focus)>#`+LeftID+`"><i hx-post="?`+LeftParam+`=`+id+`" hx-trigger="blur from:#`+id+`"></i></hx-partial>`...)
 }
 
-// target is a selector for a control: its id, or else its name within the nearest element that has one.
-func (r *reading) target(i int) (string, bool) {
+// target is a selector for a control: its id, or else its name within the nearest element that has one;
+// root is that of the view.
+func (r *reading) target(i int, root string) (string, bool) {
 	c := &r.controls[i]
 	if plain([]byte(c.id)) {
 		return "#" + c.id, true
@@ -58,7 +63,8 @@ func (r *reading) target(i int) (string, bool) {
 	if c.isBox() && c.hasValue {
 		s += `[value="` + c.value + `"]`
 	}
-	return "#" + c.owner + " " + s + ":not([id]):not(#" + c.owner + " [id] *)", true
+	owner := "#" + cmp.Or(c.owner, root)
+	return owner + " " + s + ":not([id]):not(" + owner + " [id] *)", true
 }
 
 // simpleText reports whether a text may stand between quotes in a selector in an attribute.
@@ -79,6 +85,7 @@ func (d *differ) control(o, n int32) {
 // sameOptions says that a select has the options it had.
 func (d *differ) show(c *control, target string, sameOptions bool, morph func()) {
 	d.html.shown = append(d.html.shown, c.key)
+	d.radios = d.radios || c.isRadio()
 	p := d.html.posted
 	source := p != nil && !p.Left && (p.Source != "" && p.Source == c.id || p.Source == "" && p.Address != "" && p.Address == c.bound)
 	right := source && !c.wrong(p.Fields, -1)
@@ -100,6 +107,53 @@ func (d *differ) show(c *control, target string, sameOptions bool, morph func())
 	if c.isField() && !right {
 		d.late = appendWait(d.late, c.id)
 	}
+}
+
+// showGroups sees to the other radio buttons of a group that has changed. A button that is checked
+// unchecks them by itself; without one, somebody may have checked any of them.
+func (d *differ) showGroups() {
+	read := readControls(d.html.html, "", Posted{})
+	type group struct {
+		form int
+		name string
+	}
+	changed := map[group]bool{}
+	last := map[group]int{} // that is checked: the browser's parser lets it have the choice
+	for i := range read.controls {
+		c := &read.controls[i]
+		if !c.isRadio() {
+			continue
+		}
+		g := group{c.form, c.name}
+		if slices.Contains(d.html.shown, c.key) {
+			changed[g] = true
+		}
+		if c.checked {
+			last[g] = i
+		}
+	}
+	for i := range read.controls {
+		c := &read.controls[i]
+		g := group{c.form, c.name}
+		target, ok := read.target(i, d.root)
+		if !ok || !c.isRadio() || !changed[g] || slices.Contains(d.html.shown, c.key) {
+			continue
+		}
+		switch chosen, any := last[g]; {
+		case any && i == chosen:
+			d.late = appendRenewed(d.late, target, c.html, nil)
+		case !any:
+			d.late = appendBox(d.late, c, target)
+		}
+	}
+}
+
+// appendBox appends an operation that replaces a box or a radio button if it shows something else than it should.
+func appendBox(dst []byte, c *control, target string) []byte {
+	if c.checked {
+		return appendRenewed(dst, target+":not(:checked)", c.html, nil)
+	}
+	return appendRenewed(dst, target+":checked", c.html, nil)
 }
 
 // renew replaces an element whose attributes a morph would leave alone. What stands in it
@@ -142,12 +196,15 @@ func (d *differ) showInside(o, n int32) {
 		return
 	}
 	p := d.html.pos[n]
-	root := string(d.idOf(n))
-	read := readControls(d.html.html[p.start:p.end], root, Posted{})
+	around := ""
+	if n > 0 || d.region != nil {
+		around = string(d.idOf(n))
+	}
+	read := readControls(d.html.html[p.start:p.end], around, Posted{})
 	for i := range read.controls {
 		c := &read.controls[i]
 		options := c.tag == "select" && changed[optionsKey(c.key)]
-		target, ok := read.target(i)
+		target, ok := read.target(i, d.root)
 		if !ok || !changed[c.key] && !options {
 			continue
 		}
