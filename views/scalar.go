@@ -5,13 +5,15 @@ import (
 	"fmt"
 	"math"
 	"reflect"
+	"regexp"
 	"strconv"
 )
 
-var (
-	textMarshaler   = reflect.TypeFor[encoding.TextMarshaler]()
-	textUnmarshaler = reflect.TypeFor[encoding.TextUnmarshaler]()
-)
+// float matches a valid floating-point number as HTML defines it, which is what a number
+// field sends: -12, .5, 1e3, 2.5E-7.
+var float = regexp.MustCompile(`^-?(\d+(\.\d+)?|\.\d+)([eE][-+]?\d+)?$`)
+
+var textUnmarshaler = reflect.TypeFor[encoding.TextUnmarshaler]()
 
 // scalar reports whether a value of the type travels as one text.
 func scalar(t reflect.Type) bool {
@@ -26,15 +28,16 @@ func scalar(t reflect.Type) bool {
 // format writes a scalar as parse reads it. It panics for what parse would refuse.
 func format(v reflect.Value) string {
 	t := v.Type()
-	if m := reflect.PointerTo(t); m.Implements(textMarshaler) { // which it does, too, if t itself does
-		p := reflect.New(t)
-		p.Elem().Set(v)
-		text, err := p.Interface().(encoding.TextMarshaler).MarshalText()
+	p := reflect.New(t) // has the methods of t, and those of *t
+	p.Elem().Set(v)
+	if m, ok := p.Interface().(encoding.TextMarshaler); ok {
+		text, err := m.MarshalText()
 		if err != nil {
 			panic(fmt.Sprintf("views: the parameter of an event: %v", err))
 		}
 		return string(text)
-	} else if s, ok := v.Interface().(fmt.Stringer); ok && m.Implements(textUnmarshaler) {
+	}
+	if s, ok := p.Interface().(fmt.Stringer); ok && p.Type().Implements(textUnmarshaler) {
 		return s.String()
 	}
 	switch v.Kind() {
@@ -74,7 +77,7 @@ func parse(v reflect.Value, s string) error {
 		v.SetBool(b)
 	case reflect.Float32, reflect.Float64:
 		f, err := strconv.ParseFloat(s, v.Type().Bits())
-		if err != nil || !isFloat(s) {
+		if err != nil || !float.MatchString(s) {
 			return bad()
 		}
 		v.SetFloat(f)
@@ -117,41 +120,4 @@ func parseBool(s string) (b, ok bool) {
 	}
 	b, err := strconv.ParseBool(s)
 	return b, err == nil
-}
-
-// isFloat reports whether s is a valid floating-point number as HTML defines it, which is
-// what a number field sends: -12, .5, 1e3, 2.5E-7.
-func isFloat(s string) bool {
-	digits := func(s string) string {
-		for s != "" && s[0] >= '0' && s[0] <= '9' {
-			s = s[1:]
-		}
-		return s
-	}
-	if s != "" && s[0] == '-' {
-		s = s[1:]
-	}
-	whole := len(s)
-	s = digits(s)
-	whole -= len(s)
-	if s != "" && s[0] == '.' {
-		rest := digits(s[1:])
-		if len(rest) == len(s)-1 {
-			return false // no digit behind the point
-		}
-		s = rest
-	} else if whole == 0 {
-		return false
-	}
-	if s == "" {
-		return true
-	}
-	if s[0] != 'e' && s[0] != 'E' {
-		return false
-	}
-	s = s[1:]
-	if s != "" && (s[0] == '-' || s[0] == '+') {
-		s = s[1:]
-	}
-	return s != "" && digits(s) == ""
 }
