@@ -206,7 +206,10 @@ func tagName(f reflect.StructField, tag string) (name string, omitEmpty bool) {
 	if text == "" || text == "-" || !f.IsExported() {
 		return "", false
 	}
-	name, option, _ := strings.Cut(text, ",")
+	name, option := text, ""
+	if i := strings.LastIndexByte(text, ','); i >= 0 { // as the decoder does
+		name, option = text[:i], text[i+1:]
+	}
 	if name == "" {
 		name = f.Name
 	}
