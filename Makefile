@@ -56,7 +56,7 @@ vet:
 
 .PHONY: newest
 newest: ## build against the newest releases, and the README's counter from nothing
-	@$(STEP) 'the newest releases' 'a release that we need has changed: `go get` it, `make gen`, and mend what it breaks' tools/newest '$(GO)'
+	@$(STEP) 'the newest releases' 'a release that we need has changed: `go get` it, `make gen`, and fix what it breaks' tools/newest '$(GO)'
 
 .PHONY: unit
 unit: ## run the Go tests alone, those in the browser among them
