@@ -28,7 +28,7 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: test
-test: needs fresh tidy format lint vet unit ## install what tests need and check everything
+test: needs fresh tidy format lint vet newest unit ## install what tests need and check everything
 
 .PHONY: needs
 needs: ## install what tests need (Debian: a C compiler, Chromium, nginx)
@@ -53,6 +53,10 @@ lint: $(BIN)/golangci-lint ## run the linters, which hold the import table too
 .PHONY: vet
 vet:
 	@$(STEP) 'vet' 'mend what is said above' $(GO) vet ./...
+
+.PHONY: newest
+newest: ## build against the newest releases, and the README's counter from nothing
+	@$(STEP) 'the newest releases' 'a release that we need has changed: `go get` it, `make gen`, and fix what it breaks' tools/newest '$(GO)'
 
 .PHONY: unit
 unit: ## run the Go tests alone, those in the browser among them

@@ -49,8 +49,8 @@ func (rt Route) read(w http.ResponseWriter, r *http.Request, l *live) (job, *ref
 	k := rt.kit
 	fields, status, err := k.readFields(w, r)
 	query := r.URL.Query()
-	if err == nil && len(query) > k.config.MaxFields {
-		status, err = http.StatusBadRequest, fmt.Errorf("handlers: %d parameters", len(query))
+	if n := count(query); err == nil && n > k.config.MaxFields {
+		status, err = http.StatusBadRequest, fmt.Errorf("handlers: %d parameters", n)
 	}
 	if err != nil {
 		k.count.bodies.Add(1)
@@ -159,14 +159,18 @@ func (k *Kit) readFields(w http.ResponseWriter, r *http.Request) (url.Values, in
 		}
 		return nil, http.StatusBadRequest, err
 	}
-	n := 0
-	for _, v := range r.PostForm {
-		n += len(v)
-	}
-	if n > k.config.MaxFields {
+	if n := count(r.PostForm); n > k.config.MaxFields {
 		return nil, http.StatusBadRequest, fmt.Errorf("handlers: %d fields", n)
 	}
 	return r.PostForm, 0, nil
+}
+
+// count returns how many values there are, those of one name each for itself.
+func count(values url.Values) (n int) {
+	for _, v := range values {
+		n += len(v)
+	}
+	return n
 }
 
 // source is the tag and the id of the element that sent the event, from a header such as

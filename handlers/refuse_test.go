@@ -170,6 +170,7 @@ func TestBadEvents(t *testing.T) {
 		{"an overflow", "event=Add&value=99999999999999999999", nil, nil, 400},
 		{"too large", "event=Write", url.Values{"text": {strings.Repeat("x", 2000)}}, nil, 413},
 		{"too many fields", "event=Both", many, nil, 400},
+		{"too many parameters of one name", "event=Both&a=1&a=2&a=3&a=4&a=5", nil, nil, 400},
 		{"compressed", "event=Write", url.Values{"text": {"x"}}, []string{"Content-Encoding", "gzip"}, 415},
 		{"JSON", "event=Write", url.Values{"text": {"x"}}, []string{"Content-Type", "application/json"}, 415},
 	} {
@@ -188,6 +189,24 @@ func TestBadEvents(t *testing.T) {
 	if log := s.log.String(); strings.Count(log, "status=404") != 4 || !strings.Contains(log, "status=413") {
 		t.Errorf("log: %s", log)
 	}
+}
+
+// Case 110.
+func TestUnknownNamesInAnAddressAreIgnored(t *testing.T) {
+	c := handlers.Config{Secrets: [][]byte{secret}}
+	s := roomSite(t, c, rooms.Page{})
+	const more = "&a.b=1&utm[source]=x&x[99999999]=1&]=1"
+	p := s.browser(t).open("/rooms/a?from=7" + more).connect("")
+	if a := p.post("event=Add&value=2"+more, nil); a.status != http.StatusNoContent {
+		t.Errorf("answered %d %s", a.status, a.body)
+	}
+	last := p.expect(">9<")
+	if a := p.post("event=Both", url.Values{"a": {"5"}, "b": {"x"}, "c.d": {"1"}, "utm[source]": {"x"}}); a.status != http.StatusNoContent {
+		t.Errorf("answered %d %s", a.status, a.body)
+	}
+	p.expect(">5<")
+	s.restart(t, c, rooms.Page{}) // the stream mounts the page with the query that it was opened with
+	p.connect(last).expect(">7<")
 }
 
 func TestGarbageForALastEventID(t *testing.T) {

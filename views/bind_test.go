@@ -216,11 +216,33 @@ type (
 	untagged   struct{ Post }
 	badConnect struct{ Post }
 	badParam   struct{ Post }
+	embedded   struct{ Post }
+	bracketed  struct{ Post }
+	reserved   struct{ Post }
 )
 
-func (untagged) Save(*views.Socket, struct{ Admin bool }) error { return nil }
-func (badConnect) Connect(*views.Socket, int) error             { return nil }
-func (badParam) Save(*views.Socket, map[string]string) error    { return nil }
+type innerFields struct {
+	Name string `form:"name"`
+}
+
+func (untagged) Save(*views.Socket, struct{ Admin bool }) error  { return nil }
+func (badConnect) Connect(*views.Socket, int) error              { return nil }
+func (badParam) Save(*views.Socket, map[string]string) error     { return nil }
+func (embedded) Save(*views.Socket, struct{ innerFields }) error { return nil }
+
+func (bracketed) Save(*views.Socket, struct {
+	Tags []string `form:"tags[]"`
+},
+) error {
+	return nil
+}
+
+func (reserved) Save(*views.Socket, struct {
+	To string `form:"to,omitempty"`
+},
+) error {
+	return nil
+}
 
 func TestRegistrationMistakesPanic(t *testing.T) {
 	for name, c := range map[string]struct {
@@ -230,6 +252,9 @@ func TestRegistrationMistakesPanic(t *testing.T) {
 		"an untagged field":        {untagged{}, "no form tag"},
 		"a lifecycle name":         {badConnect{}, "rename it"},
 		"what no browser can send": {badParam{}, "can't send"},
+		"an embedded struct":       {embedded{}, "is embedded"},
+		"a name with brackets":     {bracketed{}, "no brackets"},
+		"a name of the kit's":      {reserved{}, "the kit's own addresses"},
 	} {
 		func() {
 			defer func() {

@@ -1,11 +1,10 @@
 package views
 
 import (
-	"encoding"
 	"fmt"
 	"net/url"
 	"reflect"
-	"strconv"
+	"strings"
 
 	"github.com/go-playground/form/v4"
 )
@@ -56,17 +55,15 @@ func newDecoder(t reflect.Type, where string) decoder {
 	if t.NumField() == 0 {
 		return func(Input) (reflect.Value, error) { return reflect.Zero(t), nil }
 	}
-	dec := explicit("form")
+	dec := newFieldsDecoder(t, "form")
 	return func(in Input) (reflect.Value, error) {
-		values := url.Values{}
-		for _, from := range []url.Values{in.Fields, in.Query} {
-			for k, v := range from {
-				if !reservedFields[k] {
-					values[k] = v
-				}
-			}
+		p := reflect.New(t)
+		values, err := dec.posted(in.Fields)
+		if err != nil {
+			return p.Elem(), err
 		}
-		return decodeInto(t, values, dec)
+		dec.known(values, in.Query) // the binding's parameter counts more than a field
+		return p.Elem(), dec.decode(p, values)
 	}
 }
 
@@ -76,85 +73,147 @@ func newParamsDecoder(t reflect.Type, where string) decoder {
 		panic(fmt.Sprintf("views: %s takes %v: use a struct with path and query tags, or views.NoParams", where, t))
 	}
 	checkTags(t, where, "path", "query")
-	byPath, byQuery := explicit("path"), explicit("query")
-	var names []string
-	for f := range t.Fields() {
-		if n := f.Tag.Get("path"); n != "" {
-			names = append(names, n)
-		}
-	}
+	byPath, byQuery := newFieldsDecoder(t, "path"), newFieldsDecoder(t, "query")
 	return func(in Input) (reflect.Value, error) {
-		path := url.Values{}
-		for _, n := range names {
-			path.Set(n, in.Path(n))
-		}
-		v, err := decodeInto(t, path, byPath)
-		if err != nil {
-			return v, Status(404, "Not found")
-		}
 		p := reflect.New(t)
-		p.Elem().Set(v)
-		if err := safeDecode(byQuery, p.Interface(), in.Query); err != nil {
-			return v, Status(400, "The address has a parameter that can't be read.")
+		values := url.Values{}
+		for name := range byPath.names {
+			values.Set(name, in.Path(name))
+		}
+		if err := byPath.decode(p, values); err != nil {
+			return p.Elem(), Status(404, "Not found")
+		}
+		values = url.Values{}
+		byQuery.known(values, in.Query)
+		if err := byQuery.decode(p, values); err != nil {
+			return p.Elem(), Status(400, "The address has a parameter that can't be read.")
 		}
 		return p.Elem(), nil
 	}
 }
 
-func explicit(tag string) *form.Decoder {
-	d := form.NewDecoder()
-	d.SetMode(form.ModeExplicit)
-	d.SetTagName(tag)
-	return d
-}
-
 // checkTags panics for a field that would silently stay empty.
 func checkTags(t reflect.Type, where string, tags ...string) {
 	for f := range t.Fields() {
+		fail := func(format string, args ...any) {
+			panic(fmt.Sprintf("views: %s takes %v, whose field %s "+format, append([]any{where, t, f.Name}, args...)...))
+		}
+		if f.Anonymous {
+			fail("is embedded: name it, or write its fields out")
+		}
+		if !f.IsExported() {
+			continue
+		}
 		tagged := false
 		for _, tag := range tags {
 			_, ok := f.Tag.Lookup(tag)
 			tagged = tagged || ok
+			name, _ := tagName(f, tag)
+			if strings.ContainsAny(name, "[]") {
+				fail("is tagged %q: names of fields hold no brackets", name)
+			}
+			if tag == "form" && reservedFields[name] {
+				fail("is tagged %q, which the kit's own addresses use: rename it", name)
+			}
 		}
-		switch {
-		case !f.IsExported():
-		case !tagged:
-			panic(fmt.Sprintf("views: %s takes %v, whose field %s has no %s tag: tag it, or unexport it", where, t, f.Name, tags[0]))
-		case !scalar(f.Type) && !(f.Type.Kind() == reflect.Slice && scalar(f.Type.Elem())):
-			panic(fmt.Sprintf("views: %s takes %v, whose field %s is no number, string, bool, encoding.TextUnmarshaler or slice of them", where, t, f.Name))
-		case reservedFields[f.Tag.Get("form")]:
-			panic(fmt.Sprintf("views: %s takes %v, whose field %s is tagged %q, which the kit's own addresses use: rename it", where, t, f.Name, f.Tag.Get("form")))
+		if !tagged {
+			fail("has no %s tag: tag it, or unexport it", tags[0])
+		}
+		if !scalar(f.Type) && (f.Type.Kind() != reflect.Slice || !scalar(f.Type.Elem())) {
+			fail("is no number, string, bool, encoding.TextUnmarshaler or slice of them")
 		}
 	}
 }
 
-func decodeInto(t reflect.Type, values url.Values, dec *form.Decoder) (reflect.Value, error) {
-	p := reflect.New(t)
-	err := safeDecode(dec, p.Interface(), values)
-	return p.Elem(), err
+// fieldsDecoder fills the fields of a struct that have a tag.
+type fieldsDecoder struct {
+	names map[string]bool
+	form  *form.Decoder
 }
 
-// safeDecode keeps to flat names, and turns the decoder's panics into errors.
-func safeDecode(dec *form.Decoder, into any, values url.Values) (err error) {
+func newFieldsDecoder(t reflect.Type, tag string) fieldsDecoder {
+	d := fieldsDecoder{names: map[string]bool{}, form: form.NewDecoder()}
+	d.form.SetMode(form.ModeExplicit)
+	d.form.SetTagName(tag)
+	for f := range t.Fields() {
+		name, _ := tagName(f, tag)
+		if name == "" {
+			continue
+		}
+		d.names[name] = true
+		value := f.Type
+		if !scalar(value) {
+			value = value.Elem() // checkTags: a slice
+		}
+		d.form.RegisterCustomTypeFunc(parseFirst(value), reflect.Zero(value).Interface())
+	}
+	return d
+}
+
+// parseFirst reads the first of the texts. Left empty, a field of a form is the zero value.
+func parseFirst(t reflect.Type) form.DecodeCustomTypeFunc {
+	return func(texts []string) (any, error) {
+		v := reflect.New(t).Elem()
+		if len(texts) == 0 || texts[0] == "" {
+			return v.Interface(), nil
+		}
+		err := parse(v, texts[0])
+		return v.Interface(), err
+	}
+}
+
+// posted takes the fields that have a place in the struct. Others may be there: they are
+// for somebody else.
+func (d fieldsDecoder) posted(fields url.Values) (url.Values, error) {
+	values := make(url.Values, len(d.names))
+	for name := range fields {
+		if len(name) > maxFieldName {
+			return nil, fmt.Errorf("%w: a field name is too long", ErrParams)
+		}
+		if i := strings.IndexAny(name, ".["); i >= 0 && !d.names[name] && d.names[name[:i]] {
+			return nil, fmt.Errorf("%w: nested field names are not taken here", ErrParams)
+		}
+	}
+	d.known(values, fields)
+	return values, nil
+}
+
+// known copies what has a place in the struct. Browsers name the rest, which may be anything.
+func (d fieldsDecoder) known(into, from url.Values) {
+	for name := range d.names {
+		if v, ok := from[name]; ok {
+			into[name] = v
+		}
+	}
+}
+
+// decode fills the struct that p points to; a panic of the decoder is an error.
+func (d fieldsDecoder) decode(p reflect.Value, values url.Values) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			err = fmt.Errorf("%w: %v", ErrParams, r)
 		}
 	}()
-	for k := range values {
-		if len(k) > maxFieldName {
-			return fmt.Errorf("%w: a field name is too long", ErrParams)
-		}
-		for i := range len(k) {
-			if k[i] == '[' || k[i] == ']' || k[i] == '.' {
-				return fmt.Errorf("%w: nested field names are not taken here", ErrParams)
-			}
-		}
-	}
-	if err := dec.Decode(into, values); err != nil {
+	if err := d.form.Decode(p.Interface(), values); err != nil {
 		return fmt.Errorf("%w: %w", ErrParams, err)
 	}
 	return nil
+}
+
+// tagName is the name that a field has by its tag, "" without one.
+func tagName(f reflect.StructField, tag string) (name string, omitEmpty bool) {
+	text := f.Tag.Get(tag)
+	if text == "" || text == "-" || !f.IsExported() {
+		return "", false
+	}
+	name, option := text, ""
+	if i := strings.LastIndexByte(text, ','); i >= 0 { // as the decoder does
+		name, option = text[:i], text[i+1:]
+	}
+	if name == "" {
+		name = f.Name
+	}
+	return name, option == "omitempty"
 }
 
 // single is the binding's parameter, else the one field that was posted.
@@ -171,52 +230,4 @@ func single(in Input) (s string, ok bool, err error) {
 		}
 	}
 	return "", false, nil
-}
-
-func scalar(t reflect.Type) bool {
-	switch t.Kind() {
-	case reflect.String, reflect.Bool, reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64,
-		reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64, reflect.Float32, reflect.Float64:
-		return true
-	}
-	return reflect.PointerTo(t).Implements(reflect.TypeFor[encoding.TextUnmarshaler]())
-}
-
-func parse(v reflect.Value, s string) error {
-	bad := func() error { return fmt.Errorf("%w: %.40q is no %v", ErrParams, s, v.Type()) }
-	if u, ok := v.Addr().Interface().(encoding.TextUnmarshaler); ok {
-		if u.UnmarshalText([]byte(s)) != nil {
-			return bad()
-		}
-		return nil
-	}
-	switch v.Kind() {
-	case reflect.String:
-		v.SetString(s)
-	case reflect.Bool:
-		b, err := strconv.ParseBool(s)
-		if err != nil && s != "on" {
-			return bad()
-		}
-		v.SetBool(b || s == "on")
-	case reflect.Float32, reflect.Float64:
-		f, err := strconv.ParseFloat(s, v.Type().Bits())
-		if err != nil {
-			return bad()
-		}
-		v.SetFloat(f)
-	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
-		n, err := strconv.ParseInt(s, 10, v.Type().Bits())
-		if err != nil {
-			return bad()
-		}
-		v.SetInt(n)
-	default:
-		n, err := strconv.ParseUint(s, 10, v.Type().Bits())
-		if err != nil {
-			return bad()
-		}
-		v.SetUint(n)
-	}
-	return nil
 }

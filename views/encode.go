@@ -1,20 +1,10 @@
 package views
 
 import (
-	"encoding"
-	"fmt"
 	"net/url"
 	"reflect"
 	"strconv"
-
-	"github.com/go-playground/form/v4"
 )
-
-var structEncoder = func() *form.Encoder {
-	e := form.NewEncoder()
-	e.SetMode(form.ModeExplicit)
-	return e
-}()
 
 // appendParam adds a binding's parameter to the URL of its event, where it stays exact:
 // in htmx's own attribute for values, its short form takes some strings for numbers, and
@@ -31,20 +21,28 @@ func appendParam(u string, p any) string {
 		return u + "&value=" + strconv.FormatInt(p, 10)
 	case bool:
 		return u + "&value=" + strconv.FormatBool(p)
-	case encoding.TextMarshaler:
-		text, err := p.MarshalText()
-		if err != nil {
-			panic(fmt.Sprintf("views: the parameter of an event: %v", err))
-		}
-		return u + "&value=" + url.QueryEscape(string(text))
 	}
 	v := reflect.ValueOf(p)
 	if scalar(v.Type()) {
-		return u + "&value=" + url.QueryEscape(fmt.Sprint(p))
+		return u + "&value=" + url.QueryEscape(format(v))
 	}
-	values, err := structEncoder.Encode(p)
-	if err != nil {
-		panic(fmt.Sprintf("views: the parameter of an event: %v", err))
+	return u + "&" + structValues(v).Encode()
+}
+
+// structValues writes the tagged fields of a struct as newDecoder reads them.
+func structValues(v reflect.Value) url.Values {
+	values := url.Values{}
+	for f, field := range v.Fields() {
+		name, omitEmpty := tagName(f, "form")
+		switch {
+		case name == "" || omitEmpty && field.IsZero():
+		case scalar(f.Type):
+			values.Add(name, format(field))
+		default: // checkTags: a slice
+			for i := range field.Len() {
+				values.Add(name, format(field.Index(i)))
+			}
+		}
 	}
-	return u + "&" + values.Encode()
+	return values
 }

@@ -8,4 +8,6 @@
 // say what the compiler must say: every error matches one of them, and each of them matches an error. Package counter
 // below makes the same calls rightly, and most cases use its page, so that none can pass because the API it calls is
 // no longer there.
+//
+// docs/errors.md lists what people meet most, and the panics of the kit; each of its rows is compiled or run here.
 package compile
