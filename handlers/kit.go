@@ -46,7 +46,8 @@ type Config struct {
 	// Logger takes what goes wrong. Default: slog.Default().
 	Logger *slog.Logger
 	// Development logs what costs more than it needs or can't work: HTML that the browser's
-	// parser rearranges and fields without an id, once each; events without a ticket.
+	// parser rearranges, fields without an id, and styles, scripts and addresses that the page's
+	// own policy blocks, once each; events without a ticket.
 	Development bool
 
 	// EventDeadline is how long one callback may run. Default 10 s.
@@ -117,6 +118,7 @@ type Kit struct {
 	count     counters
 	ends      atomic.Uint64 // calls of End
 	warned    sync.Map      // what was logged once
+	blocked   atomic.Int32  // how often that was about the policy
 
 	mu       sync.Mutex
 	sweeping bool

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 
+	"github.com/sideband-go/sideband/internal/csp"
 	"github.com/sideband-go/sideband/views"
 )
 
@@ -46,6 +47,9 @@ func (k *Kit) warn(l *live, r views.Rendering) {
 			k.log.Warn("sideband: the browser's parser rearranges this HTML; the element is sent whole at each change",
 				"view", l.in.Definition().Name(), "element", w.ID, "why", w.Why)
 		})
+	}
+	if len(r.Ops) > 0 && k.config.ContentSecurityPolicy != "-" {
+		k.warnBlocked(l.in.Definition().Name(), csp.Parse(k.config.ContentSecurityPolicy), "", r.Ops)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/sideband-go/sideband/internal/csp"
 	"github.com/sideband-go/sideband/state"
 	"github.com/sideband-go/sideband/static"
 	"github.com/sideband-go/sideband/views"
@@ -71,7 +72,7 @@ func (rt Route) servePage(w http.ResponseWriter, r *http.Request) {
 	if l.in.ShowsFlash() && isSeen(r) {
 		guardOf(r.Context(), k).carry(nil) // it is said
 	}
-	k.writePage(w, r, http.StatusOK, sh)
+	k.writePage(w, r, http.StatusOK, rt.def.Name(), sh)
 }
 
 var errBusy = errors.New("handlers: too many views are being mounted")
@@ -171,8 +172,8 @@ func (rt Route) stillShown(r *http.Request) bool {
 	return l != nil
 }
 
-// writePage renders the document, then writes it.
-func (k *Kit) writePage(w http.ResponseWriter, r *http.Request, status int, sh views.Shell) {
+// writePage renders the document of a view, then writes it.
+func (k *Kit) writePage(w http.ResponseWriter, r *http.Request, status int, view string, sh views.Shell) {
 	sh.Script = k.AssetsPath() + "/" + static.Path("htmx-sse.js")
 	sh.Stylesheet = k.AssetsPath() + "/" + static.Path("sideband.css")
 	sh.Lost = k.AssetsPath() + "/" + static.Path("lost.html")
@@ -197,6 +198,9 @@ func (k *Kit) writePage(w http.ResponseWriter, r *http.Request, status int, sh v
 	if p := k.config.ContentSecurityPolicy; p != "-" {
 		h.Set("Content-Security-Policy", p)
 	}
+	if k.config.Development {
+		k.warnBlocked(view, csp.Parse(h.Values("Content-Security-Policy")...), r.Host, b.Bytes())
+	}
 	w.WriteHeader(status)
 	if r.Method != http.MethodHead {
 		_, _ = w.Write(b.Bytes()) // nobody is left to tell
@@ -208,7 +212,7 @@ func (k *Kit) errorPage(w http.ResponseWriter, r *http.Request, status int, text
 	var b bytes.Buffer
 	_ = errorContent(status, text).Render(r.Context(), &b) // a buffer takes everything
 	w.Header().Set("Cache-Control", "no-store")
-	k.writePage(w, r, status, views.Shell{Title: k.config.TitlePrefix + text + k.config.TitleSuffix, Content: b.Bytes()})
+	k.writePage(w, r, status, "error page", views.Shell{Title: k.config.TitlePrefix + text + k.config.TitleSuffix, Content: b.Bytes()})
 }
 
 // busyPage is an error page for what may go better in a moment.

@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/net/html"
 
+	"github.com/sideband-go/sideband/internal/csp"
 	"github.com/sideband-go/sideband/internal/tab"
 )
 
@@ -40,6 +41,9 @@ const (
 	// Failures finds callbacks that panic or return an error without a status below 500
 	// (see views.Status), and renderings that fail: of which users see a notice at most.
 	Failures Check = "Failures"
+	// Policy finds what the page's own Content-Security-Policy blocks in every browser: style
+	// attributes and elements, scripts in the page, addresses of other sites.
+	Policy Check = "Policy"
 	// Errors finds messages and bindings that make htmx throw.
 	Errors Check = "Errors"
 )
@@ -105,6 +109,7 @@ var mends = map[Check]string{
 	StreamItems:   "let nothing but the stream change what is in its container",
 	BrokenParts:   "mend its template, Mount or Update",
 	Failures:      "mend it, or return views.Status to tell the user what is wrong",
+	Policy:        "use a class or a data attribute and a stylesheet, or a file, or allow it with handlers.Policy",
 	Errors:        "the selector or attribute is wrong",
 }
 
@@ -147,7 +152,7 @@ func (p *Page) look() {
 		d := v.Document
 		p.record.mu.Lock()
 		p.record.shown, p.record.at = d, pathOf(v.URL)
-		errs := p.record.errors
+		errs, policies := p.record.errors, p.record.policies
 		p.record.errors = nil
 		p.record.mu.Unlock()
 		at, _, _ = strings.Cut(pathOf(v.URL), "?")
@@ -158,6 +163,9 @@ func (p *Page) look() {
 			return
 		}
 		ids := map[string]*html.Node{}
+		for _, n := range d.Find("head *") {
+			f.blocked(policies, at, n)
+		}
 		names := &namer{d: d}
 		for _, n := range d.Elements() {
 			if id := attr(n, "id"); id != "" && ids[id] != nil {
@@ -165,6 +173,7 @@ func (p *Page) look() {
 			} else if id != "" {
 				ids[id] = n
 			}
+			f.blocked(policies, at, n)
 			events = appendSent(events, at, n)
 			broken = broken || isBroken(n)
 			if !mayAct(n) {
@@ -189,6 +198,13 @@ func (p *Page) look() {
 		p.checkBroken(at, view)
 	}
 	p.takeFailures(at)
+}
+
+// blocked notes what the page's policy blocks of an element.
+func (f *findings) blocked(policies csp.Policies, at string, n *html.Node) {
+	for _, what := range policies.Blocks(n.Data, n.Attr, host) {
+		f.add(Policy, "%s: %s%s: %s", at, tagOf(n), inside(n), what)
+	}
 }
 
 // mayAct reports whether an element may be a field, a button or a link.

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/sideband-go/sideband/internal/csp"
 	"github.com/sideband-go/sideband/internal/htmxdom"
 	"github.com/sideband-go/sideband/internal/tab"
 )
@@ -48,9 +49,10 @@ type record struct {
 	errors   []string // what htmx has thrown
 	agree    []bool   // the answers to questions that come
 	asked    []string
-	spoken   bool // the open stream has brought a message
+	policies csp.Policies // the page's
+	spoken   bool         // the open stream has brought a message
 	at       string
-	missed   bool     // the newest event did not reach the server
+	missed   bool              // the newest event did not reach the server
 	shown    *htmxdom.Document // what the page was when it had settled last
 }
 
@@ -60,6 +62,7 @@ func (r *record) observe(e tab.Event) {
 	switch e.Kind {
 	case tab.Loaded:
 		r.shown, r.spoken = nil, false
+		r.policies = csp.Parse(e.Header.Values("Content-Security-Policy")...)
 		r.visits = append(r.visits, Visit{string(e.Cause), pathOf(e.Address), e.Status, r.line.takeRedirects()})
 	case tab.LoadFailed:
 		r.shown, r.spoken = nil, false

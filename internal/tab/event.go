@@ -9,7 +9,8 @@ type Event struct {
 	Cause Cause
 	// Address is the page's, the request's or the stream's.
 	Address string
-	// Method and Header are the request's that was sent or answered.
+	// Method and Header are the request's that was sent or answered. Of a page that was
+	// loaded, Header is the answer's.
 	Method string
 	Header http.Header
 	// Status is the answer's.

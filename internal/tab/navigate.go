@@ -179,7 +179,7 @@ func (t *Tab) load(ctx context.Context, v *visit) {
 	}
 	t.enter(v, at)
 	t.page = newPage(t, at, got.dom)
-	t.observe(Event{Kind: Loaded, Cause: v.cause, Address: at.String(), Status: got.status})
+	t.observe(Event{Kind: Loaded, Cause: v.cause, Address: at.String(), Status: got.status, Header: got.header})
 	t.prefetch()
 	t.page.settle()
 }
@@ -209,6 +209,7 @@ func (t *Tab) enter(v *visit, at *url.URL) {
 type arrival struct {
 	status int
 	url    *url.URL
+	header http.Header
 	dom    *htmxdom.Document
 }
 
@@ -247,5 +248,5 @@ func (t *Tab) get(ctx context.Context, v *visit) (arrival, error) {
 		page = "<pre></pre>" // a browser shows it without htmx
 	}
 	dom, err := htmxdom.Parse(page)
-	return arrival{res.StatusCode, res.Request.URL, dom}, err
+	return arrival{res.StatusCode, res.Request.URL, res.Header, dom}, err
 }

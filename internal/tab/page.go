@@ -133,14 +133,11 @@ type pending struct {
 	next      *htmxdom.Trigger // what came while throttled
 }
 
-// dispatch sends an event of the DOM through the page. It reports whether htmx
-// listens to it.
-func (p *page) dispatch(event string, target *html.Node, bubbles bool) bool {
-	triggers := p.dom.Dispatch(event, target, bubbles)
-	for _, t := range triggers {
+// dispatch sends an event of the DOM through the page.
+func (p *page) dispatch(event string, target *html.Node, bubbles bool) {
+	for _, t := range p.dom.Dispatch(event, target, bubbles) {
 		p.trigger(t, nil)
 	}
-	return len(triggers) > 0
 }
 
 // trigger goes on with a trigger when its waits are over.

@@ -1,0 +1,78 @@
+package handlers_test
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+	"testing"
+
+	"github.com/a-h/templ"
+	"github.com/go-chi/chi/v5"
+
+	"github.com/sideband-go/sideband/handlers"
+	"github.com/sideband-go/sideband/state"
+	"github.com/sideband-go/sideband/views"
+)
+
+var coats = state.NewKey[int]("coats")
+
+// wall has a style attribute from the beginning, and another one for each coat of paint.
+type wall struct{}
+
+func (wall) Mount(s *views.Socket, _ views.NoParams) error {
+	coats.Set(s, 0)
+	return nil
+}
+
+func (wall) Paint(s *views.Socket, _ views.NoParams) error {
+	coats.Update(s, func(n int) int { return n + 1 })
+	return nil
+}
+
+func (wall) Render() templ.Component {
+	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+		n := coats.Get(ctx)
+		_, _ = fmt.Fprintf(w, `<p id="wall" style="width: %d%%">wall</p><ul id="coats">`, n)
+		for i := range n {
+			_, _ = fmt.Fprintf(w, `<li id="coat-%d" style="color: red">coat</li>`, i)
+		}
+		_, err := io.WriteString(w, "</ul>")
+		return err
+	})
+}
+
+// Case 107: TestDevelopersAreToldWhatThePolicyBlocks looks into the log of pages with inline
+// styles, under several policies.
+func TestDevelopersAreToldWhatThePolicyBlocks(t *testing.T) {
+	for name, c := range map[string]struct {
+		config      handlers.Config
+		first, last int // how often the log tells by then
+	}{
+		"the default":      {handlers.Config{Development: true}, 1, 2},
+		"not told of":      {handlers.Config{}, 0, 0},
+		"allowed":          {handlers.Config{Development: true, ContentSecurityPolicy: handlers.Policy("style-src 'unsafe-inline'")}, 0, 0},
+		"attributes alone": {handlers.Config{Development: true, ContentSecurityPolicy: handlers.Policy("style-src-attr 'unsafe-inline'")}, 0, 0},
+		"none":             {handlers.Config{Development: true, ContentSecurityPolicy: "-"}, 0, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newSite(t, c.config, func(kit *handlers.Kit, r chi.Router) { r.Handle("/wall", handlers.View(kit, wall{})) })
+			told := func() int { return strings.Count(s.log.String(), "Content-Security-Policy blocks") }
+			b := s.browser(t)
+			b.open("/wall")
+			p := b.open("/wall").connect("")
+			if n := told(); n != c.first {
+				t.Errorf("told %d times after two pages, not %d: %s", n, c.first, s.log.String())
+			}
+			for range 3 {
+				p.post("event=Paint", nil)
+			}
+			if n := told(); n != c.last {
+				t.Errorf("told %d times after three changes, not %d: %s", n, c.last, s.log.String())
+			}
+			if c.first > 0 && !strings.Contains(s.log.String(), `<p id=\"wall\">`) {
+				t.Errorf("the element is not named: %s", s.log.String())
+			}
+		})
+	}
+}
