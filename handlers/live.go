@@ -84,8 +84,8 @@ func (l *live) hasEnded() bool {
 // mount runs Mount for a request to the view's path, and renders the page if it is the
 // first time. carried is what the page before wanted to be said.
 func (l *live) mount(r *http.Request, query string, carried []views.FlashMessage) result {
-	q, _ := url.ParseQuery(query) // what can't be read is left out, as in r.URL.Query
-	in := views.Input{Path: pathParams(r), Query: q}
+	q, _ := url.ParseQuery(query)                  // what can't be read is left out, as in r.URL.Query
+	in := views.Input{Path: r.PathValue, Query: q} // with what middleware has seen there
 	return l.wait(job{ctx: context.WithoutCancel(r.Context()), msg: l.in.Mounting(in).Carrying(carried)})
 }
 

@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -67,10 +66,7 @@ func (k *Kit) mayReload(w http.ResponseWriter, r *http.Request) bool {
 // cookiePath is the page's path as the browser knows it, which a router may have cut. What
 // no cookie can have shares the counter of the site.
 func cookiePath(r *http.Request) string {
-	path := r.URL.EscapedPath()
-	if u, err := url.ParseRequestURI(r.RequestURI); err == nil {
-		path = u.EscapedPath()
-	}
+	path := sentPath(r)
 	if !strings.HasPrefix(path, "/") || strings.ContainsAny(path, "; ,") || len(path) > 1000 {
 		return "/"
 	}

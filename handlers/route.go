@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"net/http"
-	"net/url"
 	"strings"
 
 	"github.com/go-chi/chi/v5"
@@ -48,19 +47,23 @@ func (rt Route) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	g.ours = true
+	if !isCanonical(r.URL) {
+		rt.serveMisspelled(w, r)
+		return
+	}
 	switch r.Method {
 	case http.MethodGet, http.MethodHead:
-		if r.Method == http.MethodGet && r.URL.Query().Get(streamParam) == streamValue {
-			if r.Header.Get("Sec-Fetch-Mode") == "navigate" {
-				// Somebody was sent to the address of a stream, by a login that keeps it.
-				q := r.URL.Query()
-				q.Del(streamParam)
-				q.Del(afterParam)
-				w.Header().Set("Location", "?"+q.Encode())
-				w.WriteHeader(http.StatusSeeOther)
-				return
-			}
+		if asksForStream(r) {
 			rt.serveStream(w, r)
+			return
+		}
+		if r.URL.Query().Get(streamParam) == streamValue {
+			// Somebody was sent to the address of a stream, by a login that keeps it.
+			q := r.URL.Query()
+			q.Del(streamParam)
+			q.Del(afterParam)
+			w.Header().Set("Location", "?"+q.Encode())
+			w.WriteHeader(http.StatusSeeOther)
 			return
 		}
 		if r.URL.Query().Get(streamParam) == leaveValue {
@@ -87,17 +90,8 @@ func pattern(r *http.Request) string {
 	return r.Pattern
 }
 
-// pathParams reads the parameters in the path. chi matches the path as it was sent if that
-// is not the only way to write it, and so leaves them escaped; net/http's router does not.
-func pathParams(r *http.Request) func(name string) string {
-	c := chi.RouteContext(r.Context())
-	if c == nil || r.URL.RawPath == "" {
-		return r.PathValue
-	}
-	return func(name string) string {
-		if text, err := url.PathUnescape(c.URLParam(name)); err == nil {
-			return text
-		}
-		return r.PathValue(name)
-	}
+// asksForStream reports whether a page asks for its stream, and not a browser for a page at
+// the stream's address.
+func asksForStream(r *http.Request) bool {
+	return r.Method == http.MethodGet && r.URL.Query().Get(streamParam) == streamValue && r.Header.Get("Sec-Fetch-Mode") != "navigate"
 }
