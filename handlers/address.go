@@ -44,6 +44,10 @@ func canonicalPath(escaped string) (path string, ok bool) {
 
 // sentPath is the request's path as the browser sent it, which a router may have cut.
 func sentPath(r *http.Request) string {
+	if strings.HasPrefix(r.RequestURI, "/") {
+		path, _, _ := strings.Cut(r.RequestURI, "?")
+		return path
+	}
 	u, err := url.ParseRequestURI(r.RequestURI)
 	if err != nil {
 		u = r.URL
@@ -57,14 +61,14 @@ func sentPath(r *http.Request) string {
 // canonicalAddress is where a browser finds the page whose path it has written in another
 // way. It reports false if there is no such place: the path can't be mended, or it was
 // something on the server that wrote it so.
-func canonicalAddress(r *http.Request) (address string, ok bool) {
+func canonicalAddress(r *http.Request, query string) (address string, ok bool) {
 	sent := sentPath(r)
 	path, ok := canonicalPath(sent)
 	if !ok || path == sent || !isLocal(path) {
 		return "", false
 	}
-	if r.URL.RawQuery != "" || r.URL.ForceQuery {
-		path += "?" + r.URL.RawQuery
+	if query != "" {
+		path += "?" + query
 	}
 	return path, true
 }
@@ -72,14 +76,14 @@ func canonicalAddress(r *http.Request) (address string, ok bool) {
 // serveMisspelled answers a request whose path is not canonical: nothing of the page runs,
 // because the application's middleware may have taken it for another one.
 func (rt Route) serveMisspelled(w http.ResponseWriter, r *http.Request) {
-	ref := refused(http.StatusConflict, "the path is not canonical")
+	ref, g := refused(http.StatusConflict, "the path is not canonical"), guardOf(r.Context(), rt.kit)
 	switch {
 	case r.Method == http.MethodPost:
 		rt.refuse(w, r, ref)
-	case asksForStream(r):
+	case g.stream:
 		rt.refuseStream(w, r, ref)
 	default:
-		if to, ok := canonicalAddress(r); ok {
+		if to, ok := canonicalAddress(r, g.sent); ok {
 			seeOther(w, to)
 			return
 		}

@@ -63,6 +63,12 @@ func (rt Route) named(r *http.Request) (*live, *refusal) {
 	if ref != nil {
 		return nil, ref
 	}
+	if g := guardOf(r.Context(), rt.kit); !g.own { // middleware has not seen the page's query
+		if r.Method == http.MethodPost && !g.query.Has(eventParam) {
+			return nil, declined(http.StatusNotFound, fmt.Errorf("handlers: %w: none is named", views.ErrNoEvent))
+		}
+		return nil, refused(http.StatusConflict, "the ticket is for another address")
+	}
 	if l, ref := rt.resident(t); l != nil || ref != nil {
 		return l, ref
 	}
@@ -71,7 +77,7 @@ func (rt Route) named(r *http.Request) (*live, *refusal) {
 
 // open opens the request's ticket and compares it with the request.
 func (rt Route) open(r *http.Request) (ticket, *refusal) {
-	t, err := rt.kit.sealer.open(r.Header.Get(views.TicketHeader))
+	t, err := guardOf(r.Context(), rt.kit).openTicket()
 	if err != nil {
 		return t, &refusal{status: http.StatusBadRequest, err: err, reload: true}
 	}
@@ -135,7 +141,7 @@ func (rt Route) remount(r *http.Request, t ticket) (*live, *refusal) {
 		return nil, declined(http.StatusServiceUnavailable, errShutDown)
 	}
 	l.epoch, l.ready, l.out.lost = newEpoch(), make(chan struct{}), true
-	l.own(r, session)
+	l.own(r, session, t.query)
 	taken, err := k.store.Restore(l.entry, time.Now())
 	if taken != nil {
 		l.end(nil)
@@ -147,7 +153,7 @@ func (rt Route) remount(r *http.Request, t ticket) (*live, *refusal) {
 		return nil, declined(http.StatusServiceUnavailable, fmt.Errorf("handlers: %w", err))
 	}
 	k.keepSweeping()
-	l.failure = rt.mountAgain(l, r, t)
+	l.failure = rt.mountAgain(l, r)
 	if _, ok := k.sessions.current(r.Context()); l.failure == nil && !ok { // it has ended meanwhile
 		l.failure = unowned()
 	}
@@ -160,7 +166,7 @@ func (rt Route) remount(r *http.Request, t ticket) (*live, *refusal) {
 	return l, nil
 }
 
-func (rt Route) mountAgain(l *live, r *http.Request, t ticket) *refusal {
+func (rt Route) mountAgain(l *live, r *http.Request) *refusal {
 	k := rt.kit
 	if !k.mounts.begin(r.Context()) {
 		k.count.mountsRefused.Add(1)
@@ -168,7 +174,7 @@ func (rt Route) mountAgain(l *live, r *http.Request, t ticket) *refusal {
 	}
 	defer k.mounts.end()
 	k.count.remounts.Add(1)
-	res := l.mount(r, t.query, nil)
+	res := l.mount(r, nil)
 	if res.away != nil {
 		return &refusal{status: http.StatusSeeOther, err: errors.New("handlers: Mount redirects"), away: res.away}
 	}
@@ -183,8 +189,8 @@ func (rt Route) mountAgain(l *live, r *http.Request, t ticket) *refusal {
 }
 
 // own notes whose view it is.
-func (l *live) own(r *http.Request, session [16]byte) {
-	l.identity = l.kit.identity(r)
+func (l *live) own(r *http.Request, session [16]byte, query string) {
+	l.identity, l.query = l.kit.identity(r), query
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.entry = &state.Entry{ID: l.id, Session: string(session[:]), Scope: l.in.Scope(), Value: l}

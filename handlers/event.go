@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -48,7 +49,7 @@ func (rt Route) serveEvent(w http.ResponseWriter, r *http.Request) {
 func (rt Route) read(w http.ResponseWriter, r *http.Request, l *live) (job, *refusal) {
 	k := rt.kit
 	fields, status, err := k.readFields(w, r)
-	query := r.URL.Query()
+	query := guardOf(r.Context(), k).query
 	if err == nil && len(query) > k.config.MaxFields {
 		status, err = http.StatusBadRequest, fmt.Errorf("handlers: %d parameters", len(query))
 	}
@@ -56,7 +57,7 @@ func (rt Route) read(w http.ResponseWriter, r *http.Request, l *live) (job, *ref
 		k.count.bodies.Add(1)
 		return job{}, declined(status, err)
 	}
-	name := query.Get("event")
+	name := query.Get(eventParam)
 	msg, err := l.in.Event(name, query.Get("to"), views.Input{Query: query, Fields: fields})
 	if errors.Is(err, views.ErrNoEvent) {
 		return job{}, declined(http.StatusNotFound, err)
@@ -148,7 +149,7 @@ func (k *Kit) readFields(w http.ResponseWriter, r *http.Request) (url.Values, in
 	if control.SetReadDeadline(time.Now().Add(k.config.BodyTimeout)) == nil {
 		defer func() { _ = control.SetReadDeadline(time.Time{}) }() // it worked before
 	}
-	if err := r.ParseForm(); err != nil {
+	if err := parseBody(r); err != nil {
 		if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 			return nil, http.StatusRequestEntityTooLarge, err
 		}
@@ -162,6 +163,20 @@ func (k *Kit) readFields(w http.ResponseWriter, r *http.Request) (url.Values, in
 		return nil, http.StatusBadRequest, fmt.Errorf("handlers: %d fields", n)
 	}
 	return r.PostForm, 0, nil
+}
+
+// parseBody reads the fields of the body into r.PostForm, unless middleware has. Those of the
+// page's query, which may not even be readable, are no part of an event.
+func parseBody(r *http.Request) error {
+	if r.PostForm != nil {
+		return nil
+	}
+	text, err := io.ReadAll(r.Body)
+	if err != nil {
+		return err
+	}
+	r.PostForm, err = url.ParseQuery(string(text))
+	return err
 }
 
 // sourceID is the id of the element that sent the event, from a header such as

@@ -30,9 +30,8 @@ const (
 func (k *Kit) mayReload(w http.ResponseWriter, r *http.Request) bool {
 	now := time.Now()
 	own := ""
-	text := r.Header.Get(views.TicketHeader)
-	if t, err := k.sealer.open(text); err == nil && now.Sub(t.issued) > reloadWindow {
-		sum := sha256.Sum256([]byte(text))
+	if t, err := guardOf(r.Context(), k).openTicket(); err == nil && now.Sub(t.issued) > reloadWindow {
+		sum := sha256.Sum256([]byte(r.Header.Get(views.TicketHeader)))
 		own = "~" + base64.RawURLEncoding.EncodeToString(sum[:3])
 	}
 	var recent []string

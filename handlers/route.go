@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"net/http"
+	"net/url"
 	"strings"
 
 	"github.com/go-chi/chi/v5"
@@ -46,31 +47,30 @@ func (rt Route) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		k.Middleware(rt).ServeHTTP(w, r)
 		return
 	}
-	g.ours = true
+	for at := g; at != nil; at = at.outer {
+		at.ours = true
+	}
 	if !isCanonical(r.URL) {
 		rt.serveMisspelled(w, r)
 		return
 	}
 	switch r.Method {
 	case http.MethodGet, http.MethodHead:
-		if asksForStream(r) {
+		switch kind := g.query.Get(streamParam); {
+		case g.stream:
 			rt.serveStream(w, r)
-			return
-		}
-		if r.URL.Query().Get(streamParam) == streamValue {
+		case kind == streamValue:
 			// Somebody was sent to the address of a stream, by a login that keeps it.
-			q := r.URL.Query()
+			q, _ := url.ParseQuery(g.sent)
 			q.Del(streamParam)
 			q.Del(afterParam)
 			w.Header().Set("Location", "?"+q.Encode())
 			w.WriteHeader(http.StatusSeeOther)
-			return
-		}
-		if r.URL.Query().Get(streamParam) == leaveValue {
+		case kind == leaveValue:
 			rt.serveLeave(w, r)
-			return
+		default:
+			rt.servePage(w, r)
 		}
-		rt.servePage(w, r)
 	case http.MethodPost:
 		rt.serveEvent(w, r)
 	default:
@@ -88,10 +88,4 @@ func pattern(r *http.Request) string {
 		return path // the method before it is another one for events than for the page
 	}
 	return r.Pattern
-}
-
-// asksForStream reports whether a page asks for its stream, and not a browser for a page at
-// the stream's address.
-func asksForStream(r *http.Request) bool {
-	return r.Method == http.MethodGet && r.URL.Query().Get(streamParam) == streamValue && r.Header.Get("Sec-Fetch-Mode") != "navigate"
 }
