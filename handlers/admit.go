@@ -28,8 +28,11 @@ func refused(status int, format string, args ...any) *refusal {
 // declined refuses a request whose page can go on as it is.
 func declined(status int, err error) *refusal { return &refusal{status: status, err: err} }
 
-// unowned refuses a request without a session.
-func unowned() *refusal {
+// unowned refuses a request without a session, or with the cookie of one that has ended.
+func (k *Kit) unowned(r *http.Request) *refusal {
+	if cookie, _ := k.sessions.cookie(r); cookie != "" {
+		return refused(http.StatusForbidden, "the request's session has ended")
+	}
 	return &refusal{status: http.StatusForbidden, err: errUnowned, reload: true}
 }
 
@@ -86,9 +89,10 @@ func (rt Route) open(r *http.Request) (ticket, *refusal) {
 	}
 	session, ok := rt.kit.sessions.current(r.Context())
 	if !ok {
-		return t, unowned()
+		return t, rt.kit.unowned(r)
 	}
-	if !t.isOf(ownerOf(session, rt.kit.identity(r))) {
+	owner := ownerOf(session, rt.kit.identity(r))
+	if !t.isOf(owner) && !(t.isOf(valuedOwner(owner)) && rt.kit.sessions.hasValues(r.Context())) {
 		return t, refused(http.StatusForbidden, "the ticket is another session's or user's")
 	}
 	if t.path != r.URL.EscapedPath() || t.pattern != pattern(r) {
@@ -130,7 +134,7 @@ func (rt Route) remount(r *http.Request, t ticket) (*live, *refusal) {
 	}
 	session, ok := k.sessions.current(r.Context())
 	if !ok {
-		return nil, unowned()
+		return nil, k.unowned(r)
 	}
 	if !k.mounts.allow(session) {
 		k.count.sessionMounts.Add(1)
@@ -155,7 +159,7 @@ func (rt Route) remount(r *http.Request, t ticket) (*live, *refusal) {
 	k.keepSweeping()
 	l.failure = rt.mountAgain(l, r)
 	if _, ok := k.sessions.current(r.Context()); l.failure == nil && !ok { // it has ended meanwhile
-		l.failure = unowned()
+		l.failure = k.unowned(r)
 	}
 	if l.failure != nil {
 		k.store.Remove(l.entry)

@@ -39,6 +39,12 @@ func (m *memory) Find(token string) ([]byte, bool, error) {
 	return s.data, s.expiry.After(time.Now()), nil
 }
 
+// has reports whether a session is stored.
+func (m *memory) has(token string) bool {
+	_, found, _ := m.Find(token) // it never fails
+	return found
+}
+
 // Commit is part of scs.Store. What has expired, or is too many, goes from the other
 // end. The order is that of saving, so an expired session may stay a while behind a
 // younger one; Find does not find it.

@@ -112,8 +112,12 @@ func (k *Kit) keep(w http.ResponseWriter, r *http.Request, l *live, sh *views.Sh
 	}
 	now := time.Now()
 	l.own(r, session, g.sent)
+	owner := ownerOf(session, l.identity)
+	if k.sessions.hasValues(r.Context()) {
+		owner = valuedOwner(owner)
+	}
 	t := ticket{
-		view: l.id, owner: ownerOf(session, l.identity), issued: now,
+		view: l.id, owner: owner, issued: now,
 		version: k.config.Version, pattern: pattern(r), path: r.URL.EscapedPath(), query: g.sent,
 	}
 	if sent := sentPath(r); sent != t.path {

@@ -90,6 +90,12 @@ func (s *sessions) current(ctx context.Context) (hash [16]byte, ok bool) {
 	return hashOf(s.stored(token)), true
 }
 
+// hasValues reports whether the request's session, one of the kit's own, has or has had
+// values. Those of an application's manager are what its store says.
+func (s *sessions) hasValues(ctx context.Context) bool {
+	return s.own != nil && (s.own.has(s.manager.Token(ctx)) || len(s.manager.Keys(ctx)) > 0)
+}
+
 // stored is the token as the store knows it.
 func (s *sessions) stored(token string) string {
 	if !s.manager.HashTokenInStore {
@@ -114,8 +120,8 @@ var errStale = errors.New("handlers: the request's session has ended")
 func (s *sessions) ensure(g *guard, w http.ResponseWriter, r *http.Request, insist bool) ([16]byte, error) {
 	if hash, ok := s.current(r.Context()); ok {
 		if value, ok := s.cookie(r); ok && s.signer != nil {
-			if token, ends, first, ok := s.signer.open(value); ok && !first {
-				s.writeCookie(w, r, token, ends) // with the key that is used now
+			if c, first, ok := s.signer.open(value); ok && !first {
+				s.writeCookie(w, r, c.token, c.ends) // with the key that is used now
 			}
 		}
 		return hash, nil
@@ -151,7 +157,7 @@ func (s *sessions) cookie(r *http.Request) (string, bool) {
 // writeCookie gives the browser its session; with an empty token it takes it away.
 func (s *sessions) writeCookie(w http.ResponseWriter, r *http.Request, token string, ends time.Time) {
 	if s.signer != nil && token != "" {
-		token = s.signer.sign(token, ends)
+		token = s.signer.sign(signed{token, ends, s.own.has(token)})
 	}
 	s.of(r).WriteSessionCookie(r.Context(), w, token, ends)
 }
@@ -160,10 +166,9 @@ func (s *sessions) writeCookie(w http.ResponseWriter, r *http.Request, token str
 func (s *sessions) load(ctx context.Context, r *http.Request) (loaded context.Context, stale bool, err error) {
 	token, _ := s.cookie(r)
 	if s.signer != nil {
-		var ends time.Time
-		var ok bool
-		if token, ends, _, ok = s.signer.open(token); ok {
-			ctx = context.WithValue(ctx, signedKey{}, signed{token, ends})
+		c, _, ok := s.signer.open(token)
+		if token = c.token; ok {
+			ctx = context.WithValue(ctx, signedKey{}, c)
 		}
 	}
 	loaded, err = s.manager.Load(ctx, token)
