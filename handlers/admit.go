@@ -91,8 +91,7 @@ func (rt Route) open(r *http.Request) (ticket, *refusal) {
 	if !ok {
 		return t, rt.kit.unowned(r)
 	}
-	owner := ownerOf(session, rt.kit.identity(r))
-	if !t.isOf(owner) && !(t.isOf(valuedOwner(owner)) && rt.kit.sessions.hasValues(r.Context())) {
+	if !rt.kit.sessions.owns(r.Context(), t, session, rt.kit.identity(r)) {
 		return t, refused(http.StatusForbidden, "the ticket is another session's or user's")
 	}
 	if t.path != r.URL.EscapedPath() || t.pattern != pattern(r) {

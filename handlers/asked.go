@@ -66,6 +66,14 @@ func (g *guard) ask() {
 	r.Form = nil // which somebody may have read before
 }
 
+// pageQuery is the query of the page that is asked for, or that asks.
+func (g *guard) pageQuery() string {
+	if g.own {
+		return g.ticket.query
+	}
+	return g.sent
+}
+
 func joinQuery(a, b string) string {
 	if b == "" {
 		return a

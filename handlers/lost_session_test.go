@@ -84,6 +84,10 @@ func TestACookieOfBeforeTheSessionHadValues(t *testing.T) {
 	if event, _ := next.shows(t, since, old); event != http.StatusForbidden {
 		t.Errorf("a page of since goes on: %d", event)
 	}
+	next.browser(t).do("POST", "/rename?name=eve", nil, "Cookie", old) // it has values again, others
+	if event, _ := next.shows(t, since, old); event != http.StatusForbidden {
+		t.Errorf("a page of since goes on with new values: %d", event)
+	}
 	if event, _ := next.shows(t, before, old); event != http.StatusOK { // it never was more than that
 		t.Errorf("a page of before, of a session without values: %d", event)
 	}

@@ -111,14 +111,14 @@ func (k *Kit) keep(w http.ResponseWriter, r *http.Request, l *live, sh *views.Sh
 		return fmt.Errorf("handlers: session: %w", err)
 	}
 	now := time.Now()
-	l.own(r, session, g.sent)
-	owner := ownerOf(session, l.identity)
-	if k.sessions.hasValues(r.Context()) {
-		owner = valuedOwner(owner)
+	l.own(r, session, g.pageQuery())
+	owner, err := k.sessions.owner(r.Context(), session, l.identity)
+	if err != nil {
+		return fmt.Errorf("handlers: session: %w", err)
 	}
 	t := ticket{
 		view: l.id, owner: owner, issued: now,
-		version: k.config.Version, pattern: pattern(r), path: r.URL.EscapedPath(), query: g.sent,
+		version: k.config.Version, pattern: pattern(r), path: r.URL.EscapedPath(), query: g.pageQuery(),
 	}
 	if sent := sentPath(r); sent != t.path {
 		t.sent = sent

@@ -90,10 +90,34 @@ func (s *sessions) current(ctx context.Context) (hash [16]byte, ok bool) {
 	return hashOf(s.stored(token)), true
 }
 
-// hasValues reports whether the request's session, one of the kit's own, has or has had
-// values. Those of an application's manager are what its store says.
-func (s *sessions) hasValues(ctx context.Context) bool {
-	return s.own != nil && (s.own.has(s.manager.Token(ctx)) || len(s.manager.Keys(ctx)) > 0)
+// owner is what the tickets of a session and a user are bound to. Pages that are opened when
+// a session of the kit's own has values belong to its present life in the store: if it is
+// destroyed where nobody knows of that any more, a cookie of before the values does not do.
+func (s *sessions) owner(ctx context.Context, session [16]byte, identity string) (owner [16]byte, err error) {
+	owner = ownerOf(session, identity)
+	if s.own == nil {
+		return owner, nil
+	}
+	token := s.manager.Token(ctx)
+	if !s.own.has(token) && len(s.manager.Keys(ctx)) > 0 { // they come with this request
+		if _, _, err := s.manager.Commit(ctx); err != nil {
+			return owner, err
+		}
+	}
+	if era, ok := s.own.eraOf(s.manager.Token(ctx)); ok {
+		owner = valuedOwner(owner, era)
+	}
+	return owner, nil
+}
+
+// owns reports whether the ticket is of the request's session and user.
+func (s *sessions) owns(ctx context.Context, t ticket, session [16]byte, identity string) bool {
+	owner := ownerOf(session, identity)
+	if t.isOf(owner) || s.own == nil {
+		return t.isOf(owner)
+	}
+	era, ok := s.own.eraOf(s.manager.Token(ctx))
+	return ok && t.isOf(valuedOwner(owner, era))
 }
 
 // stored is the token as the store knows it.

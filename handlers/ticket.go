@@ -93,11 +93,9 @@ func ownerOf(session [16]byte, identity string) [16]byte {
 	return [16]byte(h[:16])
 }
 
-// valuedOwner is the owner of pages that were opened when the session had values. A session
-// of the kit's own that had none then, and is shown by a cookie of that time, is not it: the
-// session with values may have been destroyed where nobody knows of that any more.
-func valuedOwner(owner [16]byte) [16]byte {
-	h := sha256.Sum256(append([]byte("sideband valued\x00"), owner[:]...))
+// valuedOwner is the owner of pages that were opened in a life of a session with values.
+func valuedOwner(owner [16]byte, era [8]byte) [16]byte {
+	h := sha256.Sum256(append(append([]byte("sideband valued\x00"), owner[:]...), era[:]...))
 	return [16]byte(h[:16])
 }
 
