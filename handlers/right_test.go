@@ -66,6 +66,7 @@ func TestAnEventForAComponentThatIsNotPlacedAnyMore(t *testing.T) {
 	})
 	t.Run("after the stream", func(t *testing.T) {
 		p := s.browser(t).open("/panel").connect("")
+		waitUntil(t, "the view is connected", func() bool { return s.kit.Stats().Views.Connected == 1 })
 		p.body.Close()
 		waitUntil(t, "the view is parked", func() bool { return s.kit.Stats().Views.Connected == 0 })
 		send(t, w.ref(), panel.Page.Keep, 1)
@@ -176,7 +177,9 @@ func TestWhatWasRenderedForAnEventIsNotLost(t *testing.T) {
 	id := p.await("first")
 	p.body.Close()
 	waitUntil(t, "the view is parked", func() bool { return s.kit.Stats().Views.Connected == 0 })
-	p.connect(id).body.Close() // says what the page has
+	p.connect(id) // says what the page has
+	waitUntil(t, "the view is connected", func() bool { return s.kit.Stats().Views.Connected == 1 })
+	p.body.Close()
 	waitUntil(t, "the view is parked", func() bool { return s.kit.Stats().Views.Connected == 0 })
 	send(t, w.ref(), panel.Page.Note, "second")
 	send(t, w.ref(), panel.Page.Keep, 1)
