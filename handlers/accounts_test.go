@@ -48,6 +48,12 @@ func newAccounts(t *testing.T, c handlers.Config, p rooms.Page) *accounts {
 			a.sessions.Put(r.Context(), "name", r.FormValue("name"))
 			w.WriteHeader(http.StatusNoContent)
 		})
+		r.Post("/forget", func(w http.ResponseWriter, r *http.Request) {
+			if err := a.sessions.Clear(r.Context()); err != nil {
+				t.Error(err)
+			}
+			w.WriteHeader(http.StatusNoContent)
+		})
 		r.Get("/whoami", func(w http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(w, name(r)) })
 		view := handlers.View(kit, p)
 		r.Handle("/rooms/{room}", view)

@@ -28,8 +28,11 @@ func refused(status int, format string, args ...any) *refusal {
 // declined refuses a request whose page can go on as it is.
 func declined(status int, err error) *refusal { return &refusal{status: status, err: err} }
 
-// unowned refuses a request without a session.
-func unowned() *refusal {
+// unowned refuses a request without a session, or with the cookie of one that has ended.
+func (k *Kit) unowned(r *http.Request) *refusal {
+	if cookie, _ := k.sessions.cookie(r); cookie != "" {
+		return refused(http.StatusForbidden, "the request's session has ended")
+	}
 	return &refusal{status: http.StatusForbidden, err: errUnowned, reload: true}
 }
 
@@ -63,6 +66,12 @@ func (rt Route) named(r *http.Request) (*live, *refusal) {
 	if ref != nil {
 		return nil, ref
 	}
+	if g := guardOf(r.Context(), rt.kit); !g.own { // middleware has not seen the page's query
+		if r.Method == http.MethodPost && !g.query.Has(eventParam) {
+			return nil, declined(http.StatusNotFound, fmt.Errorf("handlers: %w: none is named", views.ErrNoEvent))
+		}
+		return nil, refused(http.StatusConflict, "the ticket is for another address")
+	}
 	if l, ref := rt.resident(t); l != nil || ref != nil {
 		return l, ref
 	}
@@ -71,7 +80,7 @@ func (rt Route) named(r *http.Request) (*live, *refusal) {
 
 // open opens the request's ticket and compares it with the request.
 func (rt Route) open(r *http.Request) (ticket, *refusal) {
-	t, err := rt.kit.sealer.open(r.Header.Get(views.TicketHeader))
+	t, err := guardOf(r.Context(), rt.kit).openTicket()
 	if err != nil {
 		return t, &refusal{status: http.StatusBadRequest, err: err, reload: true}
 	}
@@ -80,9 +89,9 @@ func (rt Route) open(r *http.Request) (ticket, *refusal) {
 	}
 	session, ok := rt.kit.sessions.current(r.Context())
 	if !ok {
-		return t, unowned()
+		return t, rt.kit.unowned(r)
 	}
-	if !t.isOf(ownerOf(session, rt.kit.identity(r))) {
+	if !rt.kit.sessions.owns(r.Context(), t, session, rt.kit.identity(r)) {
 		return t, refused(http.StatusForbidden, "the ticket is another session's or user's")
 	}
 	if t.path != r.URL.EscapedPath() || t.pattern != pattern(r) {
@@ -124,7 +133,7 @@ func (rt Route) remount(r *http.Request, t ticket) (*live, *refusal) {
 	}
 	session, ok := k.sessions.current(r.Context())
 	if !ok {
-		return nil, unowned()
+		return nil, k.unowned(r)
 	}
 	if !k.mounts.allow(session) {
 		k.count.sessionMounts.Add(1)
@@ -135,7 +144,7 @@ func (rt Route) remount(r *http.Request, t ticket) (*live, *refusal) {
 		return nil, declined(http.StatusServiceUnavailable, errShutDown)
 	}
 	l.epoch, l.ready, l.out.lost = newEpoch(), make(chan struct{}), true
-	l.own(r, session)
+	l.own(r, session, t.query)
 	taken, err := k.store.Restore(l.entry, time.Now())
 	if taken != nil {
 		l.end(nil)
@@ -147,9 +156,9 @@ func (rt Route) remount(r *http.Request, t ticket) (*live, *refusal) {
 		return nil, declined(http.StatusServiceUnavailable, fmt.Errorf("handlers: %w", err))
 	}
 	k.keepSweeping()
-	l.failure = rt.mountAgain(l, r, t)
+	l.failure = rt.mountAgain(l, r)
 	if _, ok := k.sessions.current(r.Context()); l.failure == nil && !ok { // it has ended meanwhile
-		l.failure = unowned()
+		l.failure = k.unowned(r)
 	}
 	if l.failure != nil {
 		k.store.Remove(l.entry)
@@ -160,7 +169,7 @@ func (rt Route) remount(r *http.Request, t ticket) (*live, *refusal) {
 	return l, nil
 }
 
-func (rt Route) mountAgain(l *live, r *http.Request, t ticket) *refusal {
+func (rt Route) mountAgain(l *live, r *http.Request) *refusal {
 	k := rt.kit
 	if !k.mounts.begin(r.Context()) {
 		k.count.mountsRefused.Add(1)
@@ -168,7 +177,7 @@ func (rt Route) mountAgain(l *live, r *http.Request, t ticket) *refusal {
 	}
 	defer k.mounts.end()
 	k.count.remounts.Add(1)
-	res := l.mount(r, t.query, nil)
+	res := l.mount(r, nil)
 	if res.away != nil {
 		return &refusal{status: http.StatusSeeOther, err: errors.New("handlers: Mount redirects"), away: res.away}
 	}
@@ -183,8 +192,8 @@ func (rt Route) mountAgain(l *live, r *http.Request, t ticket) *refusal {
 }
 
 // own notes whose view it is.
-func (l *live) own(r *http.Request, session [16]byte) {
-	l.identity = l.kit.identity(r)
+func (l *live) own(r *http.Request, session [16]byte, query string) {
+	l.identity, l.query = l.kit.identity(r), query
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.entry = &state.Entry{ID: l.id, Session: string(session[:]), Scope: l.in.Scope(), Value: l}

@@ -10,9 +10,10 @@ import (
 	"time"
 )
 
-// signer signs the cookies of the kit's own sessions. A session whose cookie is signed
-// need not be in the store: after a restart with the same secrets browsers still have
-// the session they had, without its values.
+// signer signs the cookies of the kit's own sessions. A session that never had values need
+// not be in the store: after a restart with the same secrets its cookie is all that there is
+// to know. Of one that has had some the cookie says so, and it is dead when the store does
+// not have it: it was destroyed, or its values are lost.
 type signer struct{ keys [][]byte }
 
 func newSigner(secrets [][]byte) *signer {
@@ -23,32 +24,39 @@ func newSigner(secrets [][]byte) *signer {
 	return s
 }
 
-// sign makes a cookie's value of a session's token and the time that it ends.
-func (s *signer) sign(token string, ends time.Time) string {
-	text := token + "." + strconv.FormatInt(ends.Unix(), 36)
+// valuedMark ends the text of a cookie whose session has had values.
+const valuedMark = ".v"
+
+// sign makes a cookie's value of a session.
+func (s *signer) sign(c signed) string {
+	text := c.token + "." + strconv.FormatInt(c.ends.Unix(), 36)
+	if c.valued {
+		text += valuedMark
+	}
 	return text + "." + base64.RawURLEncoding.EncodeToString(mac(s.keys[0], text))
 }
 
 // open returns what sign was given. first tells whether it is signed with the first key.
-func (s *signer) open(value string) (token string, ends time.Time, first, ok bool) {
+func (s *signer) open(value string) (c signed, first, ok bool) {
 	at := strings.LastIndexByte(value, '.')
 	if at < 0 || len(value) > 200 {
-		return "", ends, false, false
+		return c, false, false
 	}
 	sum, err := base64.RawURLEncoding.DecodeString(value[at+1:])
 	if err != nil {
-		return "", ends, false, false
+		return c, false, false
 	}
 	for i, key := range s.keys {
 		if !hmac.Equal(sum, mac(key, value[:at])) {
 			continue
 		}
-		token, unix, _ := strings.Cut(value[:at], ".")
+		text, valued := strings.CutSuffix(value[:at], valuedMark)
+		token, unix, _ := strings.Cut(text, ".")
 		seconds, err := strconv.ParseInt(unix, 36, 64)
-		ends = time.Unix(seconds, 0)
-		return token, ends, i == 0, err == nil && ends.After(time.Now())
+		c = signed{token: token, ends: time.Unix(seconds, 0), valued: valued}
+		return c, i == 0, err == nil && c.ends.After(time.Now())
 	}
-	return "", ends, false, false
+	return c, false, false
 }
 
 func mac(key []byte, text string) []byte {
@@ -57,22 +65,23 @@ func mac(key []byte, text string) []byte {
 	return h.Sum(nil)[:16]
 }
 
-// signed is the session of a request whose cookie has a good signature.
+// signed is what a cookie with a good signature says of its session.
 type signed struct {
-	token string
-	ends  time.Time
+	token  string
+	ends   time.Time
+	valued bool // it has had values
 }
 
 type signedKey struct{}
 
-// valued keeps sessions that have values. Those without need no place: their cookie is
+// valued keeps sessions that have had values. The others need no place: their cookie is
 // all that there is to know.
 type valued struct{ *memory }
 
 // FindCtx is part of scs.CtxStore.
 func (v valued) FindCtx(ctx context.Context, token string) ([]byte, bool, error) {
 	b, found, err := v.Find(token)
-	if s, ok := ctx.Value(signedKey{}).(signed); !found && err == nil && ok && s.token == token {
+	if s, ok := ctx.Value(signedKey{}).(signed); !found && err == nil && ok && s.token == token && !s.valued {
 		b, err = codec{}.Encode(s.ends, nil)
 		return b, err == nil, err
 	}
@@ -81,8 +90,8 @@ func (v valued) FindCtx(ctx context.Context, token string) ([]byte, bool, error)
 
 // CommitCtx is part of scs.CtxStore.
 func (v valued) CommitCtx(_ context.Context, token string, b []byte, expiry time.Time) error {
-	if isBare(b) {
-		return v.Delete(token)
+	if isBare(b) && !v.has(token) {
+		return nil
 	}
 	return v.Commit(token, b, expiry)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -48,7 +49,7 @@ func (rt Route) serveEvent(w http.ResponseWriter, r *http.Request) {
 func (rt Route) read(w http.ResponseWriter, r *http.Request, l *live) (job, *refusal) {
 	k := rt.kit
 	fields, status, err := k.readFields(w, r)
-	query := r.URL.Query()
+	query := guardOf(r.Context(), k).query
 	if n := count(query); err == nil && n > k.config.MaxFields {
 		status, err = http.StatusBadRequest, fmt.Errorf("handlers: %d parameters", n)
 	}
@@ -56,11 +57,11 @@ func (rt Route) read(w http.ResponseWriter, r *http.Request, l *live) (job, *ref
 		k.count.bodies.Add(1)
 		return job{}, declined(status, err)
 	}
-	if id := query.Get(patch.LeftParam); id != "" && !query.Has("event") {
+	if id := query.Get(patch.LeftParam); id != "" && !query.Has(eventParam) {
 		msg := views.Message{Name: patch.LeftParam, Run: func(*views.Socket) error { return nil }}
 		return job{msg: msg, ctx: context.WithoutCancel(r.Context()), posted: &views.Posted{Source: id, Left: true}}, nil
 	}
-	name := query.Get("event")
+	name := query.Get(eventParam)
 	msg, err := l.in.Event(name, query.Get("to"), views.Input{Query: query, Fields: fields})
 	if errors.Is(err, views.ErrNoEvent) {
 		return job{}, declined(http.StatusNotFound, err)
@@ -75,7 +76,7 @@ func (rt Route) read(w http.ResponseWriter, r *http.Request, l *live) (job, *ref
 		if id == "" && tag != "form" {
 			k.warnWithoutID(l, name)
 		}
-		j.posted = &views.Posted{Source: id, Address: "?" + r.URL.RawQuery, Fields: fields, Typing: query.Has("typing"), Form: tag == "form"}
+		j.posted = &views.Posted{Source: id, Address: "?" + guardOf(r.Context(), k).sent, Fields: fields, Typing: query.Has("typing"), Form: tag == "form"}
 	}
 	return j, nil
 }
@@ -153,7 +154,7 @@ func (k *Kit) readFields(w http.ResponseWriter, r *http.Request) (url.Values, in
 	if control.SetReadDeadline(time.Now().Add(k.config.BodyTimeout)) == nil {
 		defer func() { _ = control.SetReadDeadline(time.Time{}) }() // it worked before
 	}
-	if err := r.ParseForm(); err != nil {
+	if err := parseBody(r); err != nil {
 		if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 			return nil, http.StatusRequestEntityTooLarge, err
 		}
@@ -171,6 +172,20 @@ func count(values url.Values) (n int) {
 		n += len(v)
 	}
 	return n
+}
+
+// parseBody reads the fields of the body into r.PostForm, unless middleware has. Those of the
+// page's query, which may not even be readable, are no part of an event.
+func parseBody(r *http.Request) error {
+	if r.PostForm != nil {
+		return nil
+	}
+	text, err := io.ReadAll(r.Body)
+	if err != nil {
+		return err
+	}
+	r.PostForm, err = url.ParseQuery(string(text))
+	return err
 }
 
 // source is the tag and the id of the element that sent the event, from a header such as

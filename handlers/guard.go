@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"net/http"
+	"net/url"
 	"sync"
 
 	"github.com/sideband-go/sideband/views"
@@ -13,9 +14,13 @@ import (
 // something that htmx and the user understand.
 type guard struct {
 	http.ResponseWriter
+	asked
+
 	kit   *Kit
+	outer *guard // of another kit, whose middleware stands around
 	r     *http.Request
-	ours  bool // a page of the kit answers
+	page  url.URL // of r, if a page has sent it
+	ours  bool    // a page of the kit answers
 	begun bool
 	mute  bool // the body is the kit's
 	stale bool // the request's session had ended before it came

@@ -36,8 +36,8 @@ type Config struct {
 	// Sessions is the application's own session manager, with its cookie, lifetimes and
 	// store; the kit's middleware loads and saves its sessions (don't use LoadAndSave),
 	// and puts a store around its store that sees sessions end. It must have been made
-	// with scs.New and not be changed afterwards. Default: sessions in memory, whose
-	// cookies are signed, so that the session, though not its values, outlives a restart.
+	// with scs.New and not be changed afterwards. Default: sessions in memory, whose cookies
+	// are signed: those without values outlive a restart, those that have had some end with it.
 	Sessions *scs.SessionManager
 	// Layout is the document around each page. Default: views.DefaultLayout.
 	Layout func(views.Document) templ.Component
@@ -88,8 +88,8 @@ type Config struct {
 	Stream sse.Config
 	// SessionLifetime is how long a session of the kit's own lasts. Default 24 h.
 	SessionLifetime time.Duration
-	// MaxSessions is how many sessions of the kit's own may have values; beyond it those
-	// that were saved longest ago lose them. Default 200,000.
+	// MaxSessions is how many sessions of the kit's own may have or have had values; beyond
+	// it those that were saved longest ago end. Default 200,000.
 	MaxSessions int
 	// ContentSecurityPolicy is sent with each page; see [Policy]. Default: DefaultPolicy.
 	// "-" sends none.

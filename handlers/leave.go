@@ -49,8 +49,8 @@ func seeOther(w http.ResponseWriter, to string) {
 
 // departure is the address with which a stream sends its page away. What the next page is
 // to say needs a response that can set a cookie: the page gets it on the way, with a
-// sealed address of its own path.
-func (k *Kit) departure(d *views.Departure, session [16]byte) string {
+// sealed address of its own path. query is that of the page, which middleware is to see there.
+func (k *Kit) departure(d *views.Departure, session [16]byte, query string) string {
 	list := d.Flash(nil)
 	if len(list) == 0 {
 		return d.To.String()
@@ -61,14 +61,14 @@ func (k *Kit) departure(d *views.Departure, session [16]byte) string {
 		k.log.Warn("sideband: the address of a redirect leaves no room for flash messages", "length", len(d.To.String()))
 		return d.To.String()
 	}
-	return "?" + streamParam + "=" + leaveValue + "&" + targetParam + "=" + text
+	return "?" + joinQuery(streamParam+"="+leaveValue+"&"+targetParam+"="+text, query)
 }
 
 // serveLeave sends a browser on to where a stream has sent its page. What is not the
 // session's goes to the page itself.
 func (rt Route) serveLeave(w http.ResponseWriter, r *http.Request) {
 	k := rt.kit
-	q := r.URL.Query()
+	q := guardOf(r.Context(), k).query
 	c, err := k.openCarried(r.Context(), k.leaves, q.Get(targetParam))
 	if err != nil {
 		k.log.Info("sideband: leave", "path", r.URL.Path, "err", err)
@@ -96,6 +96,6 @@ func (l *live) depart() bool {
 	if d == nil {
 		return false
 	}
-	l.put(st, l.out.number(goTo(l.kit.departure(d, [16]byte([]byte(l.entry.Session))))))
+	l.put(st, l.out.number(goTo(l.kit.departure(d, [16]byte([]byte(l.entry.Session)), l.query))))
 	return true
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"net/http"
-	"net/url"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -24,6 +23,7 @@ type live struct {
 	epoch    string // "" as first mounted, else what tells its messages from earlier ones
 	entry    *state.Entry
 	identity string
+	query    string // of the page's address
 
 	ready   chan struct{} // closed when a view that was mounted again is; else nil
 	failure *refusal      // why it could not be; set before ready is closed
@@ -81,11 +81,12 @@ func (l *live) hasEnded() bool {
 	return l.ended
 }
 
-// mount runs Mount for a request to the view's path, and renders the page if it is the
-// first time. carried is what the page before wanted to be said.
-func (l *live) mount(r *http.Request, query string, carried []views.FlashMessage) result {
-	q, _ := url.ParseQuery(query) // what can't be read is left out, as in r.URL.Query
-	in := views.Input{Path: pathParams(r), Query: q}
+// mount runs Mount with the parameters that middleware has let through, and renders the page
+// if it is the first time. carried is what the page before wanted to be said.
+func (l *live) mount(r *http.Request, carried []views.FlashMessage) result {
+	q := r.URL.Query()
+	q.Del(streamParam)
+	in := views.Input{Path: r.PathValue, Query: q}
 	return l.wait(job{ctx: context.WithoutCancel(r.Context()), msg: l.in.Mounting(in).Carrying(carried)})
 }
 

@@ -143,12 +143,17 @@ func (l *live) take(me uint64, batch []job) bool {
 	l.begins(t)
 	for i, j := range batch {
 		t.rest = batch[i+1:]
-		err := l.placed(j.msg)
+		err := l.upToDate(me, j.msg)
 		if err == nil {
 			err = l.callback(j)
 		}
 		if !l.mine(me) {
 			return false
+		}
+		if j.done != nil && l.mustStartOver(err) {
+			l.begins(nil)
+			j.done <- result{err: views.ErrGone, unstarted: true}
+			return true
 		}
 		if errors.Is(err, views.ErrNoComponent) {
 			l.kit.log.Info("sideband: for a component that is not there", "view", l.in.Definition().Name(), "err", err)
@@ -199,16 +204,6 @@ func (l *live) finish(me uint64, t *turn) bool {
 	l.begins(nil)
 	t.done <- res
 	return true
-}
-
-// placed sees to it that the components are there, one of which an event is for: those of a
-// view that was mounted again come with its first rendering.
-func (l *live) placed(m views.Message) error {
-	if !m.ForPart() || l.in.Rendered() {
-		return nil
-	}
-	_, _, err := l.in.Page()
-	return err
 }
 
 // drain runs the messages that callbacks have sent to their own view. It reports false if

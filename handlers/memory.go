@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"container/list"
+	"crypto/rand"
 	"sync"
 	"time"
 )
@@ -21,6 +22,7 @@ type stored struct {
 	token  string
 	data   []byte
 	expiry time.Time
+	era    [8]byte // random: since the session was first stored
 }
 
 func newMemory(limit int) *memory {
@@ -39,14 +41,39 @@ func (m *memory) Find(token string) ([]byte, bool, error) {
 	return s.data, s.expiry.After(time.Now()), nil
 }
 
+// has reports whether a session is stored.
+func (m *memory) has(token string) bool {
+	_, found := m.eraOf(token)
+	return found
+}
+
+// eraOf tells the life of a stored session from those that its token has had in other
+// processes, or before a restart.
+func (m *memory) eraOf(token string) (era [8]byte, found bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	el := m.all[token]
+	if el == nil {
+		return era, false
+	}
+	s := el.Value.(*stored)
+	return s.era, s.expiry.After(time.Now())
+}
+
 // Commit is part of scs.Store. What has expired, or is too many, goes from the other
 // end. The order is that of saving, so an expired session may stay a while behind a
 // younger one; Find does not find it.
 func (m *memory) Commit(token string, data []byte, expiry time.Time) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	s := &stored{token: token, data: data, expiry: expiry}
+	if el := m.all[token]; el != nil {
+		s.era = el.Value.(*stored).era
+	} else {
+		_, _ = rand.Read(s.era[:]) // it never fails
+	}
 	m.drop(token)
-	m.all[token] = m.order.PushBack(&stored{token, data, expiry})
+	m.all[token] = m.order.PushBack(s)
 	now := time.Now()
 	for {
 		old := m.order.Front().Value.(*stored)

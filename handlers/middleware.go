@@ -5,11 +5,14 @@ import (
 	"net/http"
 )
 
-type guardKey struct{ k *Kit }
+type guardKey struct{}
 
 // guardOf returns the guard that the kit's middleware has put before the request, or nil.
 func guardOf(ctx context.Context, k *Kit) *guard {
-	g, _ := ctx.Value(guardKey{k}).(*guard)
+	g, _ := ctx.Value(guardKey{}).(*guard)
+	for g != nil && g.kit != k {
+		g = g.outer
+	}
 	return g
 }
 
@@ -21,6 +24,10 @@ func guardOf(ctx context.Context, k *Kit) *guard {
 //     address, where the user sees what the middleware has to say; the stream ends.
 //   - Other errors leave the page as it is: an event shows a notice, a stream is tried
 //     again after a pause.
+//
+// Middleware below it sees events and streams with the query of their page as it was opened,
+// from the page's ticket: what the browser sends besides has no say. A stream has the
+// parameter sideband=stream in front of it; [EventName] says which event is sent.
 func (k *Kit) Middleware(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if guardOf(r.Context(), k) != nil {
@@ -32,14 +39,16 @@ func (k *Kit) Middleware(next http.Handler) http.Handler {
 			http.Error(w, "Requests from other sites are not allowed.", http.StatusForbidden)
 			return
 		}
-		g := &guard{ResponseWriter: w, kit: k}
-		ctx, stale, err := k.sessions.load(context.WithValue(r.Context(), guardKey{k}, g), r)
+		outer, _ := r.Context().Value(guardKey{}).(*guard)
+		g := &guard{ResponseWriter: w, kit: k, outer: outer}
+		ctx, stale, err := k.sessions.load(context.WithValue(r.Context(), guardKey{}, g), r)
 		if err != nil {
 			k.log.Error("sideband: session", "err", err)
 			http.Error(w, "Something went wrong.", http.StatusInternalServerError)
 			return
 		}
 		g.r, g.stale = r.WithContext(ctx), stale
+		g.ask()
 		defer func() {
 			if !g.begun { // a panic passes through, whose answer is somebody else's
 				g.begin()

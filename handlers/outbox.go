@@ -42,7 +42,8 @@ func (o *outbox) number(ops []byte) sse.Message {
 // since is what a browser that has seen message id has missed.
 func (o *outbox) since(id uint64) ([]sse.Message, bool) {
 	if o.refused != nil && o.refused.ID == id+1 {
-		return []sse.Message{*o.refused}, true
+		later, held := o.log.Since(o.refused.ID)
+		return append([]sse.Message{*o.refused}, later...), held
 	}
 	return o.log.Since(id)
 }
@@ -179,7 +180,7 @@ func (l *live) answer(me uint64, posted *views.Posted, failed error) result {
 		}
 	case !l.follows():
 		// The stream has just closed. What changed waits for the page's next one.
-	case failed == nil || posted != nil || l.in.Dirty():
+	case failed == nil || posted != nil || l.in.Dirty() || l.out.confirmed != l.out.seq:
 		var renderErr error
 		ops, renderErr = l.patch(posted, l.noticeGone(failed))
 		err = errors.Join(failed, renderErr)

@@ -60,7 +60,7 @@ func (rt Route) servePage(w http.ResponseWriter, r *http.Request) {
 	} else if err := k.keep(w, r, l, &sh); errors.Is(err, errStale) {
 		l.end(nil)
 		w.Header().Set("Cache-Control", "no-store")
-		w.Header().Set("Location", "?"+r.URL.RawQuery) // the browser has a newer cookie by now, or none
+		w.Header().Set("Location", "?"+guardOf(r.Context(), k).sent) // the browser has a newer cookie by now, or none
 		w.WriteHeader(http.StatusSeeOther)
 		return
 	} else if err != nil {
@@ -92,7 +92,7 @@ func (rt Route) mountPage(l *live, r *http.Request) (views.Shell, *views.Departu
 	if isSeen(r) {
 		carried = guardOf(r.Context(), rt.kit).carried()
 	}
-	res := l.mount(r, r.URL.RawQuery, carried)
+	res := l.mount(r, carried)
 	return views.Shell{Title: l.in.FullTitle(), Content: res.ops, KeepStream: rt.def.KeepsStream()}, res.away, res.err
 }
 
@@ -112,13 +112,21 @@ func (k *Kit) keep(w http.ResponseWriter, r *http.Request, l *live, sh *views.Sh
 		return fmt.Errorf("handlers: session: %w", err)
 	}
 	now := time.Now()
-	l.own(r, session)
-	sh.Ticket, err = k.sealer.seal(ticket{
-		view: l.id, owner: ownerOf(session, l.identity), issued: now,
-		version: k.config.Version, pattern: pattern(r), path: r.URL.EscapedPath(), query: r.URL.RawQuery,
-	})
+	l.own(r, session, g.pageQuery())
+	owner, err := k.sessions.owner(r.Context(), session, l.identity)
+	if err != nil {
+		return fmt.Errorf("handlers: session: %w", err)
+	}
+	t := ticket{
+		view: l.id, owner: owner, issued: now,
+		version: k.config.Version, pattern: pattern(r), path: r.URL.EscapedPath(), query: g.pageQuery(),
+	}
+	if sent := sentPath(r); sent != t.path {
+		t.sent = sent
+	}
+	sh.Ticket, err = k.sealer.seal(t)
 	if errors.Is(err, errTicketSize) {
-		k.log.Warn("sideband: the address is too long for a live page; it is served without", "view", l.in.Definition().Name(), "length", len(r.URL.Path)+len(r.URL.RawQuery))
+		k.log.Warn("sideband: the address is too long for a live page; it is served without", "view", l.in.Definition().Name(), "length", len(r.URL.Path)+len(g.sent))
 		l.end(nil)
 		return nil
 	}
@@ -165,7 +173,7 @@ func isWatched(r *http.Request) bool {
 // address, and is alive.
 func (rt Route) stillShown(r *http.Request) bool {
 	t, ref := rt.open(r)
-	if ref != nil || t.query != r.URL.RawQuery {
+	if ref != nil || t.query != guardOf(r.Context(), rt.kit).sent {
 		return false
 	}
 	l, _ := rt.resident(t)

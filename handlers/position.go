@@ -3,6 +3,7 @@ package handlers
 import (
 	"crypto/rand"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 )
@@ -27,10 +28,10 @@ func newEpoch() string { return rand.Text()[:maxEpoch] }
 
 // positionOf is what the browser remembers or, before it has anything to remember, what
 // the address of its stream says.
-func positionOf(r *http.Request) position {
+func positionOf(r *http.Request, query url.Values) position {
 	text := r.Header.Get("Last-Event-ID")
 	if text == "" {
-		text = r.URL.Query().Get(afterParam)
+		text = query.Get(afterParam)
 	}
 	p := position{given: text != ""}
 	if !p.given {

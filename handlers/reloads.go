@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -31,9 +30,8 @@ const (
 func (k *Kit) mayReload(w http.ResponseWriter, r *http.Request) bool {
 	now := time.Now()
 	own := ""
-	text := r.Header.Get(views.TicketHeader)
-	if t, err := k.sealer.open(text); err == nil && now.Sub(t.issued) > reloadWindow {
-		sum := sha256.Sum256([]byte(text))
+	if t, err := guardOf(r.Context(), k).openTicket(); err == nil && now.Sub(t.issued) > reloadWindow {
+		sum := sha256.Sum256([]byte(r.Header.Get(views.TicketHeader)))
 		own = "~" + base64.RawURLEncoding.EncodeToString(sum[:3])
 	}
 	var recent []string
@@ -67,10 +65,7 @@ func (k *Kit) mayReload(w http.ResponseWriter, r *http.Request) bool {
 // cookiePath is the page's path as the browser knows it, which a router may have cut. What
 // no cookie can have shares the counter of the site.
 func cookiePath(r *http.Request) string {
-	path := r.URL.EscapedPath()
-	if u, err := url.ParseRequestURI(r.RequestURI); err == nil {
-		path = u.EscapedPath()
-	}
+	path := sentPath(r)
 	if !strings.HasPrefix(path, "/") || strings.ContainsAny(path, "; ,") || len(path) > 1000 {
 		return "/"
 	}

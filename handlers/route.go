@@ -47,27 +47,30 @@ func (rt Route) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		k.Middleware(rt).ServeHTTP(w, r)
 		return
 	}
-	g.ours = true
+	for at := g; at != nil; at = at.outer {
+		at.ours = true
+	}
+	if !isCanonical(r.URL) {
+		rt.serveMisspelled(w, r)
+		return
+	}
 	switch r.Method {
 	case http.MethodGet, http.MethodHead:
-		if r.Method == http.MethodGet && r.URL.Query().Get(streamParam) == streamValue {
-			if r.Header.Get("Sec-Fetch-Mode") == "navigate" {
-				// Somebody was sent to the address of a stream, by a login that keeps it.
-				q := r.URL.Query()
-				q.Del(streamParam)
-				q.Del(afterParam)
-				w.Header().Set("Location", "?"+q.Encode())
-				w.WriteHeader(http.StatusSeeOther)
-				return
-			}
+		switch kind := g.query.Get(streamParam); {
+		case g.stream:
 			rt.serveStream(w, r)
-			return
-		}
-		if r.URL.Query().Get(streamParam) == leaveValue {
+		case kind == streamValue:
+			// Somebody was sent to the address of a stream, by a login that keeps it.
+			q, _ := url.ParseQuery(g.sent)
+			q.Del(streamParam)
+			q.Del(afterParam)
+			w.Header().Set("Location", "?"+q.Encode())
+			w.WriteHeader(http.StatusSeeOther)
+		case kind == leaveValue:
 			rt.serveLeave(w, r)
-			return
+		default:
+			rt.servePage(w, r)
 		}
-		rt.servePage(w, r)
 	case http.MethodPost:
 		rt.serveEvent(w, r)
 	default:
@@ -85,19 +88,4 @@ func pattern(r *http.Request) string {
 		return path // the method before it is another one for events than for the page
 	}
 	return r.Pattern
-}
-
-// pathParams reads the parameters in the path. chi matches the path as it was sent if that
-// is not the only way to write it, and so leaves them escaped; net/http's router does not.
-func pathParams(r *http.Request) func(name string) string {
-	c := chi.RouteContext(r.Context())
-	if c == nil || r.URL.RawPath == "" {
-		return r.PathValue
-	}
-	return func(name string) string {
-		if text, err := url.PathUnescape(c.URLParam(name)); err == nil {
-			return text
-		}
-		return r.PathValue(name)
-	}
 }

@@ -90,6 +90,36 @@ func (s *sessions) current(ctx context.Context) (hash [16]byte, ok bool) {
 	return hashOf(s.stored(token)), true
 }
 
+// owner is what the tickets of a session and a user are bound to. Pages that are opened when
+// a session of the kit's own has values belong to its present life in the store: if it is
+// destroyed where nobody knows of that any more, a cookie of before the values does not do.
+func (s *sessions) owner(ctx context.Context, session [16]byte, identity string) (owner [16]byte, err error) {
+	owner = ownerOf(session, identity)
+	if s.own == nil {
+		return owner, nil
+	}
+	token := s.manager.Token(ctx)
+	if !s.own.has(token) && len(s.manager.Keys(ctx)) > 0 { // they come with this request
+		if _, _, err := s.manager.Commit(ctx); err != nil {
+			return owner, err
+		}
+	}
+	if era, ok := s.own.eraOf(s.manager.Token(ctx)); ok {
+		owner = valuedOwner(owner, era)
+	}
+	return owner, nil
+}
+
+// owns reports whether the ticket is of the request's session and user.
+func (s *sessions) owns(ctx context.Context, t ticket, session [16]byte, identity string) bool {
+	owner := ownerOf(session, identity)
+	if t.isOf(owner) || s.own == nil {
+		return t.isOf(owner)
+	}
+	era, ok := s.own.eraOf(s.manager.Token(ctx))
+	return ok && t.isOf(valuedOwner(owner, era))
+}
+
 // stored is the token as the store knows it.
 func (s *sessions) stored(token string) string {
 	if !s.manager.HashTokenInStore {
@@ -114,8 +144,8 @@ var errStale = errors.New("handlers: the request's session has ended")
 func (s *sessions) ensure(g *guard, w http.ResponseWriter, r *http.Request, insist bool) ([16]byte, error) {
 	if hash, ok := s.current(r.Context()); ok {
 		if value, ok := s.cookie(r); ok && s.signer != nil {
-			if token, ends, first, ok := s.signer.open(value); ok && !first {
-				s.writeCookie(w, r, token, ends) // with the key that is used now
+			if c, first, ok := s.signer.open(value); ok && !first {
+				s.writeCookie(w, r, c.token, c.ends) // with the key that is used now
 			}
 		}
 		return hash, nil
@@ -151,7 +181,7 @@ func (s *sessions) cookie(r *http.Request) (string, bool) {
 // writeCookie gives the browser its session; with an empty token it takes it away.
 func (s *sessions) writeCookie(w http.ResponseWriter, r *http.Request, token string, ends time.Time) {
 	if s.signer != nil && token != "" {
-		token = s.signer.sign(token, ends)
+		token = s.signer.sign(signed{token, ends, s.own.has(token)})
 	}
 	s.of(r).WriteSessionCookie(r.Context(), w, token, ends)
 }
@@ -160,10 +190,9 @@ func (s *sessions) writeCookie(w http.ResponseWriter, r *http.Request, token str
 func (s *sessions) load(ctx context.Context, r *http.Request) (loaded context.Context, stale bool, err error) {
 	token, _ := s.cookie(r)
 	if s.signer != nil {
-		var ends time.Time
-		var ok bool
-		if token, ends, _, ok = s.signer.open(token); ok {
-			ctx = context.WithValue(ctx, signedKey{}, signed{token, ends})
+		c, _, ok := s.signer.open(token)
+		if token = c.token; ok {
+			ctx = context.WithValue(ctx, signedKey{}, c)
 		}
 	}
 	loaded, err = s.manager.Load(ctx, token)

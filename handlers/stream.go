@@ -47,11 +47,13 @@ func (rt Route) connecting(w http.ResponseWriter, r *http.Request) *connecting {
 		rt.refuseStream(w, r, ref)
 		return nil
 	}
-	at := positionOf(r)
+	g := guardOf(r.Context(), k)
+	at := positionOf(r, g.query)
 	if !at.given && l.isElsewhere() {
 		rt.refuseStream(w, r, refused(http.StatusConflict, "the page is a copy"))
 		return nil
 	}
+	g.asked = asked{} // which each open stream would keep
 	return &connecting{live: l, at: at}
 }
 

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/binary"
@@ -17,9 +18,13 @@ type ticket struct {
 	issued  time.Time
 	version string // Config.Version
 	pattern string // of the route
-	path    string // as requested, with its parameters, escaped
-	query   string
+	path    string // as the route has seen it, with its parameters, escaped
+	sent    string // as the browser has sent it; "" if that is the same
+	query   string // as the browser has sent it
 }
+
+// sentPath is the path of the page as browsers know it.
+func (t ticket) sentPath() string { return cmp.Or(t.sent, t.path) }
 
 var (
 	errTicket     = errors.New("handlers: the ticket is missing or damaged")
@@ -30,18 +35,18 @@ var (
 type sealer struct{ box }
 
 // ticketFormat is the first byte of each ticket.
-const ticketFormat = 2
+const ticketFormat = 3
 
 func newSealer(secrets [][]byte) *sealer {
 	return &sealer{newBox(secrets, "sideband ticket", ticketFormat)}
 }
 
 func (s *sealer) seal(t ticket) (string, error) {
-	plain := make([]byte, 0, 64+len(t.version)+len(t.pattern)+len(t.path)+len(t.query))
+	plain := make([]byte, 0, 64+len(t.version)+len(t.pattern)+len(t.path)+len(t.sent)+len(t.query))
 	plain = append(plain, t.view...)
 	plain = append(plain, t.owner[:]...)
 	plain = binary.BigEndian.AppendUint64(plain, uint64(t.issued.Unix()))
-	for _, text := range []string{t.version, t.pattern, t.path, t.query} {
+	for _, text := range []string{t.version, t.pattern, t.path, t.sent, t.query} {
 		plain = binary.AppendUvarint(plain, uint64(len(text)))
 		plain = append(plain, text...)
 	}
@@ -69,7 +74,7 @@ func parseTicket(b []byte) (t ticket, err error) {
 	t.owner = [16]byte(b[16:32])
 	t.issued = time.Unix(int64(binary.BigEndian.Uint64(b[32:40])), 0)
 	b = b[40:]
-	for _, text := range []*string{&t.version, &t.pattern, &t.path, &t.query} {
+	for _, text := range []*string{&t.version, &t.pattern, &t.path, &t.sent, &t.query} {
 		n, w := binary.Uvarint(b)
 		if w <= 0 || n > uint64(len(b)-w) {
 			return t, errTicket
@@ -85,6 +90,12 @@ func ownerOf(session [16]byte, identity string) [16]byte {
 		return session
 	}
 	h := sha256.Sum256(append([]byte("sideband owner\x00"+string(session[:])), identity...))
+	return [16]byte(h[:16])
+}
+
+// valuedOwner is the owner of pages that were opened in a life of a session with values.
+func valuedOwner(owner [16]byte, era [8]byte) [16]byte {
+	h := sha256.Sum256(append(append([]byte("sideband valued\x00"), owner[:]...), era[:]...))
 	return [16]byte(h[:16])
 }
 

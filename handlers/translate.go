@@ -13,14 +13,13 @@ import (
 // translate answers in the place of a middleware that did not let a page's request
 // through. It reports false if the request is not a page's own, or was let through.
 func (g *guard) translate(status int) bool {
-	r := g.r
-	stream := r.Method == http.MethodGet && r.URL.Query().Get(streamParam) == streamValue
+	r, stream := g.r, g.stream
 	if r.Header.Get(views.TicketHeader) == "" || !stream && status < 300 {
 		return false
 	}
 	restore := r.Header.Get("HX-History-Restore-Request") == "true"
-	t, err := g.kit.sealer.open(r.Header.Get(views.TicketHeader))
-	if !restore && (err != nil || t.path != r.URL.EscapedPath()) {
+	t, err := g.openTicket()
+	if !restore && (err != nil || t.sentPath() != sentPath(r)) {
 		return false // a request of the application's own, to somewhere else
 	}
 	g.kit.once(fmt.Sprintf("guard %d", status), func() {
@@ -59,7 +58,7 @@ func (g *guard) translate(status int) bool {
 // what may pass: then the page stays as it is. reload says that the address is the
 // page's own, more or less, so that it might go on for ever.
 func (g *guard) target(status int, t ticket) (to string, reload bool) {
-	own := t.path
+	own := t.sentPath()
 	if t.query != "" {
 		own += "?" + t.query
 	}

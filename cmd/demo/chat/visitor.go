@@ -4,12 +4,10 @@ import (
 	"cmp"
 	"context"
 	"crypto/rand"
-	"crypto/sha256"
 	"encoding/base64"
 	"net/http"
 	"strings"
-
-	"github.com/alexedwards/scs/v2"
+	"sync"
 
 	"github.com/sideband-go/sideband/pubsub"
 )
@@ -63,38 +61,74 @@ type guest struct {
 
 type guestKey struct{}
 
-// What a session knows of its browser.
-const (
-	browserValue = "chat browser"
-	nameValue    = "chat name"
-)
+// cookie tells browsers apart, and keeps their names. A session would be gone with the
+// server's memory, and its pages with it.
+const cookie = "chat"
 
-// Known returns middleware that tells browsers apart by their sessions, and knows their
-// names again. It belongs before the page.
-func Known(sessions *scs.SessionManager) func(http.Handler) http.Handler {
-	return func(next http.Handler) http.Handler {
-		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			ctx := r.Context()
-			g := guest{
-				browser:  sessions.GetString(ctx, browserValue),
-				name:     sessions.GetString(ctx, nameValue),
-				again:    r.Method != http.MethodGet || r.URL.Query().Has("sideband"),
-				remember: func(name string) { sessions.Put(ctx, nameValue, name) },
-			}
-			switch token := sessions.Token(ctx); {
-			case g.browser != "":
-			case token != "":
-				// The session is older than the page, or than the server, which has forgotten what was in it.
-				sum := sha256.Sum256([]byte("chat\x00" + token))
-				g.browser = base64.RawURLEncoding.EncodeToString(sum[:16])
-			case !g.again:
-				g.browser = rand.Text() // the token comes with the answer
-				sessions.Put(ctx, browserValue, g.browser)
-			}
-			next.ServeHTTP(w, r.WithContext(context.WithValue(ctx, guestKey{}, g)))
+// Known is middleware that tells browsers apart and knows their names again. It belongs
+// before the page.
+func Known(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		a := &answer{ResponseWriter: w, r: r}
+		g := guest{again: r.Method != http.MethodGet || r.URL.Query().Has("sideband")}
+		g.browser, g.name = known(r)
+		if g.browser == "" && !g.again {
+			g.browser = rand.Text()
+			a.cookie = g.browser + "."
+		}
+		if g.browser != "" {
+			g.remember = func(name string) { a.keep(g.browser, name) }
+		}
+		next.ServeHTTP(a, r.WithContext(context.WithValue(r.Context(), guestKey{}, g)))
+	})
+}
+
+// known is what the browser's cookie says.
+func known(r *http.Request) (browser, name string) {
+	c, err := r.Cookie(cookie)
+	if err != nil {
+		return "", ""
+	}
+	browser, text, _ := strings.Cut(c.Value, ".")
+	b, err := base64.RawURLEncoding.DecodeString(text)
+	if err != nil || len(browser) != len(rand.Text()) {
+		return "", ""
+	}
+	return browser, tidy(string(b), maxName)
+}
+
+// answer is a response that brings the browser its cookie. A callback says what is in it,
+// while the response has not begun.
+type answer struct {
+	http.ResponseWriter
+	r *http.Request
+
+	mu     sync.Mutex
+	cookie string // "" for what the browser has
+}
+
+func (a *answer) keep(browser, name string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.cookie = browser + "." + base64.RawURLEncoding.EncodeToString([]byte(name))
+}
+
+// WriteHeader is part of http.ResponseWriter.
+func (a *answer) WriteHeader(status int) {
+	a.mu.Lock()
+	value := a.cookie
+	a.cookie = ""
+	a.mu.Unlock()
+	if value != "" {
+		http.SetCookie(a.ResponseWriter, &http.Cookie{
+			Name: cookie, Value: value, Path: "/chat", HttpOnly: true, Secure: a.r.TLS != nil, SameSite: http.SameSiteLaxMode,
 		})
 	}
+	a.ResponseWriter.WriteHeader(status)
 }
+
+// Unwrap is for http.ResponseController.
+func (a *answer) Unwrap() http.ResponseWriter { return a.ResponseWriter }
 
 // guestOf is what [Known] knows, else somebody new.
 func guestOf(ctx context.Context) guest {

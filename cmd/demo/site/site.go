@@ -52,7 +52,9 @@ func Routes(kit *handlers.Kit) http.Handler {
 	r.Handle("/clock", handlers.View(kit, clock.Page{}))
 	r.Handle("/components", handlers.View(kit, components.Page{}))
 	r.Handle("/todos", handlers.View(kit, todos.Page{}))
-	r.With(chat.Known(kit.Sessions())).Handle("/chat/{room}", handlers.View(kit, chat.New(&pubsub.Bus{})))
+	rooms := http.NewServeMux() // which decodes a slash in a room's name; chi leaves such a path escaped
+	rooms.Handle("/chat/{room}", chat.Known(handlers.View(kit, chat.New(&pubsub.Bus{}))))
+	r.Handle("/chat/{room}", rooms)
 	r.Handle("/logs", handlers.View(kit, logs.Page{}))
 	r.Handle("/jobs", handlers.View(kit, jobs.Page{}))
 	desk := account.Desk{Sessions: kit.Sessions(), Flash: kit.Flash}

@@ -15,17 +15,25 @@ var (
 	Dials  = state.NewKey[int]("dials")
 	Reload = state.NewKey[bool]("reload")
 	Turned = state.NewKey[int]("turned")
+	Notes  = state.NewStream("notes", func(text string) string { return text })
+	Noting = state.NewKey[bool]("noting")
 )
 
 // Page shows dials. Stuck is called by the Mount and Update of the last one.
 type Page struct {
 	Stuck  func(ctx context.Context)
 	Closed func(name string)
+	Begun  func(view views.Ref)               // by Mount
+	Heard  func(s *views.Socket, what string) // of what dials say
+	Turns  func(name string)                  // by a dial that is turned
 }
 
 // Mount is the page's.
 func (p Page) Mount(s *views.Socket, _ views.NoParams) error {
-	state.Assign(s, Said.To(""), Dials.To(2), Reload.To(false))
+	if p.Begun != nil {
+		p.Begun(s.Ref())
+	}
+	state.Assign(s, Said.To(""), Dials.To(2), Reload.To(false), Noting.To(false))
 	return nil
 }
 
@@ -44,7 +52,20 @@ func (Page) Keep(s *views.Socket, n int) error { Dials.Set(s, n); return nil }
 // Load shows the part whose callbacks get stuck.
 func (Page) Load(s *views.Socket, on bool) error { Reload.Set(s, on); return nil }
 
-func (Page) said(s *views.Socket, what string) error {
+// Say shows a text.
+func (Page) Say(s *views.Socket, text string) error { Said.Set(s, text); return nil }
+
+// Note adds to the notes, which are shown from then on.
+func (Page) Note(s *views.Socket, text string) error {
+	Noting.Set(s, true)
+	Notes.Append(s, text)
+	return nil
+}
+
+func (p Page) said(s *views.Socket, what string) error {
+	if p.Heard != nil {
+		p.Heard(s, what)
+	}
 	Said.Update(s, func(x string) string { return x + what })
 	return nil
 }
@@ -69,6 +90,9 @@ func (d Dial) Close(*views.Socket) { d.page.closed(d.Name) }
 
 // Turn is an event.
 func (d Dial) Turn(s *views.Socket, by int) error {
+	if d.page.Turns != nil {
+		d.page.Turns(d.Name)
+	}
 	Turned.Update(s, func(n int) int { return n + by })
 	return nil
 }

@@ -1,0 +1,106 @@
+package handlers
+
+import (
+	"net/http"
+	"net/url"
+
+	"github.com/sideband-go/sideband/patch"
+	"github.com/sideband-go/sideband/views"
+)
+
+// asked is what a request asks the kit for, as the kit's middleware has found out. The
+// parameters of an event or a stream travel in the query; middleware below sees the query of
+// their page in its place, from the ticket, so that what it lets through is what runs.
+type asked struct {
+	sent   string     // the query as the browser sent it
+	query  url.Values // the same, read; nil where it does not matter
+	stream bool       // it asks for a page's stream, if a page asks
+	own    bool       // the ticket is of the page at this path, and its query is that of the request
+
+	opened bool
+	ticket ticket
+	err    error // of the ticket
+}
+
+// eventParam in the query of a POST names an event.
+const eventParam = "event"
+
+// ask finds out what the request asks for. If a page sends an event or asks for its stream,
+// the request gets the query with which the page was opened. What the query names besides the
+// kit's parameters is nobody's to see: the browser may have made it up.
+func (g *guard) ask() {
+	r := g.r
+	g.sent = r.URL.RawQuery
+	if g.outer != nil {
+		g.sent = g.outer.sent
+	}
+	named := false
+	switch r.Method {
+	case http.MethodGet, http.MethodHead:
+		if g.sent == "" {
+			return
+		}
+		g.query, _ = url.ParseQuery(g.sent) // what can't be read is left out, as in r.URL.Query
+		g.stream = r.Method == http.MethodGet && g.query.Get(streamParam) == streamValue && r.Header.Get("Sec-Fetch-Mode") != "navigate"
+		named = g.stream
+	case http.MethodPost:
+		if r.Header.Get(views.TicketHeader) == "" {
+			return
+		}
+		g.query, _ = url.ParseQuery(g.sent)
+		named = g.query.Has(eventParam) || g.query.Has(patch.LeftParam)
+	}
+	if !named {
+		return
+	}
+	t, err := g.openTicket()
+	if err != nil || t.sentPath() != sentPath(r) {
+		return
+	}
+	g.own = true
+	g.page = *r.URL
+	g.page.RawQuery = t.query
+	if g.stream {
+		g.page.RawQuery = joinQuery(streamParam+"="+streamValue, t.query)
+	}
+	r.URL = &g.page
+	r.Form = nil // which somebody may have read before
+}
+
+// pageQuery is the query of the page that is asked for, or that asks.
+func (g *guard) pageQuery() string {
+	if g.own {
+		return g.ticket.query
+	}
+	return g.sent
+}
+
+func joinQuery(a, b string) string {
+	if b == "" {
+		return a
+	}
+	return a + "&" + b
+}
+
+// openTicket opens the request's ticket, once.
+func (g *guard) openTicket() (ticket, error) {
+	if !g.opened {
+		g.opened = true
+		g.ticket, g.err = g.kit.sealer.open(g.r.Header.Get(views.TicketHeader))
+	}
+	return g.ticket, g.err
+}
+
+// EventName is the name of the event that a page sends with the request, "" if it is none.
+// Middleware below [Kit.Middleware] can't read it in the query, which is that of the page
+// there. Whether the page has such an event, and whether the request may send it, is not
+// known yet.
+func EventName(r *http.Request) string {
+	g, _ := r.Context().Value(guardKey{}).(*guard)
+	for ; g != nil; g = g.outer {
+		if g.own && !g.stream {
+			return g.query.Get(eventParam)
+		}
+	}
+	return ""
+}
