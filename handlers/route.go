@@ -50,7 +50,11 @@ func (rt Route) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	g.ours = true
 	switch r.Method {
 	case http.MethodGet, http.MethodHead:
-		if r.Method == http.MethodGet && r.URL.Query().Get(streamParam) == streamValue {
+		special := r.URL.Query().Get(streamParam)
+		if rt.speculative(w, r, special) {
+			return
+		}
+		if r.Method == http.MethodGet && special == streamValue {
 			if r.Header.Get("Sec-Fetch-Mode") == "navigate" {
 				// Somebody was sent to the address of a stream, by a login that keeps it.
 				q := r.URL.Query()
@@ -63,7 +67,7 @@ func (rt Route) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			rt.serveStream(w, r)
 			return
 		}
-		if r.URL.Query().Get(streamParam) == leaveValue {
+		if special == leaveValue {
 			rt.serveLeave(w, r)
 			return
 		}
