@@ -49,7 +49,11 @@ func (rt Route) admit(r *http.Request) (*live, *refusal) {
 		return nil, ref
 	}
 	if l.ready != nil {
-		<-l.ready // whoever mounts it has a deadline
+		select {
+		case <-l.ready: // whoever mounts it has a deadline
+		case <-r.Context().Done():
+			return nil, declined(http.StatusServiceUnavailable, r.Context().Err())
+		}
 		if l.failure != nil {
 			return nil, l.failure
 		}
@@ -162,11 +166,12 @@ func (rt Route) remount(r *http.Request, t ticket) (*live, *refusal) {
 
 func (rt Route) mountAgain(l *live, r *http.Request, t ticket) *refusal {
 	k := rt.kit
-	if !k.mounts.begin(r.Context()) {
+	end, ok := rt.begin(r)
+	if !ok {
 		k.count.mountsRefused.Add(1)
 		return declined(http.StatusServiceUnavailable, errors.New("handlers: too many views are being mounted"))
 	}
-	defer k.mounts.end()
+	defer end()
 	k.count.remounts.Add(1)
 	res := l.mount(r, t.query, nil)
 	if res.away != nil {

@@ -2,16 +2,17 @@ package handlers
 
 import (
 	"context"
+	"net/http"
+	"net/netip"
 	"sync"
 	"time"
 
-	"golang.org/x/sync/semaphore"
 	"golang.org/x/time/rate"
 )
 
 // mounts bounds how many Mounts run at a time, and how many a session may ask for.
 type mounts struct {
-	atOnce    *semaphore.Weighted
+	atOnce    *turns
 	perMinute int
 
 	mu       sync.Mutex
@@ -22,7 +23,7 @@ type mounts struct {
 const mountWait = 10 * time.Second
 
 func newMounts(atOnce, perMinute int) *mounts {
-	return &mounts{atOnce: semaphore.NewWeighted(int64(atOnce)), perMinute: perMinute, sessions: map[[16]byte]*rate.Limiter{}}
+	return &mounts{atOnce: newTurns(atOnce), perMinute: perMinute, sessions: map[[16]byte]*rate.Limiter{}}
 }
 
 // allow takes one of the session's Mounts of this minute.
@@ -37,17 +38,40 @@ func (m *mounts) allow(session [16]byte) bool {
 	return l.Allow()
 }
 
-// begin waits for a turn. It reports false if none came in time.
-func (m *mounts) begin(ctx context.Context) bool {
-	if m.atOnce.TryAcquire(1) {
-		return true
-	}
-	ctx, cancel := context.WithTimeout(ctx, mountWait)
+// begin waits for the request's turn to mount; end is for when Mount is over. It reports
+// false if the turn did not come in time.
+func (rt Route) begin(r *http.Request) (end func(), ok bool) {
+	ctx, cancel := context.WithTimeout(r.Context(), mountWait)
 	defer cancel()
-	return m.atOnce.Acquire(ctx, 1) == nil
+	return rt.kit.mounts.atOnce.begin(ctx, rt.def, rt.kit.clientOf(r))
 }
 
-func (m *mounts) end() { m.atOnce.Release(1) }
+type identityKey string
+
+// clientOf tells apart those who share the Mounts: users, else sessions, else addresses.
+func (k *Kit) clientOf(r *http.Request) any {
+	if id := k.identity(r); id != "" {
+		return identityKey(id)
+	}
+	if session, ok := k.sessions.current(r.Context()); ok {
+		return session
+	}
+	return network(r.RemoteAddr)
+}
+
+// network is whom an address belongs to: of IPv6, a subscriber has 64 bits to choose from.
+func network(address string) any {
+	a, err := netip.ParseAddrPort(address)
+	if err != nil {
+		return address
+	}
+	ip := a.Addr().Unmap()
+	if ip.Is4() {
+		return ip
+	}
+	p, _ := ip.Prefix(64) // of 128 bits
+	return p
+}
 
 // forget drops what is known of sessions that have all their Mounts again, and reports
 // how many are left.

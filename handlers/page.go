@@ -79,11 +79,12 @@ var errBusy = errors.New("handlers: too many views are being mounted")
 func (rt Route) mountPage(l *live, r *http.Request) (views.Shell, *views.Departure, error) {
 	if !rt.def.Static() {
 		k := rt.kit
-		if !k.mounts.begin(r.Context()) {
+		end, ok := rt.begin(r)
+		if !ok {
 			k.count.mountsRefused.Add(1)
 			return views.Shell{}, nil, errBusy
 		}
-		defer k.mounts.end()
+		defer end()
 		k.count.mounts.Add(1)
 	}
 	var carried []views.FlashMessage
