@@ -130,7 +130,7 @@ func (rt Route) remount(r *http.Request, t ticket) (*live, *refusal) {
 	if !ok {
 		return nil, unowned()
 	}
-	if !k.mounts.allow(session) {
+	if !k.mounts.excused(t.view, time.Now()) && !k.mounts.allow(session) {
 		k.count.sessionMounts.Add(1)
 		return nil, declined(http.StatusTooManyRequests, errors.New("handlers: the session mounts too many views"))
 	}

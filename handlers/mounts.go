@@ -17,13 +17,14 @@ type mounts struct {
 
 	mu       sync.Mutex
 	sessions map[[16]byte]*rate.Limiter
+	excuses  map[string]time.Time // views that the server has restarted, and when that is forgotten
 }
 
 // mountWait is how long a request waits for its turn to mount.
 const mountWait = 10 * time.Second
 
 func newMounts(atOnce, perMinute int) *mounts {
-	return &mounts{atOnce: newTurns(atOnce), perMinute: perMinute, sessions: map[[16]byte]*rate.Limiter{}}
+	return &mounts{atOnce: newTurns(atOnce), perMinute: perMinute, sessions: map[[16]byte]*rate.Limiter{}, excuses: map[string]time.Time{}}
 }
 
 // allow takes one of the session's Mounts of this minute.
@@ -73,6 +74,31 @@ func network(address string) any {
 	return p
 }
 
+const (
+	// maxExcuses bounds the views whose next Mount is free.
+	maxExcuses = 10_000
+	// excuseLife is how long it is.
+	excuseLife = time.Minute
+)
+
+// excuse makes the next Mount of a view free, which the server has restarted.
+func (m *mounts) excuse(view string, now time.Time) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if len(m.excuses) < maxExcuses {
+		m.excuses[view] = now.Add(excuseLife)
+	}
+}
+
+// excused reports whether a view's Mount is free, once.
+func (m *mounts) excused(view string, now time.Time) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	until, ok := m.excuses[view]
+	delete(m.excuses, view)
+	return ok && now.Before(until)
+}
+
 // forget drops what is known of sessions that have all their Mounts again, and reports
 // how many are left.
 func (m *mounts) forget(now time.Time) int {
@@ -83,5 +109,10 @@ func (m *mounts) forget(now time.Time) int {
 			delete(m.sessions, session)
 		}
 	}
-	return len(m.sessions)
+	for view, until := range m.excuses {
+		if !now.Before(until) {
+			delete(m.excuses, view)
+		}
+	}
+	return len(m.sessions) + len(m.excuses)
 }

@@ -3,6 +3,7 @@ package pubsub_test
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"errors"
 	"io"
 	"log/slog"
@@ -58,6 +59,7 @@ func (p page) present(_ *views.Socket, r pubsub.Roster[string]) error {
 // runs when the test says so.
 type view struct {
 	t     testing.TB
+	id    string
 	in    *views.Instance
 	heard []string
 
@@ -69,7 +71,7 @@ type view struct {
 }
 
 func newView(t testing.TB) *view {
-	v := &view{t: t}
+	v := &view{t: t, id: rand.Text()}
 	v.in = views.Define[views.NoParams](page{&v.heard}).NewInstance(v, &views.Host{Report: func(err error) { t.Error(err) }})
 	t.Cleanup(v.end)
 	return v
@@ -183,6 +185,8 @@ func (v *view) Post(m views.Message) error {
 	v.queue = append(v.queue, m)
 	return nil
 }
+
+func (v *view) ID() string { return v.id }
 
 func (v *view) Restart() {
 	v.mu.Lock()
