@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"sync"
@@ -52,6 +53,11 @@ func (p page) present(_ *views.Socket, r pubsub.Roster[string]) error {
 		}
 	}
 	*p.heard = append(*p.heard, said)
+	return nil
+}
+
+func (p page) number(_ *views.Socket, n int) error {
+	*p.heard = append(*p.heard, fmt.Sprint(n))
 	return nil
 }
 

@@ -240,6 +240,10 @@ func (r *room[W]) close() {
 	if r.bus.Broker != nil && r.hasSomebody() {
 		r.post(news{Gone: true})
 	}
+	if r.due != nil {
+		r.due.Stop()
+		r.due = nil
+	}
 	r.closed = true
 }
 
