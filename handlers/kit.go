@@ -171,7 +171,7 @@ func New(c Config) *Kit {
 	k.host = views.Host{TitlePrefix: c.TitlePrefix, TitleSuffix: c.TitleSuffix, Report: func(err error) {
 		k.log.Error("sideband: message", withStack([]any{"err", err}, err)...)
 	}}
-	k.store = state.NewStore(c.Limits, func(e *state.Entry) { e.Value.(*live).end(endMessage) })
+	k.store = state.NewStore(c.Limits, func(e *state.Entry) { evicted(e.Value.(*live)) })
 	k.sessions = newSessions(c, k.endSession)
 	return k
 }

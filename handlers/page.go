@@ -125,6 +125,7 @@ func (k *Kit) keep(w http.ResponseWriter, r *http.Request, l *live, sh *views.Sh
 		return err
 	}
 	sh.Stream = streamURL
+	l.entry.Bytes = l.bytes.Load()
 	switch err = k.store.Add(l.entry, now); {
 	case errors.Is(err, state.ErrPending):
 		k.count.unkept.Add(1)
