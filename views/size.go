@@ -10,7 +10,7 @@ import (
 // What is not worth counting one by one, in bytes: it was measured.
 const (
 	sizeOfView = 2048 // an empty one, with what runs it
-	sizeOfPart = 700  // a component with its scope, a key and its context
+	sizeOfPart = 400  // a component with its scope, a key and its context
 	sizeOfBody = 300  // the context and the content of a region
 )
 
