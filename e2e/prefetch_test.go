@@ -1,43 +1,99 @@
 package e2e_test
 
 import (
+	"context"
+	_ "embed"
+	"io"
+	"strings"
 	"testing"
+
+	"github.com/a-h/templ"
 
 	"github.com/sideband-go/sideband/e2e/cut"
 	"github.com/sideband-go/sideband/e2e/fixture"
 	"github.com/sideband-go/sideband/handlers"
 	"github.com/sideband-go/sideband/internal/browser"
+	"github.com/sideband-go/sideband/views"
 )
 
-// Case 11, in the browser: what is asked for ahead keeps no view, and is live all the same
-// if it is opened.
+// hxPreload is htmx's extension hx-preload, of htmx 4.0.1.
+//
+//go:embed testdata/hx-preload.min.js
+var hxPreload string
+
+// preloading is the default layout with hx-preload, which the kit's pages do not have.
+func preloading(d views.Document) templ.Component {
+	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+		var b strings.Builder
+		if err := views.DefaultLayout(d).Render(ctx, &b); err != nil {
+			return err
+		}
+		_, err := strings.NewReplacer(
+			`&#34;extensions&#34;:&#34;sse&#34;`, `&#34;extensions&#34;:&#34;sse,preload&#34;`,
+			`</head>`, `<script type="module">`+hxPreload+`</script></head>`,
+		).WriteString(w, b.String())
+		return err
+	})
+}
+
+// Case 11, in the browser: what is asked for ahead mounts nothing, and is live all the
+// same when it is opened.
 func TestAPageThatWasAskedForAheadIsLiveWhenItIsOpened(t *testing.T) {
 	t.Parallel()
-	for _, how := range []string{"prefetch", "prerender"} {
-		t.Run(how, func(t *testing.T) {
+	const ahead = "/ledger?as=ann"
+	add := func(element, attributes string) string {
+		return `document.head.append(Object.assign(document.createElement("` + element + `"), ` + attributes + `)), 0`
+	}
+	link := `(() => {
+		document.body.insertAdjacentHTML("afterbegin", '<a id="go" href="` + ahead + `" hx-boost="true" hx-preload="mouseover">Go</a>')
+		htmx.process(document.querySelector("#go"))
+		document.querySelector("#go").dispatchEvent(new MouseEvent("mouseover", {bubbles: true}))
+	})(), 0`
+	rules := func(how string) string {
+		return add("script", `{type: "speculationrules", textContent: `+quote(`{"`+how+`": [{"urls": ["`+ahead+`"], "eagerness": "immediate"}]}`)+`}`)
+	}
+	visit := `location.href = "` + ahead + `", 0`
+	for _, c := range []struct {
+		name, from string
+		ask        []string
+		open       string
+	}{
+		{"speculation rules, prefetch", "/", []string{rules("prefetch")}, visit},
+		{"speculation rules, prerender", "/", []string{rules("prerender")}, visit},
+		{"link rel=prefetch", "/", []string{add("link", `{rel: "prefetch", href: "`+ahead+`"}`)}, visit},
+		{"hx-preload, from a page without a ticket", "/", []string{link}, `document.querySelector("#go").click(), 0`},
+		{"hx-preload, from a live page", "/lines", []string{link}, `document.querySelector("#go").click(), 0`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			s := fixture.Serve(t, handlers.Config{ContentSecurityPolicy: "-"}) // the rules are an inline script
-			p := browser.Open(t, s.URL+"/")
-			p.AllowErrors(lost...)
-			p.Eval(`document.head.append(Object.assign(document.createElement("script"), {type: "speculationrules",
-				textContent: `+quote(`{"`+how+`": [{"urls": ["/ledger?as=ann"], "eagerness": "immediate"}]}`)+`})), 0`, nil)
-			until(t, "the page is asked for", func() bool {
+			s := fixture.Serve(t, handlers.Config{ContentSecurityPolicy: "-", Layout: preloading}) // the rules are an inline script
+			p := browser.Open(t, s.URL+c.from)
+			p.AllowErrors(append(lost, "503")...)
+			if c.from != "/" {
+				live(t, p)
+			}
+			for _, js := range c.ask {
+				p.Eval(js, nil)
+			}
+			until(t, "the page is asked for", func() bool { return s.Kit.Stats().Speculative == 1 })
+			until(t, "the answer is there", func() bool {
 				all := s.Net.Exchanges(pageOf("/ledger"))
 				return len(all) == 1 && all[0].Over()
 			})
-			until(t, "it has been mounted", func() bool { return s.Kit.Stats().Unkept == 1 })
-			if v := s.Kit.Stats().Views; v.Pending+v.Connected+v.Parked != 0 || s.Net.Count(cut.Streams) != 0 {
-				t.Errorf("views are kept: %+v, %d streams were asked for", v, s.Net.Count(cut.Streams))
+			if n := s.Book.Mounts(); n != 0 || s.Net.Count(streamOf("/ledger")) != 0 {
+				t.Errorf("mounted %d times, %d streams were asked for", n, s.Net.Count(cut.Streams))
 			}
-			s.Book.Write("meanwhile")
-			p.Eval(`location.href = "/ledger?as=ann", 0`, nil)
+			p.Eval(c.open, nil)
 			p.WaitFor(`location.pathname === "/ledger"`)
 			live(t, p)
 			stay(p)
-			entries(p, 1)
+			s.Book.Write("entry")
 			works(t, p, s)
 			stayed(t, p)
-			if n := s.Net.Count(pageOf("/ledger")); n != 1 {
+			if n := s.Book.Mounts(); n != 1 {
+				t.Errorf("mounted %d times", n)
+			}
+			if n := s.Net.Count(pageOf("/ledger")); n != 2 {
 				t.Errorf("the page was asked for %d times", n)
 			}
 		})

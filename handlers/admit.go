@@ -52,7 +52,11 @@ func (rt Route) admit(r *http.Request) (*live, *refusal) {
 		return nil, ref
 	}
 	if l.ready != nil {
-		<-l.ready // whoever mounts it has a deadline
+		select {
+		case <-l.ready: // whoever mounts it has a deadline
+		case <-r.Context().Done():
+			return nil, declined(http.StatusServiceUnavailable, r.Context().Err())
+		}
 		if l.failure != nil {
 			return nil, l.failure
 		}
@@ -135,7 +139,7 @@ func (rt Route) remount(r *http.Request, t ticket) (*live, *refusal) {
 	if !ok {
 		return nil, k.unowned(r)
 	}
-	if !k.mounts.allow(session) {
+	if !k.mounts.excused(t.view, time.Now()) && !k.mounts.allow(session) {
 		k.count.sessionMounts.Add(1)
 		return nil, declined(http.StatusTooManyRequests, errors.New("handlers: the session mounts too many views"))
 	}
@@ -171,11 +175,12 @@ func (rt Route) remount(r *http.Request, t ticket) (*live, *refusal) {
 
 func (rt Route) mountAgain(l *live, r *http.Request) *refusal {
 	k := rt.kit
-	if !k.mounts.begin(r.Context()) {
+	end, ok := rt.begin(r)
+	if !ok {
 		k.count.mountsRefused.Add(1)
 		return declined(http.StatusServiceUnavailable, errors.New("handlers: too many views are being mounted"))
 	}
-	defer k.mounts.end()
+	defer end()
 	k.count.remounts.Add(1)
 	res := l.mount(r, nil)
 	if res.away != nil {

@@ -58,40 +58,6 @@ func TestStrangersDoNotPushOutWhoIsLoggedIn(t *testing.T) {
 	}
 }
 
-// Case 11: what nobody looks at is not kept.
-func TestPagesThatNobodyLooksAt(t *testing.T) {
-	s := roomSite(t, handlers.Config{}, rooms.Page{})
-	for _, c := range []struct{ method, name, value string }{
-		{"HEAD", "", ""},
-		{"GET", "Sec-Purpose", "prefetch"},
-		{"GET", "Sec-Purpose", "prefetch;prerender"},
-		{"GET", "Purpose", "prefetch"},
-		{"GET", "Sec-Fetch-Dest", "image"},
-		{"GET", "Sec-Fetch-Dest", "script"},
-		{"GET", "Sec-Fetch-Dest", "style"},
-	} {
-		for range 150 {
-			r := httptest.NewRequest(c.method, "/rooms/a", nil)
-			if c.name != "" {
-				r.Header.Set(c.name, c.value)
-			}
-			w := httptest.NewRecorder()
-			if s.Config.Handler.ServeHTTP(w, r); w.Code != http.StatusOK {
-				t.Fatalf("%v: %d", c, w.Code)
-			}
-		}
-		if n := s.kit.Stats().Views; n.Pending+n.Connected+n.Parked > 0 {
-			t.Errorf("%v: %+v", c, n)
-		}
-	}
-	// One that is looked at later is mounted then.
-	b := s.browser(t)
-	a := b.do("GET", "/rooms/a", nil, "Sec-Purpose", "prefetch")
-	p := &tab{browser: b, path: "/rooms/a", ticket: ticketIn.FindStringSubmatch(strings.ReplaceAll(a.body, "&#34;", `"`))[1]}
-	p.connect("")
-	p.await("innerMorph")
-}
-
 // Case 25: a session that mounts too much is told so, and nobody else.
 func TestASessionThatMountsTooMuch(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

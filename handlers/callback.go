@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/sideband-go/sideband/views"
 )
@@ -82,12 +83,18 @@ func (l *live) giveUp(ctx *deadline, j job) {
 // Call runs a callback in the middle of a rendering.
 func (l *live) Call(m views.Message) error { return l.callback(job{msg: m}) }
 
-// Restart ends the view, so that its page mounts it again.
+// ID names the view.
+func (l *live) ID() string { return l.id }
+
+// Restart ends the view, so that its page remounts it, at the server's expense.
 func (l *live) Restart() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if !l.ended { // what waits would be shown by a view that is not right; events run in the next one
-		l.enqueueFirst(job{run: func(l *live, _ uint64) { l.restart() }})
+		l.enqueueFirst(job{run: func(l *live, _ uint64) {
+			l.kit.mounts.excuse(l.id, time.Now())
+			l.restart()
+		}})
 	}
 }
 

@@ -67,8 +67,9 @@ type Config struct {
 	// MaxAsync is how many functions one view may have running beside its callbacks, for
 	// state.Async and views.Start. Beyond it a result's error is views.ErrFull. Default 32.
 	MaxAsync int
-	// MaxMounts is how many views may be mounting at a time. Other requests wait for up
-	// to 10 s, then they are answered 503. Default 64.
+	// MaxMounts is how many views may be mounting at a time. Other requests take turns, by
+	// route and by client (user, session or address), and wait for up to 10 s; then they are answered 503.
+	// A single route holds three quarters of them at most. Default 64.
 	MaxMounts int
 	// SessionMounts is how many views one session may mount in a minute; beyond it its
 	// requests are answered 429. Default 120.
@@ -173,7 +174,7 @@ func New(c Config) *Kit {
 	k.host = views.Host{TitlePrefix: c.TitlePrefix, TitleSuffix: c.TitleSuffix, Report: func(err error) {
 		k.log.Error("sideband: message", withStack([]any{"err", err}, err)...)
 	}}
-	k.store = state.NewStore(c.Limits, func(e *state.Entry) { e.Value.(*live).end(endMessage) })
+	k.store = state.NewStore(c.Limits, func(e *state.Entry) { evicted(e.Value.(*live)) })
 	k.sessions = newSessions(c, k.endSession)
 	return k
 }

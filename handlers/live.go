@@ -47,6 +47,7 @@ type live struct {
 
 	notice  atomic.Bool // the page shows one
 	mounted atomic.Bool
+	bytes   atomic.Int64          // what it held when its page was rendered
 	spoken  atomic.Bool           // a stream has carried a message of the view
 	probe   atomic.Pointer[Probe] // in tests
 

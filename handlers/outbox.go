@@ -197,6 +197,9 @@ func (l *live) answer(me uint64, posted *views.Posted, failed error) result {
 	if err != nil && failed == nil {
 		l.in.Undo()
 	}
+	if st == nil {
+		l.weigh()
+	}
 	if l.in.HasInbox() { // components have sent messages while they were rendered
 		l.must(func(l *live, me uint64) {
 			if l.drain(me) {
@@ -278,6 +281,7 @@ func (l *live) firstPage(me uint64, failed error) result {
 			l.mounted.Store(true)
 			if err == nil {
 				l.in.Sent()
+				l.bytes.Store(l.size())
 			}
 			return result{ops: html, err: err}
 		}

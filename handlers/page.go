@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/sideband-go/sideband/internal/csp"
@@ -81,11 +80,12 @@ var errBusy = errors.New("handlers: too many views are being mounted")
 func (rt Route) mountPage(l *live, r *http.Request) (views.Shell, *views.Departure, error) {
 	if !rt.def.Static() {
 		k := rt.kit
-		if !k.mounts.begin(r.Context()) {
+		end, ok := rt.begin(r)
+		if !ok {
 			k.count.mountsRefused.Add(1)
 			return views.Shell{}, nil, errBusy
 		}
-		defer k.mounts.end()
+		defer end()
 		k.count.mounts.Add(1)
 	}
 	var carried []views.FlashMessage
@@ -97,7 +97,7 @@ func (rt Route) mountPage(l *live, r *http.Request) (views.Shell, *views.Departu
 }
 
 // isSeen reports whether what the page shows is likely to be read now.
-func isSeen(r *http.Request) bool { return r.Method == http.MethodGet && isWatched(r) }
+func isSeen(r *http.Request) bool { return r.Method == http.MethodGet && !isPrefetch(r) }
 
 // keep puts a mounted view into the store and its ticket into the page. A view that is
 // not kept, because nobody may ever look at its page, is mounted again when the page
@@ -134,11 +134,8 @@ func (k *Kit) keep(w http.ResponseWriter, r *http.Request, l *live, sh *views.Sh
 		return err
 	}
 	sh.Stream = streamURL
-	err = state.ErrPending
-	if isWatched(r) {
-		err = k.store.Add(l.entry, now)
-	}
-	switch {
+	l.entry.Bytes = l.bytes.Load()
+	switch err = k.store.Add(l.entry, now); {
 	case errors.Is(err, state.ErrPending):
 		k.count.unkept.Add(1)
 		l.end(nil)
@@ -154,19 +151,6 @@ func (k *Kit) keep(w http.ResponseWriter, r *http.Request, l *live, sh *views.Sh
 		k.keepSweeping()
 	}
 	return nil
-}
-
-// isWatched reports whether somebody is likely to look at the page at once: it is
-// neither prefetched nor asked for as an image or a script.
-func isWatched(r *http.Request) bool {
-	if strings.Contains(r.Header.Get("Sec-Purpose"), "prefetch") || r.Header.Get("Purpose") == "prefetch" {
-		return false
-	}
-	switch r.Header.Get("Sec-Fetch-Dest") {
-	case "", "document", "iframe", "frame", "empty":
-		return true
-	}
-	return false
 }
 
 // stillShown reports whether the request comes from a page that shows this very

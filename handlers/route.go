@@ -56,7 +56,11 @@ func (rt Route) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	switch r.Method {
 	case http.MethodGet, http.MethodHead:
-		switch kind := g.query.Get(streamParam); {
+		kind := g.query.Get(streamParam)
+		if rt.speculative(w, r, kind) {
+			return
+		}
+		switch {
 		case g.stream:
 			rt.serveStream(w, r)
 		case kind == streamValue:

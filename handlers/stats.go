@@ -18,14 +18,18 @@ type Stats struct {
 	Sessions        int
 	SessionsEvicted uint64
 
+	MountsWaiting int // requests that wait for their turn to mount
+
 	Mounts   uint64 // of pages that are asked for
 	Remounts uint64 // of pages that were open already; not among Mounts
-	// Pages that were served without keeping their view: prefetched ones, or with too
-	// many views that were never connected.
+	// Pages that were served without keeping their view, because too many views were
+	// never connected.
 	Unkept uint64
-	Events uint64 // that reached a view
+	// Pages that were asked for as an image, a script or the like, or ahead of a click: nothing is mounted.
+	Speculative uint64
+	Events      uint64 // that reached a view
 
-	MountsRefused        uint64 // no turn came in time: 503
+	MountsRefused        uint64 // no turn came in time, or too many waited: 503
 	SessionMountsRefused uint64 // Config.SessionMounts: 429
 	StoreFull            uint64 // Limits.Views, all connected: 503
 	TicketsRefused       uint64 // 400, 403, 409, 410
@@ -44,7 +48,7 @@ type Stats struct {
 // counters are what Stats is made of.
 type counters struct {
 	streams                                                               atomic.Int64
-	mounts, remounts, unkept, events                                      atomic.Uint64
+	mounts, remounts, unkept, speculative, events                         atomic.Uint64
 	mountsRefused, sessionMounts, storeFull, tickets, bodies              atomic.Uint64
 	queueFull, timersFull, asyncFull, deadlines, streamsFull, streamsDrop atomic.Uint64
 	reloads, reloadsRefused                                               atomic.Uint64
@@ -55,7 +59,7 @@ func (k *Kit) Stats() Stats {
 	c := &k.count
 	s := Stats{
 		Views: k.store.Count(), Streams: int(c.streams.Load()),
-		Mounts: c.mounts.Load(), Remounts: c.remounts.Load(), Unkept: c.unkept.Load(), Events: c.events.Load(),
+		MountsWaiting: k.mounts.atOnce.waits(), Mounts: c.mounts.Load(), Remounts: c.remounts.Load(), Unkept: c.unkept.Load(), Speculative: c.speculative.Load(), Events: c.events.Load(),
 		MountsRefused: c.mountsRefused.Load(), SessionMountsRefused: c.sessionMounts.Load(), StoreFull: c.storeFull.Load(),
 		TicketsRefused: c.tickets.Load(), BodiesRefused: c.bodies.Load(),
 		QueueFull: c.queueFull.Load(), TimersFull: c.timersFull.Load(), AsyncFull: c.asyncFull.Load(), Deadlines: c.deadlines.Load(),

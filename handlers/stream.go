@@ -202,6 +202,7 @@ const firstTry = 2 * time.Second
 func (l *live) disconnected(st *sse.Stream) {
 	if l.closes(st) {
 		l.in.Listen()
+		l.must(func(l *live, _ uint64) { l.weigh() })
 	}
 }
 

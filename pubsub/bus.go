@@ -43,8 +43,9 @@ type Bus struct {
 	// Logger is told what nobody waits for. Default: slog.Default().
 	Logger *slog.Logger
 
-	count counters
-	out   outbox
+	count    counters
+	out      outbox
+	laggards laggards
 
 	node     nodeID // random, made once
 	nodeOnce sync.Once
@@ -136,6 +137,7 @@ func (b *Bus) Close() {
 	for _, p := range places {
 		p.close()
 	}
+	b.laggards.close()
 	b.out.close()
 	for _, f := range feeds {
 		f.end()

@@ -146,15 +146,6 @@ func (b *Bus) deliver(name string, m any, skip func(*subscriber) bool) {
 	b.count.delivered.Add(delivered)
 }
 
-// lag restarts a view that has lost a message. Until then it gets no more: there
-// is one restart at most.
-func (b *Bus) lag(ref views.Ref, lagged *atomic.Bool) {
-	if lagged.CompareAndSwap(false, true) {
-		b.count.lagged.Add(1)
-		ref.Restart()
-	}
-}
-
 // receive takes a message of another process.
 func (b *Bus) receive(name string, data []byte) bool {
 	b.mu.RLock()

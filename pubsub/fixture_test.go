@@ -3,7 +3,9 @@ package pubsub_test
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"sync"
@@ -54,10 +56,16 @@ func (p page) present(_ *views.Socket, r pubsub.Roster[string]) error {
 	return nil
 }
 
+func (p page) number(_ *views.Socket, n int) error {
+	*p.heard = append(*p.heard, fmt.Sprint(n))
+	return nil
+}
+
 // view is a page with a mailbox that a test can fill up and look into. What it was sent
 // runs when the test says so.
 type view struct {
 	t     testing.TB
+	id    string
 	in    *views.Instance
 	heard []string
 
@@ -69,7 +77,7 @@ type view struct {
 }
 
 func newView(t testing.TB) *view {
-	v := &view{t: t}
+	v := &view{t: t, id: rand.Text()}
 	v.in = views.Define[views.NoParams](page{&v.heard}).NewInstance(v, &views.Host{Report: func(err error) { t.Error(err) }})
 	t.Cleanup(v.end)
 	return v
@@ -183,6 +191,8 @@ func (v *view) Post(m views.Message) error {
 	v.queue = append(v.queue, m)
 	return nil
 }
+
+func (v *view) ID() string { return v.id }
 
 func (v *view) Restart() {
 	v.mu.Lock()

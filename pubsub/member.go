@@ -3,8 +3,6 @@ package pubsub
 import (
 	"context"
 	"encoding/json"
-	"errors"
-	"slices"
 	"sync/atomic"
 	"time"
 
@@ -34,7 +32,9 @@ type member[W comparable] struct {
 	open    bool // the stream is open, or has been until lately
 	away    *time.Timer
 	send    func() error
+	counts  bool       // it is told a number
 	told    *roster[W] // what it was told last
+	number  int        // or this
 	fresh   bool       // it is to be told whatever has changed
 	pending bool       // a message that will tell it is under way
 }
@@ -118,7 +118,7 @@ func (m *member[W]) end() {
 }
 
 // set is a Join or Watch that has succeeded.
-func (m *member[W]) set(who self[W], send func() error) {
+func (m *member[W]) set(who self[W], counts bool, send func() error) {
 	r := m.room
 	r.mu.Lock()
 	if m.over {
@@ -129,9 +129,12 @@ func (m *member[W]) set(who self[W], send func() error) {
 		delete(r.coming, m.ref)
 	}
 	before := r.members[m.ref]
-	if before != m {
+	if before != m || m.counts != counts {
 		r.members[m.ref] = m
-		m.told = r.roster()
+		m.counts, m.told = counts, nil
+		if !counts {
+			m.told = r.roster()
+		}
 	}
 	changed := false
 	if m.counted && (!who.known || m.self.who != who.who) {
@@ -169,8 +172,8 @@ func (m *member[W]) watched(open bool) {
 	m.open = true
 	changed := r.recount(m)
 	r.mu.Unlock()
-	if changed {
-		r.tell(nil)
+	if changed && !r.tell(nil) {
+		r.tellOne(m) // who comes sees that at once
 	}
 }
 
@@ -194,78 +197,35 @@ func (m *member[W]) left(t **time.Timer) {
 func (m *member[W]) take() (Roster[W], bool) {
 	r := m.room
 	r.mu.Lock()
+	defer r.mu.Unlock()
 	before, now, fresh := m.told, r.roster(), m.fresh
 	m.told, m.fresh, m.pending = now, false, false
-	over := m.over
-	r.mu.Unlock()
-	if over {
+	if m.over {
 		return Roster[W]{}, false
 	}
-	if before == nil {
-		before = &roster[W]{}
-	}
-	joined, left := before.changes(now)
+	joined, left := r.changes(before, now)
 	return Roster[W]{now.all, joined, left}, fresh || len(joined)+len(left) > 0
 }
 
-// tell tells the members that somebody has come or left. No lock is held meanwhile.
-func (r *room[W]) tell(except *member[W]) {
-	type waking struct {
-		m    *member[W]
-		send func() error
-	}
-	var list []waking
+// takeNumber is take for a member that is told a number.
+func (m *member[W]) takeNumber() (n int, news bool) {
+	r := m.room
 	r.mu.Lock()
-	for _, m := range r.members {
-		if m != except && !m.pending && !r.closed && !m.lagged.Load() {
-			m.pending = true
-			list = append(list, waking{m, m.send})
-		}
-	}
-	r.mu.Unlock()
-	for _, w := range list {
-		switch err := w.send(); {
-		case err == nil:
-		case errors.Is(err, views.ErrFull):
-			r.bus.lag(w.m.ref, &w.m.lagged)
-		default:
-			w.m.end()
-		}
-	}
+	defer r.mu.Unlock()
+	n = len(r.entries)
+	news = m.fresh || n != m.number
+	m.number, m.fresh, m.pending = n, false, false
+	return n, news && !m.over
 }
 
-// changes are who has come and left between two rosters.
-func (old *roster[W]) changes(now *roster[W]) (joined, left []W) {
-	if old == now {
-		return nil, nil
+// knows reports whether there is nothing to tell the member.
+func (m *member[W]) knows() bool {
+	switch r := m.room; {
+	case m.fresh:
+		return false
+	case m.counts:
+		return m.number == len(r.entries)
+	default:
+		return m.told == r.shown // nil if somebody has come or left
 	}
-	i, j := 0, 0
-	for i < len(old.list) || j < len(now.list) {
-		switch {
-		case j == len(now.list) || i < len(old.list) && old.list[i].before(now.list[j]):
-			left = append(left, old.list[i].who)
-			i++
-		case i == len(old.list) || now.list[j].before(old.list[i]):
-			joined = append(joined, now.list[j].who)
-			j++
-		default:
-			i++
-			j++
-		}
-	}
-	if len(joined) > 0 && len(left) > 0 { // who left and came back is as before
-		back := make(map[W]bool, len(left))
-		for _, w := range left {
-			back[w] = false
-		}
-		joined = slices.DeleteFunc(joined, func(w W) bool {
-			_, was := back[w]
-			if was {
-				back[w] = true
-			}
-			return was
-		})
-		left = slices.DeleteFunc(left, func(w W) bool { return back[w] })
-	}
-	return joined, left
 }

@@ -3,7 +3,6 @@ package pubsub
 import (
 	"encoding/hex"
 	"encoding/json"
-	"math/rand/v2"
 	"time"
 )
 
@@ -241,6 +240,10 @@ func (r *room[W]) close() {
 	if r.bus.Broker != nil && r.hasSomebody() {
 		r.post(news{Gone: true})
 	}
+	if r.due != nil {
+		r.due.Stop()
+		r.due = nil
+	}
 	r.closed = true
 }
 
@@ -260,9 +263,7 @@ func (b *Bus) stopBeat() {
 }
 
 // nextBeat keeps processes that began at once apart.
-func (b *Bus) nextBeat() time.Duration {
-	return time.Duration((0.8 + 0.4*rand.Float64()) * float64(b.every()))
-}
+func (b *Bus) nextBeat() time.Duration { return jittered(b.every()) }
 
 func (b *Bus) tick() {
 	b.mu.Lock()

@@ -1,6 +1,7 @@
 package pubsub
 
 import (
+	"cmp"
 	"encoding/json"
 	"slices"
 	"sync"
@@ -20,9 +21,14 @@ type room[W comparable] struct {
 	members map[views.Ref]*member[W]
 	coming  map[views.Ref]*member[W] // whose callback has not succeeded yet
 	entries []*entry[W]              // in the order of arrival
+	all     []W                      // who they are
+	shared  bool                     // rosters refer to both: they may be appended to, but change in a copy
 	byWho   map[W]*entry[W]
 	orders  uint64
 	shown   *roster[W] // nil: somebody has come or left since it was asked for
+	last    difference[W]
+	told    time.Time   // when the members were told last
+	due     *time.Timer // they are to be told; nil if not
 	peers   map[nodeID]*peer[W]
 	seq     uint64 // of what the other processes were told
 	greeted bool
@@ -40,15 +46,11 @@ type entry[W comparable] struct {
 	peers int             // other processes that have them
 }
 
-func (e *entry[W]) before(o *entry[W]) bool {
-	return e.since < o.since || e.since == o.since && e.order < o.order
+func (e *entry[W]) compare(o *entry[W]) int {
+	return cmp.Or(cmp.Compare(e.since, o.since), cmp.Compare(e.order, o.order))
 }
 
-// roster is who was here at one moment. It is never changed.
-type roster[W comparable] struct {
-	list []*entry[W]
-	all  []W
-}
+func (e *entry[W]) before(o *entry[W]) bool { return e.compare(o) < 0 }
 
 func newRoom[W comparable](b *Bus, name string) *room[W] {
 	return &room[W]{
@@ -79,11 +81,8 @@ func (r *room[W]) member(ref views.Ref) *member[W] {
 // roster is who is here. The caller holds the mutex, as in all that follows.
 func (r *room[W]) roster() *roster[W] {
 	if r.shown == nil {
-		now := &roster[W]{list: slices.Clone(r.entries), all: make([]W, len(r.entries))}
-		for i, e := range r.entries {
-			now.all[i] = e.who
-		}
-		r.shown = now
+		n := len(r.entries)
+		r.shown, r.shared = &roster[W]{r.entries[:n:n], r.all[:n:n]}, true
 	}
 	return r.shown
 }
@@ -135,7 +134,11 @@ func (r *room[W]) entry(who W, since int64) *entry[W] {
 	for at > 0 && e.before(r.entries[at-1]) { // most come last
 		at--
 	}
+	if at < len(r.entries) {
+		r.unshare()
+	}
 	r.entries = slices.Insert(r.entries, at, e)
+	r.all = slices.Insert(r.all, at, who)
 	r.byWho[who] = e
 	r.shown = nil
 	return e
@@ -146,9 +149,18 @@ func (r *room[W]) drop(e *entry[W]) {
 	if e.here > 0 || e.peers > 0 {
 		return
 	}
-	if at := slices.Index(r.entries, e); at >= 0 {
+	if at, ok := slices.BinarySearchFunc(r.entries, e, (*entry[W]).compare); ok {
+		r.unshare()
 		r.entries = slices.Delete(r.entries, at, at+1)
+		r.all = slices.Delete(r.all, at, at+1)
 	}
 	delete(r.byWho, e.who)
 	r.shown = nil
+}
+
+// unshare makes a copy of what rosters refer to, before it changes.
+func (r *room[W]) unshare() {
+	if r.shared {
+		r.entries, r.all, r.shared = slices.Clone(r.entries), slices.Clone(r.all), false
+	}
 }

@@ -11,8 +11,10 @@ type Stats struct {
 	Published uint64 // messages, by this process
 	Delivered uint64 // messages to subscribers' mailboxes
 	// Lagged counts the subscribers whose mailbox was full: they have lost a message, and
-	// their view is mounted again.
+	// their view is remounted.
 	Lagged uint64
+	// Lagging views wait to be remounted: they have lagged before, a moment ago.
+	Lagging int
 
 	Received uint64 // messages from the broker, of other processes
 	Refused  uint64 // what came from the broker and was no message of ours, or too large
@@ -30,6 +32,7 @@ func (b *Bus) Stats() Stats {
 		Published: c.published.Load(), Delivered: c.delivered.Load(), Lagged: c.lagged.Load(),
 		Received: c.received.Load(), Refused: c.refused.Load(), Unsent: c.unsent.Load(),
 	}
+	s.Lagging = b.laggards.waits()
 	b.mu.RLock()
 	defer b.mu.RUnlock()
 	s.Topics, s.Present = len(b.channels), len(b.places)

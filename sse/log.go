@@ -1,5 +1,7 @@
 package sse
 
+import "unsafe"
+
 // The bounds of a Log that was given none.
 const (
 	defaultLogMessages = 32
@@ -94,6 +96,9 @@ func (l *Log) Since(id uint64) ([]Message, bool) {
 
 // Last returns the newest id, 0 if there was none.
 func (l *Log) Last() uint64 { return l.last }
+
+// Size is the memory that the log holds, in bytes.
+func (l *Log) Size() int { return l.bytes + cap(l.ring)*int(unsafe.Sizeof(Message{})) }
 
 // Reset forgets all messages and goes on as if id had been the last: for a client that
 // was shown everything anew under that id.

@@ -1,6 +1,10 @@
 package state
 
-import "time"
+import (
+	"math"
+	"runtime/debug"
+	"time"
+)
 
 // Limits bound a [Store]. Zero fields have the defaults named.
 type Limits struct {
@@ -11,6 +15,11 @@ type Limits struct {
 	Pending int
 	// PerSession is how many views one session may keep. Default 50.
 	PerSession int
+	// Bytes is how much memory views may hold that nobody watches, as far as the kit can
+	// tell: a quarter is for views that have never been connected. What keys hold is not
+	// counted. Default: a quarter of the memory limit of the program (GOMEMLIMIT, or
+	// debug.SetMemoryLimit); without one, 1 GiB.
+	Bytes int64
 	// PendingLife is how long a view waits for its first connection. Default 60 s.
 	PendingLife time.Duration
 	// Life is how long a view is kept after its connection has closed. Default 15 min.
@@ -27,6 +36,9 @@ func (l Limits) WithDefaults() Limits {
 	def(&l.Views, 100_000)
 	def(&l.Pending, 10_000)
 	def(&l.PerSession, 50)
+	if l.Bytes <= 0 {
+		l.Bytes = defaultBytes()
+	}
 	if l.PendingLife <= 0 {
 		l.PendingLife = time.Minute
 	}
@@ -34,4 +46,11 @@ func (l Limits) WithDefaults() Limits {
 		l.Life = 15 * time.Minute
 	}
 	return l
+}
+
+func defaultBytes() int64 {
+	if limit := debug.SetMemoryLimit(-1); limit < math.MaxInt64 { // it only asks
+		return max(limit/4, 1)
+	}
+	return 1 << 30
 }

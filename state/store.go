@@ -34,9 +34,10 @@ type Store struct {
 	views    map[string]*Entry
 	sessions map[string]*list.List // of *Entry, least recently added or connected first
 	waiting  [2]*list.List         // pending and parked, first to expire first
+	pools    [2]pool               // the same, by what they hold
 	closed   bool
 
-	evictions, expiries uint64
+	evictions, expiries, outgrown uint64
 }
 
 // NewStore returns an empty store. evicted, if not nil, is called for each view
@@ -45,12 +46,14 @@ func NewStore(l Limits, evicted func(*Entry)) *Store {
 	if evicted == nil {
 		evicted = func(*Entry) {}
 	}
+	l = l.WithDefaults()
 	return &Store{
-		limits:   l.WithDefaults(),
+		limits:   l,
 		evicted:  evicted,
 		views:    map[string]*Entry{},
 		sessions: map[string]*list.List{},
 		waiting:  [2]*list.List{list.New(), list.New()},
+		pools:    [2]pool{{most: l.Bytes / 4}, {most: l.Bytes - l.Bytes/4}},
 	}
 }
 
@@ -58,14 +61,14 @@ func NewStore(l Limits, evicted func(*Entry)) *Store {
 // have been left longest as needed. It returns ErrPending if too many views wait for
 // their first connection, ErrFull if there is no room, ErrTaken, or ErrClosed.
 func (s *Store) Add(e *Entry, now time.Time) error {
-	return s.add(e, pending, now.Add(s.limits.PendingLife))
+	return s.add(e, pending, now)
 }
 
 // Restore keeps a view that was connected before, in this store or another one, and
 // counts as one whose connection has closed. Its errors are those of Add without
 // ErrPending; with ErrTaken it returns the entry that has the id.
 func (s *Store) Restore(e *Entry, now time.Time) (taken *Entry, err error) {
-	err = s.add(e, parked, now.Add(s.limits.Life))
+	err = s.add(e, parked, now)
 	if errors.Is(err, ErrTaken) {
 		if taken = s.Get(e.ID); taken == nil { // it has left just now
 			return s.Restore(e, now)
@@ -74,13 +77,14 @@ func (s *Store) Restore(e *Entry, now time.Time) (taken *Entry, err error) {
 	return taken, err
 }
 
-func (s *Store) add(e *Entry, p phase, until time.Time) error {
+func (s *Store) add(e *Entry, p phase, now time.Time) error {
 	s.mu.Lock()
-	var out []*Entry
+	var out, heavy []*Entry
 	defer func() {
 		s.evictions += uint64(len(out))
 		s.mu.Unlock()
 		s.tell(out)
+		s.tell(heavy)
 	}()
 	switch {
 	case s.closed:
@@ -115,7 +119,7 @@ func (s *Store) add(e *Entry, p phase, until time.Time) error {
 	}
 	s.views[e.ID] = e
 	e.mine = own.PushBack(e)
-	s.wait(e, p, until)
+	heavy = s.wait(e, p, now)
 	return nil
 }
 
@@ -151,22 +155,23 @@ func (s *Store) Connected(e *Entry) {
 // Parked notes that the view's stream has closed: it expires after Limits.Life.
 func (s *Store) Parked(e *Entry, now time.Time) {
 	s.mu.Lock()
-	defer s.mu.Unlock()
+	var out []*Entry
 	if e.phase != gone {
-		s.wait(e, parked, now.Add(s.limits.Life))
+		out = s.wait(e, parked, now)
 	}
+	s.mu.Unlock()
+	s.tell(out)
 }
 
 // Used notes that somebody acted on the view, which puts off its expiry.
 func (s *Store) Used(e *Entry, now time.Time) {
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	switch e.phase {
-	case pending:
-		s.wait(e, pending, now.Add(s.limits.PendingLife))
-	case parked:
-		s.wait(e, parked, now.Add(s.limits.Life))
+	var out []*Entry
+	if e.phase == pending || e.phase == parked {
+		out = s.wait(e, e.phase, now)
 	}
+	s.mu.Unlock()
+	s.tell(out)
 }
 
 // Remove takes the view out.
@@ -216,6 +221,10 @@ func (s *Store) Expire(now time.Time) int {
 type Count struct {
 	Pending, Connected, Parked, Sessions int
 	Evicted, Expired                     uint64
+	// Bytes is about what Pending and Parked hold, and EvictedForBytes how many of the
+	// evicted ones had to go for Limits.Bytes.
+	Bytes           int64
+	EvictedForBytes uint64
 }
 
 // Count counts the views.
@@ -226,6 +235,7 @@ func (s *Store) Count() Count {
 	return Count{
 		Pending: p, Connected: len(s.views) - p - k, Parked: k, Sessions: len(s.sessions),
 		Evicted: s.evictions, Expired: s.expiries,
+		Bytes: s.pools[0].bytes + s.pools[1].bytes, EvictedForBytes: s.outgrown,
 	}
 }
 
@@ -272,6 +282,9 @@ func (s *Store) leaveQueue(e *Entry) {
 		s.queue(e.phase).Remove(e.place)
 		e.place = nil
 	}
+	if p := s.poolOf(e); p != nil {
+		p.remove(e)
+	}
 }
 
 func (s *Store) queue(p phase) *list.List {
@@ -282,9 +295,19 @@ func (s *Store) queue(p phase) *list.List {
 }
 
 // wait puts e at the end of its queue. All waits of a queue are equally long, so
-// the queue stays ordered by expiry.
-func (s *Store) wait(e *Entry, p phase, until time.Time) {
+// the queue stays ordered by expiry. It returns what has been evicted for it.
+func (s *Store) wait(e *Entry, p phase, now time.Time) []*Entry {
 	s.leaveQueue(e)
-	e.phase, e.until = p, until
+	e.phase, e.until = p, now.Add(s.lifeOf(p))
 	e.place = s.queue(p).PushBack(e)
+	pool := s.poolOf(e)
+	pool.add(e, now)
+	return s.shrink(pool, e, now)
+}
+
+func (s *Store) lifeOf(p phase) time.Duration {
+	if p == pending {
+		return s.limits.PendingLife
+	}
+	return s.limits.Life
 }

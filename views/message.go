@@ -26,9 +26,19 @@ func (r Ref) At(id string) Ref { return Ref{in: r.in, id: id} }
 // SameView reports whether both belong to one view.
 func (r Ref) SameView(o Ref) bool { return r.in == o.in }
 
-// Restart drops the view, for when it may not know what it should. Its page mounts it
-// again at once, by its ticket, as after a restart of the server: what is not restored by
-// Mount is gone. It does not wait.
+// ViewID names the view of the page or component. Unlike the Ref itself, it stays the same
+// when the view is remounted. The zero Ref has none, "".
+func (r Ref) ViewID() string {
+	if r.in == nil {
+		return ""
+	}
+	return r.in.runner.ID()
+}
+
+// Restart drops the view, for when it may not know what it should. Its page remounts it
+// at once, by its ticket, as after a restart of the server: what is not restored by
+// Mount is gone. It does not wait. The session is not charged for that Mount: whoever
+// calls Restart again and again has to make pauses.
 func (r Ref) Restart() {
 	if r.in != nil {
 		r.in.runner.Restart()
@@ -67,6 +77,8 @@ func (m Message) ForEnd() bool { return m.closing }
 
 // Runner runs a view's messages, one at a time. Package handlers implements it.
 type Runner interface {
+	// ID names the view, also when it is remounted.
+	ID() string
 	// Post adds a message to the view's mailbox: ErrFull or ErrGone, but it never waits.
 	Post(m Message) error
 	// Deliver is Post for the result of what Go has started, which is never refused as

@@ -40,6 +40,8 @@ func (q *quiet) Call(m views.Message) error { return q.in.Do(context.Background(
 
 func (q *quiet) Go(string, func(context.Context)) error { return views.ErrFull }
 
+func (q *quiet) ID() string { return "" }
+
 func (q *quiet) Restart() {}
 
 func (q *quiet) After(_ time.Duration, m views.Message) (func() bool, error) {

@@ -32,6 +32,10 @@ type Config struct {
 	Broadcasts int
 	// Returning is how many pages come back to a server that was replaced. Default 1,000.
 	Returning int
+	// Crowd is how many pages enter one room. Default 2,000.
+	Crowd int
+	// Slow is how many slow pages are asked for beside a quick one. Default 700.
+	Slow int
 	// Replaced is how often a server is replaced, in each of the two ways. Default 3.
 	Replaced int
 	// Repeat is how often each operation of the table is done; a tenth of it where the
@@ -48,7 +52,7 @@ type Config struct {
 
 // Short is the least that runs everything, for a test: its numbers say nothing.
 func Short() Config {
-	return Config{Clients: 2, Events: 10, Rounds: 1, Idle: 2, Tables: 1, Listeners: 2, Broadcasts: 2, Returning: 2, Replaced: 1, Repeat: 2, Requests: 20}
+	return Config{Clients: 2, Events: 10, Rounds: 1, Idle: 2, Tables: 1, Listeners: 2, Broadcasts: 2, Returning: 2, Crowd: 2, Slow: 2, Replaced: 1, Repeat: 2, Requests: 20}
 }
 
 func (c Config) withDefaults() Config {
@@ -65,6 +69,8 @@ func (c Config) withDefaults() Config {
 	def(&c.Listeners, 1_000)
 	def(&c.Broadcasts, 10)
 	def(&c.Returning, 1_000)
+	def(&c.Crowd, 2_000)
+	def(&c.Slow, 700)
 	def(&c.Replaced, 3)
 	def(&c.Repeat, 200)
 	def(&c.Requests, 4_000)
@@ -73,7 +79,7 @@ func (c Config) withDefaults() Config {
 	}
 	// A connection is a file, and so are a few other things.
 	files := process.OpenFiles()
-	for _, n := range []*int{&c.Clients, &c.Idle, &c.Listeners, &c.Returning} {
+	for _, n := range []*int{&c.Clients, &c.Idle, &c.Listeners, &c.Returning, &c.Crowd, &c.Slow} {
 		if most := max(1, (files-100)/2); *n > most {
 			c.say("%d pages instead of %d, because a process may have only %d files open (ulimit -n)", most, *n, files)
 			*n = most
@@ -98,6 +104,8 @@ var parts = []struct {
 	{"streams", streams},
 	{"broadcast", broadcasts},
 	{"chats", chats},
+	{"rooms", rooms},
+	{"fairness", fairness},
 	{"opening", opening},
 	{"restarts", restarts},
 	{"code", code},
@@ -149,6 +157,8 @@ func notes(c Config) []string {
 		"been closed by the browser.",
 		fmt.Sprintf("Broadcasts: %d rounds of %d, one after the other, ours and the floor in turns; the floor writes the same item. Until the last has it: from before the", c.Rounds, c.Broadcasts),
 		"event is sent, the median, with the reading of all streams in this process, which shares the machine. Idle chats are in rooms of ten.",
+		fmt.Sprintf("Rooms: %d chats, %d at a time, until each shows how many are there; the ratio of one room is to rooms of ten, that of rooms of ten to the floor.", c.Crowd, atOnce),
+		"A quick page: the median of five, from the same address as the slow ones. Pages that were left were never connected: a sixteenth of the limit is for their views.",
 		fmt.Sprintf("Opening: %d counters or %d pages of 1,000 rows (bench/pages), %d at a time. Their streams again: to views that the server still has. Mounted anew:", c.Returning, c.Tables, atOnce),
 		"to a server that was started with the same secret in the place of one that was killed; until the page has the whole view. Beside them the floor's own.",
 		fmt.Sprintf("Replaced servers: %d times each. The pages wait as htmx's sse extension does: 0.1 s ± 30 %% at first, twice as long after each failure. Killed: by SIGKILL;", c.Replaced),

@@ -3,6 +3,7 @@
 //	/labels   a thousand rows, in which an event changes one label; they look like those of the demo's table
 //	/parts    a thousand components, each with an event of its own
 //	/feed     two streams to append to, of which one keeps the last items alone
+//	/slow     a page whose Mount takes half a second, and /quick one whose Mount takes none
 //	/chat/…   a room with its last messages and who is there
 package main
 
@@ -18,6 +19,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"github.com/go-chi/chi/v5"
 
@@ -62,6 +64,8 @@ func routes(kit *handlers.Kit) http.Handler {
 	r.Handle("/labels", handlers.View(kit, labels{}))
 	r.Handle("/parts", handlers.View(kit, parts{}))
 	r.Handle("/feed", handlers.View(kit, feed{}))
+	r.Handle("/slow", handlers.View(kit, slow{500 * time.Millisecond}))
+	r.Handle("/quick", handlers.View(kit, slow{}))
 	r.Handle("/chat/{room}", handlers.View(kit, newChat(new(pubsub.Bus))))
 	return r
 }
