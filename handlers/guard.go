@@ -17,9 +17,11 @@ type guard struct {
 	r     *http.Request
 	ours  bool // a page of the kit answers
 	begun bool
-	mute  bool // the body is the kit's
-	stale bool // the request's session had ended before it came
-	saved bool // the browser gets the cookie of a new session
+	mute  bool       // the body is the kit's
+	stale bool       // the request's session had ended before it came
+	body  *timedBody // nil without one that has a deadline
+	both  bool       // what the body brings is read while the response is written
+	saved bool       // the browser gets the cookie of a new session
 
 	flash *[]views.FlashMessage // for the next page; nil: what the browser has, if any
 
@@ -43,6 +45,9 @@ func (g *guard) WriteHeader(status int) {
 		g.ResponseWriter.WriteHeader(status)
 		return
 	}
+	if g.body != nil && g.r.ProtoMajor == 1 && !g.both {
+		g.body.drain()
+	}
 	g.begin()
 	if !g.ours {
 		g.mute = g.translate(status)
@@ -56,12 +61,17 @@ func (g *guard) WriteHeader(status int) {
 // ended. Not before: they load themselves anew, and should find the browser's new cookie.
 func (g *guard) begin() {
 	g.begun = true
+	defer g.dismiss() // also if the application's store panics
 	if !g.saved {
 		if err := g.kit.sessions.save(g.ResponseWriter, g.r); err != nil {
 			g.kit.log.Error("sideband: session not saved", "err", err)
 		}
 	}
 	g.writeFlash()
+}
+
+// dismiss ends the pages of the sessions that the request has ended.
+func (g *guard) dismiss() {
 	g.mu.Lock()
 	g.over = true
 	ended := g.ended
@@ -101,6 +111,12 @@ func (g *guard) FlushError() error {
 		return nil
 	}
 	return http.NewResponseController(g.ResponseWriter).Flush()
+}
+
+// EnableFullDuplex is for http.ResponseController.
+func (g *guard) EnableFullDuplex() error {
+	g.both = true
+	return http.NewResponseController(g.ResponseWriter).EnableFullDuplex()
 }
 
 // Flush is for middleware that knows no http.ResponseController.

@@ -12,6 +12,7 @@ import (
 	"github.com/a-h/templ"
 	"github.com/alexedwards/scs/v2"
 
+	"github.com/sideband-go/sideband/internal/applog"
 	"github.com/sideband-go/sideband/sse"
 	"github.com/sideband-go/sideband/state"
 	"github.com/sideband-go/sideband/static"
@@ -53,7 +54,10 @@ type Config struct {
 	EventDeadline time.Duration
 	// MaxBody bounds the body of an event, in bytes. Default 1 MiB.
 	MaxBody int64
-	// BodyTimeout is how long the body of an event may take to arrive. Default 30 s.
+	// BodyTimeout is how long the body of a request below Middleware may take to arrive,
+	// whoever reads it and whatever is answered. A handler of the application's that takes
+	// longer uploads extends it with http.ResponseController.SetReadDeadline; a shorter
+	// ReadTimeout of the http.Server stays in force. Default 30 s.
 	BodyTimeout time.Duration
 	// MaxFields bounds the fields of an event, and the parameters of its address. Default 1,000.
 	MaxFields int
@@ -159,7 +163,7 @@ func New(c Config) *Kit {
 		c.ContentSecurityPolicy = DefaultPolicy
 	}
 	k := &Kit{
-		config: c, log: c.Logger,
+		config: c, log: applog.Guard(c.Logger),
 		sealer:  newSealer(c.Secrets),
 		flashes: newBox(c.Secrets, "sideband flash", 1),
 		leaves:  newBox(c.Secrets, "sideband leave", 1),
@@ -168,7 +172,7 @@ func New(c Config) *Kit {
 		runners: newRunners(),
 		mounts:  newMounts(c.MaxMounts, c.SessionMounts),
 	}
-	k.host = views.Host{TitlePrefix: c.TitlePrefix, TitleSuffix: c.TitleSuffix, Report: func(err error) {
+	k.host = views.Host{TitlePrefix: c.TitlePrefix, TitleSuffix: c.TitleSuffix, Explain: explain, Report: func(err error) {
 		k.log.Error("sideband: message", withStack([]any{"err", err}, err)...)
 	}}
 	k.store = state.NewStore(c.Limits, func(e *state.Entry) { e.Value.(*live).end(endMessage) })

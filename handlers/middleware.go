@@ -14,7 +14,8 @@ func guardOf(ctx context.Context, k *Kit) *guard {
 }
 
 // Middleware belongs outermost on a router. It loads the browser's session and saves it
-// when it has changed, refuses requests that another site makes, and sees to it that
+// when it has changed, refuses requests that another site makes, bounds the time that a
+// request's body takes to arrive (Config.BodyTimeout), and sees to it that
 // pages understand what middleware below it answers to their events and streams:
 //
 //   - A redirect takes the page there. 401, 403, 404 and 410 send the page to its own
@@ -27,12 +28,13 @@ func (k *Kit) Middleware(next http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 			return
 		}
+		body := k.boundBody(w, r)
 		if err := k.origins.Check(r); err != nil {
 			k.log.Warn("sideband: cross-site request refused", "method", r.Method, "path", r.URL.Path, "err", err)
 			http.Error(w, "Requests from other sites are not allowed.", http.StatusForbidden)
 			return
 		}
-		g := &guard{ResponseWriter: w, kit: k}
+		g := &guard{ResponseWriter: w, kit: k, body: body}
 		ctx, stale, err := k.sessions.load(context.WithValue(r.Context(), guardKey{k}, g), r)
 		if err != nil {
 			k.log.Error("sideband: session", "err", err)
@@ -40,6 +42,9 @@ func (k *Kit) Middleware(next http.Handler) http.Handler {
 			return
 		}
 		g.r, g.stale = r.WithContext(ctx), stale
+		if body != nil {
+			g.r.Body = body
+		}
 		defer func() {
 			if !g.begun { // a panic passes through, whose answer is somebody else's
 				g.begin()

@@ -53,9 +53,10 @@ func (s *Socket) check() {
 	}
 }
 
-// Value answers reads of keys and else asks the callback's context. Events and
-// Mount see the values that middleware has put into the request's context; those of
-// components, which run while the page is rendered, do not.
+// Value answers reads of keys and else asks the callback's context. What a request has
+// caused sees the values that middleware has put into the request's context: Mount, Connect
+// and events, and Mount and Update of components in the rendering that follows. Messages,
+// timers and results of work, and what is rendered for them, see none.
 func (s *Socket) Value(key any) any {
 	if key == (state.SourceKey{}) {
 		return s.src
