@@ -67,7 +67,9 @@ type site struct {
 func newSite(t testing.TB, c handlers.Config, routes func(kit *handlers.Kit, r chi.Router)) *site {
 	t.Helper()
 	s := &site{log: &record{}}
-	c.Logger = slog.New(slog.NewTextHandler(s.log, nil))
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.NewTextHandler(s.log, nil))
+	}
 	s.kit = handlers.New(c)
 	r := chi.NewRouter()
 	r.Use(s.kit.Middleware)

@@ -30,7 +30,7 @@ func (in *Instance) Do(ctx context.Context, m Message) error {
 		return fmt.Errorf("%s: %w", m.Name, ErrNoComponent)
 	}
 	tx := c.scope.Begin()
-	s := &Socket{Context: ctx, in: in, part: c, tx: tx, src: tx.Source()}
+	s := &Socket{Context: ctx, in: in, part: c, tx: tx, src: tx.Source(), rendering: in.Rendering()}
 	in.current.Store(s)
 	err := in.host.protect(func() error { return m.Run(s) })
 	if !s.phase.CompareAndSwap(running, finished) {
@@ -78,11 +78,10 @@ func (in *Instance) Do(ctx context.Context, m Message) error {
 // concurrent use.
 func (in *Instance) Abandon(ctx context.Context) (ended func(), ok bool) {
 	s := in.current.Load()
-	rendering := in.Rendering()
 	if s == nil || s.Context != ctx || !s.phase.CompareAndSwap(running, abandoned) {
 		return nil, false
 	}
-	if rendering && s.part != in.root {
+	if s.rendering && s.part != in.root {
 		s.part.late.Store(true)
 	}
 	return func() {

@@ -18,15 +18,16 @@ import (
 // [Send] instead.
 type Socket struct {
 	context.Context
-	in      *Instance
-	part    *component
-	tx      *state.Tx
-	src     *state.Source
-	phase   atomic.Int32
-	title   *string
-	effects []func()
-	undone  []func()
-	flash   []flashChange
+	in        *Instance
+	part      *component
+	tx        *state.Tx
+	src       *state.Source
+	phase     atomic.Int32
+	rendering bool // the callback runs in the middle of one
+	title     *string
+	effects   []func()
+	undone    []func()
+	flash     []flashChange
 
 	mu   sync.Mutex
 	ends []*ending
