@@ -17,11 +17,9 @@ type guard struct {
 	r     *http.Request
 	ours  bool // a page of the kit answers
 	begun bool
-	mute  bool       // the body is the kit's
-	stale bool       // the request's session had ended before it came
-	body  *timedBody // nil without one that has a deadline
-	both  bool       // what the body brings is read while the response is written
-	saved bool       // the browser gets the cookie of a new session
+	mute  bool // the body is the kit's
+	stale bool // the request's session had ended before it came
+	saved bool // the browser gets the cookie of a new session
 
 	flash *[]views.FlashMessage // for the next page; nil: what the browser has, if any
 
@@ -44,9 +42,6 @@ func (g *guard) WriteHeader(status int) {
 	if g.begun || status < 200 { // informational ones come before
 		g.ResponseWriter.WriteHeader(status)
 		return
-	}
-	if g.body != nil && g.r.ProtoMajor == 1 && !g.both {
-		g.body.drain()
 	}
 	g.begin()
 	if !g.ours {
@@ -111,12 +106,6 @@ func (g *guard) FlushError() error {
 		return nil
 	}
 	return http.NewResponseController(g.ResponseWriter).Flush()
-}
-
-// EnableFullDuplex is for http.ResponseController.
-func (g *guard) EnableFullDuplex() error {
-	g.both = true
-	return http.NewResponseController(g.ResponseWriter).EnableFullDuplex()
 }
 
 // Flush is for middleware that knows no http.ResponseController.

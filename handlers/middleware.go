@@ -28,13 +28,13 @@ func (k *Kit) Middleware(next http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 			return
 		}
-		body := k.boundBody(w, r)
+		k.boundBody(w, r)
 		if err := k.origins.Check(r); err != nil {
 			k.log.Warn("sideband: cross-site request refused", "method", r.Method, "path", r.URL.Path, "err", err)
 			http.Error(w, "Requests from other sites are not allowed.", http.StatusForbidden)
 			return
 		}
-		g := &guard{ResponseWriter: w, kit: k, body: body}
+		g := &guard{ResponseWriter: w, kit: k}
 		ctx, stale, err := k.sessions.load(context.WithValue(r.Context(), guardKey{k}, g), r)
 		if err != nil {
 			k.log.Error("sideband: session", "err", err)
@@ -42,9 +42,6 @@ func (k *Kit) Middleware(next http.Handler) http.Handler {
 			return
 		}
 		g.r, g.stale = r.WithContext(ctx), stale
-		if body != nil {
-			g.r.Body = body
-		}
 		defer func() {
 			if !g.begun { // a panic passes through, whose answer is somebody else's
 				g.begin()
