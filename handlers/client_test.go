@@ -57,6 +57,12 @@ func (r *record) String() string {
 	return r.b.String()
 }
 
+func (r *record) reset() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.b.Reset()
+}
+
 // site is a server with a kit, its pages on a chi router.
 type site struct {
 	*httptest.Server
