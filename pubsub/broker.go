@@ -128,7 +128,7 @@ func (b *Bus) open(f *feed, take func(nodeID, []byte) bool) {
 	})
 }
 
-var errExited = errors.New("the broker's Subscribe ended its goroutine")
+var errExited = errors.New("the broker ended its goroutine")
 
 // opened takes the broker's answer.
 func (b *Bus) opened(f *feed, cancel func(), err error) {

@@ -61,9 +61,13 @@ func (b *Bus) empty() {
 	o := &b.out
 	over := false
 	defer func() {
-		if !over { // the broker has ended the goroutine
-			o.work.Go(b.empty)
+		if over {
+			return
 		}
+		o.mu.Lock()
+		defer o.mu.Unlock()
+		b.unsent(errExited)
+		o.work.Go(b.empty)
 	}()
 	for {
 		o.mu.Lock()
