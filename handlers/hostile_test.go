@@ -287,6 +287,7 @@ func TestPanicsInRequests(t *testing.T) {
 		}
 	}
 	manager := scs.New()
+	manager.Store.(*memstore.MemStore).StopCleanup()
 	manager.Store = store{memstore.NewWithCleanupInterval(0), at}
 	manager.Cookie.Secure = false
 	s := newSite(t, handlers.Config{

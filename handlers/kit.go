@@ -197,6 +197,8 @@ func (k *Kit) Assets() http.Handler { return http.StripPrefix(k.AssetsPath(), st
 // use below that middleware. Destroying or renewing a session ends its pages when the
 // response of the request begins: nothing more is pushed to them, events under way are
 // dropped, and half a second later they load themselves anew. Kits whose middlewares nest share the outer one's session.
+//
+// Callbacks that a request has caused reach its session with their socket; see [ErrNoSession].
 func (k *Kit) Sessions() *scs.SessionManager { return k.sessions.manager }
 
 // sweepEvery is how often views are looked at that may have expired.

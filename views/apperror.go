@@ -19,7 +19,7 @@ const maxWrapped = 1000
 
 // seal returns an error whose methods do not panic. It is for what the application returns.
 func seal(err error) error {
-	switch err.(type) {
+	switch err.(type) { //nolint:errorlint // what they wrap is sealed already
 	case nil:
 		return nil
 	case *appError, *statusError, *leaving, *PanicError:

@@ -70,7 +70,6 @@ func Errors() map[string]error {
 type Value struct {
 	N   int
 	Bad bool
-	not []int
 }
 
 // Spoiled makes all values bad.
