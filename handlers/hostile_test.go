@@ -286,10 +286,7 @@ func TestPanicsInRequests(t *testing.T) {
 			panic(place)
 		}
 	}
-	manager := scs.New()
-	manager.Store.(*memstore.MemStore).StopCleanup()
-	manager.Store = store{memstore.NewWithCleanupInterval(0), at}
-	manager.Cookie.Secure = false
+	manager := ownManager(store{memstore.NewWithCleanupInterval(0), at})
 	s := newSite(t, handlers.Config{
 		Sessions: manager,
 		Identity: func(*http.Request) string { at("Identity"); return "" },
