@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -52,16 +53,33 @@ func (rt Route) admit(r *http.Request) (*live, *refusal) {
 		return nil, ref
 	}
 	if l.ready != nil {
-		select {
-		case <-l.ready: // whoever mounts it has a deadline
-		case <-r.Context().Done():
-			return nil, declined(http.StatusServiceUnavailable, r.Context().Err())
-		}
-		if l.failure != nil {
-			return nil, l.failure
+		if ref := l.awaitReady(r.Context()); ref != nil {
+			return nil, ref
 		}
 	}
 	return l, nil
+}
+
+// awaitReady waits until a view that another request mounts again is there. Whoever mounts it
+// has a deadline.
+func (l *live) awaitReady(ctx context.Context) *refusal {
+	select {
+	case <-l.ready:
+		return l.failure
+	default:
+	}
+	if l.awaiting.Add(1) > int64(l.kit.config.MaxQueue) {
+		l.awaiting.Add(-1)
+		l.kit.count.queueFull.Add(1)
+		return declined(http.StatusTooManyRequests, errors.New("handlers: too many requests wait for a view that is mounted again"))
+	}
+	defer l.awaiting.Add(-1)
+	select {
+	case <-l.ready:
+		return l.failure
+	case <-ctx.Done():
+		return declined(http.StatusServiceUnavailable, fmt.Errorf("handlers: the browser has left: %w", ctx.Err()))
+	}
 }
 
 // named is the view of the request's ticket. One that is mounted again may not be ready.
@@ -143,12 +161,13 @@ func (rt Route) remount(r *http.Request, t ticket) (*live, *refusal) {
 		k.count.sessionMounts.Add(1)
 		return nil, declined(http.StatusTooManyRequests, errors.New("handlers: the session mounts too many views"))
 	}
+	identity := k.identity(r) // it may panic: no view is there yet
 	l := newLive(k, rt.def, t.view)
 	if l == nil {
 		return nil, declined(http.StatusServiceUnavailable, errShutDown)
 	}
 	l.epoch, l.ready, l.out.lost = newEpoch(), make(chan struct{}), true
-	l.own(r, session, t.query)
+	l.own(identity, session, t.query)
 	taken, err := k.store.Restore(l.entry, time.Now())
 	if taken != nil {
 		l.end(nil)
@@ -160,16 +179,20 @@ func (rt Route) remount(r *http.Request, t ticket) (*live, *refusal) {
 		return nil, declined(http.StatusServiceUnavailable, fmt.Errorf("handlers: %w", err))
 	}
 	k.keepSweeping()
-	l.failure = rt.mountAgain(l, r)
-	if _, ok := k.sessions.current(r.Context()); l.failure == nil && !ok { // it has ended meanwhile
-		l.failure = k.unowned(r)
+	failure := declined(http.StatusInternalServerError, errBroken) // if something panics
+	defer func() {
+		if l.failure = failure; failure != nil {
+			k.store.Remove(l.entry)
+		}
+		close(l.ready)
+	}()
+	failure = rt.mountAgain(l, r)
+	if _, ok := k.sessions.current(r.Context()); failure == nil && !ok { // it has ended meanwhile
+		failure = k.unowned(r)
 	}
-	if l.failure != nil {
-		k.store.Remove(l.entry)
-	} else {
+	if failure == nil {
 		l.noteFor(r, r.Header.Get(views.TicketHeader))
 	}
-	close(l.ready)
 	return l, nil
 }
 
@@ -197,8 +220,8 @@ func (rt Route) mountAgain(l *live, r *http.Request) *refusal {
 }
 
 // own notes whose view it is.
-func (l *live) own(r *http.Request, session [16]byte, query string) {
-	l.identity, l.query = l.kit.identity(r), query
+func (l *live) own(identity string, session [16]byte, query string) {
+	l.identity, l.query = identity, query
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.entry = &state.Entry{ID: l.id, Session: string(session[:]), Scope: l.in.Scope(), Value: l}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"runtime/debug"
 	"slices"
 	"sync"
 
@@ -42,6 +43,11 @@ func (l *live) Go(name string, f func(ctx context.Context)) error {
 		defer k.workers.Done()
 		defer b.leave()
 		defer k.functions.leave(n)
+		defer func() { // what f calls of the application's is guarded in there
+			if r := recover(); r != nil {
+				k.log.Error("sideband: a function beside a view panicked", "name", name, "panic", r, "stack", string(debug.Stack()))
+			}
+		}()
 		f(b.ctx)
 	}()
 	return nil
@@ -116,14 +122,14 @@ func (f *functions) leave(n uint64) {
 
 // warn logs which functions still run.
 func (f *functions) warn(log *slog.Logger) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if len(f.all) == 0 {
-		return
-	}
 	count := map[string]int{}
+	f.mu.Lock()
 	for _, name := range f.all {
 		count[name]++
+	}
+	f.mu.Unlock()
+	if len(count) == 0 {
+		return
 	}
 	var list []string
 	for name, n := range count {

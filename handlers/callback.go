@@ -46,12 +46,15 @@ func (l *live) giveUp(ctx *deadline, j job) {
 		l.mu.Unlock()
 		return
 	}
-	err := fmt.Errorf("%s: %w", j.msg.Name, views.ErrGone)
-	if late := errors.Is(ctx.Err(), context.DeadlineExceeded); late {
-		err = fmt.Errorf("%s: %w", j.msg.Name, views.ErrDeadline)
-		l.kit.count.deadlines.Add(1)
-		l.kit.log.Error("sideband: a callback ran past its deadline and was given up", "callback", j.msg.Name)
+	why := views.ErrGone
+	late := false
+	switch ended := ctx.Err(); {
+	case errors.Is(ended, context.DeadlineExceeded):
+		late, why = true, views.ErrDeadline
+	case errors.Is(ended, errExited):
+		why = errExited
 	}
+	err := fmt.Errorf("%s: %w", j.msg.Name, why)
 	t := l.turn
 	if t == nil {
 		t = &turn{}
@@ -74,14 +77,27 @@ func (l *live) giveUp(ctx *deadline, j job) {
 	over := l.ended
 	l.start()
 	l.mu.Unlock()
+	if late { // with no lock held: a logger may send to views
+		l.kit.count.deadlines.Add(1)
+		l.kit.log.Error("sideband: a callback ran past its deadline and was given up", "callback", j.msg.Name)
+	}
 	ended()
 	if over && t.done != nil {
 		t.done <- result{err: err}
 	}
 }
 
-// Call runs a callback in the middle of a rendering.
-func (l *live) Call(m views.Message) error { return l.callback(job{msg: m}) }
+// Call runs a callback in the middle of a rendering. It sees the request that the rendering
+// is for.
+func (l *live) Call(m views.Message) error {
+	l.mu.Lock()
+	var cause context.Context
+	if l.turn != nil {
+		cause = l.turn.cause
+	}
+	l.mu.Unlock()
+	return l.callback(job{msg: m, ctx: cause})
+}
 
 // ID names the view.
 func (l *live) ID() string { return l.id }
@@ -90,11 +106,12 @@ func (l *live) ID() string { return l.id }
 func (l *live) Restart() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if !l.ended { // what waits would be shown by a view that is not right; events run in the next one
+	if !l.ended && l.steps&stepRestart == 0 { // what waits would be shown by a view that is not right; events run in the next one
+		l.steps |= stepRestart
 		l.enqueueFirst(job{run: func(l *live, _ uint64) {
 			l.kit.mounts.excuse(l.id, time.Now())
 			l.restart()
-		}})
+		}, step: stepRestart})
 	}
 }
 

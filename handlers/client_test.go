@@ -57,6 +57,12 @@ func (r *record) String() string {
 	return r.b.String()
 }
 
+func (r *record) reset() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.b.Reset()
+}
+
 // site is a server with a kit, its pages on a chi router.
 type site struct {
 	*httptest.Server
@@ -67,7 +73,9 @@ type site struct {
 func newSite(t testing.TB, c handlers.Config, routes func(kit *handlers.Kit, r chi.Router)) *site {
 	t.Helper()
 	s := &site{log: &record{}}
-	c.Logger = slog.New(slog.NewTextHandler(s.log, nil))
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.NewTextHandler(s.log, nil))
+	}
 	s.kit = handlers.New(c)
 	r := chi.NewRouter()
 	r.Use(s.kit.Middleware)

@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"time"
 
 	"github.com/sideband-go/sideband/patch"
 	"github.com/sideband-go/sideband/views"
@@ -150,10 +149,6 @@ func (k *Kit) readFields(w http.ResponseWriter, r *http.Request) (url.Values, in
 		return nil, http.StatusUnsupportedMediaType, fmt.Errorf("handlers: content type %.40q", ct)
 	}
 	r.Body = http.MaxBytesReader(w, r.Body, k.config.MaxBody)
-	control := http.NewResponseController(w)
-	if control.SetReadDeadline(time.Now().Add(k.config.BodyTimeout)) == nil {
-		defer func() { _ = control.SetReadDeadline(time.Time{}) }() // it worked before
-	}
 	if err := parseBody(r); err != nil {
 		if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 			return nil, http.StatusRequestEntityTooLarge, err

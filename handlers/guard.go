@@ -61,12 +61,17 @@ func (g *guard) WriteHeader(status int) {
 // ended. Not before: they load themselves anew, and should find the browser's new cookie.
 func (g *guard) begin() {
 	g.begun = true
+	defer g.dismiss() // also if the application's store panics
 	if !g.saved {
 		if err := g.kit.sessions.save(g.ResponseWriter, g.r); err != nil {
 			g.kit.log.Error("sideband: session not saved", "err", err)
 		}
 	}
 	g.writeFlash()
+}
+
+// dismiss ends the pages of the sessions that the request has ended.
+func (g *guard) dismiss() {
 	g.mu.Lock()
 	g.over = true
 	ended := g.ended

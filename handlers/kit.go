@@ -12,6 +12,7 @@ import (
 	"github.com/a-h/templ"
 	"github.com/alexedwards/scs/v2"
 
+	"github.com/sideband-go/sideband/internal/applog"
 	"github.com/sideband-go/sideband/sse"
 	"github.com/sideband-go/sideband/state"
 	"github.com/sideband-go/sideband/static"
@@ -54,7 +55,10 @@ type Config struct {
 	EventDeadline time.Duration
 	// MaxBody bounds the body of an event, in bytes. Default 1 MiB.
 	MaxBody int64
-	// BodyTimeout is how long the body of an event may take to arrive. Default 30 s.
+	// BodyTimeout is how long the body of a request below Middleware may take to arrive,
+	// whoever reads it and whatever is answered. A handler of the application's that takes
+	// longer uploads extends it with http.ResponseController.SetReadDeadline; a shorter
+	// ReadTimeout of the http.Server stays in force. Default 30 s.
 	BodyTimeout time.Duration
 	// MaxFields bounds the fields of an event, and the parameters of its address. Default 1,000.
 	MaxFields int
@@ -162,7 +166,7 @@ func New(c Config) *Kit {
 		c.ContentSecurityPolicy = DefaultPolicy
 	}
 	k := &Kit{
-		config: c, log: c.Logger,
+		config: c, log: applog.Guard(c.Logger),
 		sealer:  newSealer(c.Secrets),
 		flashes: newBox(c.Secrets, "sideband flash", 1),
 		leaves:  newBox(c.Secrets, "sideband leave", 1),
@@ -171,7 +175,7 @@ func New(c Config) *Kit {
 		runners: newRunners(),
 		mounts:  newMounts(c.MaxMounts, c.SessionMounts),
 	}
-	k.host = views.Host{TitlePrefix: c.TitlePrefix, TitleSuffix: c.TitleSuffix, Report: func(err error) {
+	k.host = views.Host{TitlePrefix: c.TitlePrefix, TitleSuffix: c.TitleSuffix, Explain: explain, Report: func(err error) {
 		k.log.Error("sideband: message", withStack([]any{"err", err}, err)...)
 	}}
 	k.store = state.NewStore(c.Limits, func(e *state.Entry) { evicted(e.Value.(*live)) })
@@ -196,6 +200,8 @@ func (k *Kit) Assets() http.Handler { return http.StripPrefix(k.AssetsPath(), st
 // use below that middleware. Destroying or renewing a session ends its pages when the
 // response of the request begins: nothing more is pushed to them, events under way are
 // dropped, and half a second later they load themselves anew. Kits whose middlewares nest share the outer one's session.
+//
+// Callbacks that a request has caused reach its session with their socket; see [ErrNoSession].
 func (k *Kit) Sessions() *scs.SessionManager { return k.sessions.manager }
 
 // sweepEvery is how often views are looked at that may have expired.

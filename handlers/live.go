@@ -25,12 +25,14 @@ type live struct {
 	identity string
 	query    string // of the page's address
 
-	ready   chan struct{} // closed when a view that was mounted again is; else nil
-	failure *refusal      // why it could not be; set before ready is closed
+	ready    chan struct{} // closed when a view that was mounted again is; else nil
+	failure  *refusal      // why it could not be; set before ready is closed
+	awaiting atomic.Int64  // requests that wait for ready
 
 	mu      sync.Mutex
 	queue   []job
 	waiting int    // callbacks in the queue, which are bounded
+	steps   step   // that are in the queue
 	worker  uint64 // the goroutine that works; others have been abandoned
 	busy    bool
 	ended   bool
@@ -39,9 +41,11 @@ type live struct {
 	turn    *turn     // under way; nil if nobody waits for it
 	clocks  clocks
 	beside  *beside     // nil if nothing was started
+	joining *connecting // the newest stream that waits for its turn; nil without one
 	stream  *sse.Stream // open, nil without one
 	at      position    // what it was opened with
 	aging   *time.Timer // ends the stream
+	old     *sse.Stream // is to be ended by stepAge
 	opened  time.Time   // when the first stream opened
 	brief   bool        // there was one stream so far, it ended at once, and no event came meanwhile
 
@@ -103,7 +107,6 @@ func (l *live) endWith(last []byte, pause time.Duration) {
 		return
 	}
 	l.ended, l.last = true, last
-	// Streams whose turn has not come find out when it does.
 	var dropped []job
 	l.queue = slices.DeleteFunc(l.queue, func(j job) bool {
 		if j.run == nil {
@@ -113,8 +116,15 @@ func (l *live) endWith(last []byte, pause time.Duration) {
 	})
 	l.waiting = 0
 	l.clocks.stop()
-	current, st, functions := l.current, l.stream, l.beside
-	l.stream = nil
+	current, functions := l.current, l.beside
+	var streams []*sse.Stream
+	if l.stream != nil {
+		streams = append(streams, l.stream)
+	}
+	if l.joining != nil {
+		streams = append(streams, l.joining.stream)
+	}
+	l.stream, l.joining, l.old = nil, nil, nil
 	if l.aging != nil {
 		l.aging.Stop()
 		l.aging = nil
@@ -137,13 +147,13 @@ func (l *live) endWith(last []byte, pause time.Duration) {
 			j.done <- result{err: views.ErrGone, unstarted: true}
 		}
 	}
-	switch {
-	case st == nil:
-	case pause > 0:
-		st.Discard()
-		time.AfterFunc(pause, func() { st.FinishNow(last) })
-	default:
-		st.FinishNow(last)
+	for _, st := range streams {
+		if pause > 0 {
+			st.Discard()
+			time.AfterFunc(pause, func() { st.FinishNow(last) })
+		} else {
+			st.FinishNow(last)
+		}
 	}
 }
 

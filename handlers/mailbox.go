@@ -16,7 +16,20 @@ type job struct {
 	posted  *views.Posted
 	done    chan<- result // nil if nobody waits
 	counted bool          // among those whose number is bounded
+	step    step          // that run is; 0: none
 }
+
+// step is something of the kit's own that a view is to do when it is its turn. However often
+// it is asked for, it waits in the mailbox once.
+type step uint8
+
+const (
+	stepConnect step = 1 << iota // take the stream that waits
+	stepDrain                    // go on with a stream that was full
+	stepInbox                    // run what components have sent while they were rendered
+	stepAge                      // end a stream that is old
+	stepRestart                  // drop the view
+)
 
 // result is what the sender of an event is answered.
 type result struct {
@@ -45,8 +58,8 @@ func (l *live) post(j job) error {
 	return nil
 }
 
-// must queues a step of the kit's own, of which there are few, whatever else waits; it
-// takes no place of a callback. It reports false if the view has ended.
+// must queues what the kit waits for itself, whatever else waits; it takes no place of a
+// callback. It reports false if the view has ended.
 func (l *live) must(run func(l *live, me uint64)) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -54,6 +67,14 @@ func (l *live) must(run func(l *live, me uint64)) bool {
 		l.enqueue(job{run: run})
 	}
 	return !l.ended
+}
+
+// once queues a step of the kit's own, unless it waits already. The caller holds mu.
+func (l *live) once(s step, run func(l *live, me uint64)) {
+	if !l.ended && l.steps&s == 0 {
+		l.steps |= s
+		l.enqueue(job{run: run, step: s})
+	}
 }
 
 // enqueue adds a job and starts a worker if none works. The caller holds mu.
@@ -86,9 +107,16 @@ func (l *live) start() {
 // work does what is queued, one job after the other, and ends when there is nothing left.
 func (l *live) work(me uint64) {
 	defer l.kit.workers.Done()
+	over := false
+	defer func() {
+		if !over {
+			l.broken(me, recover())
+		}
+	}()
 	for {
 		batch, ok := l.next(me)
 		if !ok || !l.take(me, batch) {
+			over = true
 			return
 		}
 	}
@@ -119,6 +147,7 @@ func (l *live) next(me uint64) (batch []job, ok bool) {
 		if j.counted {
 			l.waiting--
 		}
+		l.steps &^= j.step
 	}
 	return batch, true
 }
@@ -139,7 +168,7 @@ func (l *live) take(me uint64, batch []job) bool {
 		return true
 	}
 	l.in.Begin()
-	t := &turn{done: last.done, posted: last.posted}
+	t := &turn{done: last.done, posted: last.posted, cause: last.ctx}
 	l.begins(t)
 	for i, j := range batch {
 		t.rest = batch[i+1:]
@@ -174,6 +203,7 @@ func (l *live) take(me uint64, batch []job) bool {
 type turn struct {
 	done      chan<- result // nil if nobody waits
 	posted    *views.Posted
+	cause     context.Context // of the request that it is for; nil without one
 	failed    error
 	rest      []job // of the batch
 	rendering bool

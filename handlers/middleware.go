@@ -17,7 +17,8 @@ func guardOf(ctx context.Context, k *Kit) *guard {
 }
 
 // Middleware belongs outermost on a router. It loads the browser's session and saves it
-// when it has changed, refuses requests that another site makes, and sees to it that
+// when it has changed, refuses requests that another site makes, bounds the time that a
+// request's body takes to arrive (Config.BodyTimeout), and sees to it that
 // pages understand what middleware below it answers to their events and streams:
 //
 //   - A redirect takes the page there. 401, 403, 404 and 410 send the page to its own
@@ -34,6 +35,7 @@ func (k *Kit) Middleware(next http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 			return
 		}
+		k.boundBody(w, r)
 		if err := k.origins.Check(r); err != nil {
 			k.log.Warn("sideband: cross-site request refused", "method", r.Method, "path", r.URL.Path, "err", err)
 			http.Error(w, "Requests from other sites are not allowed.", http.StatusForbidden)

@@ -201,11 +201,13 @@ func (l *live) answer(me uint64, posted *views.Posted, failed error) result {
 		l.weigh()
 	}
 	if l.in.HasInbox() { // components have sent messages while they were rendered
-		l.must(func(l *live, me uint64) {
+		l.mu.Lock()
+		l.once(stepInbox, func(l *live, me uint64) {
 			if l.drain(me) {
 				l.show(me)
 			}
 		})
+		l.mu.Unlock()
 	}
 	return result{ops: ops, err: err, away: l.in.TakeDeparture()}
 }
@@ -334,9 +336,11 @@ func (l *live) catchUp(me uint64, st *sse.Stream, id uint64, known bool) {
 }
 
 // drained is called when a stream that was full has room again.
-func (l *live) drained(st *sse.Stream) {
-	l.must(func(l *live, me uint64) {
-		if l.openStream() == st && l.out.sent != l.out.seq {
+func (l *live) drained() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.once(stepDrain, func(l *live, me uint64) {
+		if st := l.openStream(); st != nil && l.out.sent != l.out.seq {
 			l.catchUp(me, st, l.out.sent, true)
 		}
 	})

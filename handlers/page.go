@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"time"
 
@@ -38,6 +39,12 @@ func (rt Route) servePage(w http.ResponseWriter, r *http.Request) {
 		k.busyPage(w, r, "The server is going down. Please try again in a moment.")
 		return
 	}
+	kept := false
+	defer func() {
+		if !kept { // something of the application's has panicked
+			l.end(nil)
+		}
+	}()
 	sh, away, err := rt.mountPage(l, r)
 	switch {
 	case away != nil:
@@ -68,6 +75,7 @@ func (rt Route) servePage(w http.ResponseWriter, r *http.Request) {
 		k.busyPage(w, r, "The server is busy. Please try again in a moment.")
 		return
 	}
+	kept = true
 	if l.in.ShowsFlash() && isSeen(r) {
 		guardOf(r.Context(), k).carry(nil) // it is said
 	}
@@ -112,7 +120,7 @@ func (k *Kit) keep(w http.ResponseWriter, r *http.Request, l *live, sh *views.Sh
 		return fmt.Errorf("handlers: session: %w", err)
 	}
 	now := time.Now()
-	l.own(r, session, g.pageQuery())
+	l.own(k.identity(r), session, g.pageQuery())
 	owner, err := k.sessions.owner(r.Context(), session, l.identity)
 	if err != nil {
 		return fmt.Errorf("handlers: session: %w", err)
@@ -171,11 +179,11 @@ func (k *Kit) writePage(w http.ResponseWriter, r *http.Request, status int, view
 	sh.Lost = k.AssetsPath() + "/" + static.Path("lost.html")
 	sh.Failed = k.AssetsPath() + "/" + static.Path("failed.html")
 	var b bytes.Buffer
-	if err := k.config.Layout(sh.Document()).Render(r.Context(), &b); err != nil {
+	if err := k.layout(r, sh.Document(), &b); err != nil {
 		if r.Context().Err() != nil {
 			return // the browser has left
 		}
-		k.log.Error("sideband: layout", "err", err)
+		k.log.Error("sideband: layout", withStack([]any{"err", err}, err)...)
 		http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
 		return
 	}
@@ -197,6 +205,16 @@ func (k *Kit) writePage(w http.ResponseWriter, r *http.Request, status int, view
 	if r.Method != http.MethodHead {
 		_, _ = w.Write(b.Bytes()) // nobody is left to tell
 	}
+}
+
+// layout renders the application's document.
+func (k *Kit) layout(r *http.Request, d views.Document, w io.Writer) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = views.NewPanicError(p)
+		}
+	}()
+	return k.config.Layout(d).Render(r.Context(), w)
 }
 
 // errorPage answers with a page that says what is wrong, in the application's layout.

@@ -241,3 +241,19 @@ func (c codec) Decode(b []byte) (time.Time, map[string]any, error) {
 	}
 	return time.Time{}, nil, errors.New("handlers: the stored session can't be read")
 }
+
+// ErrNoSession is the error of a callback or template that asks the session manager for the
+// session where there is none. The session is that of a request, so it can be reached in
+// what a request has caused: in Mount, Connect and events, and in Mount and Update of
+// components that are placed by the rendering which follows. Messages, timers, results of
+// work, and what they have rendered belong to no request, and templates to none ever. What
+// they need of the session a callback keeps under a key.
+var ErrNoSession = errors.New("handlers: no request has caused this, so there is no session: read it in Mount or an event, and keep what you need under a key")
+
+// explain tells what scs means by a panic.
+func explain(panicked any) error {
+	if panicked == "scs: no session data in context" {
+		return ErrNoSession
+	}
+	return nil
+}

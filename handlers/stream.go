@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"context"
 	"errors"
 	"math/rand/v2"
 	"net/http"
@@ -21,12 +22,9 @@ func (rt Route) serveStream(w http.ResponseWriter, r *http.Request) {
 	if c == nil {
 		return
 	}
+	defer c.over() // also if a middleware's response writer panics
 	if err := rt.kit.streams.Serve(w, r, c.at.String(), c.opened); err != nil {
 		rt.streamFailed(w, r, err)
-	}
-	if c.stream != nil {
-		rt.kit.count.streams.Add(-1)
-		c.live.disconnected(c.stream)
 	}
 }
 
@@ -42,6 +40,10 @@ func (rt Route) connecting(w http.ResponseWriter, r *http.Request) *connecting {
 		rt.streamFailed(w, r, sse.ErrClosed)
 		return nil
 	}
+	if r.ContentLength != 0 { // what is left of it would be read before the stream begins
+		rt.refuseStream(w, r, declined(http.StatusBadRequest, errors.New("handlers: a request for a stream has a body")))
+		return nil
+	}
 	l, ref := rt.admit(r)
 	if ref != nil {
 		rt.refuseStream(w, r, ref)
@@ -54,7 +56,7 @@ func (rt Route) connecting(w http.ResponseWriter, r *http.Request) *connecting {
 		return nil
 	}
 	g.asked = asked{} // which each open stream would keep
-	return &connecting{live: l, at: at}
+	return &connecting{live: l, request: r, at: at}
 }
 
 // isElsewhere reports whether a connection that says nothing of an earlier one is that of
@@ -71,17 +73,73 @@ func (l *live) speaks() bool { return l.stream != nil || l.spoken.Load() && !l.b
 
 // connecting is a stream on its way to a view.
 type connecting struct {
-	live   *live
-	at     position
-	stream *sse.Stream
+	live    *live
+	request *http.Request
+	at      position
+	stream  *sse.Stream
 }
 
 func (c *connecting) opened(st *sse.Stream) {
 	c.stream = st
 	c.live.kit.count.streams.Add(1)
-	st.OnDrain(func() { c.live.drained(st) })
-	if !c.live.must(func(l *live, me uint64) { l.connect(me, st, c.at) }) {
-		st.Finish(nil) // the view has just ended: the page comes again
+	st.OnDrain(c.live.drained)
+	c.live.join(c)
+}
+
+// over is called when the stream has ended.
+func (c *connecting) over() {
+	if c.stream == nil {
+		return
+	}
+	l := c.live
+	l.kit.count.streams.Add(-1)
+	l.mu.Lock()
+	if l.joining == c {
+		l.joining = nil
+	}
+	l.mu.Unlock()
+	l.disconnected(c.stream)
+}
+
+// join lets a stream wait until it is its turn to be the view's. One waits at most: the
+// newest, by the rules of connect, as if the one before had been taken already.
+func (l *live) join(c *connecting) {
+	l.mu.Lock()
+	if l.ended {
+		l.mu.Unlock()
+		c.stream.Finish(nil) // it has just ended: the page comes again
+		return
+	}
+	before := l.joining
+	if before != nil && before.stream.Ended() {
+		before = nil
+	}
+	var last []byte
+	switch {
+	case before == nil:
+	case !c.at.given:
+		last = reloadMessage
+	case c.at.isBehind(before.at, l.epoch):
+		last = elsewhereMessage
+	}
+	if last != nil {
+		l.mu.Unlock()
+		c.stream.Finish(last)
+		return
+	}
+	l.joining = c
+	l.once(stepConnect, func(l *live, me uint64) {
+		l.mu.Lock()
+		c := l.joining
+		l.joining = nil
+		l.mu.Unlock()
+		if c != nil {
+			l.connect(me, c)
+		}
+	})
+	l.mu.Unlock()
+	if before != nil {
+		before.stream.Finish(elsewhereMessage)
 	}
 }
 
@@ -99,7 +157,7 @@ func (rt Route) streamFailed(w http.ResponseWriter, r *http.Request, err error) 
 	}
 }
 
-// connect makes st the view's stream. What it sends depends on what is known of the page:
+// connect makes c's stream the view's. What it sends depends on what is known of the page:
 //
 //	it names no id, and the view has spoken  a copy: it reloads
 //	it names an older id than the open one   a connection that was late: it is told so
@@ -109,7 +167,8 @@ func (rt Route) streamFailed(w http.ResponseWriter, r *http.Request, err error) 
 //
 // If the view shows streams, whose items it does not have any more, the whole view comes
 // after what was missed; and if that is not known, the view is mounted again.
-func (l *live) connect(me uint64, st *sse.Stream, at position) {
+func (l *live) connect(me uint64, c *connecting) {
+	st, at := c.stream, c.at
 	l.mu.Lock()
 	if l.ended {
 		l.mu.Unlock()
@@ -156,11 +215,15 @@ func (l *live) connect(me uint64, st *sse.Stream, at position) {
 	}
 	st.Send("", backMessage)
 	l.in.StartWaiting()
-	if !l.greet(me) {
+	cause := context.WithoutCancel(c.request.Context())
+	l.begins(&turn{cause: cause})
+	if !l.greet(me, cause) {
 		return
 	}
 	id, known := l.from(at)
-	l.catchUp(me, st, id, known)
+	if l.catchUp(me, st, id, known); l.mine(me) {
+		l.begins(nil)
+	}
 }
 
 // age ends the stream when it is old, so that each push is at most that far from the
@@ -169,8 +232,14 @@ func (l *live) connect(me uint64, st *sse.Stream, at position) {
 func (l *live) age(st *sse.Stream) *time.Timer {
 	most := l.kit.config.StreamMaxAge
 	return time.AfterFunc(most*4/5+time.Duration(rand.Int64N(int64(most*2/5)+1)), func() {
-		l.must(func(l *live, _ uint64) {
-			if l.openStream() == st {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		if l.stream != st {
+			return
+		}
+		l.old = st
+		l.once(stepAge, func(l *live, _ uint64) {
+			if st := l.oldStream(); st != nil {
 				l.out.lost = true
 				st.Finish(nil)
 			}
@@ -178,14 +247,26 @@ func (l *live) age(st *sse.Stream) *time.Timer {
 	})
 }
 
+// oldStream is the stream that has reached its age, if it is still open.
+func (l *live) oldStream() *sse.Stream {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	st := l.old
+	l.old = nil
+	if st != l.stream {
+		return nil
+	}
+	return st
+}
+
 // greet runs Connect the first time. It reports false if the worker was given up.
-func (l *live) greet(me uint64) bool {
+func (l *live) greet(me uint64, cause context.Context) bool {
 	m, ok := l.in.Connecting()
 	if !ok || l.out.greeted {
 		return true
 	}
 	l.out.greeted = true
-	if err := l.callback(job{msg: m}); err != nil {
+	if err := l.callback(job{msg: m, ctx: cause}); err != nil {
 		if !l.mine(me) {
 			return false
 		}

@@ -2,6 +2,7 @@ package pubsub
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -54,14 +55,24 @@ func (f *feed) drop() {
 }
 
 // end cancels the subscription of a dropped feed, if there is one yet.
-func (f *feed) end() {
+func (f *feed) end(b *Bus) {
 	select {
 	case <-f.ready:
 		if f.cancel != nil {
-			f.over.Do(f.cancel)
+			f.over.Do(func() { b.cancel(f) })
 		}
 	default: // who asked the broker will
 	}
+}
+
+// cancel calls the broker, whose code is the application's.
+func (b *Bus) cancel(f *feed) {
+	defer func() {
+		if r := recover(); r != nil {
+			b.log().Error("pubsub: cancelling a subscription at the broker panicked", "subject", f.subject, "panic", r)
+		}
+	}()
+	f.cancel()
 }
 
 // follow subscribes at the broker, or shares the subscription that there is, and waits
@@ -105,7 +116,9 @@ func (b *Bus) follow(ctx context.Context, h *hold, subject string, take func(nod
 
 // open asks the broker.
 func (b *Bus) open(f *feed, take func(nodeID, []byte) bool) {
-	cancel, err := subscribeAt(b.Broker, f.subject, func(data []byte) {
+	cancel, err := func() {}, errExited
+	defer func() { b.opened(f, cancel, err) }() // also if Subscribe ends its goroutine
+	cancel, err = subscribeAt(b.Broker, f.subject, func(data []byte) {
 		b.mu.RLock()
 		dropped := f.dropped
 		b.mu.RUnlock()
@@ -113,6 +126,12 @@ func (b *Bus) open(f *feed, take func(nodeID, []byte) bool) {
 			b.arrived(data, take)
 		}
 	})
+}
+
+var errExited = errors.New("the broker ended its goroutine")
+
+// opened takes the broker's answer.
+func (b *Bus) opened(f *feed, cancel func(), err error) {
 	b.mu.Lock()
 	f.err, f.cancel = err, cancel
 	if err != nil {
@@ -125,7 +144,7 @@ func (b *Bus) open(f *feed, take func(nodeID, []byte) bool) {
 	close(f.ready)
 	b.mu.Unlock()
 	if dropped {
-		f.end()
+		f.end(b)
 	}
 }
 
@@ -164,7 +183,7 @@ func (b *Bus) leave(f *feed) {
 	b.work.Add(1) // before Close waits: the bus is not closed
 	b.mu.Unlock()
 	defer b.work.Done()
-	f.end()
+	f.end(b)
 }
 
 // arrived takes data from the broker. Whatever it is, it does not panic.

@@ -8,6 +8,8 @@ import (
 	"reflect"
 	"sync"
 	"time"
+
+	"github.com/sideband-go/sideband/internal/applog"
 )
 
 // Errors of a bus.
@@ -83,9 +85,9 @@ func (b *Bus) every() time.Duration { return or(b.Beat, 12*time.Second) }
 
 func (b *Bus) log() *slog.Logger {
 	if b.Logger != nil {
-		return b.Logger
+		return applog.Guard(b.Logger)
 	}
-	return slog.Default()
+	return applog.Guard(slog.Default())
 }
 
 // register notes the type of a name. The same name with the same type is the same thing.
@@ -140,7 +142,7 @@ func (b *Bus) Close() {
 	b.laggards.close()
 	b.out.close()
 	for _, f := range feeds {
-		f.end()
+		f.end(b)
 	}
 	b.work.Wait()
 }

@@ -59,11 +59,22 @@ func (b *Bus) send(subject string, data []byte) {
 // empty sends what waits.
 func (b *Bus) empty() {
 	o := &b.out
+	over := false
+	defer func() {
+		if over {
+			return
+		}
+		o.mu.Lock()
+		defer o.mu.Unlock()
+		b.unsent(errExited)
+		o.work.Go(b.empty)
+	}()
 	for {
 		o.mu.Lock()
 		if len(o.queue) == 0 {
 			o.busy, o.queue = false, nil
 			o.mu.Unlock()
+			over = true
 			return
 		}
 		next := o.queue[0]

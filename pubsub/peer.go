@@ -91,7 +91,7 @@ func (r *room[W]) receive(from nodeID, data []byte) bool {
 	order := make([]W, 0, len(n.Join))
 	for _, a := range n.Join {
 		var w W
-		if json.Unmarshal(a.Who, &w) != nil {
+		if json.Unmarshal(a.Who, &w) != nil || usable(w) != nil {
 			return false
 		}
 		if _, twice := joined[w]; !twice {
@@ -101,22 +101,27 @@ func (r *room[W]) receive(from nodeID, data []byte) bool {
 	}
 	left := make([]W, len(n.Leave))
 	for i := range n.Leave {
-		if json.Unmarshal(n.Leave[i], &left[i]) != nil {
+		if json.Unmarshal(n.Leave[i], &left[i]) != nil || usable(left[i]) != nil {
 			return false
 		}
 	}
-	r.mu.Lock()
-	ok := r.learn(from, n, joined, order, left)
-	changed := r.shown == nil
-	r.mu.Unlock()
+	ok, changed := r.learn(from, n, joined, order, left)
 	if changed {
 		r.tell(nil)
 	}
 	return ok
 }
 
-// learn is receive once everything is decoded.
-func (r *room[W]) learn(from nodeID, n news, joined map[W]int64, order, left []W) bool {
+// learn is receive once everything is decoded. It reports whether somebody has come or left.
+func (r *room[W]) learn(from nodeID, n news, joined map[W]int64, order, left []W) (ok, changed bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	ok = r.take(from, n, joined, order, left)
+	return ok, r.shown == nil
+}
+
+// take is learn under the room's mutex.
+func (r *room[W]) take(from nodeID, n news, joined map[W]int64, order, left []W) bool {
 	if r.closed {
 		return true
 	}

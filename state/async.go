@@ -175,10 +175,13 @@ func (a *Async[T]) advance(w Writer, done float64) {
 // AnyAsync is an [Async] of any type.
 type AnyAsync interface {
 	Name() string
+	itself() AnyAsync // the *Async, also of a type that it is embedded in
 	begin(w Writer)
 	settle(w Writer, v any, err error)
 	advance(w Writer, done float64)
 }
+
+func (a *Async[T]) itself() AnyAsync { return a }
 
 // Loaded is what a function of [StartTogether] has for one of its keys.
 type Loaded struct {
@@ -204,7 +207,8 @@ func StartTogether(w Writer, f func(ctx context.Context) ([]Loaded, error), keys
 	names := make([]string, len(keys))
 	all := make([]any, len(keys))
 	for i, k := range keys {
-		if slices.Contains(keys[:i], k) {
+		k = k.itself()
+		if slices.Contains(all[:i], any(k)) {
 			panic(fmt.Sprintf("state: StartTogether has the key %q twice", k.Name()))
 		}
 		k.begin(w)
@@ -217,7 +221,7 @@ func StartTogether(w Writer, f func(ctx context.Context) ([]Loaded, error), keys
 			if err != nil {
 				return nil, err
 			}
-			return got, checkLoaded(got, keys)
+			return got, checkLoaded(got, all)
 		},
 		Done: func(w Writer, current []any, v any, err error) error {
 			got, _ := v.([]Loaded)
@@ -243,12 +247,12 @@ func StartTogether(w Writer, f func(ctx context.Context) ([]Loaded, error), keys
 	})
 }
 
-func checkLoaded(got []Loaded, keys []AnyAsync) error {
+func checkLoaded(got []Loaded, keys []any) error {
 	for _, l := range got {
 		if l.of == nil {
 			return fmt.Errorf("state: StartTogether got an empty Loaded: make it with a key's Loaded or Failed")
 		}
-		if !slices.Contains(keys, l.of) {
+		if !slices.Contains(keys, any(l.of)) {
 			return fmt.Errorf("state: StartTogether has loaded %q, which is not among the keys it was started for", l.of.Name())
 		}
 	}

@@ -57,10 +57,21 @@ func (s *Scope) noteDerived(v derivedValue) {
 func (s *Scope) derivedChanged(c *Changes, k *key) bool {
 	for _, d := range s.derived {
 		if d.key == k {
-			return c.Any(d.reads) && !k.same(d.value, k.derive(&sourceContext{context.Background(), &Source{scope: s}}))
+			return c.Any(d.reads) && s.derivesOther(d.value, k)
 		}
 	}
 	return true
+}
+
+// derivesOther reports whether the value of a derived key is not the one before. If its
+// function panics it is: who reads it will find out.
+func (s *Scope) derivesOther(before any, k *key) (other bool) {
+	defer func() {
+		if recover() != nil {
+			other = true
+		}
+	}()
+	return !s.same(k, before, k.derive(&sourceContext{context.Background(), &Source{scope: s}}))
 }
 
 // sourceContext is a context that can only be read from.

@@ -39,7 +39,8 @@ func NewKey[T any](name string) *Key[T] {
 
 // WithEqual returns a new key of the same name whose values are compared by equal,
 // for example slices.Equal[[]string]. A value that is changed in place equals
-// itself: set a changed copy.
+// itself: set a changed copy. An equality that panics fails the callback that sets the key;
+// when it is asked whether a rendering is out of date, the values count as different.
 func (k *Key[T]) WithEqual(equal func(a, b T) bool) *Key[T] {
 	c := *k
 	c.k.equal = func(a, b any) bool { return equal(a.(T), b.(T)) }

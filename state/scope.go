@@ -61,7 +61,12 @@ func NewScope(owner string, outer *Scope) *Scope {
 
 // Watcher is told, by the goroutine that does it, when a scope may have come to hold
 // something else than was rendered last, or to read on elsewhere.
-type Watcher interface{ ScopeChanged() }
+type Watcher interface {
+	ScopeChanged()
+	// ComparingPanicked is called with what the equality of a key has panicked with. The
+	// values count as different.
+	ComparingPanicked(key string, value any)
+}
 
 // Watch sets who is told.
 func (s *Scope) Watch(w Watcher) { s.watcher = w }
@@ -146,10 +151,27 @@ func (s *Scope) changed(k *key) bool {
 		case isNow != was:
 			return true
 		case isNow:
-			return n.version != o.version && !k.same(n.value, o.value)
+			return n.version != o.version && !s.same(k, n.value, o.value)
 		}
 	}
 	return false
+}
+
+// same compares two values of a key, outside of a callback that could fail: if the key's
+// equality panics, they are different.
+func (s *Scope) same(k *key, a, b any) (same bool) {
+	if k.equal == nil {
+		return false
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			same = false
+			if s.watcher != nil {
+				s.watcher.ComparingPanicked(k.name, r)
+			}
+		}
+	}()
+	return k.equal(a, b)
 }
 
 // Dump lists the assigns that can be read in ctx, a line each, for debugging.

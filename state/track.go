@@ -183,22 +183,30 @@ var seed = maphash.MakeSeed()
 // hashOf never returns 0, which stands for no argument.
 func hashOf[T comparable](v T) uint64 { return max(maphash.Comparable(seed, v), 1) }
 
+// hashAny is hashOf for a value as a key has it: 0 for none, and the same for all that can't
+// be compared, which no argument is.
+func hashAny(v any) (h uint64) {
+	if v == nil {
+		return 0
+	}
+	defer func() {
+		if recover() != nil {
+			h = 1
+		}
+	}()
+	return hashOf(v)
+}
+
 // argHashes hashes the values of a key as last rendered and as it is.
 func (s *Scope) argHashes(k *key) (old, now uint64) {
-	hash := func(v any) uint64 {
-		if v == nil {
-			return 0
-		}
-		return max(maphash.Comparable(seed, v), 1)
-	}
 	for sc := s; sc != nil && old == 0; sc = sc.outer.Load() {
 		if e, ok := sc.shown.get(k); ok {
-			old = hash(e.value)
+			old = hashAny(e.value)
 		}
 	}
 	for sc := s; sc != nil && now == 0; sc = sc.outer.Load() {
 		if e, ok := sc.now.Load().get(k); ok {
-			now = hash(e.value)
+			now = hashAny(e.value)
 		}
 	}
 	return old, now

@@ -9,7 +9,7 @@ import (
 
 // guard calls a function of the application's that has nobody to return an error to.
 func (in *Instance) guard(f func()) {
-	if err := protect(func() error { f(); return nil }); err != nil {
+	if err := in.host.protect(func() error { f(); return nil }); err != nil {
 		in.host.Report(fmt.Errorf("%s: %w", in.def.Name(), err))
 	}
 }
@@ -30,9 +30,9 @@ func (in *Instance) Do(ctx context.Context, m Message) error {
 		return fmt.Errorf("%s: %w", m.Name, ErrNoComponent)
 	}
 	tx := c.scope.Begin()
-	s := &Socket{Context: ctx, in: in, part: c, tx: tx, src: tx.Source()}
+	s := &Socket{Context: ctx, in: in, part: c, tx: tx, src: tx.Source(), rendering: in.Rendering()}
 	in.current.Store(s)
-	err := protect(func() error { return m.Run(s) })
+	err := in.host.protect(func() error { return m.Run(s) })
 	if !s.phase.CompareAndSwap(running, finished) {
 		return ErrAbandoned
 	}
@@ -78,11 +78,10 @@ func (in *Instance) Do(ctx context.Context, m Message) error {
 // concurrent use.
 func (in *Instance) Abandon(ctx context.Context) (ended func(), ok bool) {
 	s := in.current.Load()
-	rendering := in.Rendering()
 	if s == nil || s.Context != ctx || !s.phase.CompareAndSwap(running, abandoned) {
 		return nil, false
 	}
-	if rendering && s.part != in.root {
+	if s.rendering && s.part != in.root {
 		s.part.late.Store(true)
 	}
 	return func() {
@@ -96,22 +95,38 @@ func (in *Instance) Abandon(ctx context.Context) (ended func(), ok bool) {
 type PanicError struct {
 	Value any
 	Stack []byte
+
+	text  string
+	cause error // Value, if it is an error
 }
 
-func (e *PanicError) Error() string { return fmt.Sprintf("panic: %v", e.Value) }
+// NewPanicError returns the error of a panic. The deferred function that has recovered it calls it,
+// so that the stack is that of the panic.
+func NewPanicError(value any) *PanicError {
+	e := &PanicError{Value: value, Stack: debug.Stack()}
+	if err, ok := value.(error); ok {
+		e.cause = seal(err)
+		e.text = "panic: " + e.cause.Error()
+	} else {
+		e.text = fmt.Sprintf("panic: %v", value) // fmt catches what its methods may do
+	}
+	return e
+}
+
+// Error returns the text of the panic's value.
+func (e *PanicError) Error() string { return e.text }
 
 // Unwrap returns the panic's value if it is an error.
-func (e *PanicError) Unwrap() error {
-	err, _ := e.Value.(error)
-	return err
-}
+func (e *PanicError) Unwrap() error { return e.cause }
 
 // unwind is a panic that ends a rendering whose view another goroutine runs by now.
 type unwind struct{}
 
 var errGoexit = errors.New("views: the callback ended its goroutine")
 
-func protect(f func() error) (err error) {
+// protect calls the application's code. What it returns is safe to be asked: a panic has
+// become an error, and an error's methods panic no more.
+func (h *Host) protect(f func() error) (err error) {
 	normal := false
 	defer func() {
 		if normal {
@@ -123,10 +138,20 @@ func protect(f func() error) (err error) {
 		case nil:
 			err = errGoexit
 		default:
-			err = &PanicError{r, debug.Stack()}
+			err = h.panicked(r)
 		}
 	}()
-	err = f()
+	err = seal(f())
 	normal = true
 	return err
+}
+
+// panicked is the error of a panic.
+func (h *Host) panicked(value any) error {
+	if h.Explain != nil {
+		if err := h.Explain(value); err != nil {
+			return err
+		}
+	}
+	return NewPanicError(value)
 }

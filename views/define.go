@@ -19,6 +19,7 @@ type Definition struct {
 	kind   *kind // of the page as a component
 	mount  func(s *Socket, in Input) error
 	static bool
+	keeps  bool // its stream stays open while its page is hidden
 }
 
 // pageKind is what there is to know of a page as a component.
@@ -44,6 +45,9 @@ func Define[Q any](v View[Q]) *Definition {
 	_, isStatic := any(v).(static)
 	d := &Definition{view: v, typ: t, events: eventsOf(t), static: isStatic}
 	d.kind = pageKind(t, d.events)
+	if k, ok := any(v).(keeper); ok {
+		d.keeps = k.KeepStream()
+	}
 	d.mount = func(s *Socket, in Input) error {
 		q, err := query(in)
 		if err != nil {
@@ -58,10 +62,7 @@ func Define[Q any](v View[Q]) *Definition {
 func (d *Definition) Static() bool { return d.static }
 
 // KeepsStream reports whether the view's stream stays open while its page is hidden.
-func (d *Definition) KeepsStream() bool {
-	k, ok := d.view.(keeper)
-	return ok && k.KeepStream()
-}
+func (d *Definition) KeepsStream() bool { return d.keeps }
 
 // Name is the type of the view.
 func (d *Definition) Name() string { return d.typ.String() }

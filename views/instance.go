@@ -56,8 +56,11 @@ type Instance struct {
 // Host is what all views of a kit have in common.
 type Host struct {
 	TitlePrefix, TitleSuffix string
-	// Report is told, from any goroutine, of errors that nobody waits for.
+	// Report is told, from any goroutine, of errors that nobody waits for. It must not panic.
 	Report func(error)
+	// Explain, if not nil, returns an error for a panic whose cause it knows, to stand in
+	// the place of a *PanicError; else nil.
+	Explain func(panicked any) error
 }
 
 // NewInstance makes a view of the definition that is not mounted yet. Its messages
@@ -146,7 +149,11 @@ func (in *Instance) Event(name, to string, input Input) (Message, error) {
 			return f(s)
 		}}, nil
 	}
-	f, err := in.root.event(name, input)
+	var f func(s *Socket) error
+	err := in.host.protect(func() (err error) {
+		f, err = in.root.event(name, input)
+		return err
+	})
 	return Message{Name: in.def.typ.String() + "." + name, Run: f}, err
 }
 

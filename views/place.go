@@ -95,7 +95,7 @@ func (c *component) take(v LiveComponent, children templ.Component, placer *comp
 	} else {
 		c.children = nil
 	}
-	if plain && c.props != nil && c.kind.equal != nil && c.kind.equal(c.props, any(v)) {
+	if plain && c.props != nil && c.kind.equal != nil && c.isPlacedWith(v) {
 		return
 	}
 	c.props = nil
@@ -113,6 +113,19 @@ func (c *component) take(v LiveComponent, children templ.Component, placer *comp
 		c.kind.slots(own, placer)
 		c.value = own.Interface()
 	}
+}
+
+// isPlacedWith reports whether the props equal those before. If their Equal panics they
+// count as new.
+func (c *component) isPlacedWith(v LiveComponent) (same bool) {
+	err := c.in.host.protect(func() error {
+		same = c.kind.equal(c.props, any(v))
+		return nil
+	})
+	if err != nil {
+		c.in.host.Report(fmt.Errorf("%s: Equal of its props: %w", c.name, err))
+	}
+	return same && err == nil
 }
 
 func isNop(c templ.Component) bool {
@@ -175,7 +188,7 @@ func (p *pass) attempt(c *component, w io.Writer, render func(body templ.Compone
 			p.skip = false // what is read inside may have changed
 		}
 		if err = c.prepare(); err == nil {
-			err = protect(func() error { return render(templ.ComponentFunc(c.render)) })
+			err = c.in.host.protect(func() error { return render(templ.ComponentFunc(c.render)) })
 		}
 		if err == nil {
 			return nil

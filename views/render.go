@@ -74,7 +74,7 @@ func (in *Instance) Whole(posted *Posted) (r Rendering, err error) {
 }
 
 func (in *Instance) whole(use func(part) error) error {
-	err := protect(func() error {
+	err := in.host.protect(func() error {
 		p, err := in.renderAll(nil)
 		if err != nil {
 			return err
@@ -104,7 +104,7 @@ func forget(streams []*streamed) {
 // instead; those that differ from what they are to show are sent again. On an error
 // the view shows what it showed.
 func (in *Instance) Render(posted *Posted) (r Rendering, err error) {
-	err = protect(func() error {
+	err = in.host.protect(func() error {
 		r, err = in.render(posted)
 		return err
 	})
@@ -334,7 +334,7 @@ func (in *Instance) run(p *pass, r *region) (err error) {
 		p.place(r.part)
 		err = p.attempt(r.part, p.buf, render)
 		r.body = templ.ComponentFunc(r.part.render)
-	} else if err = protect(func() error { return render(r.body) }); err != nil && !in.isOver(err) {
+	} else if err = in.host.protect(func() error { return render(r.body) }); err != nil && !in.isOver(err) {
 		// If it belongs to a component, that is mounted afresh.
 		if c := r.outer.owner(); c != nil && c != in.root {
 			in.host.Report(fmt.Errorf("%s: %w", c.name, err))

@@ -18,15 +18,16 @@ import (
 // [Send] instead.
 type Socket struct {
 	context.Context
-	in      *Instance
-	part    *component
-	tx      *state.Tx
-	src     *state.Source
-	phase   atomic.Int32
-	title   *string
-	effects []func()
-	undone  []func()
-	flash   []flashChange
+	in        *Instance
+	part      *component
+	tx        *state.Tx
+	src       *state.Source
+	phase     atomic.Int32
+	rendering bool // the callback runs in the middle of one
+	title     *string
+	effects   []func()
+	undone    []func()
+	flash     []flashChange
 
 	mu   sync.Mutex
 	ends []*ending
@@ -53,9 +54,10 @@ func (s *Socket) check() {
 	}
 }
 
-// Value answers reads of keys and else asks the callback's context. Events and
-// Mount see the values that middleware has put into the request's context; those of
-// components, which run while the page is rendered, do not.
+// Value answers reads of keys and else asks the callback's context. What a request has
+// caused sees the values that middleware has put into the request's context: Mount, Connect
+// and events, and Mount and Update of components in the rendering that follows. Messages,
+// timers and results of work, and what is rendered for them, see none.
 func (s *Socket) Value(key any) any {
 	if key == (state.SourceKey{}) {
 		return s.src

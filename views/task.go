@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"runtime/debug"
 	"slices"
 	"sync"
 
@@ -91,7 +90,7 @@ func (t *task) run(ctx context.Context) {
 	err := errNoReturn
 	defer func() {
 		if p := recover(); p != nil {
-			err = &PanicError{p, debug.Stack()}
+			err = t.host.panicked(p)
 			t.host.Report(fmt.Errorf("%s: %w", t.name, err))
 		}
 		t.finish(v, err)

@@ -2,6 +2,7 @@ package views
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 
 	"github.com/sideband-go/sideband/state"
@@ -15,6 +16,11 @@ const manyTouched = 32
 
 // ScopeChanged is part of state.Watcher.
 func (c *component) ScopeChanged() { c.touch() }
+
+// ComparingPanicked is part of state.Watcher.
+func (c *component) ComparingPanicked(key string, value any) {
+	c.in.host.Report(fmt.Errorf("%s: comparing values of the key %q: %w", c.name, key, c.in.host.panicked(value)))
+}
 
 // touch notes that something in the component may be out of date.
 func (c *component) touch() {

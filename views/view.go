@@ -17,7 +17,8 @@ import (
 //	Connect(s *Socket) error   the browser's stream has opened for the first time
 //	Close(s *Socket)           the view ends; setting keys has no effect any more
 //	KeepStream() bool          whether the stream stays open while the page is hidden,
-//	                           which else closes it and opens it again when it is shown
+//	                           which else closes it and opens it again when it is shown;
+//	                           asked once, at registration
 //
 // One callback of a view runs at a time.
 type View[Q any] interface {
