@@ -2,19 +2,6 @@ package patch
 
 import "bytes"
 
-// plain reports whether an id may stand in a selector as it is.
-func plain(id []byte) bool {
-	if len(id) == 0 || len(id) > 255 || !('a' <= lower(id[0]) && lower(id[0]) <= 'z') {
-		return false
-	}
-	for _, c := range id[1:] {
-		if !('a' <= lower(c) && lower(c) <= 'z' || '0' <= c && c <= '9' || c == '-' || c == '_') {
-			return false
-		}
-	}
-	return true
-}
-
 type interval struct{ start, end int }
 
 type tag struct {

@@ -69,16 +69,9 @@ func appendForced(dst []byte, controls []control, p Posted, submitted bool) []by
 
 // candidates are the controls that the browser told of.
 func candidates(controls []control, sourceForm int, p Posted) []control {
-	of := func(form int) (out []control) {
-		for _, c := range controls {
-			if c.form == form {
-				out = append(out, c)
-			}
-		}
-		return out
-	}
+	forms := byForm(controls)
 	if sourceForm > 0 {
-		return of(sourceForm)
+		return forms[sourceForm]
 	}
 	if p.Source != "" {
 		if i := slices.IndexFunc(controls, func(c control) bool { return c.id == p.Source }); i >= 0 {
@@ -87,8 +80,8 @@ func candidates(controls []control, sourceForm int, p Posted) []control {
 	}
 	// The source has no id: take the one form, or what stands in none, that has the fields.
 	found, out := 0, []control(nil)
-	for form := range maxForm(controls) + 1 {
-		if list := of(form); len(p.Fields) > 0 && hasAll(list, p.Fields) {
+	for _, list := range forms {
+		if len(p.Fields) > 0 && hasAll(list, p.Fields) {
 			found++
 			out = list
 		}
@@ -113,20 +106,24 @@ func group(controls []control, i int) (out []control) {
 	return out
 }
 
-func maxForm(controls []control) (n int) {
+// byForm are the controls of each form; those at 0 stand in none.
+func byForm(controls []control) map[int][]control {
+	forms := map[int][]control{}
 	for _, c := range controls {
-		n = max(n, c.form)
+		forms[c.form] = append(forms[c.form], c)
 	}
-	return n
+	return forms
 }
 
 func hasAll(controls []control, fields url.Values) bool {
+	left := make(map[string]bool, len(fields))
 	for name := range fields {
-		if !slices.ContainsFunc(controls, func(c control) bool { return c.name == name }) {
-			return false
-		}
+		left[name] = true
 	}
-	return true
+	for i := range controls {
+		delete(left, controls[i].name)
+	}
+	return len(left) == 0
 }
 
 // wrong reports whether the control shows something else than it is to show. used
@@ -196,14 +193,19 @@ func controlsIn(h []byte, source string) (list []control, sourceForm int, submit
 			break
 		}
 		if bytes.HasPrefix(h[i:], []byte("<!--")) {
-			if k := bytes.Index(h[i:], []byte("-->")); k > 0 {
-				i += k
+			k := bytes.Index(h[i+2:], []byte("-->"))
+			if k < 0 {
+				break // all that follows is a comment
 			}
+			i += k + 2
 			continue
 		}
 		k := i + 1
 		if h[k] == '/' {
 			k++
+		}
+		if k == len(h) || lower(h[k]) < 'a' || lower(h[k]) > 'z' {
+			continue
 		}
 		end := k
 		for end < len(h) && isNameByte(h[end]) {
@@ -214,9 +216,6 @@ func controlsIn(h []byte, source string) (list []control, sourceForm int, submit
 			if tag == "form" {
 				form = 0
 			}
-			continue
-		}
-		if c := lower(h[k]); c < 'a' || c > 'z' {
 			continue
 		}
 		t, ok := readTag(h, end)
@@ -242,8 +241,10 @@ func controlsIn(h []byte, source string) (list []control, sourceForm int, submit
 				list = append(list, c)
 			}
 		case known(&isRaw, name) || name == tagTemplate:
-			if k := rawEnd(h[t.end:], name); k > 0 {
+			if k := rawEnd(h[t.end:], name); k >= 0 {
 				last = t.end + k
+			} else {
+				last = len(h) // all that follows is in it
 			}
 		}
 		i = last - 1
@@ -263,17 +264,17 @@ func (c *control) read(h []byte, i, inner int) (end int) {
 		name := nameOf([]byte(c.tag))
 		k := rawEnd(h[inner:], name)
 		if k < 0 {
-			return inner
+			k = len(h) - inner // all that follows is in it
 		}
 		content := h[inner : inner+k]
-		end = inner + k + len("</>") + len(c.tag)
+		end = min(inner+k+len("</>")+len(c.tag), len(h))
 		if c.tag == "textarea" {
 			c.value = text(bytes.TrimPrefix(content, []byte("\n")))
 		} else {
 			c.options = optionsIn(content)
 		}
 	}
-	c.html = h[i:min(end, len(h))]
+	c.html = h[i:end]
 	return end
 }
 

@@ -31,6 +31,9 @@ type differ struct {
 	scratch  *scratch
 
 	oldUp, newUp []int32 // parents, while they are looked up often
+
+	finds int              // how often an old node was looked for by its id
+	where map[uint64]int32 // old nodes by the digests of their ids, once that is often
 }
 
 // sent is a node whose HTML the operations carry; in is the node of the old tree
@@ -43,7 +46,7 @@ const ParkID = "sb-park"
 
 func (d *differ) run(dst []byte, walk func()) ([]byte, error) {
 	before := len(dst)
-	for {
+	for round := 0; ; round++ {
 		d.dst, d.sent, d.needAll = dst[:before], d.sent[:0], false
 		d.scratch.back(height{})
 		d.park()
@@ -56,7 +59,7 @@ func (d *differ) run(dst []byte, walk func()) ([]byte, error) {
 		if d.needAll {
 			return dst, ErrNeedAll
 		}
-		if !d.findMoved() {
+		if !d.findMoved(round >= maxRounds) {
 			return d.dst, nil
 		}
 		if d.region != nil {
@@ -79,7 +82,7 @@ func (d *differ) node(o, n int32) {
 		d.replace(o, n)
 		return
 	}
-	text := d.textsDiffer(a, b)
+	text := (a.flags^b.flags)&ownText != 0 || d.old.text(a) != d.new.text(b)
 	if nested := a.span > 1 || b.span > 1; nested && (a.flags|b.flags)&ownText != 0 && ownWhite(a) && ownWhite(b) {
 		text = false // white space beside child nodes does not count
 	} else if nested && (a.flags|b.flags)&ownText != 0 {
@@ -95,11 +98,8 @@ func (d *differ) node(o, n int32) {
 	case text && (a.tag != b.tag || a.span > 1 || b.span > 1):
 		d.replace(o, n)
 		return
-	case (a.flags|b.flags)&ownText != 0 && text:
-		d.setText(o, n)
-		return
 	case text:
-		d.setLeafs(o, n)
+		d.setText(o, n)
 		return
 	}
 	if a.tag != b.tag {
@@ -115,18 +115,6 @@ func (d *differ) node(o, n int32) {
 // ownWhite reports whether a node has no text of its own but white space.
 func ownWhite(n *node) bool { return n.flags&ownText == 0 || n.flags&white != 0 }
 
-func (d *differ) textsDiffer(a, b *node) bool {
-	if d.old.leafs(a) != d.new.leafs(b) {
-		return true
-	}
-	for i := range d.old.leafs(a) {
-		if d.old.leaf(a, i) != d.new.leaf(b, i) {
-			return true
-		}
-	}
-	return false
-}
-
 func (d *differ) matches(o, n int32) bool {
 	if p := d.html.pos[n]; p.start == -1-o || p.copied() && p.end > 0 {
 		return p.start == -1-o
@@ -138,27 +126,37 @@ func (d *differ) matches(o, n int32) bool {
 // children compares the child nodes of old node o and new node n; n is -1 for the
 // part of them that is a region.
 func (d *differ) children(o, n int32, was, is []int32) {
-	done, sent := len(d.dst), len(d.sent)
 	// What is the same at both ends costs least.
 	low := 0
 	for low < len(was) && low < len(is) && d.matches(was[low], is[low]) && d.sameSlot(was[low], is[low]) {
-		d.node(was[low], is[low])
 		low++
 	}
 	end, endIs := len(was), len(is)
 	for end > low && endIs > low && d.matches(was[end-1], is[endIs-1]) && d.sameSlot(was[end-1], is[endIs-1]) {
 		end--
 		endIs--
-		d.node(was[end], is[endIs])
 	}
-	if (low < end || low < endIs) && !d.arrange(o, n, was, is, low, end, endIs) {
-		// There is nothing to put a new first child beside: the parent goes whole.
-		d.dst, d.sent = d.dst[:done], d.sent[:sent]
-		if n < 0 {
-			d.needAll = true
+	var p plan
+	if low < end || low < endIs {
+		var ok bool
+		if p, ok = d.plan(n, was, is, low, end, endIs); !ok {
+			// There is nothing to put a new first child beside: the parent goes whole.
+			if n < 0 {
+				d.needAll = true
+				return
+			}
+			d.replace(o, n)
 			return
 		}
-		d.replace(o, n)
+	}
+	for i := range low {
+		d.node(was[i], is[i])
+	}
+	for i := len(is) - 1; i >= endIs; i-- {
+		d.node(was[i-endIs+end], is[i])
+	}
+	if low < end || low < endIs {
+		d.arrange(o, n, was, is, p)
 	}
 }
 

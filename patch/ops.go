@@ -170,32 +170,29 @@ func (d *differ) remove(o, n int32, was, from []int32, low, end int) {
 		d.close()
 		return
 	}
-	var ids [][]byte
-	size := 0
+	var first, list []byte // the selectors of several
 	emit := func() {
-		switch len(ids) {
-		case 0:
-		case 1:
-			d.open(ids[0], "delete")
+		switch {
+		case first == nil:
+		case list == nil:
+			d.open(first, "delete")
 			d.close()
 		default:
-			d.write(`<hx-partial hx-target="`)
-			for i, id := range ids {
-				if i > 0 {
-					d.write(",")
-				}
-				d.write("#", string(id))
-			}
-			d.write(`" hx-swap="delete">`)
+			d.write(`<hx-partial hx-target="`, string(list), `" hx-swap="delete">`)
 			d.close()
 		}
-		ids, size = ids[:0], 0
+		first, list = nil, nil
 	}
 	for i := low; i < end; i++ {
-		if !staying[i] && !d.left[was[i]] {
-			id := d.oldID(was[i])
-			ids, size = append(ids, id), size+len(id)+2
-			if size > maxSelector {
+		switch id := d.oldID(was[i]); {
+		case staying[i] || d.left[was[i]]:
+		case first == nil:
+			first = id
+		default:
+			if list == nil {
+				list = appendSelector(nil, first)
+			}
+			if list = appendSelector(append(list, ','), id); len(list) > maxSelector {
 				emit()
 			}
 		}
@@ -268,6 +265,6 @@ func (d *differ) hasHole(start, end int32) bool {
 func (d *differ) unfocused(h []byte) { d.dst = appendUnfocused(d.dst, h, d.isNew) }
 
 func (d *differ) isNew(id []byte) bool {
-	_, ok := d.scanFor(id)
+	_, ok := d.find(id)
 	return !ok
 }
