@@ -177,6 +177,7 @@ func (k *Kit) writePage(w http.ResponseWriter, r *http.Request, status int, sh v
 	sh.Stylesheet = k.AssetsPath() + "/" + static.Path("sideband.css")
 	sh.Lost = k.AssetsPath() + "/" + static.Path("lost.html")
 	sh.Failed = k.AssetsPath() + "/" + static.Path("failed.html")
+	sh.OwnStyles = !takesStyles(k.config.ContentSecurityPolicy)
 	var b bytes.Buffer
 	if err := k.config.Layout(sh.Document()).Render(r.Context(), &b); err != nil {
 		if r.Context().Err() != nil {

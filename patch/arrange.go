@@ -39,10 +39,12 @@ func (d *differ) plan(n int32, was, is []int32, low, end, endIs int) (p plan, ok
 // arrange makes the middle of a list of siblings what it is to be: what is left over
 // goes, the rest is put beside what stays.
 func (d *differ) arrange(o, n int32, was, is []int32, p plan) {
-	if p.gone > 0 {
-		d.remove(o, n, was, p.from, p.low, p.end)
+	if !d.reorder(o, n, was, is, p) {
+		if p.gone > 0 {
+			d.remove(o, n, was, p.from, p.low, p.end)
+		}
+		d.insert(o, is, p.from, p.keep, p.low, p.endIs)
 	}
-	d.insert(o, is, p.from, p.keep, p.low, p.endIs)
 	for j := p.low; j < p.endIs; j++ {
 		if p.from[j] >= 0 {
 			d.node(was[p.from[j]], is[j])

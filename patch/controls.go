@@ -61,7 +61,7 @@ func appendForced(dst []byte, controls []control, p Posted, submitted bool) []by
 			continue
 		}
 		dst = append(dst, `<hx-partial id="`+c.id+`" hx-swap="outerHTML">`...)
-		dst = appendUnfocused(dst, c.html, func([]byte) bool { return submitted })
+		dst = morphed{isNew: func([]byte) bool { return submitted }}.append(dst, c.html)
 		dst = append(dst, `</hx-partial>`...)
 	}
 	return dst

@@ -1,6 +1,7 @@
 package patch_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -40,6 +41,10 @@ func TestOperations(t *testing.T) {
 		}
 		return table(b.String())
 	}
+	var long string
+	for i := range 32 {
+		long += fmt.Sprintf("l%d ", i)
+	}
 	for _, c := range []struct{ name, a, b, want string }{
 		{"nothing", `<p id="a">x</p>`, `<p id="a">x</p>`, ``},
 		{"text", `<h1 id="count">Count: 0</h1>`, `<h1 id="count">Count: 1</h1>`, `<hx-partial id="count" hx-swap="textContent">Count: 1</hx-partial>`},
@@ -62,7 +67,16 @@ func TestOperations(t *testing.T) {
 		{"remove", rows("a b c d"), rows("a d"), `<hx-partial hx-target="#b,#c" hx-swap="delete"></hx-partial>`},
 		{"remove one", rows("a b"), rows("a"), `<hx-partial id="b" hx-swap="delete"></hx-partial>`},
 		{"clear", rows("a b c"), rows(""), `<hx-partial id="rows" hx-swap="textContent"></hx-partial>`},
-		{"swap", rows("a b c d e"), rows("a d c b e"), `<hx-partial id="a" hx-swap="afterend"><tr id="d" hx-preserve></tr><tr id="c" hx-preserve></tr></hx-partial>`},
+		{"swap", rows("a b c d e"), rows("a d c b e"), `<hx-partial id="rows" hx-swap="innerMorph"><tr id="a" sb-skip></tr><tr id="d" sb-skip></tr><tr id="c" sb-skip></tr><tr id="b" sb-skip></tr><tr id="e" sb-skip></tr></hx-partial>`},
+		{"swap in a long list", rows(long + "a b"), rows(long + "b a"), `<hx-partial id="l31" hx-swap="afterend"><tr id="b" hx-preserve></tr></hx-partial>`},
+		{"swap, with a new one and one less", rows("a b c"), rows("b d a"), `<hx-partial id="rows" hx-swap="innerMorph"><tr id="b" sb-skip></tr><tr id="d"><td>d</td></tr><tr id="a" sb-skip></tr></hx-partial>`},
+		{"swap beside other content", `<div id="p">x<i id="a">a</i><i id="b">b</i></div>`, `<div id="p">x<i id="b">b</i><i id="a">a</i></div>`, `<hx-partial id="a" hx-swap="beforebegin"><i id="b" hx-preserve></i></hx-partial>`},
+		{"swap of void elements", `<p id="p"><input id="a"><input id="b"></p>`, `<p id="p"><input id="b"><input id="a"></p>`, `<hx-partial id="p" hx-swap="innerMorph"><input id="b" sb-skip><input id="a" sb-skip></hx-partial>`},
+		{"a custom element that paints itself", `<div id="a" class="a"> <x-el></x-el>x</div>`, `<div id="a" class="b"> <x-el></x-el>y</div>`, `<hx-partial id="a" hx-swap="outerMorph"><div id="a" class="b"> <x-el sb-skip></x-el>y</div></hx-partial>`},
+		{"a custom element with an id", `<x-el id="a" class="a"></x-el>`, `<x-el id="a" class="b"></x-el>`, `<hx-partial id="a" hx-swap="outerMorph"><x-el id="a" class="b" sb-skip></x-el></hx-partial>`},
+		{"a custom element that the view empties", `<div id="a">x<x-el>1</x-el></div>`, `<div id="a">y<x-el></x-el></div>`, `<hx-partial id="a" hx-swap="outerMorph"><div id="a">y<x-el></x-el></div></hx-partial>`},
+		{"a custom element with an id that the view empties", `<x-el id="a">1</x-el>`, `<x-el id="a"></x-el>`, `<hx-partial id="a" hx-swap="textContent"></hx-partial>`},
+		{"a usable id that needs escapes", `<i id="a:1">a</i><i id="2.b">b</i><i id="-">c</i><i id="-3ö">d</i>`, `<i id="a:1">x</i>`, `<hx-partial id="a:1" hx-swap="textContent">x</hx-partial><hx-partial hx-target="#\32 \.b,#\-,#-\33 ö" hx-swap="delete"></hx-partial>`},
 		{"svg", `<svg><circle id="c" r="1"></circle></svg>`, `<svg><circle id="c" r="2"></circle></svg>`, `<hx-partial id="c" hx-swap="outerMorph strip:true"><svg><circle id="c" r="2"></circle></svg></hx-partial>`},
 		{"odd ids are no targets", `<p id="x,body">1</p>`, `<p id="x,body">2</p>`, `<hx-partial id="sb-view" hx-swap="innerMorph"><p id="x,body">2</p></hx-partial>`},
 		{"autofocus is not for old elements", `<div id="a"><input autofocus><b>1</b><b>2</b></div>`, `<div id="a"><input autofocus><b>1</b><i>2</i></div>`, `<hx-partial id="a" hx-swap="outerMorph"><div id="a"><input ><b>1</b><i>2</i></div></hx-partial>`},

@@ -127,7 +127,7 @@ func (l *order) others(move func(o, n int32)) {
 func (d *differ) stays(o, n int32) (p int32, ok bool) {
 	a, b := parent(d.old.nodes, d.oldUp, o), parent(d.new.nodes, d.newUp, n)
 	return b, d.old.nodes[o].wrap == d.new.nodes[n].wrap &&
-		(a == 0) == (b == 0) && (a == 0 || bytes.Equal(d.old.id(&d.old.nodes[a]), d.new.id(&d.new.nodes[b])))
+		(a == 0) == (b == 0) && (a == 0 || d.matches(a, b))
 }
 
 // parent is the node around another: from up, if that was made.

@@ -111,7 +111,7 @@ func (d *differ) replace(o, n int32) {
 	d.sent = append(d.sent, sent{n, o})
 	d.open(d.idOf(n), swapOf(swap, b.flags))
 	end := d.wrap(b.flags)
-	d.put(p.start, p.end, n+1, n+b.span, d.unfocused)
+	d.put(p.start, p.end, n+1, n+b.span, d.asMorph(o))
 	d.write(end)
 	d.close()
 }
@@ -141,11 +141,19 @@ func (d *differ) setAttributes(o, n int32) {
 	start := bytes.TrimSuffix(d.html.html[p.start:p.inner-1], []byte("/"))
 	d.open(d.idOf(n), swapOf("outerMorph", b.flags))
 	end := d.wrap(b.flags)
-	d.unfocused(append(slices.Clip(start), ">"...))
-	d.dst = append(d.dst[:len(d.dst)-1], " sb-skip></"...)
-	d.dst = append(d.dst, tagIn(start)...)
-	d.write(">", end)
+	d.emptied(start)
+	d.write(end)
 	d.close()
+}
+
+// emptied writes a start tag without its end, for an element whose content stays, and the
+// end tag.
+func (d *differ) emptied(start []byte) {
+	d.dst = morphed{isNew: d.isNew}.append(d.dst, append(slices.Clip(start), ">"...))
+	d.dst = append(append(d.dst[:len(d.dst)-1], skipChildren...), '>')
+	if tag := tagIn(start); !known(&isVoid, nameOf(tag)) {
+		d.write("</", string(tag), ">")
+	}
 }
 
 func tagIn(start []byte) []byte {
@@ -262,7 +270,14 @@ func (d *differ) hasHole(start, end int32) bool {
 	return i < len(d.html.skips) && d.html.skips[i] < end
 }
 
-func (d *differ) unfocused(h []byte) { d.dst = appendUnfocused(d.dst, h, d.isNew) }
+// asMorph appends HTML that is morphed into what the page has of an old node.
+func (d *differ) asMorph(o int32) func(h []byte) {
+	paint := true
+	for i := o; i < o+d.old.nodes[o].span; i++ {
+		paint = paint && d.old.nodes[i].flags&filled == 0
+	}
+	return func(h []byte) { d.dst = morphed{d.isNew, paint}.append(d.dst, h) }
+}
 
 func (d *differ) isNew(id []byte) bool {
 	_, ok := d.find(id)

@@ -20,6 +20,7 @@ type owner struct {
 	opaque bool
 	twice  bool // an id in it is used twice
 	holds  bool // a node in it is so
+	filled bool // a custom element without an id in it has content
 }
 
 type scanner struct {
@@ -285,6 +286,9 @@ func (s *scanner) closeNode(end int32) {
 	}
 	if o.tokens > 0 {
 		n.flags |= loose
+	}
+	if o.filled || n.name >= otherName && (o.tokens > 0 || n.flags&ownText != 0 || int(o.node)+1 < len(s.out.nodes)) {
+		n.flags |= filled
 	}
 	if o.opaque {
 		n.flags = n.flags&^(ownText|white) | opaque

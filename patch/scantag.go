@@ -210,6 +210,9 @@ func (s *scanner) pop(i, end int32) {
 			s.checkText()
 		}
 	}
+	if e.name >= otherName && (s.content != fresh || len(s.text) > 0) {
+		s.owners[len(s.owners)-1].filled = true
+	}
 	s.drop()
 	s.content = mixed
 	s.loose(sawEnd)

@@ -28,7 +28,8 @@ const (
 	inMath
 	loose // has content that belongs to no child node
 	twice // an id in it is used twice, which a morph can't cope with: replaced whole
-	white // its own text is white space
+	white  // its own text is white space
+	filled // a custom element of it, or it itself, is rendered with content
 )
 
 // Tree is what one view last showed: a digest for each element with an id, and no

@@ -2,6 +2,7 @@ package views
 
 import (
 	"html"
+	"strings"
 
 	"github.com/a-h/templ"
 )
@@ -55,6 +56,16 @@ type Shell struct {
 	Ticket, Stream string
 	// KeepStream keeps the stream open while the page is hidden.
 	KeepStream bool
+	// OwnStyles says that the page's policy takes no style attributes of the view's: what
+	// stands in one is the browser's, such as the size to which a user has dragged a textarea.
+	OwnStyles bool
+}
+
+func (sh Shell) htmxConfig() string {
+	if sh.OwnStyles {
+		return strings.Replace(htmxConfig, `"morphIgnore":[`, `"morphIgnore":["style",`, 1)
+	}
+	return htmxConfig
 }
 
 // Document returns the parts that a layout puts together.
