@@ -165,8 +165,11 @@ func (k *Kit) readFields(w http.ResponseWriter, r *http.Request) (url.Values, in
 }
 
 // sourceID is the id of the element that sent the event, from a header such as
-// "input#step".
+// "input#step"; or of the one that views.AlsoOn listens at.
 func sourceID(r *http.Request) string {
+	if of := r.URL.Query().Get("of"); of != "" {
+		return of
+	}
 	_, id, _ := strings.Cut(r.Header.Get("HX-Source"), "#")
 	if u, err := url.PathUnescape(id); err == nil {
 		id = u
@@ -178,5 +181,5 @@ func sourceID(r *http.Request) string {
 // no field.
 func isControl(r *http.Request) bool {
 	tag, _, _ := strings.Cut(r.Header.Get("HX-Source"), "#")
-	return tag == "input" || tag == "select" || tag == "textarea"
+	return r.URL.Query().Has("of") || tag == "input" || tag == "select" || tag == "textarea"
 }

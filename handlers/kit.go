@@ -117,6 +117,7 @@ type Kit struct {
 	count     counters
 	ends      atomic.Uint64 // calls of End
 	warned    sync.Map      // what was logged once
+	based     bool          // a layout's <base> would act
 
 	mu       sync.Mutex
 	sweeping bool
@@ -171,6 +172,7 @@ func New(c Config) *Kit {
 	k.host = views.Host{TitlePrefix: c.TitlePrefix, TitleSuffix: c.TitleSuffix, Report: func(err error) {
 		k.log.Error("sideband: message", withStack([]any{"err", err}, err)...)
 	}}
+	k.based = takesBase(c.ContentSecurityPolicy)
 	k.store = state.NewStore(c.Limits, func(e *state.Entry) { e.Value.(*live).end(endMessage) })
 	k.sessions = newSessions(c, k.endSession)
 	return k

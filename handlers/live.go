@@ -24,6 +24,7 @@ type live struct {
 	epoch    string // "" as first mounted, else what tells its messages from earlier ones
 	entry    *state.Entry
 	identity string
+	address  string // what those of its events and stream begin with
 
 	ready   chan struct{} // closed when a view that was mounted again is; else nil
 	failure *refusal      // why it could not be; set before ready is closed
@@ -86,6 +87,8 @@ func (l *live) hasEnded() bool {
 func (l *live) mount(r *http.Request, query string, carried []views.FlashMessage) result {
 	q, _ := url.ParseQuery(query) // what can't be read is left out, as in r.URL.Query
 	in := views.Input{Path: pathParams(r), Query: q}
+	l.address = l.kit.address(r)
+	l.in.PostTo(l.address)
 	return l.wait(job{ctx: context.WithoutCancel(r.Context()), msg: l.in.Mounting(in).Carrying(carried)})
 }
 

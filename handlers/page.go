@@ -124,7 +124,7 @@ func (k *Kit) keep(w http.ResponseWriter, r *http.Request, l *live, sh *views.Sh
 	if err != nil {
 		return err
 	}
-	sh.Stream = streamURL
+	sh.Stream = l.address + streamURL
 	err = state.ErrPending
 	if isWatched(r) {
 		err = k.store.Add(l.entry, now)

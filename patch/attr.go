@@ -7,6 +7,7 @@ type interval struct{ start, end int }
 type tag struct {
 	end           int // after the >
 	id, autofocus interval
+	bindings      int // how many hx-post there are
 	selfClosing   bool
 }
 
@@ -23,6 +24,10 @@ func readTag(h []byte, i int) (t tag, ok bool) {
 		case 2:
 			if lower(n[0]) == 'i' && lower(n[1]) == 'd' && t.id.end == 0 {
 				t.id = a.value
+			}
+		case 7:
+			if n[3]|0x20 == 'p' && bytes.EqualFold(n, []byte("hx-post")) {
+				t.bindings++
 			}
 		case 9:
 			if bytes.EqualFold(n, []byte("autofocus")) && t.autofocus.end == 0 {

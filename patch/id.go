@@ -44,3 +44,12 @@ func appendSelector(dst []byte, id []byte) []byte {
 	}
 	return dst
 }
+
+// Selector returns the CSS selector of the element with the id; false if htmx could not
+// find it by that, or would find others.
+func Selector(id string) (string, bool) {
+	if !plain([]byte(id)) {
+		return "", false
+	}
+	return string(appendSelector(nil, []byte(id))), true
+}

@@ -11,7 +11,12 @@ const unseen = 0x6a09e667f3bcc909
 func AppendStub(dst []byte, tag, id string) []byte { return appendStub(dst, tag, id, " hidden") }
 
 func appendStub(dst []byte, tag, id, attrs string) []byte {
-	dst = append(dst, "<"+tag+` id="`+id+`" hx-preserve`+attrs+">"...)
+	return appendElement(dst, tag, id, " hx-preserve"+attrs)
+}
+
+// appendElement appends an empty element.
+func appendElement(dst []byte, tag, id, attrs string) []byte {
+	dst = append(dst, "<"+tag+` id="`+id+`"`+attrs+">"...)
 	if !known(&isVoid, nameOf([]byte(tag))) {
 		dst = append(dst, "</"+tag+">"...)
 	}

@@ -141,19 +141,11 @@ func (d *differ) setAttributes(o, n int32) {
 	start := bytes.TrimSuffix(d.html.html[p.start:p.inner-1], []byte("/"))
 	d.open(d.idOf(n), swapOf("outerMorph", b.flags))
 	end := d.wrap(b.flags)
-	d.emptied(start)
-	d.write(end)
-	d.close()
-}
-
-// emptied writes a start tag without its end, for an element whose content stays, and the
-// end tag.
-func (d *differ) emptied(start []byte) {
 	d.dst = morphed{isNew: d.isNew}.append(d.dst, append(slices.Clip(start), ">"...))
-	d.dst = append(append(d.dst[:len(d.dst)-1], skipChildren...), '>')
-	if tag := tagIn(start); !known(&isVoid, nameOf(tag)) {
-		d.write("</", string(tag), ">")
-	}
+	d.dst = append(append(d.dst[:len(d.dst)-1], skipChildren...), "></"...)
+	d.dst = append(d.dst, tagIn(start)...)
+	d.write(">", end)
+	d.close()
 }
 
 func tagIn(start []byte) []byte {

@@ -44,6 +44,8 @@ type scanner struct {
 	needAll  bool
 	nextMark int
 
+	twoBindings bool // an element has two
+
 	// Of a region scanned alone: where its nodes begin, and the node around it.
 	offset, around int32
 

@@ -33,6 +33,10 @@ func (s *scanner) onStart(i int) int {
 	}
 	closed := t.selfClosing && e.foreign || !e.foreign && known(&isVoid, name)
 
+	if t.bindings > 1 && !s.twoBindings {
+		s.twoBindings = true // one warning will do
+		s.out.warnings = append(s.out.warnings, Warning{string(h[t.id.start:t.id.end]), "<" + string(h[i+1:j]) + "> has two bindings", true})
+	}
 	hash := digest(h[i:t.end])
 	if t.autofocus.end > 0 { // focusing happens once: it is no part of what an element shows
 		hash = mix(digest(h[i:t.autofocus.start]), digest(h[t.autofocus.end:t.end]))

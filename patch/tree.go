@@ -26,8 +26,8 @@ const (
 	ownText             // the content is one text
 	foreign             // inside svg or math: sent inside a wrapper
 	inMath
-	loose // has content that belongs to no child node
-	twice // an id in it is used twice, which a morph can't cope with: replaced whole
+	loose  // has content that belongs to no child node
+	twice  // an id in it is used twice, which a morph can't cope with: replaced whole
 	white  // its own text is white space
 	filled // a custom element of it, or it itself, is rendered with content
 )
@@ -95,13 +95,17 @@ func (p pos) from() int32 {
 	return p.start
 }
 
-// Warnings tells which HTML the browser's parser would rearrange, for developers.
+// Warnings tells of which HTML the browser's parser would rearrange or drop something, for
+// developers.
 func (r *Scanned) Warnings() []Warning { return r.warnings }
 
-// Warning is a piece of HTML that works but costs more than it needs.
+// Warning is a piece of HTML that is not as its author thinks.
 type Warning struct {
 	ID  string // the element that is compared and sent whole; "" is the page
 	Why string
+	// Dropped says that the parser drops something of the element, or of one in it: it does
+	// not do what it should. Else it costs more than it needs.
+	Dropped bool
 }
 
 // view reads nodes of a tree or of a scan alike.

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/a-h/templ"
+
+	"github.com/sideband-go/sideband/patch"
 )
 
 // The ids of the elements that the shell puts beside the view's content.
@@ -21,7 +23,7 @@ const TicketHeader = "Sideband-Ticket"
 // the sse extension; a user's open <details> and <dialog> stay open in morphs; and
 // patches of attributes alone leave the children, with an attribute that is none of
 // htmx's, whose change would restart every htmx element below.
-const htmxConfig = `{"defaultTimeout":15000,"prefix":"","extensions":"sse","morphIgnore":["data-htmx-powered","open"],"morphSkipChildren":"[sb-skip]"}`
+const htmxConfig = `{"defaultTimeout":15000,"prefix":"","extensions":"sse","morphIgnore":["data-htmx-powered","open"],"morphSkip":"` + patch.MorphSkip + `","morphSkipChildren":"[sb-skip]"}`
 
 // unreached says of an event that a proxy answers, because it does not reach the server,
 // what is said of one that gets no answer at all. The statuses are those of proxies; the
