@@ -24,6 +24,7 @@ type live struct {
 	epoch    string // "" as first mounted, else what tells its messages from earlier ones
 	entry    *state.Entry
 	identity string
+	dropped  error  // what is wrong with the first page's HTML
 	address  string // what those of its events and stream begin with
 
 	ready   chan struct{} // closed when a view that was mounted again is; else nil

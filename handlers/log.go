@@ -43,7 +43,11 @@ var ErrTwoBindings = errors.New("handlers: browsers drop all but the first bindi
 func (k *Kit) warn(l *live, r views.Rendering) {
 	for _, w := range r.Warnings {
 		if w.Dropped {
-			l.noteFailure(fmt.Errorf("%w: %s, element %q", ErrTwoBindings, w.Why, w.ID))
+			err := fmt.Errorf("%w: %s, element %q", ErrTwoBindings, w.Why, w.ID)
+			if !l.mounted.Load() {
+				l.dropped = err
+			}
+			l.noteFailure(err)
 		}
 		if !k.config.Development {
 			continue
