@@ -70,7 +70,7 @@ func (rt Route) read(w http.ResponseWriter, r *http.Request, l *live) (job, *ref
 		msg = views.Message{Name: "parameters", Run: func(*views.Socket) error { return bad }}
 	}
 	j := job{msg: msg, ctx: context.WithoutCancel(r.Context())}
-	switch tag, id := source(r); tag {
+	switch tag, id := source(r, query.Get("of")); tag {
 	case "input", "select", "textarea", "form":
 		if id == "" && tag != "form" {
 			k.warnWithoutID(l, name)
@@ -184,8 +184,11 @@ func parseBody(r *http.Request) error {
 }
 
 // source is the tag and the id of the element that sent the event, from a header such as
-// "input#step".
-func source(r *http.Request) (tag, id string) {
+// "input#step"; or of the one that views.AlsoOn listens at.
+func source(r *http.Request, of string) (tag, id string) {
+	if of != "" {
+		return "input", of
+	}
 	tag, id, _ = strings.Cut(r.Header.Get("HX-Source"), "#")
 	if u, err := url.PathUnescape(id); err == nil {
 		id = u

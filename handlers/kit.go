@@ -124,6 +124,7 @@ type Kit struct {
 	ends      atomic.Uint64 // calls of End
 	warned    sync.Map      // what was logged once
 	blocked   atomic.Int32  // how often that was about the policy
+	based     bool          // a layout's <base> would act
 
 	mu       sync.Mutex
 	sweeping bool
@@ -178,6 +179,7 @@ func New(c Config) *Kit {
 	k.host = views.Host{TitlePrefix: c.TitlePrefix, TitleSuffix: c.TitleSuffix, Explain: explain, Report: func(err error) {
 		k.log.Error("sideband: message", withStack([]any{"err", err}, err)...)
 	}}
+	k.based = takesBase(c.ContentSecurityPolicy)
 	k.store = state.NewStore(c.Limits, func(e *state.Entry) { evicted(e.Value.(*live)) })
 	k.sessions = newSessions(c, k.endSession)
 	return k

@@ -50,7 +50,7 @@ func seeOther(w http.ResponseWriter, to string) {
 // departure is the address with which a stream sends its page away. What the next page is
 // to say needs a response that can set a cookie: the page gets it on the way, with a
 // sealed address of its own path. query is that of the page, which middleware is to see there.
-func (k *Kit) departure(d *views.Departure, session [16]byte, query string) string {
+func (k *Kit) departure(address string, d *views.Departure, session [16]byte, query string) string {
 	list := d.Flash(nil)
 	if len(list) == 0 {
 		return d.To.String()
@@ -61,7 +61,7 @@ func (k *Kit) departure(d *views.Departure, session [16]byte, query string) stri
 		k.log.Warn("sideband: the address of a redirect leaves no room for flash messages", "length", len(d.To.String()))
 		return d.To.String()
 	}
-	return "?" + joinQuery(streamParam+"="+leaveValue+"&"+targetParam+"="+text, query)
+	return address + "?" + joinQuery(streamParam+"="+leaveValue+"&"+targetParam+"="+text, query)
 }
 
 // serveLeave sends a browser on to where a stream has sent its page. What is not the
@@ -96,6 +96,6 @@ func (l *live) depart() bool {
 	if d == nil {
 		return false
 	}
-	l.put(st, l.out.number(goTo(l.kit.departure(d, [16]byte([]byte(l.entry.Session)), l.query))))
+	l.put(st, l.out.number(goTo(l.kit.departure(l.address, d, [16]byte([]byte(l.entry.Session)), l.query))))
 	return true
 }

@@ -24,6 +24,8 @@ type live struct {
 	entry    *state.Entry
 	identity string
 	query    string // of the page's address
+	dropped  error  // what is wrong with the first page's HTML
+	address  string // what those of its events and stream begin with
 
 	ready    chan struct{} // closed when a view that was mounted again is; else nil
 	failure  *refusal      // why it could not be; set before ready is closed
@@ -92,6 +94,8 @@ func (l *live) mount(r *http.Request, carried []views.FlashMessage) result {
 	q := r.URL.Query()
 	q.Del(streamParam)
 	in := views.Input{Path: r.PathValue, Query: q}
+	l.address = l.kit.address(r)
+	l.in.PostTo(l.address)
 	return l.wait(job{ctx: context.WithoutCancel(r.Context()), msg: l.in.Mounting(in).Carrying(carried)})
 }
 

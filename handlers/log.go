@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 
 	"github.com/sideband-go/sideband/internal/csp"
@@ -36,14 +37,29 @@ func withStack(args []any, err error) []any {
 	return args
 }
 
-// warn tells developers, once each, of HTML that costs more than it needs.
+// ErrTwoBindings is what package livetest is told of an element with two bindings.
+var ErrTwoBindings = errors.New("handlers: browsers drop all but the first binding of an element")
+
+// warn tells developers, once each, of HTML that is not as they think.
 func (k *Kit) warn(l *live, r views.Rendering) {
-	if !k.config.Development {
-		return
-	}
 	for _, w := range r.Warnings {
+		if w.Dropped {
+			err := fmt.Errorf("%w: %s, element %q", ErrTwoBindings, w.Why, w.ID)
+			if !l.mounted.Load() {
+				l.dropped = err
+			}
+			l.noteFailure(err)
+		}
+		if !k.config.Development {
+			continue
+		}
 		type key struct{ view, id, why string }
 		k.once(key{l.in.Definition().Name(), w.ID, w.Why}, func() {
+			if w.Dropped {
+				k.log.Error("sideband: the browser drops all but the first binding of an element: bind the others with views.AlsoOn",
+					"view", l.in.Definition().Name(), "element", w.ID, "why", w.Why)
+				return
+			}
 			k.log.Warn("sideband: the browser's parser rearranges this HTML; the element is sent whole at each change",
 				"view", l.in.Definition().Name(), "element", w.ID, "why", w.Why)
 		})

@@ -141,7 +141,7 @@ func (k *Kit) keep(w http.ResponseWriter, r *http.Request, l *live, sh *views.Sh
 	if err != nil {
 		return err
 	}
-	sh.Stream = streamURL
+	sh.Stream = l.address + streamURL
 	l.entry.Bytes = l.bytes.Load()
 	switch err = k.store.Add(l.entry, now); {
 	case errors.Is(err, state.ErrPending):
@@ -178,6 +178,7 @@ func (k *Kit) writePage(w http.ResponseWriter, r *http.Request, status int, view
 	sh.Stylesheet = k.AssetsPath() + "/" + static.Path("sideband.css")
 	sh.Lost = k.AssetsPath() + "/" + static.Path("lost.html")
 	sh.Failed = k.AssetsPath() + "/" + static.Path("failed.html")
+	sh.OwnStyles = !takesStyles(k.config.ContentSecurityPolicy)
 	var b bytes.Buffer
 	if err := k.layout(r, sh.Document(), &b); err != nil {
 		if r.Context().Err() != nil {

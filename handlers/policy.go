@@ -34,3 +34,16 @@ func Policy(directives ...string) string {
 	}
 	return strings.Join(policy, "; ")
 }
+
+// takesStyles reports whether style attributes act under a policy; "-" and "" are none.
+func takesStyles(policy string) bool {
+	sources := ""
+	rank := 0
+	for d := range strings.SplitSeq(policy, ";") {
+		name, list, _ := strings.Cut(strings.TrimSpace(d), " ")
+		if r := slices.Index([]string{"default-src", "style-src", "style-src-attr"}, strings.ToLower(name)) + 1; r > rank {
+			sources, rank = list, r
+		}
+	}
+	return rank == 0 || strings.Contains(sources, "'unsafe-")
+}

@@ -96,6 +96,9 @@ func (l *live) noteFor(r *http.Request, ticket string) {
 	}
 	p.views[ticket] = v
 	l.probe.Store(p)
+	if l.dropped != nil {
+		p.failures = append(p.failures, l.dropped)
+	}
 }
 
 // Probed is a living view as a test sees it.

@@ -103,7 +103,7 @@ func (rt Route) refuseStream(w http.ResponseWriter, r *http.Request, ref *refusa
 	k := rt.kit
 	if ref.away != nil {
 		session, _ := k.sessions.current(r.Context())
-		_ = sse.Reply(w, leaveFor(k.departure(ref.away, session, guardOf(r.Context(), k).ticket.query))) // nobody is left to tell
+		_ = sse.Reply(w, leaveFor(k.departure(k.address(r), ref.away, session, guardOf(r.Context(), k).ticket.query))) // nobody is left to tell
 		return
 	}
 	k.log.Info("sideband: stream refused", "view", rt.def.Name(), "path", r.URL.Path, "status", ref.status, "err", ref.err)

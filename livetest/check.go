@@ -28,6 +28,8 @@ const (
 	// UnknownEvents finds events in the page's HTML that its view does not take, or not the
 	// component that they are for.
 	UnknownEvents Check = "UnknownEvents"
+	// TwoBindings finds elements with two bindings, of which browsers drop one.
+	TwoBindings Check = "TwoBindings"
 	// NoNames finds fields without a label, and buttons and links without a name.
 	NoNames Check = "NoNames"
 	// DeadLinks finds links to pages of the site that there are not. If the handler is
@@ -104,6 +106,7 @@ var mends = map[Check]string{
 	DuplicateIDs:  "give each element an id of its own, for example with the key of its row",
 	NoIDNear:      "give it an id, or the element around it",
 	UnknownEvents: "bind with views.OnClick and the like, which the compiler checks",
+	TwoBindings:   "bind the second event with views.AlsoOn",
 	NoNames:       "add a label element or aria-label",
 	DeadLinks:     "add the route or mend the link",
 	StreamItems:   "let nothing but the stream change what is in its container",

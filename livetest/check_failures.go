@@ -35,7 +35,11 @@ func (p *Page) checkBroken(at string, view *handlers.Probed) {
 // takeFailures notes what has failed since the page was looked at last.
 func (p *Page) takeFailures(at string) {
 	for _, err := range p.line.probe.TakeFailures() {
-		p.site.found.add(Failures, "%s: %s", at, failure(err))
+		check := Failures
+		if errors.Is(err, handlers.ErrTwoBindings) {
+			check = TwoBindings
+		}
+		p.site.found.add(check, "%s: %s", at, failure(err))
 	}
 }
 

@@ -9,7 +9,7 @@ import (
 // the id root into a whole view, whatever the page shows there.
 func AppendMorph(dst []byte, root string, view []byte) []byte {
 	dst = append(dst, `<hx-partial id="`+root+`" hx-swap="innerMorph">`...)
-	dst = appendUnfocused(dst, view, nil)
+	dst = morphed{paint: true}.append(dst, view)
 	return append(dst, `</hx-partial>`...)
 }
 
@@ -30,10 +30,19 @@ func AppendReplace(dst []byte, id string, element []byte) []byte {
 	return append(dst, `</hx-partial>`...)
 }
 
-// appendUnfocused appends HTML for elements that the page has: autofocus acts on
-// elements that are new, those for whose id isNew says so, and is left out elsewhere.
-func appendUnfocused(dst, h []byte, isNew func(id []byte) bool) []byte {
-	if !containsFold(h, "autofocus") {
+// morphed says what to leave out of HTML that is morphed into what the page has.
+type morphed struct {
+	// isNew reports whether the page has no element with the id: autofocus acts on elements
+	// that are new, and is left out elsewhere. Nil: the page has them all.
+	isNew func(id []byte) bool
+	// paint leaves alone what is in custom elements that are rendered empty: they paint
+	// themselves.
+	paint bool
+}
+
+// append appends the HTML.
+func (m morphed) append(dst, h []byte) []byte {
+	if !containsFold(h, "autofocus") && !(m.paint && hasEmptyCustom(h)) {
 		return append(dst, h...)
 	}
 	done := 0
@@ -45,17 +54,57 @@ func appendUnfocused(dst, h []byte, isNew func(id []byte) bool) []byte {
 		for j < len(h) && isNameByte(h[j]) {
 			j++
 		}
+		name := h[i+1 : j]
 		t, ok := readTag(h, j)
 		if !ok {
 			break
 		}
-		if id := h[t.id.start:t.id.end]; t.autofocus.end > 0 && !(isNew != nil && plain(id) && isNew(id)) {
+		if id := h[t.id.start:t.id.end]; t.autofocus.end > 0 && !(m.isNew != nil && plain(id) && m.isNew(id)) {
 			dst = append(dst, h[done:t.autofocus.start]...)
 			done = t.autofocus.end
 		}
+		if m.paint && isCustom(name) && closes(h[t.end:], name) {
+			dst = append(append(dst, h[done:t.end-1]...), skipChildren...)
+			done = t.end - 1
+		}
 		i = t.end - 1
+		if name := nameOf(name); known(&isRaw, name) {
+			if k := rawEnd(h[t.end:], name); k >= 0 {
+				i = t.end + k - 1
+			}
+		}
 	}
 	return append(dst, h[done:]...)
+}
+
+// skipChildren makes the kit's htmx leave the children of an element alone.
+const skipChildren = " sb-skip"
+
+// isCustom reports whether a tag's name is that of a custom element.
+func isCustom(name []byte) bool { return bytes.IndexByte(name, '-') > 0 }
+
+// closes reports whether HTML begins with the end tag of the name.
+func closes(h, name []byte) bool {
+	return len(h) > len(name)+2 && h[0] == '<' && h[1] == '/' && bytes.EqualFold(h[2:2+len(name)], name) && !isNameByte(h[2+len(name)])
+}
+
+// hasEmptyCustom reports whether a custom element in the HTML may be empty.
+func hasEmptyCustom(h []byte) bool {
+	for {
+		i := bytes.Index(h, []byte("></"))
+		if i < 0 {
+			return false
+		}
+		h = h[i+3:]
+		n := 0
+		for n < len(h) && isNameByte(h[n]) {
+			n++
+		}
+		if isCustom(h[:n]) {
+			return true
+		}
+		h = h[n:]
+	}
 }
 
 // containsFold looks for an ASCII word in any case.

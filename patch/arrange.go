@@ -6,39 +6,50 @@ import (
 	"slices"
 )
 
-// arrange makes the middle of a list of siblings what it is to be: what is left
-// over goes, the longest run in the right order stays, the rest is put beside it.
-// It reports false, having done nothing, if a place can't be named.
-func (d *differ) arrange(o, n int32, was, is []int32, low, end, endIs int) bool {
-	from := d.scratch.ints(len(is)) // the place in was, or -1
+// plan is what becomes of the middle of a list of siblings: was[low:end] is to be
+// is[low:endIs].
+type plan struct {
+	from            []int32 // the place in was of each of is, or -1
+	keep            []bool  // which of is stay where they are
+	gone            int     // how many of was are left over
+	low, end, endIs int
+}
+
+// plan finds what of the middle stays: the longest run in the right order. It reports
+// false if a place for the rest can't be named.
+func (d *differ) plan(n int32, was, is []int32, low, end, endIs int) (p plan, ok bool) {
+	p = plan{from: d.scratch.ints(len(is)), gone: end - low, low: low, end: end, endIs: endIs}
 	find := d.finder(was, low, end)
-	gone := end - low
 	for j := range is {
 		switch {
 		case j < low:
-			from[j] = int32(j)
+			p.from[j] = int32(j)
 		case j >= endIs:
-			from[j] = int32(j - endIs + end)
+			p.from[j] = int32(j - endIs + end)
 		default:
-			if from[j] = find(is[j]); from[j] >= 0 {
-				gone--
+			if p.from[j] = find(is[j]); p.from[j] >= 0 {
+				p.gone--
 			}
 		}
 	}
-	keep := d.kept(was, is, from, low, endIs)
-	if !d.anchored(n, is, keep) {
-		return false
+	p.keep = d.kept(was, is, p.from, low, endIs)
+	return p, d.anchored(n, is, p.keep)
+}
+
+// arrange makes the middle of a list of siblings what it is to be: what is left over
+// goes, the rest is put beside what stays.
+func (d *differ) arrange(o, n int32, was, is []int32, p plan) {
+	if !d.reorder(o, n, was, is, p) {
+		if p.gone > 0 {
+			d.remove(o, n, was, p.from, p.low, p.end)
+		}
+		d.insert(o, is, p.from, p.keep, p.low, p.endIs)
 	}
-	if gone > 0 {
-		d.remove(o, n, was, from, low, end)
-	}
-	d.insert(o, is, from, keep, low, endIs)
-	for j := low; j < endIs; j++ {
-		if from[j] >= 0 {
-			d.node(was[from[j]], is[j])
+	for j := p.low; j < p.endIs; j++ {
+		if p.from[j] >= 0 {
+			d.node(was[p.from[j]], is[j])
 		}
 	}
-	return true
 }
 
 // fewFresh is how many siblings are looked up by going through all the old ones.

@@ -2,24 +2,12 @@ package patch
 
 import "bytes"
 
-// plain reports whether an id may stand in a selector as it is.
-func plain(id []byte) bool {
-	if len(id) == 0 || len(id) > 255 || !('a' <= lower(id[0]) && lower(id[0]) <= 'z') {
-		return false
-	}
-	for _, c := range id[1:] {
-		if !('a' <= lower(c) && lower(c) <= 'z' || '0' <= c && c <= '9' || c == '-' || c == '_') {
-			return false
-		}
-	}
-	return true
-}
-
 type interval struct{ start, end int }
 
 type tag struct {
 	end           int // after the >
 	id, autofocus interval
+	bindings      int // how many hx-post there are
 	selfClosing   bool
 	opened        bool // has an attribute that begins with open
 }
@@ -37,6 +25,10 @@ func readTag(h []byte, i int) (t tag, ok bool) {
 		case 2:
 			if lower(n[0]) == 'i' && lower(n[1]) == 'd' && t.id.end == 0 {
 				t.id = a.value
+			}
+		case 7:
+			if n[3]|0x20 == 'p' && bytes.EqualFold(n, []byte("hx-post")) {
+				t.bindings++
 			}
 		case 9:
 			if bytes.EqualFold(n, []byte("autofocus")) && t.autofocus.end == 0 {

@@ -3,7 +3,6 @@ package patch
 import (
 	"bytes"
 	"html"
-	"slices"
 	"strings"
 )
 
@@ -14,6 +13,8 @@ type control struct {
 	html               []byte
 	key                uint32
 	form               int  // its form owner, from 1 on; 0: none
+	owned              bool // by the form of the id, wherever that is
+	formID             string
 	fieldless          bool // its form owner is not in the HTML
 	disabled           bool
 	value              string
@@ -46,28 +47,29 @@ func (c *control) isControl() bool {
 // reading is what the controls in a piece of HTML are, in order, and where the source of an event is.
 type reading struct {
 	controls []control
-	source   int  // in controls; -1: none of them
-	form     int  // that the source is itself; 0: it is no form
-	submits  bool // that form sends its event when it is submitted
+	keys     map[uint32]int // how many controls without an id have a key
+	source   int            // in controls; -1: none of them
+	form     int            // that the source is itself; 0: it is no form
+	submits  bool           // that form sends its event when it is submitted
 }
 
-// enclosure is an open element around a control.
+// enclosure is an open element around controls, with what it means for them.
 type enclosure struct {
 	name     uint16
-	id       string
+	owner    string // the nearest id
 	form     int
-	disabled bool // a fieldset
-	legend   bool // the first of the fieldset around it
-	legends  bool // has had one
+	disabled bool
+	outer    bool // disabled by what is around a fieldset: its first legend is no more than that
+	legends  bool // a fieldset has had one
 }
 
 // reader goes through HTML for its controls. What stands around the HTML is unknown.
 type reader struct {
 	h      []byte
-	around string // the HTML is the content of the element with this id, "" of the view
 	source Posted
 	out    reading
 	stack  []enclosure
+	open   map[uint16]int // how many of a name
 	forms  int
 	byID   map[string]int // forms
 	named  map[int]string // controls with a form attribute, to its value
@@ -75,7 +77,7 @@ type reader struct {
 
 // readControls lists the controls in the HTML of the element with the id, "" for the view.
 func readControls(h []byte, id string, p Posted) reading {
-	r := reader{h: h, around: id, source: p, out: reading{source: -1}, byID: map[string]int{}, named: map[int]string{}}
+	r := reader{h: h, stack: []enclosure{{owner: id}}, open: map[uint16]int{}, source: p, out: reading{source: -1, keys: map[uint32]int{}}, byID: map[string]int{}, named: map[int]string{}}
 	for i := 0; i+1 < len(h); {
 		j := bytes.IndexByte(h[i:], '<')
 		if j < 0 || i+j+1 >= len(h) {
@@ -123,9 +125,11 @@ func (r *reader) tagAt(i int) int {
 }
 
 func (r *reader) close(name uint16) {
-	for k, e := range slices.Backward(r.stack) {
-		if e.name == name {
-			r.stack = r.stack[:k]
+	for r.open[name] > 0 {
+		top := len(r.stack) - 1
+		last := r.stack[top].name
+		r.stack = r.stack[:top]
+		if r.open[last]--; last == name {
 			return
 		}
 	}
@@ -135,7 +139,11 @@ func (r *reader) close(name uint16) {
 func (r *reader) start(name uint16, i int, t tag) int {
 	start := r.h[i:t.end]
 	id := text(r.h[t.id.start:t.id.end])
-	e := enclosure{name: name, id: id}
+	around := r.stack[len(r.stack)-1]
+	e := enclosure{name: name, owner: around.owner, form: around.form, disabled: around.disabled}
+	if plain([]byte(id)) {
+		e.owner = id
+	}
 	end := t.end
 	switch name {
 	case tagForm:
@@ -150,21 +158,25 @@ func (r *reader) start(name uint16, i int, t tag) int {
 			r.out.submits = trigger == nil || bytes.Contains(trigger, []byte("submit"))
 		}
 	case tagFieldset:
-		e.disabled = has(start, "disabled")
+		e.outer = around.disabled
+		e.disabled = around.disabled || has(start, "disabled")
 	case tagLegend:
-		if k := len(r.stack) - 1; k >= 0 && r.stack[k].name == tagFieldset && !r.stack[k].legends {
-			r.stack[k].legends, e.legend = true, true
+		if around.name == tagFieldset && !around.legends {
+			r.stack[len(r.stack)-1].legends = true
+			e.disabled = around.outer
 		}
 	case tagInput, tagTextarea, tagSelect, tagDetails, tagDialog:
-		c := control{tag: tagText(name), id: id, owner: r.owner(), form: r.formAround()}
+		c := control{tag: tagText(name), id: id, owner: around.owner, form: around.form}
 		end = c.read(r.h, i, t.end, name)
-		c.disabled = has(start, "disabled") || r.inDisabled()
-		c.bound = text(attribute(start, "hx-post"))
-		if form := attribute(start, "form"); form != nil {
-			r.named[len(r.out.controls)] = text(form)
+		c.disabled = c.disabled || around.disabled
+		if c.owned {
+			r.named[len(r.out.controls)] = c.formID
 		}
 		if c.isControl() && r.isSource(id, start) {
 			r.out.source = len(r.out.controls)
+		}
+		if id == "" {
+			r.out.keys[c.key]++
 		}
 		r.out.controls = append(r.out.controls, c)
 	default:
@@ -174,51 +186,22 @@ func (r *reader) start(name uint16, i int, t tag) int {
 	}
 	switch {
 	case end > t.end: // the content of a control
-	case known(&isRaw, name) || name == tagTemplate:
+	case known(&isRaw, name) || name == tagTemplate || name == rawNoscript:
 		if k := rawEnd(r.h[t.end:], name); k >= 0 {
 			return t.end + k
 		}
 		return len(r.h)
 	case !known(&isVoid, name) && !t.selfClosing && name != tagSelect && name != tagTextarea:
 		r.stack = append(r.stack, e)
+		r.open[name]++
 	}
 	return end
 }
 
-// isSource reports whether an element is the one that sent the event: by its id, else by the address of the event.
+// isSource reports whether an element is the one that sent the event.
 func (r *reader) isSource(id string, start []byte) bool {
-	if r.source.Source != "" {
-		return id == r.source.Source
-	}
-	return r.source.Address != "" && id == "" && text(attribute(start, "hx-post")) == r.source.Address
-}
-
-func (r *reader) owner() string {
-	for _, e := range slices.Backward(r.stack) {
-		if plain([]byte(e.id)) {
-			return e.id
-		}
-	}
-	return r.around
-}
-
-func (r *reader) formAround() int {
-	for _, e := range slices.Backward(r.stack) {
-		if e.form > 0 {
-			return e.form
-		}
-	}
-	return 0
-}
-
-// inDisabled reports whether a disabled fieldset is around, apart from its first legend.
-func (r *reader) inDisabled() bool {
-	for k, e := range r.stack {
-		if e.disabled && !(k+1 < len(r.stack) && r.stack[k+1].legend) {
-			return true
-		}
-	}
-	return false
+	return r.source.Source != "" && id == r.source.Source ||
+		r.source.Source == "" && r.source.Address != "" && id == "" && r.source.isFrom(id, text(attribute(start, "hx-post")))
 }
 
 // readControl reads one control, or an element that may be open, which begins the HTML.
@@ -232,35 +215,54 @@ func readControl(h []byte, name uint16) control {
 // read reads the control whose start tag is h[i:inner] and returns where it ends.
 func (c *control) read(h []byte, i, inner int, name uint16) (end int) {
 	start := h[i:inner]
-	typ, value := attribute(start, "type"), attribute(start, "value")
-	c.name, c.typ = text(attribute(start, "name")), strings.ToLower(text(typ))
-	c.min, c.max, c.step = text(attribute(start, "min")), text(attribute(start, "max")), text(attribute(start, "step"))
-	c.value, c.hasValue = text(value), has(start, "value")
-	c.checked, c.multiple = has(start, "checked"), has(start, "multiple")
+	var typ, field, value []byte
+	eachAttr(start, func(a attr) {
+		v := start[a.value.start:a.value.end]
+		switch strings.ToLower(string(start[a.name.start:a.name.end])) {
+		case "type":
+			typ, c.typ = v, strings.ToLower(text(v))
+		case "name":
+			field, c.name = v, text(v)
+		case "value":
+			value, c.value, c.hasValue = v, text(v), true
+		case "checked":
+			c.checked = true
+		case "multiple":
+			c.multiple = true
+		case "disabled":
+			c.disabled = true
+		case "min":
+			c.min = text(v)
+		case "max":
+			c.max = text(v)
+		case "step":
+			c.step = text(v)
+		case "form":
+			c.owned, c.formID = true, text(v)
+		case "hx-post":
+			c.bound = text(v)
+		}
+	})
 	if plain([]byte(c.id)) {
 		c.key = idKey([]byte(c.id))
 	} else {
-		if name != tagInput || !isBox(typ) {
-			value = nil
-		}
-		c.key = looseKey([]byte(c.owner), name, attribute(start, "name"), value)
+		c.key = looseKey([]byte(c.owner), name, typ, field, value)
 	}
 	end = inner
 	if name == tagTextarea || name == tagSelect {
 		k := rawEnd(h[inner:], name)
 		if k < 0 {
-			c.html = start
-			return inner
+			k = len(h) - inner // all that follows is in it
 		}
 		content := h[inner : inner+k]
-		end = inner + k + len("</>") + len(c.tag)
+		end = min(inner+k+len("</>")+len(c.tag), len(h))
 		if name == tagTextarea {
 			c.value, c.hasValue = text(bytes.TrimPrefix(content, []byte("\n"))), true
 		} else {
 			c.options = optionsIn(content)
 		}
 	}
-	c.html = h[i:min(end, len(h))]
+	c.html = h[i:end]
 	return end
 }
 

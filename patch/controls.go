@@ -3,12 +3,13 @@ package patch
 import (
 	"net/url"
 	"slices"
+	"strings"
 )
 
 // Posted is what a browser said of its controls when it sent an event.
 type Posted struct {
 	// Source is the id of the element that sent it, "" if it has none; then Address may find
-	// it, the hx-post of that element.
+	// it, the query of that element's hx-post, with its question mark.
 	Source, Address string
 	// Fields are by the controls' names.
 	Fields url.Values
@@ -21,46 +22,57 @@ type Posted struct {
 	Left bool
 }
 
+// isFrom reports whether an element sent the event, by its id, else by its hx-post.
+func (p *Posted) isFrom(id, post string) bool {
+	if p.Source != "" {
+		return id == p.Source
+	}
+	at := strings.IndexByte(post, '?')
+	return p.Address != "" && id == "" && at >= 0 && post[at:] == p.Address
+}
+
 // AppendForced appends operations that replace the controls of the event that was posted
 // which show something else than the HTML says that was scanned. A morph would leave them: it
 // compares attributes, not what users have typed or chosen. These are the control that sent
 // the event, the radio buttons that it excludes, or all controls of the form that was submitted.
 // Others are the user's, and so are passwords and files, and what Diff has seen to is left out.
 // In a form that was submitted, a control that is replaced and asks for the focus gets it back,
-// from the button say. root is the id of what is around the HTML, which may be a part of the view that
+// from the button say. What replaces a control without an id comes before all there is in dst, since a morph may make
+// another element of it. root is the id of what is around the HTML, which may be a part of the view that
 // stands in no form: it reports false if what was posted may stand outside of it.
 func (r *Scanned) AppendForced(dst []byte, root string, p Posted) ([]byte, bool) {
 	read := readControls(r.html, "", p)
-	dst, inside := appendForced(dst, &read, root, p, r.shown)
-	if read.source >= 0 && read.controls[read.source].isRadio() || read.form > 0 && !read.hasAll(p.Fields) {
-		inside = false
-	}
-	return dst, inside
-}
-
-func appendForced(dst []byte, read *reading, root string, p Posted, done []uint32) ([]byte, bool) {
 	submitted := read.form > 0
+	done := keySet(r.shown)
+	places := read.places()
 	for _, i := range read.told(p) {
 		c := &read.controls[i]
-		target, ok := read.target(i, root)
-		if !ok || slices.Contains(done, c.key) {
-			continue
-		}
+		t, ok := read.target(i, root)
 		switch {
+		case !ok || done[c.key]:
 		case p.Left:
-			dst = appendLeft(dst, c, target)
-		case c.wrong(p.Fields, read.placeOf(i)):
-			dst = appendRenewed(dst, target, c.html, func([]byte) bool { return submitted })
+			dst = t.add(dst, t.renewLeft(nil, c))
+		case c.wrong(p.Fields, places[i]):
+			dst = t.add(dst, t.renew(nil, "", c.html, func([]byte) bool { return submitted }))
 		}
 	}
-	return dst, read.source >= 0 || submitted
+	switch {
+	case submitted:
+		return dst, read.hasAll(p.Fields)
+	case read.source >= 0:
+		return dst, !read.controls[read.source].isRadio()
+	}
+	return dst, false
 }
 
 // told lists the controls that an event has told of, and that are to show what the view says.
 func (r *reading) told(p Posted) (list []int) {
 	if r.form > 0 {
+		if !p.Form || !r.submits || p.Typing {
+			return nil
+		}
 		for i := range r.controls {
-			if c := &r.controls[i]; c.form == r.form && c.isControl() && c.name != "" && !c.disabled && r.submits && !p.Typing {
+			if c := &r.controls[i]; c.form == r.form && c.isControl() && c.name != "" && !c.disabled {
 				list = append(list, i)
 			}
 		}
@@ -86,92 +98,111 @@ func (r *reading) told(p Posted) (list []int) {
 	return list
 }
 
-// placeOf is the place of a control among those of its form that post a value of its name.
-func (r *reading) placeOf(i int) (at int) {
-	c := &r.controls[i]
-	switch {
-	case c.fieldless:
-		return -1
-	case c.form == 0:
-		return 0
-	}
-	for k := range i {
-		if o := &r.controls[k]; o.form == c.form && o.name == c.name && o.posts() {
-			at++
+// places are, for each control, its place among those of its form that post a value of its
+// name whatever they show; -1 if it is not known.
+func (r *reading) places() []int {
+	places := make([]int, len(r.controls))
+	before := map[group]int{}
+	for i := range r.controls {
+		c := &r.controls[i]
+		g := group{c.form, c.name}
+		switch {
+		case c.fieldless:
+			places[i] = -1
+		case c.form > 0:
+			places[i] = before[g]
+		}
+		if c.posts() {
+			before[g]++
 		}
 	}
-	return at
+	return places
 }
 
 // hasAll reports whether the form that was submitted has all fields that were posted.
 func (r *reading) hasAll(fields url.Values) bool {
+	names := map[string]bool{}
+	for i := range r.controls {
+		if c := &r.controls[i]; c.form == r.form {
+			names[c.name] = true
+		}
+	}
 	for name := range fields {
-		if !slices.ContainsFunc(r.controls, func(c control) bool { return c.form == r.form && c.name == name }) {
+		if !names[name] {
 			return false
 		}
 	}
 	return true
 }
 
-// AppendBound appends operations for a page of which nobody knows what it shows, behind those
+// add adds operations on a control to others.
+func (t target) add(dst, ops []byte) []byte {
+	if t.id == "" {
+		return slices.Insert(dst, 0, ops...)
+	}
+	return append(dst, ops...)
+}
+
+// AppendBound appends operations for a page of which nobody knows what it shows, to those
 // that morph it into the view: controls that send events of their own show what the view says,
 // texts that are being typed once they are left. Other controls keep what the user has made of them.
 func (r *Scanned) AppendBound(dst []byte, old *Tree, root string) []byte {
 	read := readControls(r.html, "", Posted{})
 	for i := range read.controls {
 		c := &read.controls[i]
-		target, ok := read.target(i, root)
-		if !ok || c.isControl() && (c.bound == "" || isPlainInput([]byte(c.typ))) {
+		t, ok := read.target(i, root)
+		switch {
+		case !ok, c.isControl() && c.bound == "", isPlainInput([]byte(c.typ)) && c.tag == "input":
 			continue
+		case c.isBox():
+			dst = t.add(dst, t.renewBox(nil, c))
+		case c.isField():
+			dst = t.add(dst, t.renewLeft(nil, c))
+		case c.tag == "select":
+			dst = t.add(dst, t.renew(nil, "", c.html, nil))
 		}
 		r.shown = append(r.shown, c.key)
-		switch {
-		case c.isBox():
-			dst = appendBox(dst, c, target)
-		case c.isField():
-			dst = appendLeft(dst, c, target)
-		case c.tag == "select":
-			dst = appendRenewed(dst, target, c.html, nil)
-		default:
-			dst = r.appendOpen(dst, old, c)
-		}
 	}
-	return dst
+	return r.appendOpen(dst, old)
 }
 
-// appendOpen opens or closes what the view says is open or closed. What it showed before is
+// appendOpen opens or closes what the view says is open or closed. What was rendered before is
 // known if old has it: then what has not changed is the user's. A <details> that the view does not open may
 // be one that the user has opened.
-func (r *Scanned) appendOpen(dst []byte, old *Tree, c *control) []byte {
-	n, ok := r.find(c.id)
-	if !ok || c.tag != "details" && c.tag != "dialog" {
-		return dst
-	}
-	v := r.view(old)
-	if o, known := old.Find(c.id); known {
-		t := old.view()
-		was, _ := t.own(&old.nodes[o])
-		if is, _ := v.own(&r.nodes[n]); was == is {
-			return dst
+func (r *Scanned) appendOpen(dst []byte, old *Tree) []byte {
+	v, was := r.view(old), old.view()
+	before := map[string]int32{}
+	for i := 1; i < len(old.nodes); i++ {
+		if n := &old.nodes[i]; n.name == tagDetails || n.name == tagDialog {
+			before[string(was.id(n))] = int32(i)
 		}
 	}
-	html := r.html[r.pos[n].start:r.pos[n].end]
-	open := has(c.html, "open")
-	switch {
-	case open:
-		return appendRenewed(dst, "#"+c.id+":not([open])", html, nil)
-	case c.tag == "dialog":
-		return appendRenewed(dst, "#"+c.id+"[open]:not(:modal)", html, nil)
+	for i := 1; i < len(r.nodes); i++ {
+		n, p := &r.nodes[i], r.pos[i]
+		if p.copied() || n.name != tagDetails && n.name != tagDialog {
+			continue
+		}
+		id := string(v.id(n))
+		if o, known := before[id]; known {
+			a, _ := was.own(&old.nodes[o])
+			if b, _ := v.own(n); a == b {
+				continue
+			}
+		}
+		t, ok := idTarget(id)
+		html := r.html[p.start:p.end]
+		switch {
+		case !ok:
+		case has(r.html[p.start:p.inner], "open"):
+			dst = t.renew(dst, ":not([open])", html, nil)
+		case n.name == tagDialog:
+			dst = t.renew(dst, "[open]:not(:modal)", html, nil)
+		}
 	}
 	return dst
 }
 
-// find returns the node of an element whose HTML was scanned.
-func (r *Scanned) find(id string) (int32, bool) {
-	for i := 1; i < len(r.nodes); i++ {
-		if !r.pos[i].copied() && string(r.scanner.idAt(i)) == id {
-			return int32(i), true
-		}
-	}
-	return 0, false
+// saysSelection reports whether the HTML of a select says what is selected.
+func (c *control) saysSelection() bool {
+	return slices.ContainsFunc(c.options, func(o option) bool { return o.selected })
 }

@@ -136,12 +136,12 @@ func checkControls(doc *htmxdom.Document, a, b, ops string) error {
 		key := keyOf[id]
 		switch kept := users[key]; {
 		case id == "" || key == "":
-			if controlsFollow {
+			if controlsFollow && named(want, expected[i]) == 1 {
 				return fmt.Errorf("<%s> without an id: %s, the view says %s", n.Data, now, says)
 			}
-		case strings.HasPrefix(key, "radio ") && !strings.Contains(key, " in ") && strings.Contains(ops, "hx-preserve"):
-			// A stub moves a radio button, or its form, by way of a place elsewhere, where it
-			// takes the choice from the buttons that stand in no form.
+		case strings.HasPrefix(key, "radio ") && strings.Contains(ops, "hx-preserve"):
+			// A stub moves radio buttons, or their form, by way of a place that is in no form: there
+			// those of one name take the choice from each other.
 		case !changed(id) && kept != nil && kept.shown[id] != "":
 			if now != kept.shown[id] {
 				return fmt.Errorf("#%s is as before in the view: %s, the user left %s, the view says %s", id, now, kept.shown[id], says)
@@ -163,6 +163,9 @@ func mayLag(n *html.Node) bool {
 // keptControls finds elements that are other nodes than before, although neither they nor
 // the select element around them are controls that have changed; and a focus that is lost.
 func keptControls(doc *htmxdom.Document, nodes htmxdom.Identity, focus *html.Node, keyOf map[string]string, changed func(string) bool) error {
+	if focus != nil && doc.ByID(attr(focus, "id")) == nil {
+		return nil // htmx's morph stops searching at the focus, even if that is about to go
+	}
 	kept := doc.Kept(nodes)
 	for id, n := range doc.Identity() {
 		if old := nodes[id]; old == nil || old.Data != n.Data || slices.Contains(kept, id) || controlsFollow && keyOf[id] != "" && changed(id) {
@@ -252,4 +255,14 @@ func closes(c chromium.Case) bool {
 	return slices.ContainsFunc(slices.Concat(append([][]htmxdom.Gesture{c.Setup}, c.Then...)...), func(g htmxdom.Gesture) bool {
 		return g == htmxdom.Open(g.ID, false)
 	})
+}
+
+// named counts the controls without an id that are like one: they can't be told apart.
+func named(d *htmxdom.Document, n *html.Node) (count int) {
+	for _, m := range d.Elements() {
+		if m.Data == n.Data && attr(m, "id") == "" && attr(m, "name") == attr(n, "name") && attr(m, "type") == attr(n, "type") {
+			count++
+		}
+	}
+	return count
 }

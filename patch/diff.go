@@ -1,6 +1,9 @@
 package patch
 
-import "bytes"
+import (
+	"bytes"
+	"slices"
+)
 
 // Diff appends to dst the operations that make a page that shows old show new.
 // root is the id of the element around the view's content. It returns ErrNeedAll
@@ -24,6 +27,7 @@ type differ struct {
 	root     string
 	region   *Place
 	dst      []byte
+	early    []byte // operations on controls without an id, before a morph makes others of them
 	late     []byte // operations after which elements are other nodes: none may follow that names those
 	radios   bool   // radio buttons have changed
 	needAll  bool
@@ -33,6 +37,9 @@ type differ struct {
 	scratch  *scratch
 
 	oldUp, newUp []int32 // parents, while they are looked up often
+
+	finds int              // how often an old node was looked for by its id
+	where map[uint64]int32 // old nodes by the digests of their ids, once that is often
 }
 
 // sent is a node whose HTML the operations carry; in is the node of the old tree
@@ -48,8 +55,8 @@ const ParkID = "sb-park"
 
 func (d *differ) run(dst []byte, walk func()) ([]byte, error) {
 	before := len(dst)
-	for {
-		d.dst, d.late, d.sent, d.radios, d.needAll, d.html.shown = dst[:before], nil, d.sent[:0], false, false, d.html.shown[:0]
+	for round := 0; ; round++ {
+		d.dst, d.early, d.late, d.sent, d.radios, d.needAll, d.html.shown = dst[:before], nil, nil, d.sent[:0], false, false, d.html.shown[:0]
 		d.scratch.back(height{})
 		d.park()
 		walk()
@@ -61,11 +68,11 @@ func (d *differ) run(dst []byte, walk func()) ([]byte, error) {
 		if d.needAll {
 			return dst, ErrNeedAll
 		}
-		if !d.findMoved() {
+		if !d.findMoved(round >= maxRounds) {
 			if d.radios {
 				d.showGroups()
 			}
-			return append(d.dst, d.late...), nil
+			return append(slices.Insert(d.dst, before, d.early...), d.late...), nil
 		}
 		if d.region != nil {
 			return dst, ErrNeedAll
@@ -97,7 +104,7 @@ func (d *differ) node(o, n int32) {
 		d.replace(o, n)
 		return
 	}
-	text := d.textsDiffer(a, b)
+	text := (a.flags^b.flags)&ownText != 0 || d.old.text(a) != d.new.text(b)
 	if nested := a.span > 1 || b.span > 1; nested && (a.flags|b.flags)&ownText != 0 && ownWhite(a) && ownWhite(b) {
 		text = false // white space beside child nodes does not count
 	} else if nested && (a.flags|b.flags)&ownText != 0 {
@@ -113,14 +120,8 @@ func (d *differ) node(o, n int32) {
 	case text && (a.tag != b.tag || a.span > 1 || b.span > 1):
 		d.replace(o, n)
 		return
-	case (a.flags|b.flags)&ownText != 0 && text:
-		d.setText(o, n)
-		return
-	case text && !bytes.Equal(d.old.entryBytes(a), d.new.entryBytes(b)):
-		d.replace(o, n) // the text of an option
-		return
 	case text:
-		d.setLeafs(o, n)
+		d.setText(o, n)
 		return
 	}
 	if a.tag != b.tag {
@@ -136,18 +137,6 @@ func (d *differ) node(o, n int32) {
 // ownWhite reports whether a node has no text of its own but white space.
 func ownWhite(n *node) bool { return n.flags&ownText == 0 || n.flags&white != 0 }
 
-func (d *differ) textsDiffer(a, b *node) bool {
-	if d.old.leafs(a) != d.new.leafs(b) {
-		return true
-	}
-	for i := range d.old.leafs(a) {
-		if d.old.leaf(a, i) != d.new.leaf(b, i) {
-			return true
-		}
-	}
-	return false
-}
-
 func (d *differ) matches(o, n int32) bool {
 	if p := d.html.pos[n]; p.start == -1-o || p.copied() && p.end > 0 {
 		return p.start == -1-o
@@ -159,27 +148,37 @@ func (d *differ) matches(o, n int32) bool {
 // children compares the child nodes of old node o and new node n; n is -1 for the
 // part of them that is a region.
 func (d *differ) children(o, n int32, was, is []int32) {
-	done, late, sent, shown := len(d.dst), len(d.late), len(d.sent), len(d.html.shown)
 	// What is the same at both ends costs least.
 	low := 0
 	for low < len(was) && low < len(is) && d.matches(was[low], is[low]) && d.sameSlot(was[low], is[low]) {
-		d.node(was[low], is[low])
 		low++
 	}
 	end, endIs := len(was), len(is)
 	for end > low && endIs > low && d.matches(was[end-1], is[endIs-1]) && d.sameSlot(was[end-1], is[endIs-1]) {
 		end--
 		endIs--
-		d.node(was[end], is[endIs])
 	}
-	if (low < end || low < endIs) && !d.arrange(o, n, was, is, low, end, endIs) {
-		// There is nothing to put a new first child beside: the parent goes whole.
-		d.dst, d.late, d.sent, d.html.shown = d.dst[:done], d.late[:late], d.sent[:sent], d.html.shown[:shown]
-		if n < 0 {
-			d.needAll = true
+	var p plan
+	if low < end || low < endIs {
+		var ok bool
+		if p, ok = d.plan(n, was, is, low, end, endIs); !ok {
+			// There is nothing to put a new first child beside: the parent goes whole.
+			if n < 0 {
+				d.needAll = true
+				return
+			}
+			d.replace(o, n)
 			return
 		}
-		d.replace(o, n)
+	}
+	for i := range low {
+		d.node(was[i], is[i])
+	}
+	for i := len(is) - 1; i >= endIs; i-- {
+		d.node(was[i-endIs+end], is[i])
+	}
+	if low < end || low < endIs {
+		d.arrange(o, n, was, is, p)
 	}
 }
 

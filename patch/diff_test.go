@@ -1,6 +1,7 @@
 package patch_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -40,6 +41,10 @@ func TestOperations(t *testing.T) {
 		}
 		return table(b.String())
 	}
+	var long string
+	for i := range 32 {
+		long += fmt.Sprintf("l%d ", i)
+	}
 	for _, c := range []struct{ name, a, b, want string }{
 		{"nothing", `<p id="a">x</p>`, `<p id="a">x</p>`, ``},
 		{"text", `<h1 id="count">Count: 0</h1>`, `<h1 id="count">Count: 1</h1>`, `<hx-partial id="count" hx-swap="textContent">Count: 1</hx-partial>`},
@@ -51,17 +56,17 @@ func TestOperations(t *testing.T) {
 		{"children to white space", `<ul id="a"><li id="b">b</li></ul>`, `<ul id="a"> </ul>`, `<hx-partial id="a" hx-swap="textContent"></hx-partial>`},
 		{"a line end after pre", `<pre id="a">x</pre>`, "<pre id=\"a\">\r\ny</pre>", `<hx-partial id="a" hx-swap="textContent">y</hx-partial>`},
 		{"NUL", `<p id="a">x</p>`, "<p id=\"a\">\x00y</p>", "<hx-partial id=\"a\" hx-swap=\"outerMorph\"><p id=\"a\">\x00y</p></hx-partial>"},
-		{"leaf", table(row("", "old")), table(row("", "new")), `<hx-partial hx-target="#row-7 a" hx-swap="textContent">new</hx-partial>`},
-		{"leaf by path", `<p id="a"><b>1</b><b>2</b></p>`, `<p id="a"><b>1</b><b>3</b></p>`, `<hx-partial hx-target="#a>b:nth-child(2)" hx-swap="textContent">3</hx-partial>`},
+		{"a text without an id", `<p id="a"><b>1</b><b>2</b></p>`, `<p id="a"><b>1</b><b>3</b></p>`, `<hx-partial id="a" hx-swap="outerMorph"><p id="a"><b>1</b><b>3</b></p></hx-partial>`},
+		{"a text with an id, deep", table(row("", `<b id="label-7">old</b>`)), table(row("", `<b id="label-7">new</b>`)), `<hx-partial id="label-7" hx-swap="textContent">new</hx-partial>`},
 		{"attributes", table(row("", "l")), table(row(` class="danger"`, "l")), `<hx-partial id="row-7" hx-swap="outerMorph"><tr id="row-7" class="danger" sb-skip></tr></hx-partial>`},
 		{"attributes of a small element", `<input id="a" value="1">`, `<input id="a" value="2">`, `<hx-partial id="a" hx-swap="outerMorph"><input id="a" value="2"></hx-partial>` + wait("a")},
 		{"a value that goes away", `<input id="a" value="1">`, `<input id="a" class="c">`, `<hx-partial hx-target='#a:focus' hx-swap="outerMorph"><input id="a" class="c"></hx-partial><hx-partial hx-target='#a:not(:focus)' hx-swap="outerHTML"><input id="a" class="c"></hx-partial>` + wait("a")},
 		{"attributes of a field that shows what it did", `<input id="a" value="1">`, `<input id="a" value="1" class="c">`, `<hx-partial id="a" hx-swap="outerMorph"><input id="a" value="1" class="c"></hx-partial>`},
 		{"attributes of a text area", `<textarea id="a">a long text</textarea>`, `<textarea id="a" class="c">a long text</textarea>`, `<hx-partial id="a" hx-swap="outerMorph"><textarea id="a" class="c">a long text</textarea></hx-partial>`},
 		{"a box", `<input id="a" type="checkbox"><p id="p">1</p>`, `<input id="a" type="checkbox" checked><p id="p">2</p>`, `<hx-partial id="p" hx-swap="textContent">2</hx-partial><hx-partial id="a" hx-swap="outerHTML"><input id="a" type="checkbox" checked></hx-partial>`},
-		{"a box without id", `<p id="p"><input name="a" type="checkbox" value="1"></p>`, `<p id="p"><input name="a" type="checkbox" value="1" checked></p>`, `<hx-partial id="p" hx-swap="outerMorph"><p id="p"><input name="a" type="checkbox" value="1" checked></p></hx-partial><hx-partial hx-target='#p input[name="a"][value="1"]:not([id]):not(#p [id] *)' hx-swap="outerHTML"><input name="a" type="checkbox" value="1" checked></hx-partial>`},
+		{"a box without id", `<p id="p"><input name="a" type="checkbox" value="1"></p>`, `<p id="p"><input name="a" type="checkbox" value="1" checked></p>`, `<hx-partial hx-target='#p input[name="a"][type="checkbox"][value="1"]:not([id]):not(#p [id] *)' hx-swap="outerHTML"><input name="a" type="checkbox" value="1" checked></hx-partial><hx-partial id="p" hx-swap="outerMorph"><p id="p"><input name="a" type="checkbox" value="1" checked></p></hx-partial>`},
 		{"options", `<select id="a"><option>1</option></select>`, `<select id="a"><option>0</option><option>1</option></select>`, `<hx-partial id="a" hx-swap="outerHTML"><select id="a"><option>0</option><option>1</option></select></hx-partial>`},
-		{"the text of an option without id", `<p id="p"><select name="a"><option>1</option></select></p>`, `<p id="p"><select name="a"><option>2</option></select></p>`, `<hx-partial id="p" hx-swap="outerMorph"><p id="p"><select name="a"><option>2</option></select></p></hx-partial><hx-partial hx-target='#p select[name="a"]:not([id]):not(#p [id] *)' hx-swap="outerHTML"><select name="a"><option>2</option></select></hx-partial>`},
+		{"the text of an option without id", `<p id="p"><select name="a"><option>1</option></select></p>`, `<p id="p"><select name="a"><option>2</option></select></p>`, `<hx-partial hx-target='#p select[name="a"]:not([id]):not(#p [id] *)' hx-swap="outerHTML"><select name="a"><option>2</option></select></hx-partial><hx-partial id="p" hx-swap="outerMorph"><p id="p"><select name="a"><option>2</option></select></p></hx-partial>`},
 		{"what is open", `<details id="a"><p id="p">1</p></details>`, `<details id="a" open><p id="p">2</p></details>`, `<hx-partial id="sb-park" hx-swap="beforeend"><i id="p" hx-preserve></i></hx-partial><hx-partial id="p" hx-swap="textContent">2</hx-partial><hx-partial id="a" hx-swap="outerHTML"><details id="a" open><p id="p" hx-preserve></p></details></hx-partial>`},
 		{"an attribute that begins with open", `<x-a id="a" opened="1">1</x-a>`, `<x-a id="a" opened="2">1</x-a>`, `<hx-partial id="a" hx-swap="outerHTML"><x-a id="a" opened="2">1</x-a></hx-partial>`},
 		{"content", `<p id="a">x</p>`, `<p id="a"><b>x</b></p>`, `<hx-partial id="a" hx-swap="outerMorph"><p id="a"><b>x</b></p></hx-partial>`},
@@ -71,9 +76,18 @@ func TestOperations(t *testing.T) {
 		{"remove", rows("a b c d"), rows("a d"), `<hx-partial hx-target="#b,#c" hx-swap="delete"></hx-partial>`},
 		{"remove one", rows("a b"), rows("a"), `<hx-partial id="b" hx-swap="delete"></hx-partial>`},
 		{"clear", rows("a b c"), rows(""), `<hx-partial id="rows" hx-swap="textContent"></hx-partial>`},
-		{"swap", rows("a b c d e"), rows("a d c b e"), `<hx-partial id="a" hx-swap="afterend"><tr id="d" hx-preserve></tr><tr id="c" hx-preserve></tr></hx-partial>`},
+		{"swap", rows("a b c d e"), rows("a d c b e"), `<hx-partial id="sb-park" hx-swap="beforeend"><i id="sb-hold"></i></hx-partial><hx-partial id="rows" hx-swap="innerMorph"><tr id="a"></tr><tr id="d"></tr><tr id="c"></tr><tr id="b"></tr><tr id="e"></tr></hx-partial><hx-partial id="sb-park" hx-swap="textContent"></hx-partial>`},
+		{"swap in a long list", rows(long + "a b"), rows(long + "b a"), `<hx-partial id="l31" hx-swap="afterend"><tr id="b" hx-preserve></tr></hx-partial>`},
+		{"swap, with a new one and one less", rows("a b c"), rows("b d a"), `<hx-partial id="sb-park" hx-swap="beforeend"><i id="sb-hold"></i></hx-partial><hx-partial id="rows" hx-swap="innerMorph"><tr id="b"></tr><tr id="d"><td>d</td></tr><tr id="a"></tr></hx-partial><hx-partial id="sb-park" hx-swap="textContent"></hx-partial>`},
+		{"swap beside other content", `<div id="p">x<i id="a">a</i><i id="b">b</i></div>`, `<div id="p">x<i id="b">b</i><i id="a">a</i></div>`, `<hx-partial id="a" hx-swap="beforebegin"><i id="b" hx-preserve></i></hx-partial>`},
+		{"swap of void elements", `<p id="p"><input id="a"><input id="b"></p>`, `<p id="p"><input id="b"><input id="a"></p>`, `<hx-partial id="sb-park" hx-swap="beforeend"><i id="sb-hold"></i></hx-partial><hx-partial id="p" hx-swap="innerMorph"><input id="b"><input id="a"></hx-partial><hx-partial id="sb-park" hx-swap="textContent"></hx-partial>`},
+		{"a custom element that paints itself", `<div id="a" class="a"> <x-el></x-el>x</div>`, `<div id="a" class="b"> <x-el></x-el>y</div>`, `<hx-partial id="a" hx-swap="outerMorph"><div id="a" class="b"> <x-el sb-skip></x-el>y</div></hx-partial>`},
+		{"a custom element with an id", `<x-el id="a" class="a"></x-el>`, `<x-el id="a" class="b"></x-el>`, `<hx-partial id="a" hx-swap="outerMorph"><x-el id="a" class="b" sb-skip></x-el></hx-partial>`},
+		{"a custom element that the view empties", `<div id="a">x<x-el>1</x-el></div>`, `<div id="a">y<x-el></x-el></div>`, `<hx-partial id="a" hx-swap="outerMorph"><div id="a">y<x-el></x-el></div></hx-partial>`},
+		{"a custom element with an id that the view empties", `<x-el id="a">1</x-el>`, `<x-el id="a"></x-el>`, `<hx-partial id="a" hx-swap="textContent"></hx-partial>`},
+		{"a usable id that needs escapes", `<i id="a:1">a</i><i id="2.b">b</i><i id="-">c</i><i id="-3ö">d</i>`, `<i id="a:1">x</i>`, `<hx-partial id="a:1" hx-swap="textContent">x</hx-partial><hx-partial hx-target="#\32 \.b,#\-,#-\33 ö" hx-swap="delete"></hx-partial>`},
 		{"svg", `<svg><circle id="c" r="1"></circle></svg>`, `<svg><circle id="c" r="2"></circle></svg>`, `<hx-partial id="c" hx-swap="outerMorph strip:true"><svg><circle id="c" r="2"></circle></svg></hx-partial>`},
-		{"odd ids are no targets", `<p id="x,body">1</p>`, `<p id="x,body">2</p>`, `<hx-partial hx-target="#sb-view p" hx-swap="textContent">2</hx-partial>`},
+		{"odd ids are no targets", `<p id="x,body">1</p>`, `<p id="x,body">2</p>`, `<hx-partial id="sb-view" hx-swap="innerMorph"><p id="x,body">2</p></hx-partial>`},
 		{"autofocus is not for old elements", `<div id="a"><input autofocus><b>1</b><b>2</b></div>`, `<div id="a"><input autofocus><b>1</b><i>2</i></div>`, `<hx-partial id="a" hx-swap="outerMorph"><div id="a"><input ><b>1</b><i>2</i></div></hx-partial>`},
 		{
 			"an element that changes its parent", `<div id="p"><i id="x">1</i></div><div id="q"></div>`, `<div id="p"></div><div id="q"><i id="x">1</i></div>`,
@@ -95,5 +109,5 @@ func TestOperations(t *testing.T) {
 
 // wait is the operation that waits for the field with the id to be left, if it has the focus.
 func wait(id string) string {
-	return `<hx-partial hx-target=":has(#` + id + `:focus)>#sb-left"><i hx-post="?left=` + id + `" hx-trigger="blur from:#` + id + `"></i></hx-partial>`
+	return `<hx-partial hx-target=':has(#` + id + `:focus)>#sb-left'><i hx-post="?left=` + id + `" hx-trigger='blur from:#` + id + `'></i></hx-partial>`
 }

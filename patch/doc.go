@@ -1,7 +1,9 @@
 // Package patch finds, from the HTML of two renderings, the htmx operations that
 // turn a page that shows the first into one that shows the second. It does no I/O
-// and needs no annotations in the HTML: every element with a plain id (a letter,
-// then letters, digits, - and _) is a node that can be patched by itself.
+// and needs no annotations in the HTML: every element with a usable id (any but those with
+// white space, control characters, quotes, commas, &, < or >) can be patched by itself. What
+// has none is sent with the nearest element around it that has one: nothing is addressed by
+// its position, which others than the server may have changed.
 //
 // A [Tree] is what a view last showed, as digests. [Scan] reads a new rendering,
 // [Diff] compares the two, [Tree.Commit] makes the new one the old. Renderings may

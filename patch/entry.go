@@ -1,33 +1,37 @@
 package patch
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"math"
+)
 
 // An entry is what a tree keeps of a control, 8 bytes: a key that tells it from the other
 // controls of the view, and a digest of what its HTML makes it show. Attributes such as
 // checked only begin what a control shows, so that a morph of them is not enough.
 
-// hasEntries is set in the number of a node's leaf texts if entries follow them.
-const hasEntries = 1 << 15
-
-// maxLists bounds the leaf texts and the entries of one node.
-const maxLists = hasEntries - 1
+// maxEntries is how many controls of one node are told apart.
+const maxEntries = math.MaxUint16
 
 func newEntry(key uint32, state uint64) uint64 { return uint64(key)<<32 | state&0xffffffff }
 
 func keyIn(e uint64) uint32 { return uint32(e >> 32) }
 
 const (
-	keyOfID      = 0x2545f4914f6cdd1d
-	keyOfOptions = 0x9e3779b97f4a7c55
+	keyOfID = 0x2545f4914f6cdd1d
+	sawOpen = 0xc949c7defebe6645
 )
 
 // idKey is the key of a control with an id.
 func idKey(id []byte) uint32 { return uint32(mix(digest(id), keyOfID) >> 32) }
 
 // looseKey is the key of a control without an id: its place is the element with an id around
-// it, and its name there; of a box, also its value.
-func looseKey(owner []byte, name uint16, field, value []byte) uint32 {
-	return uint32(mix(mix(mix(digest(owner), uint64(name)), digest(field)), digest(value)) >> 32)
+// it, and its type and name there; of a box, also its value.
+func looseKey(owner []byte, name uint16, typ, field, value []byte) uint32 {
+	x := mix(mix(mix(digest(owner), uint64(name)), digest(typ)), digest(field))
+	if name == tagInput && isBox(typ) {
+		x = mix(x, digest(value))
+	}
+	return uint32(x >> 32)
 }
 
 // optionsKey is the key of a select's second entry, for its options; the first is for what is selected.
@@ -75,19 +79,14 @@ func (s *scanner) noteControl(name uint16, i, inner int, id []byte, opened bool)
 	if id != nil {
 		key = idKey(id)
 	} else {
-		var value []byte
-		if name == tagInput && isBox(typ) {
-			value = attribute(start, "value")
-		}
-		key = looseKey(s.owners[len(s.owners)-1].id, name, attribute(start, "name"), value)
+		key = looseKey(s.owners[len(s.owners)-1].id, name, typ, attribute(start, "name"), attribute(start, "value"))
 	}
 	switch {
+	case name == tagSelect && len(s.selects) > 0: // not in another
 	case name == tagSelect:
 		s.selects = append(s.selects, openSelect{len(s.stack), key, inner})
 	case name == tagTextarea:
-		if end := rawEnd(s.html[inner:], name); end >= 0 {
-			s.entries = append(s.entries, newEntry(key, digest(s.html[inner:inner+end])))
-		}
+		s.entries = append(s.entries, newEntry(key, 0)) // what it shows comes with its content
 	case isPlainInput(typ):
 	default:
 		s.entries = append(s.entries, newEntry(key, inputState(start, typ)))
@@ -99,7 +98,7 @@ func inputState(start, typ []byte) uint64 {
 	x := digest(typ)
 	if isBox(typ) {
 		if has(start, "checked") {
-			x = mix(x, sawLeaf)
+			x = mix(x, sawOpen)
 		}
 		return x
 	}
@@ -112,7 +111,7 @@ func inputState(start, typ []byte) uint64 {
 // openState digests whether an element is open, and its attributes that begin like that
 // word: htmx leaves all of those alone.
 func openState(start []byte) uint64 {
-	x := uint64(sawLeaf)
+	x := uint64(sawOpen)
 	eachAttr(start, func(a attr) {
 		if n := start[a.name.start:a.name.end]; len(n) >= len("open") && is(n[:len("open")], "open") {
 			x = mix(mix(x, digest(n)), digest(start[a.value.start:a.value.end]))
@@ -184,10 +183,14 @@ func eachAttr(start []byte, f func(a attr)) {
 	}
 }
 
+// maxGathered is how many controls inside of an element that the parser would rearrange are told apart.
+const maxGathered = 100
+
 // gather takes over the entries of nodes inside an opaque one, which are forgotten.
 func (s *scanner) gather(from int32) {
 	high := view{base: s.out.base, high: s.out.arena}
-	for i := int(from); i < len(s.out.nodes); i++ {
+	most := len(s.entries) + maxGathered // of each one around
+	for i := int(from); i < len(s.out.nodes) && len(s.entries) < most; i++ {
 		if s.out.pos[i].copied() {
 			continue
 		}
@@ -199,15 +202,14 @@ func (s *scanner) gather(from int32) {
 
 // entryBytes returns the entries of a node.
 func (v *view) entryBytes(n *node) []byte {
-	if n.flags&leafy == 0 {
+	if n.flags&controls == 0 {
 		return nil
 	}
-	b := v.from(n.at + uint32(n.idLen))
-	count := binary.LittleEndian.Uint16(b)
-	if count&hasEntries == 0 {
-		return nil
+	at := n.at + uint32(n.idLen)
+	if n.flags&ownText != 0 {
+		at += 8
 	}
-	b = b[2+8*int(count&^hasEntries):]
+	b := v.from(at)
 	return b[2:][:8*int(binary.LittleEndian.Uint16(b))]
 }
 

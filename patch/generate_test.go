@@ -90,6 +90,9 @@ func (g *gen) newID() string {
 	if g.odd && g.IntN(12) == 0 {
 		return g.pick("x,body", "a b", "1bad", "q&#34;q", "ü") + fmt.Sprint(g.ids)
 	}
+	if g.IntN(3) == 0 {
+		return g.pick("", "-", "user:", "item.", "böse", "a[", "x)", `b\`, "#", "🙂", "*", "a/b", "--") + fmt.Sprint(g.ids)
+	}
 	return g.pick("i", "row-", "X_") + fmt.Sprint(g.ids)
 }
 

@@ -7,11 +7,16 @@ const unseen = 0x6a09e667f3bcc909
 
 // AppendStub appends the place to which htmx moves the element with the id that the page
 // has. If the page has none, the stub shows nothing. tag is the element's name, id must be
-// plain.
+// usable.
 func AppendStub(dst []byte, tag, id string) []byte { return appendStub(dst, tag, id, " hidden") }
 
 func appendStub(dst []byte, tag, id, attrs string) []byte {
-	dst = append(dst, "<"+tag+` id="`+id+`" hx-preserve`+attrs+">"...)
+	return appendElement(dst, tag, id, " hx-preserve"+attrs)
+}
+
+// appendElement appends an empty element.
+func appendElement(dst []byte, tag, id, attrs string) []byte {
+	dst = append(dst, "<"+tag+` id="`+id+`"`+attrs+">"...)
 	if !known(&isVoid, nameOf([]byte(tag))) {
 		dst = append(dst, "</"+tag+">"...)
 	}
@@ -19,7 +24,7 @@ func appendStub(dst []byte, tag, id, attrs string) []byte {
 }
 
 // FirstTag reads the start tag that the HTML begins with, after white space. ok is false
-// if it begins with something else, or if the element has no plain id.
+// if it begins with something else, or if the element has no usable id.
 func FirstTag(html []byte) (tag, id string, ok bool) {
 	h := bytes.TrimLeft(html, " \n\t\r\f")
 	if len(h) < 2 || h[0] != '<' || lower(h[1]) < 'a' || lower(h[1]) > 'z' {
@@ -80,7 +85,7 @@ func (s *scanner) keepOld(m *Mark) (end int) {
 	kept := s.old.nodes[m.From : m.From+m.Count]
 	for k := range kept[1:] {
 		n := &kept[1+k]
-		s.note(s.old.arena[n.at:][:n.idLen])
+		s.note(s.old.arena[n.at:][:n.idLen], seen{int32(at + 1 + k), -1 - m.From - int32(1+k)})
 	}
 	root := s.out.nodes[at]
 	s.out.nodes = append(s.out.nodes[:at], kept...)

@@ -25,7 +25,10 @@ func (d *differ) movedInOrder() []int32 { return slices.Sorted(maps.Keys(d.moved
 // findMoved looks, in the HTML that the operations carry, for elements that the page
 // has under another parent, or in other surroundings: sent as HTML, they would be
 // made anew or mistaken. It reports whether there are any that were not known yet.
-func (d *differ) findMoved() bool {
+//
+// In what moves it looks for what came there from elsewhere, or else each round of run
+// would find one level more; with all, it takes everything there for moved.
+func (d *differ) findMoved(all bool) bool {
 	total := 0
 	for _, s := range d.sent {
 		total += int(d.new.nodes[s.node].span)
@@ -33,18 +36,8 @@ func (d *differ) findMoved() bool {
 	if total == 0 {
 		return false
 	}
-	lookup := d.scanFor
-	d.oldUp, d.newUp = nil, nil
-	if total > 8 {
+	if total > fewFinds && d.oldUp == nil {
 		d.oldUp, d.newUp = parents(d.old.nodes), parents(d.new.nodes)
-		where := make(map[string]int32, len(d.old.nodes))
-		for i := 1; i < len(d.old.nodes); i++ {
-			where[string(d.old.id(&d.old.nodes[i]))] = int32(i)
-		}
-		lookup = func(id []byte) (int32, bool) {
-			i, ok := where[string(id)]
-			return i, ok
-		}
 	}
 	found := false
 	move := func(o, n int32) {
@@ -60,6 +53,7 @@ func (d *differ) findMoved() bool {
 		if s.in >= 0 {
 			i++ // the element itself stays where it is
 		}
+		travels := i // what stands before it, and is looked at, is in something that moves
 		for i < end {
 			if _, known := d.moved[i]; known {
 				i += d.new.nodes[i].span // a stub
@@ -70,13 +64,18 @@ func (d *differ) findMoved() bool {
 			if kept {
 				o = -1 - d.html.pos[i].start
 			} else {
-				o, ok = lookup(d.new.id(&d.new.nodes[i]))
+				o, ok = d.find(d.new.id(&d.new.nodes[i]))
 			}
 			if ok && d.matches(o, i) {
 				p, stays := d.stays(o, i)
-				if s.in < 0 || s.anew || !stays {
+				switch {
+				case i < travels && stays && !all:
+					i++ // it travels along
+					continue
+				case i < travels || s.in < 0 || s.anew || !stays:
 					move(o, i)
-					i += d.new.nodes[i].span
+					travels = max(travels, i+d.new.nodes[i].span)
+					i++
 					continue
 				}
 				if kept { // the HTML has its stub: the morph does not see it
@@ -128,7 +127,7 @@ func (l *order) others(move func(o, n int32)) {
 func (d *differ) stays(o, n int32) (p int32, ok bool) {
 	a, b := parent(d.old.nodes, d.oldUp, o), parent(d.new.nodes, d.newUp, n)
 	return b, d.old.nodes[o].wrap == d.new.nodes[n].wrap &&
-		(a == 0) == (b == 0) && (a == 0 || bytes.Equal(d.old.id(&d.old.nodes[a]), d.new.id(&d.new.nodes[b])))
+		(a == 0) == (b == 0) && (a == 0 || d.matches(a, b))
 }
 
 // parent is the node around another: from up, if that was made.
@@ -155,13 +154,31 @@ func parents(nodes []node) []int32 {
 	return up
 }
 
-func (d *differ) scanFor(id []byte) (int32, bool) {
-	for i := 1; i < len(d.old.nodes); i++ {
-		if n := &d.old.nodes[i]; int(n.idLen) == len(id) && bytes.Equal(d.old.id(n), id) {
-			return int32(i), true
+// fewFinds is how many nodes are looked for by going through all.
+const fewFinds = 8
+
+// maxRounds is how often the operations are written again for what turned out to move,
+// before all that it has in it is taken for moved.
+const maxRounds = 4
+
+// find looks for an old node.
+func (d *differ) find(id []byte) (int32, bool) {
+	if d.finds++; d.finds <= fewFinds {
+		for i := 1; i < len(d.old.nodes); i++ {
+			if bytes.Equal(d.old.id(&d.old.nodes[i]), id) {
+				return int32(i), true
+			}
+		}
+		return 0, false
+	}
+	if d.where == nil {
+		d.where = make(map[uint64]int32, len(d.old.nodes))
+		for i := 1; i < len(d.old.nodes); i++ {
+			d.where[digest(d.old.id(&d.old.nodes[i]))] = int32(i)
 		}
 	}
-	return 0, false
+	i, ok := d.where[digest(id)]
+	return i, ok && bytes.Equal(d.old.id(&d.old.nodes[i]), id)
 }
 
 // stub writes the place to which htmx moves an element that the page has.

@@ -90,7 +90,9 @@ const (
 	// closesP are the tags before which the browser's parser closes an open <p>.
 	closesP = "address article aside blockquote center details dialog dir div dl dd dt fieldset figcaption figure footer form " +
 		"h1 h2 h3 h4 h5 h6 header hgroup hr li listing main menu nav ol p plaintext pre search section summary table ul xmp"
-	inline = "span b i em strong small label code abbr time s u sub sup mark kbd var samp q cite data dfn bdi bdo ins del " +
+	scopes     = "td th caption table template object marquee applet"
+	itemBounds = "ul ol dl menu select td th table optgroup button object"
+	inline     = "span b i em strong small label code abbr time s u sub sup mark kbd var samp q cite data dfn bdi bdo ins del " +
 		"legend output progress meter datalist canvas video audio picture map dialog slot ruby rt rp " +
 		"circle rect path g line polyline polygon ellipse text tspan defs use symbol marker"
 )
@@ -99,11 +101,17 @@ var (
 	names   []string
 	shorts  = map[uint64]uint16{} // names of at most eight bytes, packed
 	longs   = map[string]uint16{}
-	isVoid  [512]bool
-	isRaw   [512]bool
-	endsP   [512]bool
-	isTable [512]bool // may have no text or other elements as children
+	isVoid  [maxKnown]bool
+	isRaw   [maxKnown]bool
+	endsP   [maxKnown]bool
+	isTable [maxKnown]bool // may have no text or other elements as children
+	// isScope and boundsItems end the parser's search for an open element, and for an open item.
+	isScope     [maxKnown]bool
+	boundsItems [maxKnown]bool
 )
+
+// maxKnown is more than the names that have a number of their own.
+const maxKnown = 1 << 8
 
 func init() {
 	for i, n := range special {
@@ -114,8 +122,8 @@ func init() {
 	}
 	for _, class := range []struct {
 		list string
-		set  *[512]bool
-	}{{voids, &isVoid}, {rawTexts, &isRaw}, {closesP, &endsP}, {"table thead tbody tfoot tr colgroup", &isTable}, {inline, new([512]bool)}} {
+		set  *[maxKnown]bool
+	}{{voids, &isVoid}, {rawTexts, &isRaw}, {closesP, &endsP}, {"table thead tbody tfoot tr colgroup", &isTable}, {scopes, &isScope}, {itemBounds, &boundsItems}, {inline, new([maxKnown]bool)}} {
 		for n := range strings.FieldsSeq(class.list) {
 			class.set[learn(n)] = true
 		}
@@ -184,4 +192,4 @@ func tagText(name uint16) string {
 	return "span"
 }
 
-func known(set *[512]bool, name uint16) bool { return name < otherName && set[name] }
+func known(set *[maxKnown]bool, name uint16) bool { return name < otherName && set[name] }

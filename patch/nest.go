@@ -63,21 +63,13 @@ var breaksOut = sync.OnceValue(func() map[uint16]bool {
 })
 
 // foreignAt is just outside the innermost svg or math.
-func (s *scanner) foreignAt() int {
-	k := len(s.stack) - 1
-	for k > 0 && s.stack[k].foreign {
-		k--
-	}
-	return k
-}
+func (s *scanner) foreignAt() int { return int(s.nest[len(s.nest)-1].outside) }
 
 // tableAt is just outside the innermost open table: where the parser moves what a
 // table does not allow.
 func (s *scanner) tableAt() int {
-	for k := len(s.stack) - 1; k > 0; k-- {
-		if s.stack[k].name == tagTable {
-			return k - 1
-		}
+	if k := s.innermost(tagTable); k > 0 {
+		return int(k) - 1
 	}
 	return len(s.stack) - 2
 }
@@ -110,28 +102,38 @@ func misplacedInTable(parent, name uint16) string {
 // open finds the innermost open element of the name; with scope, not beyond what
 // bounds the parser's search.
 func (s *scanner) open(name uint16, scope bool) int {
-	for k := len(s.stack) - 1; k > 0; k-- {
-		e := s.stack[k]
-		switch {
-		case e.name == name && !e.foreign:
-			return k
-		case scope && (e.foreign || e.name == tagTd || e.name == tagTh || e.name == tagCaption || e.name == tagTable ||
-			e.name == tagTemplate || e.name == tagObject || e.name == tagMarquee || e.name == tagApplet || name == tagP && e.name == tagButton):
-			return -1
-		}
+	around := &s.nest[len(s.nest)-1]
+	if !scope {
+		return found(around.form, 0) // forms alone are looked for everywhere
 	}
-	return -1
+	bound := around.scope
+	if name == tagP {
+		bound = max(bound, s.innermost(tagButton))
+	}
+	return found(s.innermost(name), bound)
 }
 
 // openItem finds the open item that a new one would close.
 func (s *scanner) openItem(name uint16) int {
-	for k := len(s.stack) - 1; k > 0; k-- {
-		switch e := s.stack[k].name; {
-		case e == name, name == tagDd && e == tagDt, name == tagDt && e == tagDd, name == tagOptgroup && e == tagOption:
-			return k
-		case e == tagUl || e == tagOl || e == tagDl || e == tagMenu || e == tagSelect || e == tagTd || e == tagTh || e == tagTable || e == tagOptgroup || e == tagButton || e == tagObject:
-			return -1
+	bound, k := s.nest[len(s.nest)-1].items, s.innermost(name)
+	switch name {
+	case tagDd:
+		k = max(k, s.innermost(tagDt))
+	case tagDt:
+		k = max(k, s.innermost(tagDd))
+	case tagOptgroup:
+		if o := s.innermost(tagOption); o > bound {
+			return int(o)
 		}
+		bound = max(bound, 1) - 1 // it bounds the search for others, and is found itself
 	}
-	return -1
+	return found(k, bound)
+}
+
+// found is a place in the stack if it is not beyond another, else -1.
+func found(k, bound int32) int {
+	if k <= bound {
+		return -1
+	}
+	return int(k)
 }

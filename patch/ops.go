@@ -112,7 +112,7 @@ func (d *differ) replace(o, n int32) {
 	d.sent = append(d.sent, sent{node: n, in: o})
 	d.open(d.idOf(n), swapOf(swap, b.flags))
 	end := d.wrap(b.flags)
-	d.put(p.start, p.end, n+1, n+b.span, d.unfocused)
+	d.put(p.start, p.end, n+1, n+b.span, d.asMorph(o))
 	d.write(end)
 	d.close()
 	if strings.HasSuffix(swap, "Morph") {
@@ -120,18 +120,10 @@ func (d *differ) replace(o, n int32) {
 	}
 }
 
-// morph sends an element without child nodes, to be morphed.
-func (d *differ) morph(n int32) {
-	p := d.html.pos[n]
-	d.open(d.idOf(n), "outerMorph")
-	d.unfocused(d.html.html[p.start:p.end])
-	d.close()
-}
-
 // holdsTwice reports whether an id is used twice in a node.
 func (d *differ) holdsTwice(n int32) bool {
 	for i := n; i < n+d.new.nodes[n].span; i++ {
-		if d.new.nodes[i].flags&twice != 0 {
+		if d.new.nodes[i].flags&(opaque|twice) == opaque|twice {
 			return true
 		}
 	}
@@ -153,8 +145,8 @@ func (d *differ) setAttributes(o, n int32) {
 	start := bytes.TrimSuffix(d.html.html[p.start:p.inner-1], []byte("/"))
 	d.open(d.idOf(n), swapOf("outerMorph", b.flags))
 	end := d.wrap(b.flags)
-	d.unfocused(append(slices.Clip(start), ">"...))
-	d.dst = append(d.dst[:len(d.dst)-1], " sb-skip></"...)
+	d.dst = morphed{isNew: d.isNew}.append(d.dst, append(slices.Clip(start), ">"...))
+	d.dst = append(append(d.dst[:len(d.dst)-1], skipChildren...), "></"...)
 	d.dst = append(d.dst, tagIn(start)...)
 	d.write(">", end)
 	d.close()
@@ -182,32 +174,29 @@ func (d *differ) remove(o, n int32, was, from []int32, low, end int) {
 		d.close()
 		return
 	}
-	var ids [][]byte
-	size := 0
+	var first, list []byte // the selectors of several
 	emit := func() {
-		switch len(ids) {
-		case 0:
-		case 1:
-			d.open(ids[0], "delete")
+		switch {
+		case first == nil:
+		case list == nil:
+			d.open(first, "delete")
 			d.close()
 		default:
-			d.write(`<hx-partial hx-target="`)
-			for i, id := range ids {
-				if i > 0 {
-					d.write(",")
-				}
-				d.write("#", string(id))
-			}
-			d.write(`" hx-swap="delete">`)
+			d.write(`<hx-partial hx-target="`, string(list), `" hx-swap="delete">`)
 			d.close()
 		}
-		ids, size = ids[:0], 0
+		first, list = nil, nil
 	}
 	for i := low; i < end; i++ {
-		if !staying[i] && !d.left[was[i]] {
-			id := d.oldID(was[i])
-			ids, size = append(ids, id), size+len(id)+2
-			if size > maxSelector {
+		switch id := d.oldID(was[i]); {
+		case staying[i] || d.left[was[i]]:
+		case first == nil:
+			first = id
+		default:
+			if list == nil {
+				list = appendSelector(nil, first)
+			}
+			if list = appendSelector(append(list, ','), id); len(list) > maxSelector {
 				emit()
 			}
 		}
@@ -277,9 +266,16 @@ func (d *differ) hasHole(start, end int32) bool {
 	return i < len(d.html.skips) && d.html.skips[i] < end
 }
 
-func (d *differ) unfocused(h []byte) { d.dst = appendUnfocused(d.dst, h, d.isNew) }
+// asMorph appends HTML that is morphed into what the page has of an old node.
+func (d *differ) asMorph(o int32) func(h []byte) {
+	paint := true
+	for i := o; i < o+d.old.nodes[o].span; i++ {
+		paint = paint && d.old.nodes[i].flags&filled == 0
+	}
+	return func(h []byte) { d.dst = morphed{d.isNew, paint}.append(d.dst, h) }
+}
 
 func (d *differ) isNew(id []byte) bool {
-	_, ok := d.scanFor(id)
+	_, ok := d.find(id)
 	return !ok
 }

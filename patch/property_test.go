@@ -24,8 +24,8 @@ func pageOf(content string) string {
 	return `<!doctype html><html><head><title>t</title><meta name="htmx-config" content='` + chromium.Config + `'></head><body><div id="sb-stream" hx-swap="none"></div><div id="sb-park" hidden></div><main id="` + rootID + `">` + content + `</main></body></html>`
 }
 
-// plainID are the ids by which elements are told apart.
-var plainID = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]*$`)
+// usableID are the ids by which elements are told apart.
+var usableID = regexp.MustCompile(`^[^\s"',&<>]+$`)
 
 var errOtherNode = errors.New("an element is another node")
 
@@ -65,7 +65,7 @@ func check(a, b, ops string, gestures []htmxdom.Gesture) error {
 	}
 	for id, n := range before {
 		m := after[id]
-		if m == nil || !plainID.MatchString(id) || m.Data != n.Data || slices.Contains(kept, id) || renewed(rendered[id], m) {
+		if m == nil || !usableID.MatchString(id) || m.Data != n.Data || slices.Contains(kept, id) || renewed(rendered[id], m) {
 			continue
 		}
 		return fmt.Errorf("%w: %s", errOtherNode, id)

@@ -2,7 +2,7 @@ package patch
 
 import (
 	"cmp"
-	"slices"
+	"net/url"
 	"strings"
 )
 
@@ -13,63 +13,82 @@ const LeftID = "sb-left"
 // LeftParam is the parameter of an event that says so: the id of the field.
 const LeftParam = "left"
 
-// appendRenewed appends the operation that replaces an element, so that it shows what its HTML says.
-func appendRenewed(dst []byte, target string, html []byte, focus func(id []byte) bool) []byte {
-	dst = appendTarget(dst, target, "outerHTML")
-	dst = appendUnfocused(dst, html, focus)
+// target is how an operation finds a control. Conditions may follow the selector: htmx looks for all targets of a
+// message before it swaps anything.
+type target struct{ id, selector string }
+
+// idTarget finds an element by its id; false if it can't be patched by itself.
+func idTarget(id string) (target, bool) {
+	s, ok := Selector(id)
+	return target{id, s}, ok
+}
+
+// open begins an operation on what the selector finds, if the condition holds there.
+func (t target) open(dst []byte, condition, swap string) []byte {
+	if condition == "" && t.id != "" {
+		return append(dst, `<hx-partial id="`+t.id+`" hx-swap="`+swap+`">`...)
+	}
+	return append(dst, `<hx-partial hx-target='`+t.selector+condition+`' hx-swap="`+swap+`">`...)
+}
+
+// renew appends the operation that replaces an element, if the condition holds, so that it shows what its HTML says.
+// isNew is as in morphed.
+func (t target) renew(dst []byte, condition string, html []byte, isNew func(id []byte) bool) []byte {
+	dst = t.open(dst, condition, "outerHTML")
+	dst = morphed{isNew: isNew}.append(dst, html)
 	return append(dst, `</hx-partial>`...)
 }
 
-// appendTarget begins an operation on what a selector finds: the shorter form for an id alone.
-func appendTarget(dst []byte, target, swap string) []byte {
-	if id, ok := strings.CutPrefix(target, "#"); ok && plain([]byte(id)) {
-		return append(dst, `<hx-partial id="`+id+`" hx-swap="`+swap+`">`...)
+// renewBox replaces a box or a radio button if it shows something else than it should.
+func (t target) renewBox(dst []byte, c *control) []byte {
+	if c.checked {
+		return t.renew(dst, ":not(:checked)", c.html, nil)
 	}
-	return append(dst, `<hx-partial hx-target='`+target+`' hx-swap="`+swap+`">`...)
+	return t.renew(dst, ":checked", c.html, nil)
 }
 
-// appendLeft appends operations for a field that is to show what its HTML says once nobody types in it:
+// renewLeft appends operations for a field that is to show what its HTML says once nobody types in it:
 // now, or when it is left.
-func appendLeft(dst []byte, c *control, target string) []byte {
-	dst = appendRenewed(dst, target+":not(:focus)", c.html, nil)
-	return appendWait(dst, c.id)
+func (t target) renewLeft(dst []byte, c *control) []byte {
+	return t.wait(t.renew(dst, ":not(:focus)", c.html, nil))
 }
 
-// appendWait appends an operation that, if the field with the id has the focus, waits for it to be left
-// and tells the server.
-func appendWait(dst []byte, id string) []byte {
-	if !plain([]byte(id)) {
+// wait appends an operation that, if the field has the focus, waits for it to be left and tells the server.
+func (t target) wait(dst []byte) []byte {
+	if t.id == "" {
 		return dst
 	}
-	return append(dst, `<hx-partial hx-target=":has(#`+id+`:focus)>#`+LeftID+`"><i hx-post="?`+LeftParam+`=`+id+`" hx-trigger="blur from:#`+id+`"></i></hx-partial>`...)
+	from := t.selector
+	if strings.ContainsAny(from, `\`) {
+		from = `"` + from + `"`
+	}
+	return append(dst, `<hx-partial hx-target=':has(`+t.selector+`:focus)>#`+LeftID+`'><i hx-post="?`+LeftParam+`=`+url.QueryEscape(t.id)+`" hx-trigger='blur from:`+from+`'></i></hx-partial>`...)
 }
 
-// target is a selector for a control: its id, or else its name within the nearest element that has one;
+// target finds a control by its id, or else by its name within the nearest element that has one;
 // root is that of the view.
-func (r *reading) target(i int, root string) (string, bool) {
+func (r *reading) target(i int, root string) (target, bool) {
 	c := &r.controls[i]
-	if plain([]byte(c.id)) {
-		return "#" + c.id, true
+	if c.id != "" {
+		return idTarget(c.id)
 	}
-	if c.id != "" || !c.isControl() || c.name == "" || !simpleText(c.name) || c.isBox() && !simpleText(c.value) {
-		return "", false
-	}
-	for k := range r.controls {
-		if k != i && r.controls[k].key == c.key {
-			return "", false // two of a name
-		}
+	if !c.isControl() || c.name == "" || !simpleText(c.name) || !simpleText(c.typ) || c.isBox() && !simpleText(c.value) || r.keys[c.key] > 1 {
+		return target{}, false
 	}
 	s := c.tag + `[name="` + c.name + `"]`
+	if c.typ != "" {
+		s += `[type="` + c.typ + `"]`
+	}
 	if c.isBox() && c.hasValue {
 		s += `[value="` + c.value + `"]`
 	}
-	owner := "#" + cmp.Or(c.owner, root)
-	return owner + " " + s + ":not([id]):not(" + owner + " [id] *)", true
+	owner, ok := Selector(cmp.Or(c.owner, root))
+	return target{selector: owner + " " + s + ":not([id]):not(" + owner + " [id] *)"}, ok
 }
 
 // simpleText reports whether a text may stand between quotes in a selector in an attribute.
 func simpleText(s string) bool {
-	return len(s) <= 255 && !strings.ContainsAny(s, "\"'\\&<>\n\r\f\x00")
+	return len(s) <= 255 && !strings.ContainsAny(s, "\"'\\&<>,\n\r\f\x00")
 }
 
 // control shows the new state of a control, of which the rendering has changed.
@@ -78,45 +97,64 @@ func (d *differ) control(o, n int32) {
 	c := readControl(d.html.html[p.start:p.end], d.new.nodes[n].name)
 	_, was := d.old.own(&d.old.nodes[o])
 	_, is := d.new.own(&d.new.nodes[n])
-	d.show(&c, "#"+c.id, was == is, func() { d.morph(n) })
+	if t, ok := idTarget(c.id); ok {
+		d.show(&c, t, was == is, func() {
+			d.dst = t.open(d.dst, "", "outerMorph")
+			d.dst = morphed{isNew: d.isNew}.append(d.dst, c.html)
+			d.close()
+		})
+	}
 }
 
 // show shows the new state of a control. morph, if it is not nil, has still to bring its attributes up to date;
 // sameOptions says that a select has the options it had.
-func (d *differ) show(c *control, target string, sameOptions bool, morph func()) {
+func (d *differ) show(c *control, t target, sameOptions bool, morph func()) {
 	d.html.shown = append(d.html.shown, c.key)
 	d.radios = d.radios || c.isRadio()
 	p := d.html.posted
-	source := p != nil && !p.Left && (p.Source != "" && p.Source == c.id || p.Source == "" && p.Address != "" && p.Address == c.bound)
+	source := p != nil && !p.Left && p.isFrom(c.id, c.bound)
 	right := source && !c.wrong(p.Fields, -1)
 	if !c.isField() && !(right && sameOptions) || source && !right && !p.Typing {
-		d.late = appendRenewed(d.late, target, c.html, d.isNew)
+		d.renewed(t, func(ops []byte) []byte { return t.renew(ops, "", c.html, d.isNew) })
 		return
 	}
 	switch {
 	case c.isField() && !c.hasValue && !right: // a morph would leave what was typed
-		d.late = appendRenewed(d.late, target+":not(:focus)", c.html, d.isNew)
+		d.renewed(t, func(ops []byte) []byte { return t.renew(ops, ":not(:focus)", c.html, d.isNew) })
 		if morph != nil {
-			d.dst = appendTarget(d.dst, target+":focus", "outerMorph")
-			d.unfocused(c.html)
+			d.dst = t.open(d.dst, ":focus", "outerMorph")
+			d.dst = morphed{isNew: d.isNew}.append(d.dst, c.html)
 			d.close()
 		}
 	case morph != nil:
 		morph()
 	}
 	if c.isField() && !right {
-		d.late = appendWait(d.late, c.id)
+		d.late = t.wait(d.late)
 	}
 }
 
-// showGroups sees to the other radio buttons of a group that has changed. A button that is checked
+// renewed puts operations that replace a control where they may stand. One without an id is found among what the
+// page has before the message, and a morph may make another element of that.
+func (d *differ) renewed(t target, add func(ops []byte) []byte) {
+	if t.id == "" {
+		d.early = add(d.early)
+		return
+	}
+	d.late = add(d.late)
+}
+
+// group is what radio buttons have in common that exclude each other.
+type group struct {
+	form int
+	name string
+}
+
+// showGroups sees to the other radio buttons of groups that have changed. A button that is checked
 // unchecks them by itself; without one, somebody may have checked any of them.
 func (d *differ) showGroups() {
 	read := readControls(d.html.html, "", Posted{})
-	type group struct {
-		form int
-		name string
-	}
+	shown := keySet(d.html.shown)
 	changed := map[group]bool{}
 	last := map[group]int{} // that is checked: the browser's parser lets it have the choice
 	for i := range read.controls {
@@ -125,7 +163,7 @@ func (d *differ) showGroups() {
 			continue
 		}
 		g := group{c.form, c.name}
-		if slices.Contains(d.html.shown, c.key) {
+		if shown[c.key] {
 			changed[g] = true
 		}
 		if c.checked {
@@ -135,25 +173,28 @@ func (d *differ) showGroups() {
 	for i := range read.controls {
 		c := &read.controls[i]
 		g := group{c.form, c.name}
-		target, ok := read.target(i, d.root)
-		if !ok || !c.isRadio() || !changed[g] || slices.Contains(d.html.shown, c.key) {
+		if !c.isRadio() || !changed[g] || shown[c.key] {
+			continue
+		}
+		t, ok := read.target(i, d.root)
+		if !ok {
 			continue
 		}
 		switch chosen, any := last[g]; {
 		case any && i == chosen:
-			d.late = appendRenewed(d.late, target, c.html, nil)
+			d.renewed(t, func(ops []byte) []byte { return t.renew(ops, "", c.html, nil) })
 		case !any:
-			d.late = appendBox(d.late, c, target)
+			d.renewed(t, func(ops []byte) []byte { return t.renewBox(ops, c) })
 		}
 	}
 }
 
-// appendBox appends an operation that replaces a box or a radio button if it shows something else than it should.
-func appendBox(dst []byte, c *control, target string) []byte {
-	if c.checked {
-		return appendRenewed(dst, target+":not(:checked)", c.html, nil)
+func keySet(keys []uint32) map[uint32]bool {
+	set := make(map[uint32]bool, len(keys))
+	for _, k := range keys {
+		set[k] = true
 	}
-	return appendRenewed(dst, target+":checked", c.html, nil)
+	return set
 }
 
 // renew replaces an element whose attributes a morph would leave alone. What stands in it
@@ -164,7 +205,7 @@ func (d *differ) renew(o, n int32) {
 	before := d.dst
 	d.dst = d.late
 	d.open(d.idOf(n), "outerHTML")
-	d.put(p.start, p.end, n+1, n+d.new.nodes[n].span, d.unfocused)
+	d.put(p.start, p.end, n+1, n+d.new.nodes[n].span, d.asMorph(o))
 	d.close()
 	d.dst, d.late = before, d.dst
 }
@@ -181,6 +222,7 @@ func (d *differ) showInside(o, n int32) {
 		return
 	}
 	changed := map[uint32]bool{}
+	nodes := map[uint32]int32{} // of the elements in which there are changed controls, or that are
 	for i := n; i < n+d.new.nodes[n].span; i++ {
 		if _, moved := d.moved[i]; moved {
 			i += d.new.nodes[i].span - 1
@@ -188,7 +230,7 @@ func (d *differ) showInside(o, n int32) {
 		}
 		for e := range d.new.entries(&d.new.nodes[i]) {
 			if old, ok := was[keyIn(e)]; ok && old != e {
-				changed[keyIn(e)] = true
+				changed[keyIn(e)], nodes[keyIn(e)] = true, i
 			}
 		}
 	}
@@ -204,18 +246,18 @@ func (d *differ) showInside(o, n int32) {
 	for i := range read.controls {
 		c := &read.controls[i]
 		options := c.tag == "select" && changed[optionsKey(c.key)]
-		target, ok := read.target(i, d.root)
-		if !ok || !changed[c.key] && !options {
+		if !changed[c.key] && !options {
 			continue
 		}
-		if c.isControl() {
-			d.show(c, target, !options, nil)
-			continue
-		}
-		is, found := d.html.find(c.id)
-		was, known := d.scanFor([]byte(c.id))
-		if found && known {
-			d.renew(was, is)
+		t, ok := read.target(i, d.root)
+		switch {
+		case !ok:
+		case c.isControl():
+			d.show(c, t, !options, nil)
+		case string(d.idOf(nodes[c.key])) == c.id: // else it stands in what is opaque
+			if o, known := d.find([]byte(c.id)); known {
+				d.renew(o, nodes[c.key])
+			}
 		}
 	}
 }

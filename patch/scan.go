@@ -3,7 +3,6 @@ package patch
 import (
 	"errors"
 	"math"
-	"slices"
 	"sync"
 )
 
@@ -53,18 +52,19 @@ type Place struct {
 	slot       uint32
 	loose      uint64
 	stack      []elem
+	wrap       uint16
+	form       bool // one is around it
+	deep       bool // so many elements are around it that it is not scanned alone
 }
 
 // Around takes over what stands around the region from a Skip that stands for it. A region
 // that has content outside elements with ids can't be skipped.
 func (p *Place) Around(skip *Place) {
-	p.Owner, p.slot, p.stack = skip.Owner, skip.slot, skip.stack
+	p.Owner, p.slot, p.stack, p.wrap, p.form, p.deep = skip.Owner, skip.slot, skip.stack, skip.wrap, skip.form, skip.deep
 }
 
 // InForm reports whether a form is around the region.
-func (p *Place) InForm() bool {
-	return slices.ContainsFunc(p.stack, func(e elem) bool { return e.name == tagForm })
-}
+func (p *Place) InForm() bool { return p.form }
 
 // ErrNeedAll says that a patch needs the HTML of something that was skipped:
 // render again, skipping nothing.
@@ -74,7 +74,7 @@ var ErrNeedAll = errors.New("patch: needs the HTML of skipped parts")
 // showed; else it may be nil. Marks must be in order of their offsets.
 func Scan(html []byte, marks []Mark, old *Tree) (*Scanned, error) {
 	s := newScanner(html, marks, old)
-	s.stack = append(s.stack, elem{owner: 0})
+	s.push(elem{owner: 0})
 	s.out.nodes = append(s.out.nodes, node{body: start})
 	s.out.pos = append(s.out.pos, pos{0, 0, int32(len(html))})
 	s.owners = append(s.owners, owner{body: start})
@@ -94,23 +94,27 @@ func Scan(html []byte, marks []Mark, old *Tree) (*Scanned, error) {
 // ScanRegion reads the HTML of one region that was rendered alone. It returns
 // ErrNeedAll if the region can't be patched by itself: render the whole view.
 func ScanRegion(html []byte, marks []Mark, old *Tree, p *Place) (*Scanned, error) {
+	if p.deep {
+		return nil, ErrNeedAll
+	}
 	s := newScanner(html, marks, old)
 	s.offset, s.around = p.Start, p.Owner
 	s.out.base = uint32(len(old.arena))
-	s.stack = append(s.stack, p.stack...)
-	depth := len(s.stack)
-	for i := range s.stack {
-		s.stack[i].owner = -1
-		if s.stack[i].name == tagPre || s.stack[i].name == tagListing {
+	for _, e := range p.stack {
+		e.owner = -1
+		s.push(e)
+		if e.name == tagPre || e.name == tagListing {
 			s.pre++
 		}
 	}
+	depth := len(s.stack)
+	s.nest[depth-1].wrap = p.wrap
 	s.owners = append(s.owners, owner{node: -1, depth: int32(depth - 1), body: start, tokens: p.slot})
 	s.content = mixed
 	s.run()
 	s.flush()
 	o := &s.owners[0]
-	if s.needAll || len(s.stack) != depth || o.opaque || mixAll(o.body, s.leafs) != p.loose || o.tokens > math.MaxUint16 {
+	if s.needAll || len(s.stack) != depth || o.opaque || o.body != p.loose || o.tokens > math.MaxUint16 {
 		s.out.Release()
 		return nil, ErrNeedAll
 	}
@@ -126,7 +130,7 @@ const maxKept = 1 << 14
 func newScanner(html []byte, marks []Mark, old *Tree) *scanner {
 	s := scanners.Get().(*scanner)
 	*s = scanner{
-		stack: s.stack[:0], owners: s.owners[:0], leafs: s.leafs[:0], entries: s.entries[:0], selects: s.selects[:0], pieces: s.pieces[:0], ids: s.ids, scratch: s.scratch,
+		stack: s.stack[:0], nest: s.nest[:0], owners: s.owners[:0], entries: s.entries[:0], selects: s.selects[:0], pieces: s.pieces[:0], ids: s.ids, scratch: s.scratch,
 		scanned: Scanned{nodes: s.scanned.nodes[:0], pos: s.scanned.pos[:0], arena: s.scanned.arena[:0], skips: s.scanned.skips[:0]},
 		html:    html, marks: marks, old: old,
 	}

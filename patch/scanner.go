@@ -5,15 +5,8 @@ import (
 	"encoding/binary"
 	"math"
 	"slices"
+	"sort"
 )
-
-// elem is an open element.
-type elem struct {
-	name    uint16
-	foreign bool // svg or math content
-	math    bool
-	owner   int32 // in scanner.owners, if it is a node; else -1
-}
 
 // owner is an open element with an id: what it has of its own is collected here.
 type owner struct {
@@ -21,13 +14,14 @@ type owner struct {
 	depth  int32
 	id     []byte
 	body   uint64
+	text   uint64 // digest of its own text, if it has one
 	tokens uint32 // pieces of loose content so far
-	leafs  int32  // where its leaf digests begin
 	entry  int32  // where its entries begin
 	mark   int
 	opaque bool
 	twice  bool // an id in it is used twice
 	holds  bool // a node in it is so
+	filled bool // a custom element without an id in it has content
 }
 
 type scanner struct {
@@ -37,12 +31,14 @@ type scanner struct {
 	marks   []Mark
 	old     *Tree
 	stack   []elem
+	nest    []nesting
+	last    [maxKnown]int32  // by name, where in the stack its innermost open element is; 0: nowhere
+	others  map[uint16]int32 // the same, of names without a number
 	owners  []owner
-	leafs   []uint64
 	entries []uint64 // of controls
 	selects []openSelect
 	pieces  []piece
-	ids     map[uint64]struct{}
+	ids     map[uint64]seen
 	pre     int
 
 	// What has been seen in the innermost open element.
@@ -50,6 +46,8 @@ type scanner struct {
 	text     []byte
 	needAll  bool
 	nextMark int
+
+	twoBindings bool // an element has two
 
 	// Of a region scanned alone: where its nodes begin, and the node around it.
 	offset, around int32
@@ -72,13 +70,11 @@ type piece struct {
 	owner  int
 	body   uint64 // of the owner before the piece
 	tokens uint32
-	leafs  int
 }
 
 const (
-	sawEnd  = 0x9ae16a3b2f90404f
-	sawLeaf = 0xc949c7defebe6645
-	start   = 0x8ebc6af09c88c6e3
+	sawEnd = 0x9ae16a3b2f90404f
+	start  = 0x8ebc6af09c88c6e3
 )
 
 // run goes through the HTML, a tag or a text at a time.
@@ -201,17 +197,13 @@ func (s *scanner) loose(x uint64) {
 
 // mark makes the innermost node at or above a depth of the stack opaque.
 func (s *scanner) mark(depth int, why string) *owner {
-	for k := len(s.owners) - 1; k >= 0; k-- {
-		if o := &s.owners[k]; int(o.depth) <= depth || k == 0 {
-			if !o.opaque {
-				w := Warning{ID: string(o.id), Why: why}
-				s.out.warnings = append(s.out.warnings, w)
-			}
-			o.opaque = true
-			return o
-		}
+	k := sort.Search(len(s.owners), func(k int) bool { return int(s.owners[k].depth) > depth })
+	o := &s.owners[max(0, k-1)]
+	if !o.opaque {
+		s.out.warnings = append(s.out.warnings, Warning{ID: string(o.id), Why: why})
 	}
-	return &owner{}
+	o.opaque = true
+	return o
 }
 
 // atMark handles the next mark and returns where what it has read of the HTML ends.
@@ -223,7 +215,7 @@ func (s *scanner) atMark() (end int) {
 	switch m.Kind {
 	case Begin:
 		o := &s.owners[len(s.owners)-1]
-		s.pieces = append(s.pieces, piece{s.nextMark - 1, len(s.stack), len(s.owners) - 1, o.body, o.tokens, len(s.leafs)})
+		s.pieces = append(s.pieces, piece{s.nextMark - 1, len(s.stack), len(s.owners) - 1, o.body, o.tokens})
 		o.body = start
 	case End:
 		s.endPiece(m)
@@ -246,13 +238,8 @@ func (s *scanner) endPiece(m *Mark) {
 	o := &s.owners[p.owner]
 	m.Loose = o.tokens != p.tokens
 	if m.Region {
-		m.Place = &Place{
-			Start: s.marks[p.mark].Node, End: m.Node, Owner: o.node + s.offset,
-			slot: p.tokens, loose: mixAll(o.body, s.leafs[p.leafs:]), stack: slices.Clone(s.stack),
-		}
-		if o.node < 0 {
-			m.Place.Owner = s.around
-		}
+		m.Place = s.place(p.tokens)
+		m.Place.Start, m.Place.End, m.Place.loose = s.marks[p.mark].Node, m.Node, o.body
 	}
 	if m.Loose {
 		o.body = mix(p.body, o.body)
@@ -270,10 +257,7 @@ func (s *scanner) copyOld(m *Mark) {
 		s.out.pos = append(s.out.pos, pos{start: -1 - i})
 	}
 	if m.Region {
-		m.Place = &Place{Owner: o.node + s.offset, slot: o.tokens, stack: slices.Clone(s.stack)}
-		if o.node < 0 {
-			m.Place.Owner = s.around
-		}
+		m.Place = s.place(o.tokens)
 	}
 	slot := uint16(o.tokens)
 	for at < len(s.out.nodes) && s.out.nodes[at].slot != slot {
@@ -282,13 +266,16 @@ func (s *scanner) copyOld(m *Mark) {
 	}
 }
 
-// mixAll digests what a region has outside elements with ids: its skeleton and the
-// texts, which the owner keeps among its own.
-func mixAll(body uint64, leafs []uint64) uint64 {
-	for _, l := range leafs {
-		body = mix(body, l)
+// place is what stands around a piece of the page.
+func (s *scanner) place(slot uint32) *Place {
+	p := &Place{Owner: s.around, slot: slot, wrap: s.nest[len(s.nest)-1].wrap, form: s.innermost(tagForm) > 0, deep: len(s.stack) > maxAround}
+	if o := &s.owners[len(s.owners)-1]; o.node >= 0 {
+		p.Owner = o.node + s.offset
 	}
-	return body
+	if !p.deep {
+		p.stack = slices.Clone(s.stack)
+	}
+	return p
 }
 
 // closeNode ends the innermost node, whose content ends at end.
@@ -299,20 +286,21 @@ func (s *scanner) closeNode(end int32) {
 	s.owners = s.owners[:k]
 	n, p := &s.out.nodes[o.node], &s.out.pos[o.node]
 	n.body, p.end = o.body, end
-	leafs := s.leafs[o.leafs:]
-	if o.tokens > math.MaxUint16 || len(leafs) > maxLists || n.name == tagSelect && o.node > 0 {
+	if o.tokens > math.MaxUint16 || n.name == tagSelect && o.node > 0 {
 		o.opaque = true // a select is one control with its options
 	}
 	if o.tokens > 0 {
 		n.flags |= loose
+	}
+	if o.filled || n.name >= otherName && (o.tokens > 0 || n.flags&ownText != 0 || int(o.node)+1 < len(s.out.nodes)) {
+		n.flags |= filled
 	}
 	if o.opaque {
 		n.flags = n.flags&^(ownText|white) | opaque
 		if o.twice || o.holds {
 			n.flags |= twice
 		}
-		n.body = digest(s.html[p.inner:end])
-		leafs = leafs[:0]
+		n.body = s.raw(o.node)
 		s.gather(o.node + 1)
 		s.truncate(o)
 	}
@@ -324,33 +312,32 @@ func (s *scanner) closeNode(end int32) {
 	n.at = s.out.base + uint32(len(s.out.arena))
 	n.idLen = uint8(len(o.id))
 	s.out.arena = append(s.out.arena, o.id...)
+	if n.flags&ownText != 0 {
+		s.out.arena = binary.LittleEndian.AppendUint64(s.out.arena, o.text)
+	}
 	entries := s.entries[o.entry:]
-	entries = entries[:min(len(entries), maxLists)]
-	s.appendLists(n, leafs, entries)
-	s.leafs, s.entries = s.leafs[:o.leafs], s.entries[:o.entry]
+	if entries = entries[:min(len(entries), maxEntries)]; len(entries) > 0 {
+		s.out.nodes[o.node].flags |= controls
+		s.out.arena = binary.LittleEndian.AppendUint16(s.out.arena, uint16(len(entries)))
+		for _, e := range entries {
+			s.out.arena = binary.LittleEndian.AppendUint64(s.out.arena, e)
+		}
+	}
+	s.entries = s.entries[:o.entry]
 }
 
-// appendLists puts what a node has beside its id into the arena.
-func (s *scanner) appendLists(n *node, leafs, entries []uint64) {
-	if len(leafs)+len(entries) == 0 {
-		return
+// raw digests the content of an opaque node as it is written. What is opaque in there has
+// been digested: no text is read again for each element around it.
+func (s *scanner) raw(node int32) uint64 {
+	p := s.out.pos[node]
+	sum, from := uint64(start), p.inner
+	for i := int(node) + 1; i < len(s.out.nodes); i++ {
+		if n, c := &s.out.nodes[i], s.out.pos[i]; n.flags&opaque != 0 && !c.copied() {
+			sum = mix(mix(sum, digest(s.html[from:c.inner])), mix(n.body, uint64(c.end-c.inner)))
+			from = c.end
+		}
 	}
-	n.flags |= leafy
-	count := uint16(len(leafs))
-	if len(entries) > 0 {
-		count |= hasEntries
-	}
-	s.out.arena = binary.LittleEndian.AppendUint16(s.out.arena, count)
-	for _, l := range leafs {
-		s.out.arena = binary.LittleEndian.AppendUint64(s.out.arena, l)
-	}
-	if len(entries) == 0 {
-		return
-	}
-	s.out.arena = binary.LittleEndian.AppendUint16(s.out.arena, uint16(len(entries)))
-	for _, e := range entries {
-		s.out.arena = binary.LittleEndian.AppendUint64(s.out.arena, e)
-	}
+	return mix(sum, digest(s.html[from:p.end]))
 }
 
 // flushOwn settles the content of a node that is about to close: a text alone is
@@ -359,10 +346,10 @@ func (s *scanner) flushOwn() {
 	own := s.stack[len(s.stack)-1].owner == int32(len(s.owners)-1)
 	switch o := &s.owners[len(s.owners)-1]; {
 	case own && s.content == fresh && len(s.text) > 0:
-		s.leafs = append(s.leafs, digest(s.text))
+		o.text = digest(s.text)
 		s.out.nodes[o.node].flags |= ownText | white
 	case own && s.content == textOnly:
-		s.leafs = append(s.leafs, digest(s.text))
+		o.text = digest(s.text)
 		s.out.nodes[o.node].flags |= ownText
 		s.checkText()
 	case s.content == textOnly:

@@ -1,9 +1,12 @@
 package patch
 
-import "bytes"
+import (
+	"bytes"
+	"sort"
+)
 
 // onStart handles the start tag at i and returns where it, or a raw text element,
-// ends. It returns i if there is no whole tag.
+// ends. A tag that is not closed takes all that follows along.
 func (s *scanner) onStart(i int) int {
 	h := s.html
 	j := i + 1
@@ -14,7 +17,7 @@ func (s *scanner) onStart(i int) int {
 	t, ok := readTag(h, j)
 	if !ok {
 		s.mark(len(s.stack)-1, "a tag is not closed")
-		return i
+		return len(h)
 	}
 	top := s.stack[len(s.stack)-1]
 	if reach, why := s.misplaced(name); why != "" {
@@ -30,6 +33,10 @@ func (s *scanner) onStart(i int) int {
 	}
 	closed := t.selfClosing && e.foreign || !e.foreign && known(&isVoid, name)
 
+	if t.bindings > 1 && !s.twoBindings {
+		s.twoBindings = true // one warning will do
+		s.out.warnings = append(s.out.warnings, Warning{string(h[t.id.start:t.id.end]), "<" + string(h[i+1:j]) + "> has two bindings", true})
+	}
 	hash := digest(h[i:t.end])
 	if t.autofocus.end > 0 { // focusing happens once: it is no part of what an element shows
 		hash = mix(digest(h[i:t.autofocus.start]), digest(h[t.autofocus.end:t.end]))
@@ -51,7 +58,7 @@ func (s *scanner) onStart(i int) int {
 			return t.end
 		}
 	}
-	s.stack = append(s.stack, e)
+	s.push(e)
 	s.content, s.text = fresh, nil
 	if name == tagPre || name == tagListing {
 		s.pre++
@@ -73,9 +80,17 @@ func (s *scanner) rawContent(name uint16, from int) int {
 		end = len(s.html) - from
 	}
 	s.content = mixed
-	s.loose(digest(s.html[from : from+end]))
+	content := digest(s.html[from : from+end])
+	if name == tagTextarea {
+		s.entries[len(s.entries)-1] = newEntry(keyIn(s.entries[len(s.entries)-1]), content)
+	}
+	s.loose(content)
 	return from + end
 }
+
+// maxRawName is the length of the longest name that rawEnd is asked for. In raw text a <
+// is a name byte, too: without the bound each of many would be read to their end.
+const maxRawName = len("textarea")
 
 // rawEnd finds the end tag that closes a raw text element or a template.
 func rawEnd(h []byte, name uint16) int {
@@ -92,10 +107,10 @@ func rawEnd(h []byte, name uint16) int {
 			rest = rest[1:]
 		}
 		k := 0
-		for k < len(rest) && isNameByte(rest[k]) {
+		for k < len(rest) && k <= maxRawName && isNameByte(rest[k]) {
 			k++
 		}
-		if k == 0 || nameOf(rest[:k]) != name {
+		if k == 0 || k > maxRawName || nameOf(rest[:k]) != name {
 			continue
 		}
 		switch {
@@ -111,61 +126,47 @@ func rawEnd(h []byte, name uint16) int {
 
 func (s *scanner) openNode(e elem, id []byte, hash uint64, i, inner int, wrapped bool) {
 	o := s.owners[len(s.owners)-1]
-	n := node{tag: hash, slot: uint16(o.tokens), name: e.name, wrap: s.wrapper(o), span: 1}
+	n := node{tag: hash, slot: uint16(o.tokens), name: e.name, wrap: s.nest[len(s.nest)-1].wrap, span: 1}
 	if wrapped {
 		n.flags |= foreign
 		if e.math {
 			n.flags |= inMath
 		}
 	}
-	s.note(id)
+	s.note(id, seen{int32(len(s.out.nodes)), int32(i)})
 	s.out.nodes = append(s.out.nodes, n)
 	s.out.pos = append(s.out.pos, pos{int32(i), int32(inner), int32(inner)})
 	s.owners = append(s.owners, owner{
 		node: int32(len(s.out.nodes) - 1), depth: int32(len(s.stack)), id: id, body: start,
-		leafs: int32(len(s.leafs)), entry: int32(len(s.entries)), mark: s.nextMark,
+		entry: int32(len(s.entries)), mark: s.nextMark,
 	})
 }
 
+// seen is where an id was seen last: the node, and what its pos begins with.
+type seen struct{ node, start int32 }
+
 // note finds out whether an id was there before.
-func (s *scanner) note(id []byte) {
+func (s *scanner) note(id []byte, at seen) {
 	key := digest(id)
 	if s.ids == nil {
-		s.ids = map[uint64]struct{}{}
+		s.ids = map[uint64]seen{}
 	}
-	if _, dup := s.ids[key]; dup {
-		s.duplicate(id)
+	if first, dup := s.ids[key]; dup {
+		s.duplicate(id, first)
 	}
-	s.ids[key] = struct{}{}
-}
-
-// wrapper tells apart what a node stands in within its parent node.
-func (s *scanner) wrapper(parent owner) (w uint16) {
-	for _, e := range s.stack[parent.depth+1:] {
-		w = w*31 + e.name + 1
-	}
-	return w
+	s.ids[key] = at
 }
 
 // duplicate makes the innermost element around both uses of an id opaque.
-func (s *scanner) duplicate(id []byte) {
+func (s *scanner) duplicate(id []byte, first seen) {
 	if s.owners[0].twice {
 		return // it can't get worse
 	}
-	first := int32(0)
-	for i := len(s.out.nodes) - 1; i > 0; i-- {
-		if bytes.Equal(s.idAt(i), id) {
-			first = int32(i)
-			break
-		}
+	if int(first.node) >= len(s.out.nodes) || s.out.pos[first.node].start != first.start {
+		first.node = 0 // it was in an opaque element, which is forgotten
 	}
-	depth := 0
-	for _, o := range s.owners {
-		if o.node < first {
-			depth = int(o.depth)
-		}
-	}
-	s.mark(depth, "the id "+string(id)+" is used twice").twice = true
+	k := sort.Search(len(s.owners), func(k int) bool { return s.owners[k].node >= first.node })
+	s.mark(int(s.owners[max(0, k-1)].depth), "the id "+string(id)+" is used twice").twice = true
 }
 
 // idAt is the id of a node that has been read, perhaps not to its end.
@@ -181,19 +182,16 @@ func (s *scanner) idAt(i int) []byte {
 // onEnd handles an end tag that stands in html[i:end].
 func (s *scanner) onEnd(name uint16, i, end int32) {
 	top := len(s.stack) - 1
-	base := int(s.owners[0].depth)
-	for k := top; k > base; k-- {
-		if s.stack[k].name != name {
-			continue
-		}
-		if k < top {
-			s.mark(k, "<"+tagText(s.stack[k+1].name)+"> is not closed")
-			s.closeTo(k, i)
-		}
-		s.pop(i, end)
+	k := int(s.innermost(name))
+	if k <= int(s.owners[0].depth) {
+		s.mark(top, "</"+tagText(name)+"> closes nothing")
 		return
 	}
-	s.mark(top, "</"+tagText(name)+"> closes nothing")
+	if k < top {
+		s.mark(k, "<"+tagText(s.stack[k+1].name)+"> is not closed")
+		s.closeTo(k, i)
+	}
+	s.pop(i, end)
 }
 
 // closeTo closes all open elements above a depth.
@@ -215,25 +213,21 @@ func (s *scanner) pop(i, end int32) {
 	if e.owner >= 0 {
 		k := s.owners[len(s.owners)-1].node
 		s.closeNode(i)
-		s.stack = s.stack[:len(s.stack)-1]
+		s.drop()
 		s.out.pos[k].end = end
 		return
 	}
-	o := &s.owners[len(s.owners)-1]
-	switch {
-	case s.content == mixed:
-	case s.content == textOnly:
-		s.leafs = append(s.leafs, digest(s.text))
-		o.body = mix(o.body, sawLeaf)
-		s.checkText()
-	case len(s.text) > 0: // white space
-		s.leafs = append(s.leafs, digest(s.text))
-		o.body = mix(o.body, sawLeaf)
-	default:
-		s.leafs = append(s.leafs, 0)
-		o.body = mix(o.body, sawLeaf)
+	if s.content == textOnly || s.content == fresh && len(s.text) > 0 {
+		o := &s.owners[len(s.owners)-1]
+		o.body = mix(o.body, digest(s.text))
+		if s.content == textOnly {
+			s.checkText()
+		}
 	}
-	s.stack = s.stack[:len(s.stack)-1]
+	if e.name >= otherName && (s.content != fresh || len(s.text) > 0) {
+		s.owners[len(s.owners)-1].filled = true
+	}
+	s.drop()
 	s.content = mixed
 	s.loose(sawEnd)
 }

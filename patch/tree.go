@@ -11,8 +11,8 @@ import (
 // hold no pointers, so that ranges of them are copied as memory.
 type node struct {
 	tag   uint64 // digest of the start tag
-	body  uint64 // digest of the content without child nodes and without leaf texts
-	at    uint32 // in the arena: the id, then the number of leaf texts and their digests
+	body  uint64 // digest of the content without child nodes and without its own text
+	at    uint32 // in the arena: the id, then the digest of its own text, if it has one
 	span  int32  // nodes in this subtree, this one included
 	slot  uint16 // loose pieces of the parent that stand before it
 	name  uint16
@@ -23,13 +23,17 @@ type node struct {
 
 const (
 	opaque  = 1 << iota // the parser would rearrange the content: compared and sent whole
-	ownText             // the content is one text, which is leaf 0
+	ownText             // the content is one text
 	foreign             // inside svg or math: sent inside a wrapper
 	inMath
-	loose // has content that belongs to no child node
-	twice // an id in it is used twice, which a morph can't cope with: replaced whole
-	leafy // has leaf texts
-	white // its own text is white space
+	loose    // has content that belongs to no child node
+	white    // its own text is white space
+	filled   // a custom element of it, or it itself, is rendered with content
+	controls // has entries
+
+	// Of an opaque node, which has no own text: an id in it is used twice, which a morph can't cope with. It is
+	// replaced whole.
+	twice = white
 )
 
 // Tree is what one view last showed: a digest for each element with an id, and no
@@ -101,13 +105,17 @@ func (p pos) from() int32 {
 	return p.start
 }
 
-// Warnings tells which HTML the browser's parser would rearrange, for developers.
+// Warnings tells of which HTML the browser's parser would rearrange or drop something, for
+// developers.
 func (r *Scanned) Warnings() []Warning { return r.warnings }
 
-// Warning is a piece of HTML that works but costs more than it needs.
+// Warning is a piece of HTML that is not as its author thinks.
 type Warning struct {
 	ID  string // the element that is compared and sent whole; "" is the page
 	Why string
+	// Dropped says that the parser drops something of the element, or of one in it: it does
+	// not do what it should. Else it costs more than it needs.
+	Dropped bool
 }
 
 // view reads nodes of a tree or of a scan alike.
@@ -131,26 +139,22 @@ func (v *view) from(at uint32) []byte {
 
 func (v *view) id(n *node) []byte { return v.from(n.at)[:n.idLen] }
 
-// leafs is how many leaf texts a node has.
-func (v *view) leafs(n *node) int {
-	if n.flags&leafy == 0 {
+// text is the digest of a node's own text; 0 if it has none.
+func (v *view) text(n *node) uint64 {
+	if n.flags&ownText == 0 {
 		return 0
 	}
-	return int(binary.LittleEndian.Uint16(v.from(n.at+uint32(n.idLen))) &^ hasEntries)
-}
-
-func (v *view) leaf(n *node, i int) uint64 {
-	return binary.LittleEndian.Uint64(v.from(n.at + uint32(n.idLen) + 2 + 8*uint32(i)))
+	return binary.LittleEndian.Uint64(v.from(n.at + uint32(n.idLen)))
 }
 
 // bytes is all of a node in the arena.
 func (v *view) bytes(n *node) []byte {
 	size := int(n.idLen)
-	if n.flags&leafy != 0 {
-		size += 2 + 8*v.leafs(n)
-		if e := v.entryBytes(n); e != nil {
-			size += 2 + len(e)
-		}
+	if n.flags&ownText != 0 {
+		size += 8
+	}
+	if n.flags&controls != 0 {
+		size += 2 + len(v.entryBytes(n))
 	}
 	return v.from(n.at)[:size]
 }

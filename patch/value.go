@@ -65,11 +65,6 @@ func (c *control) selected() (string, bool) {
 	return "", false
 }
 
-// saysSelection reports whether the HTML of a select says what is selected.
-func (c *control) saysSelection() bool {
-	return slices.ContainsFunc(c.options, func(o option) bool { return o.selected })
-}
-
 func newlines(s string) string {
 	return strings.ReplaceAll(strings.ReplaceAll(s, "\r\n", "\n"), "\r", "\n")
 }

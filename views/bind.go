@@ -77,7 +77,7 @@ func OnSubmit[V, P any](ctx context.Context, h func(V, *Socket, P) error, params
 func OnNamed[P any](ctx context.Context, t Trigger, method string, params ...P) templ.Attributes {
 	for c := componentOf(ctx); c != nil; c = c.outer {
 		if ev := c.kind.events[method]; ev != nil && ev.method.Type().In(2) == reflect.TypeFor[P]() {
-			a := attributes("?event="+method, c.eventAddress(), params, t.typing())
+			a := attributes(c.in.address+"?event="+method, c.eventAddress(), params, t.typing())
 			a["hx-trigger"] = t.spec()
 			return a
 		}
@@ -95,7 +95,15 @@ func bind[V, P any](ctx context.Context, h func(V, *Socket, P) error, params []P
 	} else {
 		panic(fmt.Sprintf("views: no %v around this element takes %s", name.view, funcName(h)))
 	}
-	return attributes(name.url, to, params, typing)
+	return attributes(postsTo(ctx)+name.url, to, params, typing)
+}
+
+// postsTo is what addresses of events begin with.
+func postsTo(ctx context.Context) string {
+	if c := componentOf(ctx); c != nil {
+		return c.in.address
+	}
+	return ""
 }
 
 // eventAddress is the address of the component in an event, "" of the page.

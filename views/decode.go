@@ -20,7 +20,7 @@ type Input struct {
 }
 
 // reservedFields are parameters of the kit's own URLs.
-var reservedFields = map[string]bool{"event": true, "typing": true, "to": true}
+var reservedFields = map[string]bool{"event": true, "typing": true, "to": true, "of": true}
 
 // valueField carries the parameter of a binding that is no struct.
 const valueField = "value"

@@ -28,6 +28,8 @@ type Instance struct {
 	host      *Host
 	root      *component // the page
 
+	address string // which those of events begin with
+
 	title      string
 	shownTitle string
 	undo       undo
@@ -74,6 +76,10 @@ func (d *Definition) NewInstance(runner Runner, host *Host) *Instance {
 	in.all = []*component{in.root}
 	return in
 }
+
+// PostTo says what the addresses of events begin with; without it, they are queries alone.
+// It is for package handlers, before the first rendering.
+func (in *Instance) PostTo(address string) { in.address = address }
 
 // Definition returns what the instance was made from.
 func (in *Instance) Definition() *Definition { return in.def }

@@ -2,8 +2,11 @@ package views
 
 import (
 	"html"
+	"strings"
 
 	"github.com/a-h/templ"
+
+	"github.com/sideband-go/sideband/patch"
 )
 
 // The ids of the elements that the shell puts beside the view's content.
@@ -20,7 +23,7 @@ const TicketHeader = "Sideband-Ticket"
 // the sse extension; a user's open <details> and <dialog> stay open in morphs; and
 // patches of attributes alone leave the children, with an attribute that is none of
 // htmx's, whose change would restart every htmx element below.
-const htmxConfig = `{"defaultTimeout":15000,"prefix":"","extensions":"sse","morphIgnore":["data-htmx-powered","open"],"morphSkipChildren":"[sb-skip]"}`
+const htmxConfig = `{"defaultTimeout":15000,"prefix":"","extensions":"sse","morphIgnore":["data-htmx-powered","open"],"morphSkip":"` + patch.MorphSkip + `","morphSkipChildren":"[sb-skip]"}`
 
 // unreached says of an event that a proxy answers, because it does not reach the server,
 // what is said of one that gets no answer at all. The statuses are those of proxies; the
@@ -55,6 +58,16 @@ type Shell struct {
 	Ticket, Stream string
 	// KeepStream keeps the stream open while the page is hidden.
 	KeepStream bool
+	// OwnStyles says that the page's policy takes no style attributes of the view's: what
+	// stands in one is the browser's, such as the size to which a user has dragged a textarea.
+	OwnStyles bool
+}
+
+func (sh Shell) htmxConfig() string {
+	if sh.OwnStyles {
+		return strings.Replace(htmxConfig, `"morphIgnore":[`, `"morphIgnore":["style",`, 1)
+	}
+	return htmxConfig
 }
 
 // Document returns the parts that a layout puts together.

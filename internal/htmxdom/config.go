@@ -23,7 +23,7 @@ func (d *Document) configure() error {
 	c := settings{
 		defaultSwap:       "innerHTML",
 		morphIgnore:       []string{"data-htmx-powered", "open"},
-		morphSkip:         "[hx-morph-skip]",
+		morphSkip:         "[hx-morph-skip],#sb-park:has(#sb-hold)~* [id]",
 		morphSkipChildren: "[sb-skip]",
 		morphScanLimit:    10,
 		noSwap:            []string{"204", "304"},
@@ -38,7 +38,7 @@ func (d *Document) configure() error {
 	// A page that configures htmx itself starts from htmx's own defaults.
 	c.prefix = "data-hx-"
 	c.morphIgnore = []string{"data-htmx-powered"}
-	c.morphSkipChildren = "[hx-morph-skip-children]"
+	c.morphSkip, c.morphSkipChildren = "[hx-morph-skip]", "[hx-morph-skip-children]"
 	c.timeout = 60000
 	set, err := parseHCON(attrOr(metas[0], "content", ""))
 	if err != nil {

@@ -125,7 +125,7 @@ func (d *Document) StreamPath(n *html.Node) string { return d.hxAttrOr(n, "hx-ss
 
 // Dispatch returns what an event at an element sets off, in the order in which a
 // browser calls the listeners: those of the element, of those around it if it
-// bubbles, then of the document and the window.
+// bubbles, or they capture, then of the document and the window.
 func (d *Document) Dispatch(event string, target *html.Node, bubbles bool) []Trigger {
 	var out, outer []Trigger
 	add := func(to *[]Trigger, n *html.Node, s triggerSpec) {
@@ -148,7 +148,7 @@ func (d *Document) Dispatch(event string, target *html.Node, bubbles bool) []Tri
 			}
 		}
 		if !bubbles {
-			return out
+			break
 		}
 	}
 	for _, n := range withAttr(d.root, d.config.prefixes("hx-trigger")...) {
@@ -157,7 +157,7 @@ func (d *Document) Dispatch(event string, target *html.Node, bubbles bool) []Tri
 		}
 		for _, s := range d.triggerSpecs(n) {
 			from, ok := s.options["from"].(string)
-			if !ok || !s.fits(event) || from == "self" {
+			if !ok || !s.fits(event) || from == "self" || !bubbles && !truthy(s.options["capture"]) {
 				continue
 			}
 			switch from {

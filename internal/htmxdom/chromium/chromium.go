@@ -48,7 +48,7 @@ type Result struct {
 
 // Config is the content of the htmx-config element of the pages that Run uses:
 // the one of the kit's shell.
-const Config = `{"defaultTimeout":15000,"prefix":"","extensions":"sse","morphIgnore":["data-htmx-powered","open"],"morphSkipChildren":"[sb-skip]"}`
+const Config = `{"defaultTimeout":15000,"prefix":"","extensions":"sse","morphIgnore":["data-htmx-powered","open"],"morphSkip":"[hx-morph-skip],#sb-park:has(#sb-hold)~* [id]","morphSkipChildren":"[sb-skip]"}`
 
 //go:embed run.js
 var script string
