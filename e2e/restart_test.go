@@ -60,8 +60,10 @@ func TestAfterARestartThePageGoesOnWithWhatWasTypedAndWithoutAReload(t *testing.
 	p := openLedger(t, s, "/ledger?as=ann")
 	for round := range 3 {
 		works(t, p, s)
-		mark(p, "[id]")
-		all := p.Count("[id]")
+		// A field with an event of its own is replaced, so that it shows what the new view says.
+		const kept = "[id]:not(input[hx-post])"
+		mark(p, kept)
+		all := p.Count(kept)
 		p.Fill("#untold", "half a thought")
 		p.Eval(`document.getElementById("untold").setSelectionRange(2, 6)`, nil)
 		s.Book.Write("meanwhile")
@@ -70,7 +72,7 @@ func TestAfterARestartThePageGoesOnWithWhatWasTypedAndWithoutAReload(t *testing.
 		entries(p, len(s.Book.Entries()))
 		live(t, p)
 		p.WaitFor(`(e => document.activeElement === e && e.value === "half a thought" && e.selectionStart === 2 && e.selectionEnd === 6)(document.getElementById("untold"))`)
-		if n := marked(p, "[id]"); n != all {
+		if n := marked(p, kept); n != all {
 			t.Errorf("%d of %d elements are the same as before", n, all)
 		}
 		if st := s.Kit.Stats(); st.Remounts != 1 || st.Mounts != 0 {
@@ -143,6 +145,7 @@ func TestAnEventUnderWayIsFinishedWhenAnotherProcessTakesOver(t *testing.T) {
 	s.Gate.Open()
 	check(t, <-done)
 	agrees(t, p, s)
+	p.WaitFor(`!document.querySelector(".htmx-request")`) // what the old process has answered is in the page
 	p.WaitText("#taps", "0")
 	works(t, p, s)
 	p.Click("#write")

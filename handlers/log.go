@@ -64,7 +64,7 @@ func (k *Kit) warn(l *live, r views.Rendering) {
 				"view", l.in.Definition().Name(), "element", w.ID, "why", w.Why)
 		})
 	}
-	if len(r.Ops) > 0 && k.config.ContentSecurityPolicy != "-" {
+	if k.config.Development && len(r.Ops) > 0 && k.config.ContentSecurityPolicy != "-" {
 		k.warnBlocked(l.in.Definition().Name(), csp.Parse(k.config.ContentSecurityPolicy), "", r.Ops)
 	}
 }

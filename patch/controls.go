@@ -51,7 +51,7 @@ func (r *Scanned) AppendForced(dst []byte, root string, p Posted) ([]byte, bool)
 		switch {
 		case !ok || done[c.key]:
 		case p.Left:
-			dst = t.add(dst, t.renewLeft(nil, c))
+			dst = t.add(dst, t.renewLeft(nil, c, r.address))
 		case c.wrong(p.Fields, places[i]):
 			dst = t.add(dst, t.renew(nil, "", c.html, func([]byte) bool { return submitted }))
 		}
@@ -157,7 +157,7 @@ func (r *Scanned) AppendBound(dst []byte, old *Tree, root string) []byte {
 		case c.isBox():
 			dst = t.add(dst, t.renewBox(nil, c))
 		case c.isField():
-			dst = t.add(dst, t.renewLeft(nil, c))
+			dst = t.add(dst, t.renewLeft(nil, c, r.address))
 		case c.tag == "select":
 			dst = t.add(dst, t.renew(nil, "", c.html, nil))
 		}

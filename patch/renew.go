@@ -2,6 +2,7 @@ package patch
 
 import (
 	"cmp"
+	"html"
 	"net/url"
 	"strings"
 )
@@ -33,9 +34,9 @@ func (t target) open(dst []byte, condition, swap string) []byte {
 
 // renew appends the operation that replaces an element, if the condition holds, so that it shows what its HTML says.
 // isNew is as in morphed.
-func (t target) renew(dst []byte, condition string, html []byte, isNew func(id []byte) bool) []byte {
+func (t target) renew(dst []byte, condition string, element []byte, isNew func(id []byte) bool) []byte {
 	dst = t.open(dst, condition, "outerHTML")
-	dst = morphed{isNew: isNew}.append(dst, html)
+	dst = morphed{isNew: isNew}.append(dst, element)
 	return append(dst, `</hx-partial>`...)
 }
 
@@ -49,12 +50,12 @@ func (t target) renewBox(dst []byte, c *control) []byte {
 
 // renewLeft appends operations for a field that is to show what its HTML says once nobody types in it:
 // now, or when it is left.
-func (t target) renewLeft(dst []byte, c *control) []byte {
-	return t.wait(t.renew(dst, ":not(:focus)", c.html, nil))
+func (t target) renewLeft(dst []byte, c *control, address string) []byte {
+	return t.wait(t.renew(dst, ":not(:focus)", c.html, nil), address)
 }
 
 // wait appends an operation that, if the field has the focus, waits for it to be left and tells the server.
-func (t target) wait(dst []byte) []byte {
+func (t target) wait(dst []byte, address string) []byte {
 	if t.id == "" {
 		return dst
 	}
@@ -62,7 +63,7 @@ func (t target) wait(dst []byte) []byte {
 	if strings.ContainsAny(from, `\`) {
 		from = `"` + from + `"`
 	}
-	return append(dst, `<hx-partial hx-target=':has(`+t.selector+`:focus)>#`+LeftID+`'><i hx-post="?`+LeftParam+`=`+url.QueryEscape(t.id)+`" hx-trigger='blur from:`+from+`'></i></hx-partial>`...)
+	return append(dst, `<hx-partial hx-target=':has(`+t.selector+`:focus)>#`+LeftID+`'><i hx-post="`+html.EscapeString(address)+`?`+LeftParam+`=`+url.QueryEscape(t.id)+`" hx-trigger='blur from:`+from+`'></i></hx-partial>`...)
 }
 
 // target finds a control by its id, or else by its name within the nearest element that has one;
@@ -130,7 +131,7 @@ func (d *differ) show(c *control, t target, sameOptions bool, morph func()) {
 		morph()
 	}
 	if c.isField() && !right {
-		d.late = t.wait(d.late)
+		d.late = t.wait(d.late, d.html.address)
 	}
 }
 

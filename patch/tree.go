@@ -81,12 +81,16 @@ type Scanned struct {
 	warnings []Warning
 	scanner  *scanner // whose memory this is
 
-	posted *Posted  // what the browser said before
-	shown  []uint32 // keys of controls that operations have seen to
+	posted  *Posted  // what the browser said before
+	address string   // what those of events begin with
+	shown   []uint32 // keys of controls that operations have seen to
 }
 
 // Told says what the browser said of its controls before the rendering, or nil for nothing. It comes before Diff.
 func (r *Scanned) Told(p *Posted) { r.posted = p }
+
+// PostTo says what the addresses of events begin with; without it, they are queries alone.
+func (r *Scanned) PostTo(address string) { r.address = address }
 
 // pos is where a node stands in the HTML; for a copied one start is -1-index in
 // the old tree. A copied one that is kept has a stub there, in html[inner:end].

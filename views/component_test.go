@@ -490,7 +490,7 @@ func TestControlsOfAComponentFollowTheServer(t *testing.T) {
 	clear(parts.Rendered)
 	posted := func(source string, fields url.Values) string {
 		t.Helper()
-		r, err := in.Render(&views.Posted{Source: source, Fields: fields})
+		r, err := in.Render(&views.Posted{Source: source, Fields: fields, Form: source == "one-form"})
 		if err != nil {
 			t.Fatal(err)
 		}

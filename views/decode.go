@@ -1,6 +1,7 @@
 package views
 
 import (
+	"errors"
 	"fmt"
 	"net/url"
 	"reflect"
@@ -194,7 +195,15 @@ func (d fieldsDecoder) decode(p reflect.Value, values url.Values) (err error) {
 			err = fmt.Errorf("%w: %v", ErrParams, r)
 		}
 	}()
-	if err := d.form.Decode(p.Interface(), values); err != nil {
+	err = d.form.Decode(p.Interface(), values)
+	if all, ok := errors.AsType[form.DecodeErrors](err); ok {
+		for _, err := range all {
+			if failed, ok := errors.AsType[*PanicError](err); ok {
+				return failed // the application's code is wrong, not what was sent
+			}
+		}
+	}
+	if err != nil {
 		return fmt.Errorf("%w: %w", ErrParams, err)
 	}
 	return nil

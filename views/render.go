@@ -284,6 +284,7 @@ func (in *Instance) renderOnce(changes *state.Changes) (part, error) {
 	}
 	scanned, err := patch.Scan(p.buf.b, p.marks, &in.tree)
 	if err == nil {
+		scanned.PostTo(in.address)
 		err = p.checkStreams(scanned)
 	}
 	if err != nil {
@@ -304,6 +305,7 @@ func (in *Instance) renderRegion(r *region, changes *state.Changes) (part, error
 	}
 	scanned, err := patch.ScanRegion(p.buf.b, p.marks, &in.tree, r.place)
 	if err == nil {
+		scanned.PostTo(in.address)
 		err = p.checkStreams(scanned)
 	}
 	if err != nil {

@@ -97,11 +97,11 @@ func parse(v reflect.Value, s string) error {
 	return nil
 }
 
-// unmarshal calls UnmarshalText, whose panic is an error: it reads what browsers send.
+// unmarshal calls UnmarshalText, whose panic is an error.
 func unmarshal(u encoding.TextUnmarshaler, s string) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			err = fmt.Errorf("%w: UnmarshalText of %T panicked: %v", ErrParams, u, r)
+			err = NewPanicError(r)
 		}
 	}()
 	if err := u.UnmarshalText([]byte(s)); err != nil {
