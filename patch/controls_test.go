@@ -51,6 +51,7 @@ func TestControlsThatShowSomethingElseAreReplaced(t *testing.T) {
 		{"a slider that was moved", `<input id="r" name="r" type="range" max="10" value="5">`, "r", "r=7", false, "r"},
 		{"a slider between its steps", `<input id="r" name="r" type="range" max="10" step="4" value="5">`, "r", "r=4", false, ""},
 		{"a date that is none", `<input id="d" name="d" type="date" value="2026-13-01">`, "d", "d=", false, ""},
+		{"a date that was changed", `<input id="d" name="d" type="date" value="2026-12-01">`, "d", "d=2026-12-02", false, "d"},
 		{"a moment with seconds", `<input id="d" name="d" type="datetime-local" value="2026-01-01 10:00:00">`, "d", "d=2026-01-01T10%3A00", false, ""},
 		{"lines in a text", "<input id=\"t\" name=\"t\" value=\"a\nb\">", "t", "t=ab", false, ""},
 		{"not those of other forms", form(text) + `<form><input id="o" name="o" value="x"></form>`, "f", "t=1&o=1", false, "t"},

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 )
 
 // wrong reports whether the control shows something else than it is to show, going by the
@@ -98,17 +97,8 @@ func (c *control) shows() (value string, ok bool) {
 			v = "#000000"
 		}
 		return strings.ToLower(v), c.hasValue
-	case "date":
-		return orNothing(v, isTime(v, "2006-01-02")), true
-	case "month":
-		return orNothing(v, isTime(v, "2006-01")), true
-	case "week":
-		return orNothing(v, week.MatchString(v)), true
-	case "time":
-		return orNothing(v, isTime(v, "15:04", "15:04:05", "15:04:05.0", "15:04:05.00", "15:04:05.000")), true
-	case "datetime-local":
-		v = strings.Replace(v, " ", "T", 1)
-		return orNothing(v, isTime(v, "2006-01-02T15:04", "2006-01-02T15:04:05", "2006-01-02T15:04:05.0", "2006-01-02T15:04:05.00", "2006-01-02T15:04:05.000")), true
+	case "date", "month", "week", "time", "datetime-local":
+		return c.timeValue()
 	case "password":
 		return "", false
 	}
@@ -147,7 +137,6 @@ func orNothing(v string, valid bool) string {
 var (
 	floating = regexp.MustCompile(`^-?(\d+(\.\d+)?|\.\d+)([eE][+-]?\d+)?$`)
 	colour   = regexp.MustCompile(`^#[0-9A-Fa-f]{6}$`)
-	week     = regexp.MustCompile(`^\d{4,}-W(0[1-9]|[1-4]\d|5[0-3])$`)
 )
 
 func finite(v string) bool {
@@ -155,11 +144,31 @@ func finite(v string) bool {
 	return err == nil
 }
 
-func isTime(v string, layouts ...string) bool {
-	return slices.ContainsFunc(layouts, func(layout string) bool {
-		_, err := time.Parse(layout, v)
-		return err == nil && len(v) == len(layout)
-	})
+// times are the forms of dates and times. The last days of months are left to the browser's calendar.
+var times = map[string]*regexp.Regexp{
+	"date":           regexp.MustCompile(`^\d{4,}-` + month + `-` + day + `$`),
+	"month":          regexp.MustCompile(`^\d{4,}-` + month + `$`),
+	"week":           regexp.MustCompile(`^\d{4,}-W(0[1-9]|[1-4]\d|5[0-2])$`),
+	"time":           regexp.MustCompile(`^` + clock + `$`),
+	"datetime-local": regexp.MustCompile(`^\d{4,}-` + month + `-` + day + `[T ]` + clock + `$`),
+}
+
+const (
+	month = `(0[1-9]|1[0-2])`
+	day   = `(0[1-9]|1\d|2[0-8])`
+	clock = `([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,3})?)?`
+)
+
+// timeValue is what a field for a date or a time makes of its value. ok is false where it takes a calendar
+// to know.
+func (c *control) timeValue() (value string, ok bool) {
+	switch {
+	case times[c.typ].MatchString(c.value):
+		return strings.Replace(c.value, " ", "T", 1), true
+	case c.value == "" || !strings.ContainsAny(c.value, "0123456789"):
+		return "", true
+	}
+	return "", false
 }
 
 // rangeValue is where a slider stands: within its bounds, on one of its steps. ok is false

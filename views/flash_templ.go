@@ -6,10 +6,8 @@ package views
 
 //lint:file-ignore SA4006 This context is only used if a nested component is present.
 
-import (
-	"github.com/a-h/templ"
-	templruntime "github.com/a-h/templ/runtime"
-)
+import "github.com/a-h/templ"
+import templruntime "github.com/a-h/templ/runtime"
 
 // Flash shows what [Socket.Flash] has said. Put it where it is to be seen, once in a page:
 // it is a part of its own, so that a message renders nothing else. The kit's stylesheet
@@ -73,7 +71,7 @@ func (flashes) Render() templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Var3 := []any{"sb-flash", templ.KV("sb-flash-still", isStatic(ctx))}
+			var templ_7745c5c3_Var3 = []any{"sb-flash", templ.KV("sb-flash-still", isStatic(ctx))}
 			templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_ElementWriter, templ_7745c5c3_Var3...)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
