@@ -47,6 +47,24 @@ func TestEnterAddsATodoAndKeepsTheFocus(t *testing.T) {
 	p.shows("Milk", "Bread", "Eggs")
 }
 
+func TestMarkingAllCompleteReachesBoxesThatWereTouched(t *testing.T) {
+	t.Parallel()
+	p := openTodos(t)
+	for _, text := range []string{"Milk", "Bread"} {
+		p.enter(text)
+	}
+	p.Click("#todo-1-done")
+	p.WaitText("#left", "1 left")
+	p.Click("#todo-1-done")
+	p.WaitText("#left", "2 left")
+	p.ClickText("button", "Mark all complete")
+	p.WaitText("#left", "0 left")
+	p.WaitCount("#todos :checked", 2)
+	p.Click("#todo-1-done")
+	p.WaitText("#left", "1 left")
+	p.WaitCount("#todos :checked", 1)
+}
+
 func TestTodosAreCheckedEditedAndDeleted(t *testing.T) {
 	t.Parallel()
 	p := openTodos(t)
