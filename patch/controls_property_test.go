@@ -14,11 +14,6 @@ import (
 	"github.com/sideband-go/sideband/internal/htmxdom/chromium"
 )
 
-// controlsFollow says that a control shows its new state whenever the view renders it
-// another way than before. While it is false, only what holds without that is checked:
-// what a user did to a control that the view renders as before stays.
-const controlsFollow = true
-
 // unit is what the view decides as one: a control, or all radio buttons of a group.
 type unit struct {
 	rendered string // how the view renders it
@@ -136,7 +131,7 @@ func checkControls(doc *htmxdom.Document, a, b, ops string) error {
 		key := keyOf[id]
 		switch kept := users[key]; {
 		case id == "" || key == "":
-			if controlsFollow && named(want, expected[i]) == 1 {
+			if named(want, expected[i]) == 1 {
 				return fmt.Errorf("<%s> without an id: %s, the view says %s", n.Data, now, says)
 			}
 		case strings.HasPrefix(key, "radio ") && strings.Contains(ops, "hx-preserve"):
@@ -146,8 +141,8 @@ func checkControls(doc *htmxdom.Document, a, b, ops string) error {
 			if now != kept.shown[id] {
 				return fmt.Errorf("#%s is as before in the view: %s, the user left %s, the view says %s", id, now, kept.shown[id], says)
 			}
-		case changed(id) && (!controlsFollow || focus != nil && attr(focus, "id") == id && mayLag(n)):
-		case controlsFollow || kept == nil:
+		case changed(id) && focus != nil && attr(focus, "id") == id && mayLag(n):
+		default:
 			return fmt.Errorf("#%s has changed in the view: %s, the view says %s", id, now, says)
 		}
 	}
@@ -168,7 +163,7 @@ func keptControls(doc *htmxdom.Document, nodes htmxdom.Identity, focus *html.Nod
 	}
 	kept := doc.Kept(nodes)
 	for id, n := range doc.Identity() {
-		if old := nodes[id]; old == nil || old.Data != n.Data || slices.Contains(kept, id) || controlsFollow && keyOf[id] != "" && changed(id) {
+		if old := nodes[id]; old == nil || old.Data != n.Data || slices.Contains(kept, id) || keyOf[id] != "" && changed(id) {
 			continue
 		}
 		return fmt.Errorf("%w: %s", errOtherNode, id)
@@ -182,7 +177,7 @@ func keptControls(doc *htmxdom.Document, nodes htmxdom.Identity, focus *html.Nod
 	return nil
 }
 
-// TestControlsShowWhatTheViewSays renders pages of forms again and again, with a user who
+// Case 99: TestControlsShowWhatTheViewSays renders pages of forms again and again, with a user who
 // works the controls in between.
 func TestControlsShowWhatTheViewSays(t *testing.T) {
 	t.Parallel()
