@@ -62,6 +62,7 @@ func touch(p *browser.Page) {
 	})()`, nil)
 }
 
+// Case 99.
 func TestControlsFollowWhateverChangesThem(t *testing.T) {
 	t.Parallel()
 	p, s := openFollowed(t, handlers.Config{})
@@ -169,6 +170,7 @@ func TestAControlThatIsRenewedSendsNothingAndKeepsTheFocus(t *testing.T) {
 	}
 }
 
+// Case 99.
 func TestBoundControlsShowWhatTheViewSaysAfterARestart(t *testing.T) {
 	t.Parallel()
 	p, s := openFollowed(t, secrets('f'))

@@ -9,7 +9,7 @@ import (
 	"github.com/sideband-go/sideband/internal/browser"
 )
 
-// Cases 90 to 94: what the browser, its user and their extensions have changed.
+// Case 90, Case 91, Case 92, Case 93 and Case 94: what the browser, its user and their extensions have changed.
 func TestAPageThatOthersChangeToo(t *testing.T) {
 	t.Parallel()
 	s := fixture.Serve(t, handlers.Config{})

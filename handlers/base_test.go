@@ -46,6 +46,7 @@ func TestAddressesStandForThemselvesWhereABaseActs(t *testing.T) {
 	}
 }
 
+// Case 91.
 func TestStyleAttributesAreTheBrowsersWhereThePolicyTakesNone(t *testing.T) {
 	t.Parallel()
 	for policy, own := range map[string]bool{

@@ -286,7 +286,7 @@ func TestGesturesAreThoseOfChromium(t *testing.T) {
 	})
 }
 
-// What is done while nothing gets through fails in the same way, with the same notices, and
+// Case 101: what is done while nothing gets through fails in the same way, with the same notices, and
 // is not sent later.
 func TestCutsAreThoseOfChromium(t *testing.T) {
 	t.Parallel()

@@ -75,6 +75,7 @@ func TestCutStreams(t *testing.T) {
 	expect(t, "live", page.Live(), true)
 }
 
+// Case 101.
 func TestCutConnections(t *testing.T) {
 	t.Parallel()
 	page := open(t)
@@ -89,6 +90,7 @@ func TestCutConnections(t *testing.T) {
 	expect(t, "the notice", page.Notice(), "")
 }
 
+// Case 104.
 func TestAPersonHasHeaders(t *testing.T) {
 	t.Parallel()
 	kit := kit()

@@ -177,7 +177,7 @@ func keptControls(doc *htmxdom.Document, nodes htmxdom.Identity, focus *html.Nod
 	return nil
 }
 
-// TestControlsShowWhatTheViewSays renders pages of forms again and again, with a user who
+// Case 99: TestControlsShowWhatTheViewSays renders pages of forms again and again, with a user who
 // works the controls in between.
 func TestControlsShowWhatTheViewSays(t *testing.T) {
 	t.Parallel()

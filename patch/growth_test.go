@@ -30,7 +30,7 @@ func TestShape(t *testing.T) {
 	}
 }
 
-// TestWorkGrowsNoFasterThanThePage counts, with the compiler's counters of coverage, how
+// Case 98: TestWorkGrowsNoFasterThanThePage counts, with the compiler's counters of coverage, how
 // many statements of the package are executed for pages of two sizes: for one twice as large
 // about twice as many.
 func TestWorkGrowsNoFasterThanThePage(t *testing.T) {

@@ -112,6 +112,18 @@ func (v *view) own() {
 	}
 }
 
+// next takes the first message out of the mailbox.
+func (v *view) next() views.Message {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if len(v.queue) == 0 {
+		v.t.Fatal("the mailbox is empty")
+	}
+	m := v.queue[0]
+	v.queue = v.queue[1:]
+	return m
+}
+
 // work runs what is in the mailbox and returns what the page has heard since.
 func (v *view) work() []string {
 	for {

@@ -55,7 +55,7 @@ func TestWhatAPolicyBlocks(t *testing.T) {
 	}
 }
 
-// What the table says must be true of Chromium.
+// Case 105: what the table says must be true of Chromium.
 func TestChromiumBlocksTheSame(t *testing.T) {
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/html")

@@ -19,6 +19,7 @@ var (
 	small = flag.Bool("shrink", true, "look for a smaller case that differs")
 )
 
+// Case 102.
 func TestModelAgreesWithChromium(t *testing.T) {
 	t.Logf("%d cases, -seed=%d", *count, *seed)
 	g := &generator{Rand: rand.New(rand.NewPCG(*seed, 0))}
