@@ -52,7 +52,10 @@ func (r *Scanned) AppendForced(dst []byte, root string, p Posted) ([]byte, bool)
 		case !ok || done[c.key]:
 		case p.Left:
 			dst = t.add(dst, t.renewLeft(nil, c, r.address))
-		case c.wrong(p.Fields, places[i]):
+		default:
+			if wrong, _ := c.wrong(p.Fields, places[i]); !wrong {
+				continue
+			}
 			dst = t.add(dst, t.renew(nil, "", c.html, func([]byte) bool { return submitted }))
 		}
 	}
@@ -99,16 +102,24 @@ func (r *reading) told(p Posted) (list []int) {
 }
 
 // places are, for each control, its place among those of its form that post a value of its
-// name whatever they show; -1 if it is not known.
+// name whatever they show, or of a box how many there are that post the same; -1 if it is not known.
 func (r *reading) places() []int {
 	places := make([]int, len(r.controls))
 	before := map[group]int{}
+	boxes := map[box]int{}
+	for i := range r.controls {
+		if c := &r.controls[i]; c.isBox() && c.form > 0 && !c.disabled {
+			boxes[box{c.form, c.name, c.posted()}]++
+		}
+	}
 	for i := range r.controls {
 		c := &r.controls[i]
 		g := group{c.form, c.name}
 		switch {
 		case c.fieldless:
 			places[i] = -1
+		case c.isBox():
+			places[i] = boxes[box{c.form, c.name, c.posted()}]
 		case c.form > 0:
 			places[i] = before[g]
 		}
@@ -117,6 +128,12 @@ func (r *reading) places() []int {
 		}
 	}
 	return places
+}
+
+// box is what boxes have in common that post the same.
+type box struct {
+	form        int
+	name, value string
 }
 
 // hasAll reports whether the form that was submitted has all fields that were posted.
@@ -144,15 +161,23 @@ func (t target) add(dst, ops []byte) []byte {
 }
 
 // AppendBound appends operations for a page of which nobody knows what it shows, to those
-// that morph it into the view: controls that send events of their own show what the view says,
+// that morph it into the view, before those of AppendForced: controls that send events of their own show what the view says,
 // texts that are being typed once they are left. Other controls keep what the user has made of them.
 func (r *Scanned) AppendBound(dst []byte, old *Tree, root string) []byte {
-	read := readControls(r.html, "", Posted{})
+	var p Posted
+	if r.posted != nil {
+		p = *r.posted
+	}
+	read := readControls(r.html, "", p)
+	wrong := map[int]bool{} // AppendForced sees to those
+	for i, right := range read.outcomes(p) {
+		wrong[i] = !right
+	}
 	for i := range read.controls {
 		c := &read.controls[i]
 		t, ok := read.target(i, root)
 		switch {
-		case !ok, c.isControl() && c.bound == "", isPlainInput([]byte(c.typ)) && c.tag == "input":
+		case !ok, wrong[i], c.isControl() && c.bound == "", isPlainInput([]byte(c.typ)) && c.tag == "input":
 			continue
 		case c.isBox():
 			dst = t.add(dst, t.renewBox(nil, c))

@@ -112,10 +112,8 @@ func (d *differ) control(o, n int32) {
 func (d *differ) show(c *control, t target, sameOptions bool, morph func()) {
 	d.html.shown = append(d.html.shown, c.key)
 	d.radios = d.radios || c.isRadio()
-	p := d.html.posted
-	source := p != nil && !p.Left && p.isFrom(c.id, c.bound)
-	right := source && !c.wrong(p.Fields, -1)
-	if !c.isField() && !(right && sameOptions) || source && !right && !p.Typing {
+	told, right := d.told(c)
+	if !c.isField() && !(right && sameOptions) || told && !right && !d.html.posted.Typing {
 		d.renewed(t, func(ops []byte) []byte { return t.renew(ops, "", c.html, d.isNew) })
 		return
 	}

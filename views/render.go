@@ -58,6 +58,9 @@ func (in *Instance) Whole(posted *Posted) (r Rendering, err error) {
 	var shown []*streamed
 	err = in.whole(func(p part) error {
 		r.Ops = patch.AppendMorph(nil, RootID, p.pass.buf.b)
+		if posted != nil && !p.scanned.Keeps(posted.Source) {
+			p.scanned.Told(posted)
+		}
 		r.Ops = p.scanned.AppendBound(r.Ops, &in.tree, RootID)
 		r.Ops = appendForced(r.Ops, p, posted)
 		shown = p.pass.streams
