@@ -3,6 +3,7 @@ package handlers
 import (
 	"bytes"
 	"errors"
+	"hash/maphash"
 
 	"github.com/sideband-go/sideband/patch"
 	"github.com/sideband-go/sideband/sse"
@@ -19,7 +20,7 @@ type outbox struct {
 	lost      bool         // what the page shows is not known: it is to be morphed as a whole
 	greeted   bool         // Connect has run
 	refused   *sse.Message // the newest, which waits for its stream
-	typed     string       // what the last event of a field being typed in has posted
+	typed     uint64       // digest of what the last event of a field being typed in has posted, 0: none
 }
 
 var (
@@ -212,18 +213,21 @@ func (l *live) answer(me uint64, posted *views.Posted, failed error) result {
 	return result{ops: ops, err: err, away: l.in.TakeDeparture()}
 }
 
+// typedSeed is for digests of what was typed: the text itself may be as long as a body.
+var typedSeed = maphash.MakeSeed()
+
 // settleTyping finds out that a field is not typed in any more: its change comes with
 // the text that its last event had. From then on it shows what the view says.
 func (l *live) settleTyping(posted *views.Posted) {
 	if posted == nil {
 		return
 	}
-	text := ""
+	typed := uint64(0)
 	if posted.Typing {
-		text = posted.Source + "?" + posted.Fields.Encode()
-		posted.Typing = text != l.out.typed
+		typed = maphash.String(typedSeed, posted.Source+"?"+posted.Fields.Encode())
+		posted.Typing = typed != l.out.typed
 	}
-	l.out.typed = text
+	l.out.typed = typed
 }
 
 // noticeGone takes the notice of an earlier failure away after a success.

@@ -44,6 +44,7 @@ func (r *Scanned) AppendForced(dst []byte, root string, p Posted) ([]byte, bool)
 	read := readControls(r.html, "", p)
 	submitted := read.form > 0
 	done := keySet(r.shown)
+	var early []byte
 	places := read.places()
 	for _, i := range read.told(p) {
 		c := &read.controls[i]
@@ -51,14 +52,17 @@ func (r *Scanned) AppendForced(dst []byte, root string, p Posted) ([]byte, bool)
 		switch {
 		case !ok || done[c.key]:
 		case p.Left:
-			dst = t.add(dst, t.renewLeft(nil, c, r.address))
+			dst, early = t.add(dst, early, func(ops []byte) []byte { return t.renewLeft(ops, c, r.address) })
 		default:
 			if wrong, _ := c.wrong(p.Fields, places[i]); !wrong {
 				continue
 			}
-			dst = t.add(dst, t.renew(nil, "", c.html, func([]byte) bool { return submitted }))
+			dst, early = t.add(dst, early, func(ops []byte) []byte {
+				return t.renew(ops, "", c.html, func([]byte) bool { return submitted })
+			})
 		}
 	}
+	dst = slices.Insert(dst, 0, early...)
 	switch {
 	case submitted:
 		return dst, read.hasAll(p.Fields)
@@ -152,12 +156,12 @@ func (r *reading) hasAll(fields url.Values) bool {
 	return true
 }
 
-// add adds operations on a control to others.
-func (t target) add(dst, ops []byte) []byte {
+// add adds operations on a control to others: to those that come before all else if it has no id.
+func (t target) add(dst, early []byte, ops func(dst []byte) []byte) (_, _ []byte) {
 	if t.id == "" {
-		return slices.Insert(dst, 0, ops...)
+		return dst, ops(early)
 	}
-	return append(dst, ops...)
+	return ops(dst), early
 }
 
 // AppendBound appends operations for a page of which nobody knows what it shows, to those
@@ -169,6 +173,7 @@ func (r *Scanned) AppendBound(dst []byte, old *Tree, root string) []byte {
 		p = *r.posted
 	}
 	read := readControls(r.html, "", p)
+	var early []byte
 	wrong := map[int]bool{} // AppendForced sees to those
 	for i, right := range read.outcomes(p) {
 		wrong[i] = !right
@@ -180,14 +185,15 @@ func (r *Scanned) AppendBound(dst []byte, old *Tree, root string) []byte {
 		case !ok, wrong[i], c.isControl() && c.bound == "", isPlainInput([]byte(c.typ)) && c.tag == "input":
 			continue
 		case c.isBox():
-			dst = t.add(dst, t.renewBox(nil, c))
+			dst, early = t.add(dst, early, func(ops []byte) []byte { return t.renewBox(ops, c) })
 		case c.isField():
-			dst = t.add(dst, t.renewLeft(nil, c, r.address))
+			dst, early = t.add(dst, early, func(ops []byte) []byte { return t.renewLeft(ops, c, r.address) })
 		case c.tag == "select":
-			dst = t.add(dst, t.renew(nil, "", c.html, nil))
+			dst, early = t.add(dst, early, func(ops []byte) []byte { return t.renew(ops, "", c.html, nil) })
 		}
 		r.shown = append(r.shown, c.key)
 	}
+	dst = slices.Insert(dst, 0, early...)
 	return r.appendOpen(dst, old)
 }
 

@@ -30,6 +30,8 @@ func TestControlsThatShowSomethingElseAreReplaced(t *testing.T) {
 		{"several choices", `<select id="s" name="s" multiple><option value="1" selected>a<option value="2" selected>b</select>`, "s", "s=2&s=1", false, ""},
 		{"one of several choices", `<select id="s" name="s" multiple><option value="1" selected>a<option value="2">b</select>`, "s", "s=2&s=1", false, "s"},
 		{"a text area", `<textarea id="a" name="a">` + "\nline\nline</textarea>", "a", "a=line%0D%0Aline", false, ""},
+		{"a text area that begins with an empty line", "<textarea id=\"a\" name=\"a\">\r\n\r\nline</textarea>", "a", "a=%0D%0Aline", false, ""},
+		{"an attribute that is written twice", `<input id="t" name="t" name="u" value="srv" value="other">`, "t", "t=mine", false, "t"},
 		{"a text area that was changed", `<textarea id="a" name="a">x</textarea>`, "a", "a=y", false, "a"},
 		{"all of a form that was submitted", form(text + `<input id="u" name="u" value="">`), "f", "t=1&u=2", false, "t u"},
 		{"nothing beside a button", form(text + `<input id="u" name="u" value="">`), "b", "t=1&u=2", false, ""},
