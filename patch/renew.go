@@ -220,7 +220,7 @@ func (d *differ) showInside(o, n int32) {
 	if len(was) == 0 {
 		return
 	}
-	changed := map[uint32]bool{}
+	changed, now := map[uint32]bool{}, map[uint32]bool{}
 	nodes := map[uint32]int32{} // of the elements in which there are changed controls, or that are
 	for i := n; i < n+d.new.nodes[n].span; i++ {
 		if _, moved := d.moved[i]; moved {
@@ -228,12 +228,17 @@ func (d *differ) showInside(o, n int32) {
 			continue
 		}
 		for e := range d.new.entries(&d.new.nodes[i]) {
+			now[keyIn(e)] = true
 			if old, ok := was[keyIn(e)]; ok && old != e {
 				changed[keyIn(e)], nodes[keyIn(e)] = true, i
 			}
 		}
 	}
-	if len(changed) == 0 {
+	gone := false
+	for key := range was {
+		gone = gone || !now[key]
+	}
+	if len(changed) == 0 && !gone {
 		return
 	}
 	p := d.html.pos[n]
@@ -242,6 +247,9 @@ func (d *differ) showInside(o, n int32) {
 		around = string(d.idOf(n))
 	}
 	read := readControls(d.html.html[p.start:p.end], around, Posted{})
+	if gone {
+		d.forget(o, n, &read)
+	}
 	for i := range read.controls {
 		c := &read.controls[i]
 		options := c.tag == "select" && changed[optionsKey(c.key)]
