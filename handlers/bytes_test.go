@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net/url"
 	"runtime"
 	"strings"
 	"testing"
@@ -140,6 +141,25 @@ func TestTheEstimateOfAViewIsHonest(t *testing.T) {
 			}
 		})
 	}
+}
+
+// What is typed into a page that is watched is not kept beside what the application keeps of it.
+func TestAViewForgetsWhatWasTyped(t *testing.T) {
+	s := heavySite(t, handlers.Config{}, heavy{})
+	text := url.Values{"text": {strings.Repeat("x", 900<<10)}}
+	var pages []any
+	before := int64(0)
+	for i := range 11 {
+		p := s.browser(t).open("/rooms/a").connect("")
+		p.post("event=Add&value=1&typing", text, "HX-Source", "input#none")
+		if pages = append(pages, p); i == 0 {
+			before = heap()
+		}
+	}
+	if held := (heap() - before) / 10; held > 400<<10 {
+		t.Errorf("each view holds %d KiB", held>>10)
+	}
+	runtime.KeepAlive(pages)
 }
 
 func heap() int64 {

@@ -56,9 +56,9 @@ func (rt Route) read(w http.ResponseWriter, r *http.Request, l *live) (job, *ref
 		k.count.bodies.Add(1)
 		return job{}, declined(status, err)
 	}
-	if id := query.Get(patch.LeftParam); id != "" && !query.Has(eventParam) {
+	if query.Has(patch.LeftParam) && !query.Has(eventParam) {
 		msg := views.Message{Name: patch.LeftParam, Run: func(*views.Socket) error { return nil }}
-		return job{msg: msg, ctx: context.WithoutCancel(r.Context()), posted: &views.Posted{Source: id, Left: true}}, nil
+		return job{msg: msg, ctx: context.WithoutCancel(r.Context()), posted: &views.Posted{Source: query.Get(patch.LeftParam), Left: true}}, nil
 	}
 	name := query.Get(eventParam)
 	msg, err := l.in.Event(name, query.Get("to"), views.Input{Query: query, Fields: fields})

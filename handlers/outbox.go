@@ -3,6 +3,9 @@ package handlers
 import (
 	"bytes"
 	"errors"
+	"hash/maphash"
+	"html"
+	"slices"
 
 	"github.com/sideband-go/sideband/patch"
 	"github.com/sideband-go/sideband/sse"
@@ -19,7 +22,7 @@ type outbox struct {
 	lost      bool         // what the page shows is not known: it is to be morphed as a whole
 	greeted   bool         // Connect has run
 	refused   *sse.Message // the newest, which waits for its stream
-	typed     string       // what the last event of a field being typed in has posted
+	typed     uint64       // digest of what the last event of a field being typed in has posted, 0: none
 }
 
 var (
@@ -27,6 +30,13 @@ var (
 	// backMessage is what each stream begins with: that it arrives is the proof.
 	backMessage = patch.AppendText(nil, views.LostID, "")
 )
+
+// backMessages are backMessage, and what has a page ask for its controls if it shows that an event did not reach the
+// server: they may show what nobody was told of.
+func (l *live) backMessages() []byte {
+	ask := `<hx-partial hx-target=":has(#` + views.FailedID + `>p:first-child)>#` + patch.LeftID + `"><i hx-post="` + html.EscapeString(l.address) + `?` + patch.LeftParam + `=" hx-trigger="load"></i></hx-partial>`
+	return append(slices.Clip(backMessage), ask...)
+}
 
 // number makes a message of ops.
 func (o *outbox) number(ops []byte) sse.Message {
@@ -212,18 +222,21 @@ func (l *live) answer(me uint64, posted *views.Posted, failed error) result {
 	return result{ops: ops, err: err, away: l.in.TakeDeparture()}
 }
 
+// typedSeed is for digests of what was typed: the text itself may be as long as a body.
+var typedSeed = maphash.MakeSeed()
+
 // settleTyping finds out that a field is not typed in any more: its change comes with
 // the text that its last event had. From then on it shows what the view says.
 func (l *live) settleTyping(posted *views.Posted) {
 	if posted == nil {
 		return
 	}
-	text := ""
+	typed := uint64(0)
 	if posted.Typing {
-		text = posted.Source + "?" + posted.Fields.Encode()
-		posted.Typing = text != l.out.typed
+		typed = maphash.String(typedSeed, posted.Source+"?"+posted.Fields.Encode())
+		posted.Typing = typed != l.out.typed
 	}
-	l.out.typed = text
+	l.out.typed = typed
 }
 
 // noticeGone takes the notice of an earlier failure away after a success.

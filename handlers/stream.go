@@ -213,7 +213,7 @@ func (l *live) connect(me uint64, c *connecting) {
 		l.disconnected(st)
 		return
 	}
-	st.Send("", backMessage)
+	st.Send("", l.backMessages())
 	l.in.StartWaiting()
 	cause := context.WithoutCancel(c.request.Context())
 	l.begins(&turn{cause: cause})

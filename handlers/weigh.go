@@ -10,7 +10,7 @@ import (
 
 // size is about how much memory the view holds, in bytes. Only its worker may ask.
 func (l *live) size() int64 {
-	n := l.in.Size() + int64(l.out.log.Size()) + int64(len(l.out.typed))
+	n := l.in.Size() + int64(l.out.log.Size())
 	if m := l.out.refused; m != nil {
 		n += int64(len(m.Data))
 	}

@@ -218,13 +218,20 @@ func (c *control) read(h []byte, i, inner int, name uint16) (end int) {
 	var typ, field, value []byte
 	eachAttr(start, func(a attr) {
 		v := start[a.value.start:a.value.end]
+		// Of an attribute that is written twice the first counts.
 		switch strings.ToLower(string(start[a.name.start:a.name.end])) {
 		case "type":
-			typ, c.typ = v, strings.ToLower(text(v))
+			if typ == nil {
+				typ, c.typ = v, strings.ToLower(text(v))
+			}
 		case "name":
-			field, c.name = v, text(v)
+			if field == nil {
+				field, c.name = v, text(v)
+			}
 		case "value":
-			value, c.value, c.hasValue = v, text(v), true
+			if !c.hasValue {
+				value, c.value, c.hasValue = v, text(v), true
+			}
 		case "checked":
 			c.checked = true
 		case "multiple":
@@ -238,9 +245,13 @@ func (c *control) read(h []byte, i, inner int, name uint16) (end int) {
 		case "step":
 			c.step = text(v)
 		case "form":
-			c.owned, c.formID = true, text(v)
+			if !c.owned {
+				c.owned, c.formID = true, text(v)
+			}
 		case "hx-post":
-			c.bound = text(v)
+			if c.bound == "" {
+				c.bound = text(v)
+			}
 		}
 	})
 	if plain([]byte(c.id)) {
@@ -257,7 +268,7 @@ func (c *control) read(h []byte, i, inner int, name uint16) (end int) {
 		content := h[inner : inner+k]
 		end = min(inner+k+len("</>")+len(c.tag), len(h))
 		if name == tagTextarea {
-			c.value, c.hasValue = text(bytes.TrimPrefix(content, []byte("\n"))), true
+			c.value, c.hasValue = strings.TrimPrefix(newlines(text(content)), "\n"), true
 		} else {
 			c.options = optionsIn(content)
 		}

@@ -18,7 +18,8 @@ type Posted struct {
 	// Form says that the source is a form.
 	Form bool
 	// Left says that the source has lost the focus, since a rendering has changed what it is
-	// to show. There are no fields.
+	// to show; without a source, that events did not arrive, so that any control may show something else. There
+	// are no fields.
 	Left bool
 }
 
@@ -44,6 +45,7 @@ func (r *Scanned) AppendForced(dst []byte, root string, p Posted) ([]byte, bool)
 	read := readControls(r.html, "", p)
 	submitted := read.form > 0
 	done := keySet(r.shown)
+	var early []byte
 	places := read.places()
 	for _, i := range read.told(p) {
 		c := &read.controls[i]
@@ -51,11 +53,17 @@ func (r *Scanned) AppendForced(dst []byte, root string, p Posted) ([]byte, bool)
 		switch {
 		case !ok || done[c.key]:
 		case p.Left:
-			dst = t.add(dst, t.renewLeft(nil, c, r.address))
-		case c.wrong(p.Fields, places[i]):
-			dst = t.add(dst, t.renew(nil, "", c.html, func([]byte) bool { return submitted }))
+			dst, early = t.add(dst, early, func(ops []byte) []byte { return t.renewLeft(ops, c, r.address) })
+		default:
+			if wrong, _ := c.wrong(p.Fields, places[i]); !wrong {
+				continue
+			}
+			dst, early = t.add(dst, early, func(ops []byte) []byte {
+				return t.renew(ops, "", c.html, func([]byte) bool { return submitted })
+			})
 		}
 	}
+	dst = slices.Insert(dst, 0, early...)
 	switch {
 	case submitted:
 		return dst, read.hasAll(p.Fields)
@@ -99,16 +107,24 @@ func (r *reading) told(p Posted) (list []int) {
 }
 
 // places are, for each control, its place among those of its form that post a value of its
-// name whatever they show; -1 if it is not known.
+// name whatever they show, or of a box how many there are that post the same; -1 if it is not known.
 func (r *reading) places() []int {
 	places := make([]int, len(r.controls))
 	before := map[group]int{}
+	boxes := map[box]int{}
+	for i := range r.controls {
+		if c := &r.controls[i]; c.isBox() && c.form > 0 && !c.disabled {
+			boxes[box{c.form, c.name, c.posted()}]++
+		}
+	}
 	for i := range r.controls {
 		c := &r.controls[i]
 		g := group{c.form, c.name}
 		switch {
 		case c.fieldless:
 			places[i] = -1
+		case c.isBox():
+			places[i] = boxes[box{c.form, c.name, c.posted()}]
 		case c.form > 0:
 			places[i] = before[g]
 		}
@@ -117,6 +133,12 @@ func (r *reading) places() []int {
 		}
 	}
 	return places
+}
+
+// box is what boxes have in common that post the same.
+type box struct {
+	form        int
+	name, value string
 }
 
 // hasAll reports whether the form that was submitted has all fields that were posted.
@@ -135,34 +157,45 @@ func (r *reading) hasAll(fields url.Values) bool {
 	return true
 }
 
-// add adds operations on a control to others.
-func (t target) add(dst, ops []byte) []byte {
+// add adds operations on a control to others: to those that come before all else if it has no id.
+func (t target) add(dst, early []byte, ops func(dst []byte) []byte) (_, _ []byte) {
 	if t.id == "" {
-		return slices.Insert(dst, 0, ops...)
+		return dst, ops(early)
 	}
-	return append(dst, ops...)
+	return ops(dst), early
 }
 
 // AppendBound appends operations for a page of which nobody knows what it shows, to those
-// that morph it into the view: controls that send events of their own show what the view says,
+// that morph it into the view, before those of AppendForced: controls that send events of their own show what the view says,
 // texts that are being typed once they are left. Other controls keep what the user has made of them.
 func (r *Scanned) AppendBound(dst []byte, old *Tree, root string) []byte {
-	read := readControls(r.html, "", Posted{})
+	var p Posted
+	if r.posted != nil {
+		p = *r.posted
+	}
+	read := readControls(r.html, "", p)
+	var early []byte
+	done := keySet(r.shown)
+	wrong := map[int]bool{} // AppendForced sees to those
+	for i, right := range read.outcomes(p) {
+		wrong[i] = !right
+	}
 	for i := range read.controls {
 		c := &read.controls[i]
 		t, ok := read.target(i, root)
 		switch {
-		case !ok, c.isControl() && c.bound == "", isPlainInput([]byte(c.typ)) && c.tag == "input":
+		case !ok, wrong[i], done[c.key], c.isControl() && c.bound == "", isPlainInput([]byte(c.typ)) && c.tag == "input":
 			continue
 		case c.isBox():
-			dst = t.add(dst, t.renewBox(nil, c))
+			dst, early = t.add(dst, early, func(ops []byte) []byte { return t.renewBox(ops, c) })
 		case c.isField():
-			dst = t.add(dst, t.renewLeft(nil, c, r.address))
+			dst, early = t.add(dst, early, func(ops []byte) []byte { return t.renewLeft(ops, c, r.address) })
 		case c.tag == "select":
-			dst = t.add(dst, t.renew(nil, "", c.html, nil))
+			dst, early = t.add(dst, early, func(ops []byte) []byte { return t.renew(ops, "", c.html, nil) })
 		}
 		r.shown = append(r.shown, c.key)
 	}
+	dst = slices.Insert(dst, 0, early...)
 	return r.appendOpen(dst, old)
 }
 

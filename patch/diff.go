@@ -38,6 +38,8 @@ type differ struct {
 
 	oldUp, newUp []int32 // parents, while they are looked up often
 
+	outcomes map[uint32]bool // of the controls that an event told of, once they are asked for
+
 	finds int              // how often an old node was looked for by its id
 	where map[uint64]int32 // old nodes by the digests of their ids, once that is often
 }

@@ -112,10 +112,8 @@ func (d *differ) control(o, n int32) {
 func (d *differ) show(c *control, t target, sameOptions bool, morph func()) {
 	d.html.shown = append(d.html.shown, c.key)
 	d.radios = d.radios || c.isRadio()
-	p := d.html.posted
-	source := p != nil && !p.Left && p.isFrom(c.id, c.bound)
-	right := source && !c.wrong(p.Fields, -1)
-	if !c.isField() && !(right && sameOptions) || source && !right && !p.Typing {
+	told, right := d.told(c)
+	if !c.isField() && !(right && sameOptions) || told && !right && !d.html.posted.Typing {
 		d.renewed(t, func(ops []byte) []byte { return t.renew(ops, "", c.html, d.isNew) })
 		return
 	}
@@ -222,7 +220,7 @@ func (d *differ) showInside(o, n int32) {
 	if len(was) == 0 {
 		return
 	}
-	changed := map[uint32]bool{}
+	changed, now := map[uint32]bool{}, map[uint32]bool{}
 	nodes := map[uint32]int32{} // of the elements in which there are changed controls, or that are
 	for i := n; i < n+d.new.nodes[n].span; i++ {
 		if _, moved := d.moved[i]; moved {
@@ -230,12 +228,17 @@ func (d *differ) showInside(o, n int32) {
 			continue
 		}
 		for e := range d.new.entries(&d.new.nodes[i]) {
+			now[keyIn(e)] = true
 			if old, ok := was[keyIn(e)]; ok && old != e {
 				changed[keyIn(e)], nodes[keyIn(e)] = true, i
 			}
 		}
 	}
-	if len(changed) == 0 {
+	gone := false
+	for key := range was {
+		gone = gone || !now[key]
+	}
+	if len(changed) == 0 && !gone {
 		return
 	}
 	p := d.html.pos[n]
@@ -244,6 +247,9 @@ func (d *differ) showInside(o, n int32) {
 		around = string(d.idOf(n))
 	}
 	read := readControls(d.html.html[p.start:p.end], around, Posted{})
+	if gone {
+		d.forget(o, n, &read)
+	}
 	for i := range read.controls {
 		c := &read.controls[i]
 		options := c.tag == "select" && changed[optionsKey(c.key)]

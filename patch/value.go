@@ -9,20 +9,24 @@ import (
 	"strings"
 )
 
-// wrong reports whether the control shows something else than it is to show, going by the
-// fields that were posted. at is its place among those of its name that post a value whatever
-// they show; -1 if it is not known.
-func (c *control) wrong(fields url.Values, at int) bool {
+// wrong reports whether the control shows, or may show, something else than it is to show, going
+// by the fields that were posted. at is as in places. known is false if those do not tell what it shows.
+func (c *control) wrong(fields url.Values, at int) (wrong, known bool) {
 	shown := fields[c.name]
 	switch {
 	case c.isBox():
-		value := c.value
-		if !c.hasValue {
-			value = "on"
+		ticked := 0
+		for _, v := range shown {
+			if v == c.posted() {
+				ticked++
+			}
 		}
-		return slices.Contains(shown, value) != c.checked
+		if 0 < ticked && ticked < at {
+			return true, false // one of those that are like it
+		}
+		return ticked > 0 != c.checked, true
 	case isPlainInput([]byte(c.typ)):
-		return false
+		return false, true
 	case c.tag == "select" && c.multiple:
 		var want []string
 		for _, o := range c.options {
@@ -30,18 +34,29 @@ func (c *control) wrong(fields url.Values, at int) bool {
 				want = append(want, o.value)
 			}
 		}
-		return !slices.Equal(slices.Sorted(slices.Values(shown)), slices.Sorted(slices.Values(want)))
+		return !slices.Equal(slices.Sorted(slices.Values(shown)), slices.Sorted(slices.Values(want))), true
 	case at < 0 && len(shown) == 1:
 		at = 0
 	case at < 0 || at >= len(shown):
-		return false // it was not posted, or nobody knows which of them it was
+		return false, false // it was not posted, or nobody knows which of them it was
 	}
 	if c.tag == "select" {
 		want, ok := c.selected()
-		return ok && want != shown[at]
+		return ok && want != shown[at], ok
 	}
 	want, ok := c.shows()
-	return ok && !c.alike(want, newlines(shown[at]))
+	if !ok {
+		return false, c.value == shown[at]
+	}
+	return !c.alike(want, newlines(shown[at])), true
+}
+
+// posted is what a box posts when it is ticked.
+func (c *control) posted() string {
+	if !c.hasValue {
+		return "on"
+	}
+	return c.value
 }
 
 // posts reports whether the control posts a value whatever it shows.

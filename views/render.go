@@ -58,8 +58,13 @@ func (in *Instance) Whole(posted *Posted) (r Rendering, err error) {
 	var shown []*streamed
 	err = in.whole(func(p part) error {
 		r.Ops = patch.AppendMorph(nil, RootID, p.pass.buf.b)
-		r.Ops = p.scanned.AppendBound(r.Ops, &in.tree, RootID)
-		r.Ops = appendForced(r.Ops, p, posted)
+		if posted != nil && !p.scanned.Keeps(posted.Source) {
+			p.scanned.Told(posted)
+		}
+		if posted == nil || !posted.Left || posted.Source != "" {
+			r.Ops = p.scanned.AppendBound(r.Ops, &in.tree, RootID)
+		}
+		r.Ops = in.appendForced(r.Ops, p, posted)
 		shown = p.pass.streams
 		r.Warnings = p.scanned.Warnings()
 		return nil
@@ -147,7 +152,7 @@ func (in *Instance) render(posted *Posted) (r Rendering, err error) {
 			p.release()
 		}
 		if parts, r.Ops, err = in.renderPage(nil, posted); err == nil {
-			r.Ops = appendForced(r.Ops, parts[0], posted)
+			r.Ops = in.appendForced(r.Ops, parts[0], posted)
 		}
 	}
 	if err != nil {
@@ -163,8 +168,14 @@ func (in *Instance) render(posted *Posted) (r Rendering, err error) {
 	return r, nil
 }
 
+// corrected marks the notice of an event that did not arrive: the page has asked for its controls since.
+const corrected = `<hx-partial id="` + FailedID + `" hx-swap="afterbegin"><b hidden></b></hx-partial>`
+
 // appendForced appends what sets the posted controls right, which are in the rendering of the whole view.
-func appendForced(ops []byte, p part, posted *Posted) []byte {
+func (in *Instance) appendForced(ops []byte, p part, posted *Posted) []byte {
+	if posted != nil && posted.Left && posted.Source == "" {
+		return append(p.scanned.AppendBound(ops, &in.tree, RootID), corrected...)
+	}
 	if posted != nil && !p.scanned.Keeps(posted.Source) {
 		ops, _ = p.scanned.AppendForced(ops, RootID, *posted)
 	}

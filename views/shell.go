@@ -14,6 +14,7 @@ const (
 	StreamID = "sb-stream"
 	NoticeID = "sb-notice"
 	LostID   = "sb-lost"
+	FailedID = "sb-failed"
 )
 
 // TicketHeader carries a page's ticket in each request that htmx makes from it.

@@ -1,0 +1,45 @@
+package patch
+
+// told reports whether an event told what a control shows, and whether that is what it is to show.
+func (d *differ) told(c *control) (told, right bool) {
+	p := d.html.posted
+	switch {
+	case p == nil || p.Left || p.Form && p.Typing:
+		return false, false
+	case p.Form: // any of its fields
+	case c.name == "" || !p.isFrom(c.id, c.bound):
+		return false, false
+	case len(p.Fields[c.name]) == 1 && !c.isBox(): // no need to find out which of them it is
+		wrong, known := c.wrong(p.Fields, -1)
+		return wrong || known, known && !wrong
+	}
+	if d.outcomes == nil {
+		d.outcomes = map[uint32]bool{}
+		all := *p
+		all.Typing = false
+		read := readControls(d.html.html, "", all)
+		for i, right := range read.outcomes(all) {
+			d.outcomes[read.controls[i].key] = right
+		}
+	}
+	right, told = d.outcomes[c.key]
+	return told, right
+}
+
+// outcomes goes through the controls that an event has told of, with whether each shows what it is to show. Those
+// of which nobody knows are left out, except boxes that may be wrong.
+func (r *reading) outcomes(p Posted) func(yield func(i int, right bool) bool) {
+	return func(yield func(int, bool) bool) {
+		list := r.told(p)
+		if p.Left || len(list) == 0 {
+			return
+		}
+		places := r.places()
+		for _, i := range list {
+			wrong, known := r.controls[i].wrong(p.Fields, places[i])
+			if (wrong || known) && !yield(i, !wrong) {
+				return
+			}
+		}
+	}
+}
