@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/sideband-go/sideband/e2e/cut"
 	"github.com/sideband-go/sideband/e2e/fixture"
 	"github.com/sideband-go/sideband/handlers"
 	"github.com/sideband-go/sideband/internal/browser"
@@ -196,5 +197,23 @@ func TestBoundControlsShowWhatTheViewSaysAfterTheStreamHasAged(t *testing.T) {
 	p.Eval(`box.checked = true; document.getElementById("radio-c").checked = true; one.value = "c"; details.open = true`, nil)
 	p.WaitFor(`!box.checked && document.querySelector("#group :checked").value === "a" && one.value === "a"`)
 	p.WaitFor(`note.value === "untold" && details.open`)
+	stayed(t, p)
+}
+
+func TestBoundControlsShowWhatTheViewSaysAfterACutInWhichTheirEventsWereLost(t *testing.T) {
+	t.Parallel()
+	p, s := openFollowed(t, handlers.Config{})
+	p.Fill("#note", "untold")
+	allow := s.Net.Refuse(cut.Any)
+	s.Net.Cut(cut.Any)
+	p.Click("#box")
+	visible(p, "#sb-failed>*", true)
+	p.Eval(`document.getElementById("radio-c").checked = true; one.value = "c"`, nil)
+	allow()
+	live(t, p)
+	p.WaitFor(`!box.checked && document.querySelector("#group :checked").value === "a" && one.value === "a"`)
+	p.WaitFor(`note.value === "untold"`)
+	p.Click("#box")
+	follows(t, p, "b")
 	stayed(t, p)
 }
