@@ -40,10 +40,10 @@ func (k *Kit) unowned(r *http.Request) *refusal {
 // clockSkew is how far the clocks of processes that share secrets may differ.
 const clockSkew = 5 * time.Minute
 
-// admit finds the living view that the request's ticket names, mounting it again if
+// admit finds the living view that the request's ticket names, remounting it if
 // this process does not have it. What can be wrong: 400 a ticket that is missing or
 // damaged, 403 another session's or another user's, 409 another address's, 410 too old
-// to be mounted again.
+// to be remounted.
 func (rt Route) admit(r *http.Request) (*live, *refusal) {
 	l, ref := rt.named(r)
 	if ref != nil {
@@ -60,7 +60,7 @@ func (rt Route) admit(r *http.Request) (*live, *refusal) {
 	return l, nil
 }
 
-// awaitReady waits until a view that another request mounts again is there. Whoever mounts it
+// awaitReady waits until a view that another request remounts is there. Whoever mounts it
 // has a deadline.
 func (l *live) awaitReady(ctx context.Context) *refusal {
 	select {
@@ -71,7 +71,7 @@ func (l *live) awaitReady(ctx context.Context) *refusal {
 	if l.awaiting.Add(1) > int64(l.kit.config.MaxQueue) {
 		l.awaiting.Add(-1)
 		l.kit.count.queueFull.Add(1)
-		return declined(http.StatusTooManyRequests, errors.New("handlers: too many requests wait for a view that is mounted again"))
+		return declined(http.StatusTooManyRequests, errors.New("handlers: too many requests wait for a view that is being remounted"))
 	}
 	defer l.awaiting.Add(-1)
 	select {
@@ -82,7 +82,7 @@ func (l *live) awaitReady(ctx context.Context) *refusal {
 	}
 }
 
-// named is the view of the request's ticket. One that is mounted again may not be ready.
+// named is the view of the request's ticket. One that is being remounted may not be ready.
 func (rt Route) named(r *http.Request) (*live, *refusal) {
 	t, ref := rt.open(r)
 	if ref != nil {
