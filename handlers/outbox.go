@@ -20,6 +20,7 @@ type outbox struct {
 	sent      uint64       // of the newest one that the open stream took
 	confirmed uint64       // of the newest one that the browser is known to have
 	lost      bool         // what the page shows is not known: it is to be morphed as a whole
+	unsettled bool         // an event told what a control shows, and nothing could be rendered for it
 	greeted   bool         // Connect has run
 	refused   *sse.Message // the newest, which waits for its stream
 	typed     uint64       // digest of what the last event of a field being typed in has posted, 0: none
@@ -105,7 +106,7 @@ func (l *live) show(me uint64) bool {
 		case l.depart():
 		case l.waits():
 		case l.out.lost:
-			err = l.morph(st)
+			err = l.morph(st, nil)
 		default:
 			err = l.render(st, nil, nil)
 		}
@@ -146,6 +147,10 @@ var errRounds = errors.New("handlers: components send messages whenever they are
 
 // render sends what has changed on the stream, and more.
 func (l *live) render(st *sse.Stream, posted *views.Posted, more []byte) error {
+	if posted == nil && l.out.unsettled {
+		posted = &views.Posted{Left: true}
+	}
+	l.out.unsettled = false
 	r, err := l.in.Render(posted)
 	if err != nil {
 		return err
@@ -182,14 +187,16 @@ func (l *live) answer(me uint64, posted *views.Posted, failed error) result {
 	err := failed
 	switch {
 	case st != nil && l.waits():
+		l.out.unsettled = l.out.unsettled || posted != nil
 	case st != nil && l.out.lost:
-		err = errors.Join(failed, l.morph(st))
+		err = errors.Join(failed, l.morph(st, posted))
 	case st != nil:
 		if failed == nil || posted != nil || l.in.Dirty() {
 			err = errors.Join(failed, l.render(st, posted, l.noticeGone(failed)))
 		}
 	case !l.follows():
 		// The stream has just closed. What changed waits for the page's next one.
+		l.out.unsettled = l.out.unsettled || posted != nil
 	case failed == nil || posted != nil || l.in.Dirty() || l.out.confirmed != l.out.seq:
 		var renderErr error
 		ops, renderErr = l.patch(posted, l.noticeGone(failed))
@@ -309,14 +316,15 @@ func (l *live) firstPage(me uint64, failed error) result {
 }
 
 // morph sends the whole view, for a browser that may show anything.
-func (l *live) morph(st *sse.Stream) error {
-	r, err := l.in.Whole(nil)
+func (l *live) morph(st *sse.Stream, posted *views.Posted) error {
+	r, err := l.in.Whole(posted)
 	if errors.Is(err, views.ErrAbandoned) {
 		return err // another worker goes on
 	}
 	if l.out.lost = err != nil; l.out.lost {
 		return err
 	}
+	l.out.unsettled = false
 	l.kit.warn(l, r)
 	if m := l.out.number(r.Ops); !l.put(st, m) {
 		l.out.sent = m.ID - 1 // nothing before it counts

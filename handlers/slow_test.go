@@ -77,6 +77,33 @@ func TestASlowBrowserCatchesUp(t *testing.T) {
 	p.await("after")
 }
 
+// A box that the view refuses while its browser is slow is set back once that reads again.
+func TestABoxThatIsRefusedToASlowBrowserIsSetBack(t *testing.T) {
+	page := rooms.Page{Ref: make(chan ref, 1)}
+	s := roomSite(t, handlers.Config{Stream: sse.Config{MaxPending: 1, NoCompression: true, MaxPendingBytes: 64 << 20}}, page)
+	p := s.browser(t).open("/rooms/a").connect("")
+	view := take(t, page.Ref, "the view to connect")
+	large := strings.Repeat("a", 4<<20)
+	for n := 1; s.kit.Stats().StreamsFull == 0; n++ {
+		waitFor(t, func() bool { return rooms.Say(view, strconv.Itoa(n)+large) == nil })
+		if n > 500 {
+			t.Fatal("the stream takes everything")
+		}
+	}
+	if a := p.post("event=Check", map[string][]string{"agree": {"on"}}, "HX-Source", "input#agree"); a.status != http.StatusNoContent {
+		t.Fatalf("answered %d %s", a.status, a.body)
+	}
+	for {
+		_, data := p.message()
+		if data == "" {
+			t.Fatal("the stream ends, and the box is as it was")
+		}
+		if strings.Contains(data, "hx-target='#agree:checked'") {
+			return
+		}
+	}
+}
+
 // A page that has lost its place to others finds the server busy, and is not reloaded.
 func TestAPageThatFindsNoRoom(t *testing.T) {
 	s := roomSite(t, handlers.Config{Limits: state.Limits{Views: 1}}, rooms.Page{})

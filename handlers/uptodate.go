@@ -35,7 +35,7 @@ func (l *live) place() error {
 		_, _, err := l.in.Page()
 		return err
 	case st != nil && !l.waits() && l.out.lost:
-		return l.morph(st)
+		return l.morph(st, nil)
 	case st != nil && !l.waits():
 		return l.render(st, nil, nil)
 	}
