@@ -23,6 +23,9 @@ type Posted struct {
 	Left bool
 }
 
+// AsksForAll reports whether events did not arrive: all controls that send some are to show what the view says.
+func (p *Posted) AsksForAll() bool { return p != nil && p.Left && p.Source == "" }
+
 // isFrom reports whether an element sent the event, by its id, else by its hx-post.
 func (p *Posted) isFrom(id, post string) bool {
 	if p.Source != "" {
@@ -47,7 +50,7 @@ func (r *Scanned) AppendForced(dst []byte, root string, p Posted) ([]byte, bool)
 	done := keySet(r.shown)
 	var early []byte
 	places := read.places()
-	for _, i := range read.told(p) {
+	for _, i := range read.corrected(p) {
 		c := &read.controls[i]
 		t, ok := read.target(i, root)
 		switch {
@@ -73,8 +76,8 @@ func (r *Scanned) AppendForced(dst []byte, root string, p Posted) ([]byte, bool)
 	return dst, false
 }
 
-// told lists the controls that an event has told of, and that are to show what the view says.
-func (r *reading) told(p Posted) (list []int) {
+// corrected lists the controls that an event has told of, and that are to show what the view says.
+func (r *reading) corrected(p Posted) (list []int) {
 	if r.form > 0 {
 		if !p.Form || !r.submits || p.Typing {
 			return nil

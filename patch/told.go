@@ -30,7 +30,7 @@ func (d *differ) told(c *control) (told, right bool) {
 // of which nobody knows are left out, except boxes that may be wrong.
 func (r *reading) outcomes(p Posted) func(yield func(i int, right bool) bool) {
 	return func(yield func(int, bool) bool) {
-		list := r.told(p)
+		list := r.corrected(p)
 		if p.Left || len(list) == 0 {
 			return
 		}

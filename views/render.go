@@ -61,7 +61,7 @@ func (in *Instance) Whole(posted *Posted) (r Rendering, err error) {
 		if posted != nil && !p.scanned.Keeps(posted.Source) {
 			p.scanned.Told(posted)
 		}
-		if posted == nil || !posted.Left || posted.Source != "" {
+		if !posted.AsksForAll() {
 			r.Ops = p.scanned.AppendBound(r.Ops, &in.tree, RootID)
 		}
 		r.Ops = in.appendForced(r.Ops, p, posted)
@@ -173,7 +173,7 @@ const corrected = `<hx-partial id="` + FailedID + `" hx-swap="afterbegin"><b hid
 
 // appendForced appends what sets the posted controls right, which are in the rendering of the whole view.
 func (in *Instance) appendForced(ops []byte, p part, posted *Posted) []byte {
-	if posted != nil && posted.Left && posted.Source == "" {
+	if posted.AsksForAll() {
 		return append(p.scanned.AppendBound(ops, &in.tree, RootID), corrected...)
 	}
 	if posted != nil && !p.scanned.Keeps(posted.Source) {
