@@ -12,11 +12,11 @@ import (
 
 var errShutDown = errors.New("handlers: the kit is shut down")
 
-// End ends all pages of an identity, as Config.Identity gives it, at once: their streams
+// Disconnect ends all pages of an identity, as Config.Identity gives it, at once: their streams
 // close with nothing more pushed, events under way are dropped, and they load themselves
 // anew, through the application's middleware. It returns how many there were. Use it
 // when somebody loses a right; the sessions stay. "" is everybody who is not logged in.
-func (k *Kit) End(identity string) int {
+func (k *Kit) Disconnect(identity string) int {
 	k.ends.Add(1)
 	n := 0
 	for _, e := range k.store.All() {

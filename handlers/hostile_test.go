@@ -46,7 +46,7 @@ func showing(f func(ctx context.Context, w io.Writer) error) hostile.Hooks {
 // part is showing for a component.
 func part(h hostile.PartHooks) hostile.Hooks {
 	return showing(func(ctx context.Context, w io.Writer) error {
-		return views.Live("part", hostile.Part{PartHooks: &h}).Render(ctx, w)
+		return views.Component("part", hostile.Part{PartHooks: &h}).Render(ctx, w)
 	})
 }
 
@@ -103,7 +103,7 @@ func TestNothingOfTheApplicationsEndsMoreThanItsView(t *testing.T) {
 			return nil
 		})},
 		"props whose Equal panics": {status: 204, page: showing(func(ctx context.Context, w io.Writer) error {
-			return views.Live("part", hostile.Part{PartHooks: &hostile.PartHooks{}, V: hostile.Value{Bad: true}}).Render(ctx, w)
+			return views.Component("part", hostile.Part{PartHooks: &hostile.PartHooks{}, V: hostile.Value{Bad: true}}).Render(ctx, w)
 		})},
 		"a key of any holds what can't be compared": {status: 204, page: hostile.Hooks{
 			Act: func(s *views.Socket) error { hostile.Any.Set(s, []int{1}); return nil },
@@ -140,16 +140,16 @@ func TestNothingOfTheApplicationsEndsMoreThanItsView(t *testing.T) {
 			s.OnEnd(func() { panic((*hostile.Nil)(nil)) })
 			return errors.New("failed")
 		})},
-		"OnUndo panics": {page: hostile.Hooks{
+		"OnRollback panics": {page: hostile.Hooks{
 			Act: func(s *views.Socket) error {
-				s.OnUndo(func() { panic("f") })
+				s.OnRollback(func() { panic("f") })
 				hostile.Any.Set(s, 1)
 				return nil
 			},
 			Render: showing(func(context.Context, io.Writer) error { panic("template") }).Render,
 		}},
-		"OnStream panics": {page: on(func(s *views.Socket) error {
-			s.OnStream(func(bool) { panic("f") })
+		"OnConnection panics": {page: on(func(s *views.Socket) error {
+			s.OnConnection(func(bool) { panic("f") })
 			return nil
 		}), status: 204},
 		"keys that can't be compared start work": {status: 204, page: on(func(s *views.Socket) error {

@@ -31,7 +31,7 @@ type Config struct {
 	Version string
 	// Identity says who is logged in, as the application's middleware has found out; ""
 	// for nobody. A page belongs to whom it was served for: it reloads itself when that
-	// changes, and browsers don't keep a copy of somebody's (no-store). [Kit.End] ends the pages
+	// changes, and browsers don't keep a copy of somebody's (no-store). [Kit.Disconnect] ends the pages
 	// of an identity. Default: nobody.
 	Identity func(*http.Request) string
 	// Sessions is the application's own session manager, with its cookie, lifetimes and

@@ -277,7 +277,7 @@ func (l *live) patch(posted *views.Posted, more []byte) ([]byte, error) {
 // streamElement is the one that makes a new connection, which goes on from here. Its
 // address says where that is: htmx forgets headers if the first connection breaks off.
 func (l *live) streamElement() []byte {
-	return views.StreamElement(l.address+streamURL+"&"+afterParam+"="+l.idOf(l.out.seq), l.in.Definition().KeepsStream())
+	return views.StreamElement(l.address+streamURL+"&"+afterParam+"="+l.idOf(l.out.seq), l.in.Definition().KeepsConnection())
 }
 
 // firstPage renders the page for the request that mounts the view. One that is mounted

@@ -101,7 +101,7 @@ func (rt Route) mountPage(l *live, r *http.Request) (views.Shell, *views.Departu
 		carried = guardOf(r.Context(), rt.kit).carried()
 	}
 	res := l.mount(r, carried)
-	return views.Shell{Title: l.in.FullTitle(), Content: res.ops, KeepStream: rt.def.KeepsStream()}, res.away, res.err
+	return views.Shell{Title: l.in.FullTitle(), Content: res.ops, KeepConnection: rt.def.KeepsConnection()}, res.away, res.err
 }
 
 // isSeen reports whether what the page shows is likely to be read now.

@@ -44,7 +44,7 @@ func newReach(t *testing.T) *reach {
 		Connect: read("Connect"),
 		Act:     read("event"),
 		Render: func(ctx context.Context) templ.Component {
-			return views.Live("part", hostile.Part{PartHooks: &hooks, V: hostile.Value{N: hostile.Count.Get(ctx)}})
+			return views.Component("part", hostile.Part{PartHooks: &hooks, V: hostile.Value{N: hostile.Count.Get(ctx)}})
 		},
 	}
 	r.site = newSite(t, handlers.Config{}, func(kit *handlers.Kit, router chi.Router) {

@@ -21,7 +21,7 @@ import (
 // change the assigns; v's Mount, Connect and Close never run. A part that needs no page
 // gets [Blank]:
 //
-//	page := livetest.Component(t, livetest.Blank{}, views.Live("likes", Likes{Label: "Likes"}))
+//	page := livetest.Component(t, livetest.Blank{}, views.Component("likes", Likes{Label: "Likes"}))
 func Component[Q any](t testing.TB, v views.View[Q], c templ.Component, assigns ...state.Assignment) *Page {
 	t.Helper()
 	kit := handlers.New(handlers.Config{Logger: slog.New(slog.DiscardHandler)})

@@ -71,10 +71,10 @@ func OnSubmit[V, P any](ctx context.Context, h func(V, *Socket, P) error, params
 	return bind(ctx, h, params, false)
 }
 
-// OnNamed is [On] for a component of a generic type, whose methods Go can't tell apart by
+// OnMethod is [On] for a component of a generic type, whose methods Go can't tell apart by
 // their code: method is the name of an exported one. It panics when rendered if neither
 // the component around nor one further out has an event of the name that takes a P.
-func OnNamed[P any](ctx context.Context, t Trigger, method string, params ...P) templ.Attributes {
+func OnMethod[P any](ctx context.Context, t Trigger, method string, params ...P) templ.Attributes {
 	for c := componentOf(ctx); c != nil; c = c.outer {
 		if ev := c.kind.events[method]; ev != nil && ev.method.Type().In(2) == reflect.TypeFor[P]() {
 			a := attributes(c.in.address+"?event="+method, c.eventAddress(), params, t.typing())

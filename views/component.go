@@ -16,7 +16,7 @@ import (
 )
 
 // LiveComponent is a part of a page with keys of its own. Its fields are its props: what
-// who places it says. See [Live].
+// who places it says. See [Component].
 //
 // Optional methods, found once for each type C:
 //

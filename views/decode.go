@@ -82,12 +82,12 @@ func newParamsDecoder(t reflect.Type, where string) decoder {
 			values.Set(name, in.Path(name))
 		}
 		if err := byPath.decode(p, values); err != nil {
-			return p.Elem(), Status(404, "Not found")
+			return p.Elem(), Error(404, "Not found")
 		}
 		values = url.Values{}
 		byQuery.known(values, in.Query)
 		if err := byQuery.decode(p, values); err != nil {
-			return p.Elem(), Status(400, "The address has a parameter that can't be read.")
+			return p.Elem(), Error(400, "The address has a parameter that can't be read.")
 		}
 		return p.Elem(), nil
 	}

@@ -46,7 +46,7 @@ func Define[Q any](v View[Q]) *Definition {
 	d := &Definition{view: v, typ: t, events: eventsOf(t), static: isStatic}
 	d.kind = pageKind(t, d.events)
 	if k, ok := any(v).(keeper); ok {
-		d.keeps = k.KeepStream()
+		d.keeps = k.KeepConnection()
 	}
 	d.mount = func(s *Socket, in Input) error {
 		q, err := query(in)
@@ -61,8 +61,8 @@ func Define[Q any](v View[Q]) *Definition {
 // Static reports whether the view was made by the function Static.
 func (d *Definition) Static() bool { return d.static }
 
-// KeepsStream reports whether the view's stream stays open while its page is hidden.
-func (d *Definition) KeepsStream() bool { return d.keeps }
+// KeepsConnection reports whether the view's stream stays open while its page is hidden.
+func (d *Definition) KeepsConnection() bool { return d.keeps }
 
 // Name is the type of the view.
 func (d *Definition) Name() string { return d.typ.String() }

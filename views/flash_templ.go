@@ -20,7 +20,7 @@ import templruntime "github.com/a-h/templ/runtime"
 //
 // A page that is loaded shows what the page before it has said when it redirected. Pages
 // without Flash leave that to the next one, for a minute.
-func Flash() templ.Component { return Live("sb-flash", flashes{}) }
+func Flash() templ.Component { return Component("sb-flash", flashes{}) }
 
 // flashes shows the messages of its page.
 type flashes struct{}

@@ -20,11 +20,11 @@ type listener struct {
 	over atomic.Bool
 }
 
-// OnStream calls f once the callback has succeeded, and whenever the browser's stream
+// OnConnection calls f once the callback has succeeded, and whenever the browser's stream
 // opens or closes after that, until stop is called or the component or page of the callback
 // has ended. f is called in order, from any goroutine, and must not block; it may send
 // messages. It may still be running when stop returns, but is not called any more.
-func (s *Socket) OnStream(f func(open bool)) (stop func()) {
+func (s *Socket) OnConnection(f func(open bool)) (stop func()) {
 	ls := &s.in.listeners
 	l := &listener{told: f}
 	s.OnCommit(func() {

@@ -45,7 +45,7 @@ func (r Ref) Restart() {
 	}
 }
 
-// Target is where a message goes: a *Socket, a [Receiver] or a [Ref].
+// Target is where a message goes: a *Socket, what [Socket.At] returns, or a [Ref].
 type Target interface{ Ref() Ref }
 
 // socketOf is the socket of the callback that sends; nil if none does.
@@ -53,7 +53,7 @@ func socketOf(to Target) *Socket {
 	switch to := to.(type) {
 	case *Socket:
 		return to
-	case Receiver:
+	case receiverOf:
 		return to.s
 	}
 	return nil
@@ -260,10 +260,10 @@ func (e *wrongTypeError) Error() string { return e.text }
 // Unwrap returns ErrGone: who sends need not tell one from the other.
 func (e *wrongTypeError) Unwrap() error { return ErrGone }
 
-// Bound is [Send] to what it finds now, for packages that call back into a view. It
+// SendFunc is [Send] to what it finds now, for packages that call back into a view. It
 // panics if nothing at or around the target is a V. What it returns may be called from any goroutine; it
 // returns ErrGone once the receiver has ended.
-func Bound[V, M any](to Target, h func(V, *Socket, M) error) func(M) error {
+func SendFunc[V, M any](to Target, h func(V, *Socket, M) error) func(M) error {
 	c, err := receiver[V](to.Ref(), h)
 	if wrong, ok := errors.AsType[*wrongTypeError](err); ok {
 		panic(wrong.text)

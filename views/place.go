@@ -14,7 +14,7 @@ import (
 	"github.com/sideband-go/sideband/state"
 )
 
-// Live places a component in the page. Its identity is its type and id: as long as it is
+// Component places a component in the page. Its identity is its type and id: as long as it is
 // placed somewhere, its keys live on, wherever that is. It ends with the first rendering
 // that does not place it. Placing the same one twice is an error of the rendering.
 //
@@ -27,9 +27,9 @@ import (
 // Give its outermost element the id [ID] returns, or none. A component that panics, or
 // whose Mount or Update fails, is mounted afresh; if that fails too, a line of text
 // stands in its place until it is placed again. The rest of the page goes on.
-func Live(id string, c LiveComponent) templ.Component {
+func Component(id string, c LiveComponent) templ.Component {
 	if c == nil {
-		panic(fmt.Sprintf("views: Live(%q) needs a component", id))
+		panic(fmt.Sprintf("views: Component(%q) needs a component", id))
 	}
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
 		children := templ.GetChildren(ctx)
@@ -37,7 +37,7 @@ func Live(id string, c LiveComponent) templ.Component {
 		placer := componentOf(ctx)
 		p := placer.in.pass.Load()
 		if p == nil {
-			panic("views: Live outside of a rendering")
+			panic("views: Component outside of a rendering")
 		}
 		if p.item != nil && p.item.stream != nil {
 			return fmt.Errorf("views: %T %.40q stands in an item of the stream %q, which is rendered once: it can't hold components", c, id, p.item.stream.ref.Name())

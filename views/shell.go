@@ -57,8 +57,8 @@ type Shell struct {
 	Script, Stylesheet, Lost, Failed string
 	// Ticket and Stream are empty for a page that is not live.
 	Ticket, Stream string
-	// KeepStream keeps the stream open while the page is hidden.
-	KeepStream bool
+	// KeepConnection keeps the stream open while the page is hidden.
+	KeepConnection bool
 	// OwnStyles says that the page's policy takes no style attributes of the view's: what
 	// stands in one is the browser's, such as the size to which a user has dragged a textarea.
 	OwnStyles bool

@@ -274,7 +274,7 @@ func (sh Shell) body() templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if sh.Stream != "" {
-			templ_7745c5c3_Err = templ.Raw(string(StreamElement(sh.Stream, sh.KeepStream))).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = templ.Raw(string(StreamElement(sh.Stream, sh.KeepConnection))).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

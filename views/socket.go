@@ -84,19 +84,19 @@ func (s *Socket) Ref() Ref {
 	return Ref{in: s.in, part: s.part}
 }
 
-// At addresses the component of the view that is placed with the id; its type is that of
-// the method that is sent to it.
-func (s *Socket) At(id string) Receiver { return Receiver{s, id} }
+// At addresses the component of the view that was rendered with the id; its type is that of
+// the method that is sent to it. What is sent there is sent with the callback, and takes
+// effect when it succeeds. It is good for that callback; keep its Ref.
+func (s *Socket) At(id string) Target { return receiverOf{s, id} }
 
-// Receiver is a component as a callback addresses it: what is sent there is sent with the
-// callback's socket. It is good for that callback; keep its Ref.
-type Receiver struct {
+// receiverOf is a component as a callback addresses it.
+type receiverOf struct {
 	s  *Socket
 	id string
 }
 
 // Ref names the component.
-func (r Receiver) Ref() Ref { return Ref{in: r.s.in, id: r.id} }
+func (r receiverOf) Ref() Ref { return Ref{in: r.s.in, id: r.id} }
 
 // OnCommit calls f when the callback has succeeded, before the next rendering and before
 // the messages that it has sent. f must not block.
@@ -105,9 +105,9 @@ func (s *Socket) OnCommit(f func()) {
 	s.effects = append(s.effects, f)
 }
 
-// OnUndo calls f if what the callback has set is taken back after it has succeeded, because
+// OnRollback calls f if what the callback has set is taken back after it has succeeded, because
 // the page could not be rendered with what the turn has brought. f must not block.
-func (s *Socket) OnUndo(f func()) {
+func (s *Socket) OnRollback(f func()) {
 	s.check()
 	s.undone = append(s.undone, f)
 }

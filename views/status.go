@@ -8,16 +8,16 @@ import (
 
 // Errors that a callback may return to answer with their status.
 var (
-	ErrNotFound  = Status(http.StatusNotFound, "Not found")
-	ErrForbidden = Status(http.StatusForbidden, "Not allowed")
+	ErrNotFound  = Error(http.StatusNotFound, "Not found")
+	ErrForbidden = Error(http.StatusForbidden, "Not allowed")
 )
 
-// Status makes an error that is answered with an HTTP status; events answer 502 and 504,
+// Error makes an error that is answered with an HTTP status; events answer 502 and 504,
 // which are a proxy's, as 500. The text is shown to
 // the user; that of other errors never is. It panics if code is no error status.
-func Status(code int, text string) error {
+func Error(code int, text string) error {
 	if code < 400 || code > 599 {
-		panic("views: Status needs a code from 400 to 599")
+		panic("views: Error needs a code from 400 to 599")
 	}
 	return &statusError{code, text}
 }
@@ -30,7 +30,7 @@ type statusError struct {
 func (e *statusError) Error() string { return e.text }
 
 // StatusOf returns the status and the text for the user of an error made by
-// [Status], wrapped or not, and 500 with a general text for any other.
+// [Error], wrapped or not, and 500 with a general text for any other.
 func StatusOf(err error) (code int, text string) {
 	if s, ok := errors.AsType[*statusError](err); ok {
 		return s.code, s.text

@@ -9,14 +9,14 @@ import (
 //
 // Mount runs once for each page that is opened, and again when its view is gone (after a
 // restart, say). It sets the page's keys; its error
-// is answered as an error page, with the status of [Status] or 500. Render returns
+// is answered as an error page, with the status of [Error] or 500. Render returns
 // the content of the page's main element; it must not change anything.
 //
 // Optional methods, found once at registration:
 //
 //	Connect(s *Socket) error   the browser's stream has opened for the first time
 //	Close(s *Socket)           the view ends; setting keys has no effect any more
-//	KeepStream() bool          whether the stream stays open while the page is hidden,
+//	KeepConnection() bool          whether the stream stays open while the page is hidden,
 //	                           which else closes it and opens it again when it is shown;
 //	                           asked once, at registration
 //
@@ -33,13 +33,13 @@ type (
 	connecter interface{ Connect(s *Socket) error }
 	closer    interface{ Close(s *Socket) }
 	renderer  interface{ Render() templ.Component }
-	keeper    interface{ KeepStream() bool }
+	keeper    interface{ KeepConnection() bool }
 )
 
 // lifecycle are the method names that the kit calls itself.
 var lifecycle = map[string]bool{
 	"Mount": true, "Connect": true, "HandleParams": true, "Update": true, "Close": true, "Render": true,
-	"KeepStream": true,
+	"KeepConnection": true,
 }
 
 // Static is a page without state: c is rendered once for each request, and nothing
