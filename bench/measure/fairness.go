@@ -96,13 +96,5 @@ func (c Config) left(ctx context.Context, p program, n int) (float64, error) {
 	if _, err := visit(ctx, server, "/parts", 1, leave); err != nil {
 		return 0, err
 	}
-	before, err := c.collected(ctx, server)
-	if err != nil {
-		return 0, err
-	}
-	if _, err := visit(ctx, server, "/labels", n, leave); err != nil {
-		return 0, err
-	}
-	after, err := c.collected(ctx, server)
-	return float64(after-before) / 1024, err
+	return c.growth(ctx, server, func(int) string { return "/labels" }, n, leave)
 }
