@@ -145,13 +145,7 @@ func elsewhere(r *http.Request) *http.Response {
 	}
 }
 
-func (l *line) takeRedirects() []string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	r := l.redirects
-	l.redirects = nil
-	return r
-}
+func (l *line) takeRedirects() []string { return take(&l.mu, &l.redirects) }
 
 // serve runs a request that has come this way.
 func (l *line) serve(h http.Handler, w http.ResponseWriter, r *http.Request) {

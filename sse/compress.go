@@ -4,12 +4,13 @@ import (
 	"bytes"
 	"encoding/binary"
 	"hash/crc32"
-	"strconv"
-	"strings"
+	"slices"
 	"sync"
 
 	"github.com/klauspost/compress/flate"
 	"github.com/klauspost/compress/zstd"
+
+	"github.com/sideband-go/sideband/internal/accept"
 )
 
 // minCompressed is the size from which messages are compressed. What is smaller fits into
@@ -55,7 +56,7 @@ func (c *compressors) zstandard() *zstd.Encoder {
 	return w
 }
 
-// coding is a content coding. Of those that a client takes the greatest is used.
+// coding is a content coding.
 type coding uint8
 
 const (
@@ -64,34 +65,11 @@ const (
 	zstandard
 )
 
-var codings = [...]string{identity: "identity", gzip: "gzip", zstandard: "zstd"}
+var codings = [...]string{identity: "", gzip: "gzip", zstandard: "zstd"}
 
-// codingFor returns the coding for a client with these lines of Accept-Encoding. It has to
-// name one: that it takes anything (*) is no reason to believe that it takes this.
-func codingFor(accept []string) coding {
-	best := identity
-	for _, line := range accept {
-		for item := range strings.SplitSeq(line, ",") {
-			name, weight, _ := strings.Cut(item, ";")
-			name = strings.TrimSpace(name)
-			for c := best + 1; int(c) < len(codings); c++ {
-				if strings.EqualFold(name, codings[c]) && wanted(weight) {
-					best = c
-				}
-			}
-		}
-	}
-	return best
-}
-
-// wanted reports whether a coding with this weight (q=0.5, or nothing) is taken.
-func wanted(weight string) bool {
-	key, value, given := strings.Cut(strings.TrimSpace(weight), "=")
-	if !given || !strings.EqualFold(strings.TrimSpace(key), "q") {
-		return true
-	}
-	q, err := strconv.ParseFloat(strings.TrimSpace(value), 64)
-	return err == nil && q > 0
+// codingFor returns the coding for a client with these lines of Accept-Encoding.
+func codingFor(lines []string) coding {
+	return coding(slices.Index(codings[:], accept.Encoding(lines, codings[zstandard], codings[gzip])))
 }
 
 // encoder puts the messages of one stream into its coding. Each is complete in itself:
