@@ -12,7 +12,7 @@ import (
 
 	"github.com/a-h/templ"
 
-	"github.com/sideband-go/sideband/state"
+	"github.com/sideband-go/sideband/internal/scope"
 )
 
 // LiveComponent is a part of a page with keys of its own. Its fields are its props: what
@@ -53,7 +53,7 @@ func kindOf(t reflect.Type) *kind {
 	}
 	k := &kind{typ: t, name: kindName(t), events: eventsOf(t), slots: binderOf(t, map[reflect.Type]bool{})}
 	if k.slots == nil {
-		k.equal = state.EqualFor(t)
+		k.equal = scope.EqualFor(t)
 	}
 	k.closes = t.Implements(closerType)
 	if m, ok := t.MethodByName("Mount"); ok && !t.Implements(reflect.TypeFor[mounter]()) {
@@ -86,7 +86,7 @@ type component struct {
 	kind  *kind
 	id    string // "" of the page
 	name  string // for messages and logs
-	scope *state.Scope
+	scope *scope.Scope
 
 	// Of who runs the view.
 	value    any             // what it was placed with, its slots bound to who placed it
@@ -94,7 +94,7 @@ type component struct {
 	before   any             // what Update has not been told of yet; nil: nothing
 	children templ.Component // nil without
 	index    int             // in in.all
-	around   *state.Scope    // where reads go on: that of who placed it
+	around   *scope.Scope    // where reads go on: that of who placed it
 	region   *region         // as last shown: its own or, if it can't be rendered by itself, the one around it
 	round    uint64          // the rendering that placed it last
 	noted    uint64          // the turn that can take back what it knows
@@ -167,7 +167,7 @@ func (c *component) reset() {
 
 // newScope gives the component keys that it has not set yet.
 func (c *component) newScope() {
-	c.scope = state.NewScope(c.name, c.around)
+	c.scope = scope.New(c.name, c.around)
 	c.scope.Watch(c)
 }
 
@@ -204,7 +204,7 @@ type componentKey struct{}
 
 func (r *renderContext) Value(key any) any {
 	switch key.(type) {
-	case state.SourceKey:
+	case scope.SourceKey:
 		p := r.c.in.pass.Load()
 		if p == nil {
 			return nil

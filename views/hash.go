@@ -23,7 +23,7 @@ type hashStep struct {
 
 var hashers sync.Map // reflect.Type → hasher
 
-// hasherOf makes the hasher of a type for which state.ByValue holds.
+// hasherOf makes the hasher of a type for which scope.ByValue holds.
 func hasherOf(t reflect.Type) hasher {
 	if h, ok := hashers.Load(t); ok {
 		return h.(hasher)

@@ -6,8 +6,8 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/sideband-go/sideband/internal/scope"
 	"github.com/sideband-go/sideband/patch"
-	"github.com/sideband-go/sideband/state"
 )
 
 // maxInbox is how many messages to its own view one callback may lead to.
@@ -50,7 +50,7 @@ type Instance struct {
 	// The last rendering.
 	tree    patch.Tree
 	page    *region
-	streams map[state.StreamRef]*streamed
+	streams map[scope.StreamRef]*streamed
 	pass    atomic.Pointer[pass] // the rendering under way
 	round   uint64               // of renderings
 }
@@ -85,7 +85,7 @@ func (in *Instance) PostTo(address string) { in.address = address }
 func (in *Instance) Definition() *Definition { return in.def }
 
 // Scope holds the page's keys.
-func (in *Instance) Scope() *state.Scope { return in.root.scope }
+func (in *Instance) Scope() *scope.Scope { return in.root.scope }
 
 // Ref names the view. Safe for concurrent use.
 func (in *Instance) Ref() Ref { return Ref{in: in} }

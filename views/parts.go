@@ -44,7 +44,7 @@ func (in *Instance) move(c, placer *component) {
 	in.mu.Lock()
 	c.outer = placer
 	in.mu.Unlock()
-	c.scope.Move(placer.scope)
+	c.scope.SetParent(placer.scope)
 	c.around, c.moved = placer.scope, true
 	c.change()
 }

@@ -10,8 +10,8 @@ import (
 
 	"github.com/a-h/templ"
 
+	"github.com/sideband-go/sideband/internal/scope"
 	"github.com/sideband-go/sideband/patch"
-	"github.com/sideband-go/sideband/state"
 )
 
 // Live places a component in the page. Its identity is its type and id: as long as it is
@@ -300,7 +300,7 @@ type checkpoint struct {
 	item                                       *building
 	skip                                       bool
 	regions                                    int
-	reads                                      []state.Read
+	reads                                      []scope.Read
 }
 
 func (p *pass) here() checkpoint {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"github.com/sideband-go/sideband/internal/scope"
 	"github.com/sideband-go/sideband/state"
 )
 
@@ -29,7 +30,7 @@ func (in *Instance) ReadingOf(t reflect.Type, id string) context.Context {
 }
 
 func reading(c *component) context.Context {
-	return context.WithValue(context.Background(), state.SourceKey{}, c.scope.Begin().Source())
+	return context.WithValue(context.Background(), scope.SourceKey{}, c.scope.Begin().Source())
 }
 
 // Placed names the components that are placed.

@@ -7,8 +7,8 @@ import (
 
 	"github.com/a-h/templ"
 
+	"github.com/sideband-go/sideband/internal/scope"
 	"github.com/sideband-go/sideband/patch"
-	"github.com/sideband-go/sideband/state"
 )
 
 // RootID is the id of the element around a view's content.
@@ -188,7 +188,7 @@ func (in *Instance) renderStale(posted *Posted) (parts []part, ops []byte, err e
 	if in.page == nil {
 		return nil, nil, patch.ErrNeedAll
 	}
-	changes := &state.Changes{}
+	changes := &scope.Changes{}
 	stale := in.assess(changes)
 	corrects := posted != nil && !posted.Typing
 	if corrects {
@@ -240,7 +240,7 @@ const usualOps = 128
 
 // renderPage renders the whole view and compares it with what was shown. With changes, it
 // leaves out what is as before.
-func (in *Instance) renderPage(changes *state.Changes, posted *Posted) ([]part, []byte, error) {
+func (in *Instance) renderPage(changes *scope.Changes, posted *Posted) ([]part, []byte, error) {
 	p, err := in.renderAll(changes)
 	if err != nil {
 		return nil, nil, err
@@ -251,7 +251,7 @@ func (in *Instance) renderPage(changes *state.Changes, posted *Posted) ([]part, 
 }
 
 // renderRegions renders regions that are out of date, of which none is in another.
-func (in *Instance) renderRegions(stale []*region, changes *state.Changes, posted *Posted) (parts []part, ops []byte, err error) {
+func (in *Instance) renderRegions(stale []*region, changes *scope.Changes, posted *Posted) (parts []part, ops []byte, err error) {
 	in.round++
 	for _, r := range stale {
 		if r.place == nil {
@@ -271,7 +271,7 @@ func (in *Instance) renderRegions(stale []*region, changes *state.Changes, poste
 }
 
 // renderAll renders the whole view; with changes, it leaves out what is as before.
-func (in *Instance) renderAll(changes *state.Changes) (p part, err error) {
+func (in *Instance) renderAll(changes *scope.Changes) (p part, err error) {
 	for range maxAgain {
 		if p, err = in.renderOnce(changes); changes != nil || !errors.Is(err, errForgot) {
 			break
@@ -283,7 +283,7 @@ func (in *Instance) renderAll(changes *state.Changes) (p part, err error) {
 // maxAgain is how often a rendering begins anew because streams forget items.
 const maxAgain = 8
 
-func (in *Instance) renderOnce(changes *state.Changes) (part, error) {
+func (in *Instance) renderOnce(changes *scope.Changes) (part, error) {
 	in.round++
 	// A new templ context: what is rendered once in a page is rendered once more.
 	ctx := templ.InitializeContext(&renderContext{context.Background(), in.root})
@@ -306,7 +306,7 @@ func (in *Instance) renderOnce(changes *state.Changes) (part, error) {
 }
 
 // renderRegion renders one region alone, in the context of the last whole rendering.
-func (in *Instance) renderRegion(r *region, changes *state.Changes) (part, error) {
+func (in *Instance) renderRegion(r *region, changes *scope.Changes) (part, error) {
 	again := &region{name: r.name, body: r.body, part: r.part, ctx: onceMore(r.ctx), outer: r.outer, before: r}
 	p := in.newPass(again, changes)
 	p.root = r
@@ -326,7 +326,7 @@ func (in *Instance) renderRegion(r *region, changes *state.Changes) (part, error
 	return part{p, scanned, r, *r.place}, nil
 }
 
-func (in *Instance) newPass(r *region, changes *state.Changes) *pass {
+func (in *Instance) newPass(r *region, changes *scope.Changes) *pass {
 	b := buffers.Get().(*buffer)
 	return &pass{
 		in: in, buf: b, marks: b.marks, region: r, found: []*region{r},

@@ -5,6 +5,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/sideband-go/sideband/internal/scope"
 	"github.com/sideband-go/sideband/state"
 )
 
@@ -20,8 +21,8 @@ type Socket struct {
 	context.Context
 	in        *Instance
 	part      *component
-	tx        *state.Tx
-	src       *state.Source
+	tx        *scope.Tx
+	src       *scope.Source
 	phase     atomic.Int32
 	rendering bool // the callback runs in the middle of one
 	title     *string
@@ -43,7 +44,7 @@ var _ state.Writer = (*Socket)(nil)
 
 // Tx is the callback's transaction, for package state. It panics once the callback
 // has returned.
-func (s *Socket) Tx() *state.Tx {
+func (s *Socket) Tx() *scope.Tx {
 	s.check()
 	return s.tx
 }
@@ -59,7 +60,7 @@ func (s *Socket) check() {
 // and events, and Mount and Update of components in the rendering that follows. Messages,
 // timers and results of work, and what is rendered for them, see none.
 func (s *Socket) Value(key any) any {
-	if key == (state.SourceKey{}) {
+	if key == (scope.SourceKey{}) {
 		return s.src
 	}
 	return s.Context.Value(key)

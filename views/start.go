@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"github.com/sideband-go/sideband/internal/scope"
 	"github.com/sideband-go/sideband/state"
 )
 
@@ -26,9 +27,9 @@ func Start[V, M any](s *Socket, work func(ctx context.Context) (M, error), done 
 	if err != nil {
 		return func() {} // the view has just ended
 	}
-	t := &task{host: s.in.host, name: funcName(done), target: to, job: state.Job{
+	t := &task{host: s.in.host, name: funcName(done), target: to, job: scope.Job{
 		Run: func(ctx context.Context) (any, error) { return work(ctx) },
-		Done: func(w state.Writer, _ []any, v any, err error) error {
+		Done: func(w scope.Writer, _ []any, v any, err error) error {
 			s := w.(*Socket)
 			receiver, _ := as[V](s.part)
 			m, _ := v.(M)

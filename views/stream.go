@@ -9,6 +9,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"github.com/sideband-go/sideband/internal/scope"
 	"github.com/sideband-go/sideband/patch"
 	"github.com/sideband-go/sideband/state"
 )
@@ -24,7 +25,7 @@ import (
 // forgets them when it is shown again.
 func Stream[T any](st *state.Stream[T], item func(T) templ.Component) templ.Component {
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
-		items := st.Items(ctx)
+		items := (*scope.Stream[T])(st).Items(ctx)
 		p := passOf(ctx, w)
 		if p == nil {
 			return fmt.Errorf("views: the stream %q can't be told from what is around it: place it in a template of the page, not in an item of Each and not in what is rendered elsewhere", st.Name())
@@ -77,10 +78,10 @@ type streaming struct {
 	at    map[string]int // where its items are, once order has changed
 }
 
-func (p *pass) newStream(ref state.StreamRef, ids []string) (*streaming, error) {
+func (p *pass) newStream(ref scope.StreamRef, ids []string) (*streaming, error) {
 	was := p.in.streams[ref]
 	if p.shows(ref) || was != nil && was.round == p.round {
-		return nil, fmt.Errorf("%w: the stream %q of %s: it can stand at one place only", errTwice, ref.Name(), ref.Owner())
+		return nil, fmt.Errorf("%w: the stream %q: it can be rendered at one place only", errTwice, ref.Name())
 	}
 	if was != nil && !p.within(was.region) {
 		return nil, patch.ErrNeedAll // it has moved
@@ -98,7 +99,7 @@ func (p *pass) newStream(ref state.StreamRef, ids []string) (*streaming, error) 
 }
 
 // shows reports whether the rendering has the stream already.
-func (p *pass) shows(ref state.StreamRef) bool {
+func (p *pass) shows(ref scope.StreamRef) bool {
 	return slices.ContainsFunc(p.streams, func(s *streamed) bool { return s.ref == ref })
 }
 
@@ -211,7 +212,7 @@ func (p *pass) checkStreams(scanned *patch.Scanned) error {
 			for _, id := range s.ids {
 				n := len(seen)
 				if seen[s.ref.Name()+" "+id] = struct{}{}; len(seen) == n {
-					return fmt.Errorf("views: the stream %q of %s: another component's has an item %.80q, too: make its id from the component's", s.ref.Name(), s.ref.Owner(), id)
+					return fmt.Errorf("views: the stream %q: another component's has an item %.80q, too: make its id from the component's", s.ref.Name(), id)
 				}
 			}
 		}

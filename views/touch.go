@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/sideband-go/sideband/state"
+	"github.com/sideband-go/sideband/internal/scope"
 )
 
 // What a component has set is read in the component, so that in a page of many only those
@@ -14,10 +14,10 @@ import (
 // manyTouched is up to how many components are looked at one by one.
 const manyTouched = 32
 
-// ScopeChanged is part of state.Watcher.
+// ScopeChanged is part of scope.Watcher.
 func (c *component) ScopeChanged() { c.touch() }
 
-// ComparingPanicked is part of state.Watcher.
+// ComparingPanicked is part of scope.Watcher.
 func (c *component) ComparingPanicked(key string, value any) {
 	c.in.host.Report(fmt.Errorf("%s: comparing values of the key %q: %w", c.name, key, c.in.host.panicked(value)))
 }
@@ -65,7 +65,7 @@ func (in *Instance) unflag() {
 
 // assess finds out what is out of date in the page, and returns the outermost such
 // regions, in document order.
-func (in *Instance) assess(changes *state.Changes) []*region {
+func (in *Instance) assess(changes *scope.Changes) []*region {
 	in.unflag()
 	all := in.far || len(in.touched) > manyTouched
 	for _, c := range in.touched {

@@ -1,7 +1,7 @@
 package views
 
 import (
-	"github.com/sideband-go/sideband/state"
+	"github.com/sideband-go/sideband/internal/scope"
 )
 
 // undo is what callbacks have changed since Begin.
@@ -14,8 +14,8 @@ type undo struct {
 }
 
 type scopeBefore struct {
-	scope  *state.Scope
-	before state.Snapshot
+	scope  *scope.Scope
+	before scope.Snapshot
 }
 
 // Begin begins a turn, which Undo takes back.

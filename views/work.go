@@ -6,7 +6,7 @@ import (
 	"slices"
 	"sync"
 
-	"github.com/sideband-go/sideband/state"
+	"github.com/sideband-go/sideband/internal/scope"
 )
 
 // work is what goes on beside the view for one component: its tasks, from their start
@@ -23,7 +23,7 @@ type work struct {
 
 // startJobs does what a callback of the component has asked for. It belongs to who runs
 // the view, as startWaiting does.
-func (c *component) startJobs(jobs []state.Job) {
+func (c *component) startJobs(jobs []scope.Job) {
 	for _, j := range jobs {
 		if j.Run != nil {
 			c.start(&task{host: c.in.host, name: j.Name, job: j, keys: j.Keys})
@@ -128,7 +128,7 @@ func (w *work) forget(t *task) {
 
 // take ends a task whose result is to be used, and returns the keys that it still has. It
 // reports false if it was cancelled.
-func (w *work) take(t *task) (job state.Job, keys []any, ok bool) {
+func (w *work) take(t *task) (job scope.Job, keys []any, ok bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	delete(w.all, t)
