@@ -75,7 +75,7 @@ func TestAResultFromItsStartOn(t *testing.T) {
 	jobs = started(s, func(w *writer) { report.Start(w, gives("second", nil)) })
 	expect(t, "after a failure", now(s, report), answer{Loading: true, Ready: true, Value: "first"})
 	finish(t, s, jobs[0])
-	expect(t, "mended", now(s, report), answer{Ready: true, Value: "second", Progress: 1})
+	expect(t, "succeeded again", now(s, report), answer{Ready: true, Value: "second", Progress: 1})
 }
 
 func TestProgressIsKeptWithinBounds(t *testing.T) {
@@ -241,8 +241,8 @@ func TestStartTogetherTellsMistakes(t *testing.T) {
 	}
 }
 
-// A component's work is its own, though it reads that of the page around it.
-func TestWorkStaysInItsScope(t *testing.T) {
+// A component's background task is its own, though the component reads that of the enclosing page.
+func TestTasksStayInTheirScope(t *testing.T) {
 	page := scope.New("page", nil)
 	part := scope.New("part", page)
 	finish(t, page, started(page, func(w *writer) { report.Start(w, gives("of the page", nil)) })[0])
@@ -282,7 +282,7 @@ func TestWhatProgressMakesDirty(t *testing.T) {
 	check("done", true, true, true)
 }
 
-// Errors of a type that can't be compared are told apart all the same.
+// Errors of a type that is not comparable always count as different.
 func TestResultsAreCompared(t *testing.T) {
 	s := scope.New("page", nil)
 	fail := func(err error) {
