@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/sideband-go/sideband/internal/session"
 	"github.com/sideband-go/sideband/state"
 	"github.com/sideband-go/sideband/views"
 )
@@ -31,7 +32,7 @@ func declined(status int, err error) *refusal { return &refusal{status: status, 
 
 // unowned refuses a request without a session, or with the cookie of one that has ended.
 func (k *Kit) unowned(r *http.Request) *refusal {
-	if cookie, _ := k.sessions.cookie(r); cookie != "" {
+	if k.sessions.HasCookie(r) {
 		return refused(http.StatusForbidden, "the request's session has ended")
 	}
 	return &refusal{status: http.StatusForbidden, err: errUnowned, reload: true}
@@ -109,11 +110,11 @@ func (rt Route) open(r *http.Request) (ticket, *refusal) {
 	if time.Until(t.issued) > clockSkew {
 		return t, refused(http.StatusBadRequest, "the ticket is from the future: %v", t.issued)
 	}
-	session, ok := rt.kit.sessions.current(r.Context())
+	id, ok := rt.kit.sessions.Current(r.Context())
 	if !ok {
 		return t, rt.kit.unowned(r)
 	}
-	if !rt.kit.sessions.owns(r.Context(), t, session, rt.kit.identity(r)) {
+	if !rt.kit.sessions.Owns(r.Context(), t.owner, id, rt.kit.identity(r)) {
 		return t, refused(http.StatusForbidden, "the ticket is another session's or user's")
 	}
 	if t.path != r.URL.EscapedPath() || t.pattern != pattern(r) {
@@ -153,11 +154,11 @@ func (rt Route) remount(r *http.Request, t ticket) (*live, *refusal) {
 	if age := time.Since(t.issued); age > k.config.TicketLife {
 		return nil, refused(http.StatusGone, "the ticket is %v old", age.Round(time.Second))
 	}
-	session, ok := k.sessions.current(r.Context())
+	id, ok := k.sessions.Current(r.Context())
 	if !ok {
 		return nil, k.unowned(r)
 	}
-	if !k.mounts.excused(t.view, time.Now()) && !k.mounts.allow(session) {
+	if !k.mounts.exempts.Use(t.view, time.Now()) && !k.mounts.rate.Allow(id) {
 		k.count.sessionMounts.Add(1)
 		return nil, declined(http.StatusTooManyRequests, errors.New("handlers: the session mounts too many views"))
 	}
@@ -167,7 +168,7 @@ func (rt Route) remount(r *http.Request, t ticket) (*live, *refusal) {
 		return nil, declined(http.StatusServiceUnavailable, errShutDown)
 	}
 	l.epoch, l.ready, l.out.lost = newEpoch(), make(chan struct{}), true
-	l.own(identity, session, t.query)
+	l.own(identity, id, t.query)
 	taken, err := k.store.Restore(l.entry, time.Now())
 	if taken != nil {
 		l.end(nil)
@@ -187,7 +188,7 @@ func (rt Route) remount(r *http.Request, t ticket) (*live, *refusal) {
 		close(l.ready)
 	}()
 	failure = rt.mountAgain(l, r)
-	if _, ok := k.sessions.current(r.Context()); failure == nil && !ok { // it has ended meanwhile
+	if _, ok := k.sessions.Current(r.Context()); failure == nil && !ok { // it has ended meanwhile
 		failure = k.unowned(r)
 	}
 	if failure == nil {
@@ -220,11 +221,11 @@ func (rt Route) mountAgain(l *live, r *http.Request) *refusal {
 }
 
 // own notes whose view it is.
-func (l *live) own(identity string, session [16]byte, query string) {
+func (l *live) own(identity string, id session.ID, query string) {
 	l.identity, l.query = identity, query
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.entry = &state.Entry{ID: l.id, Session: string(session[:]), Scope: l.in.Scope(), Value: l}
+	l.entry = &state.Entry{ID: l.id, Session: string(id[:]), Scope: l.in.Scope(), Value: l}
 }
 
 // identity is who the application says has sent the request.

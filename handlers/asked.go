@@ -86,7 +86,7 @@ func joinQuery(a, b string) string {
 func (g *guard) openTicket() (ticket, error) {
 	if !g.opened {
 		g.opened = true
-		g.ticket, g.err = g.kit.sealer.open(g.r.Header.Get(views.TicketHeader))
+		g.ticket, g.err = g.kit.openTicket(g.r.Header.Get(views.TicketHeader))
 	}
 	return g.ticket, g.err
 }

@@ -109,7 +109,7 @@ func (l *live) Restart() {
 	if !l.ended && l.steps&stepRestart == 0 { // what waits would be shown by a view that is not right; events run in the next one
 		l.steps |= stepRestart
 		l.enqueueFirst(job{run: func(l *live, _ uint64) {
-			l.kit.mounts.excuse(l.id, time.Now())
+			l.kit.mounts.exempts.Grant(l.id, time.Now())
 			l.restart()
 		}, step: stepRestart})
 	}

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"github.com/sideband-go/sideband/internal/session"
 	"github.com/sideband-go/sideband/state"
 )
 
@@ -30,14 +31,14 @@ func (k *Kit) End(identity string) int {
 
 // endSession ends the pages of a session that was destroyed or renewed, when the
 // response of the request that did it begins.
-func (k *Kit) endSession(ctx context.Context, session [16]byte) {
-	if g := guardOf(ctx, k); g == nil || !g.takes(session) {
-		k.dismissSession(session)
+func (k *Kit) endSession(ctx context.Context, id session.ID) {
+	if g := guardOf(ctx, k); g == nil || !g.takes(id) {
+		k.dismissSession(id)
 	}
 }
 
-func (k *Kit) dismissSession(session [16]byte) {
-	for _, e := range k.store.Session(string(session[:])) {
+func (k *Kit) dismissSession(id session.ID) {
+	for _, e := range k.store.Session(string(id[:])) {
 		k.dismiss(e, reloadPause)
 	}
 }

@@ -3,8 +3,8 @@ package handlers
 import (
 	"net/http"
 	"net/url"
-	"time"
 
+	"github.com/sideband-go/sideband/internal/session"
 	"github.com/sideband-go/sideband/views"
 )
 
@@ -50,13 +50,12 @@ func seeOther(w http.ResponseWriter, to string) {
 // departure is the address with which a stream sends its page away. What the next page is
 // to say needs a response that can set a cookie: the page gets it on the way, with a
 // sealed address of its own path. query is that of the page, which middleware is to see there.
-func (k *Kit) departure(address string, d *views.Departure, session [16]byte, query string) string {
+func (k *Kit) departure(address string, d *views.Departure, id session.ID, query string) string {
 	list := d.Flash(nil)
 	if len(list) == 0 {
 		return d.To.String()
 	}
-	c := carried{session: session, issued: time.Now(), to: d.To.String(), messages: list}
-	text, err := k.leaves.seal(c.encode())
+	text, err := k.leaves.Seal(newCarried(id, d.To.String(), list))
 	if err != nil {
 		k.log.Warn("sideband: the address of a redirect leaves no room for flash messages", "length", len(d.To.String()))
 		return d.To.String()
@@ -96,6 +95,6 @@ func (l *live) depart() bool {
 	if d == nil {
 		return false
 	}
-	l.put(st, l.out.number(goTo(l.kit.departure(l.address, d, [16]byte([]byte(l.entry.Session)), l.query))))
+	l.put(st, l.out.number(goTo(l.kit.departure(l.address, d, session.ID([]byte(l.entry.Session)), l.query))))
 	return true
 }

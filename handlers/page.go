@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/sideband-go/sideband/internal/csp"
+	"github.com/sideband-go/sideband/internal/session"
 	"github.com/sideband-go/sideband/state"
 	"github.com/sideband-go/sideband/static"
 	"github.com/sideband-go/sideband/views"
@@ -25,9 +26,9 @@ func (rt Route) servePage(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusNoContent) // the page shows it already
 		return
 	}
-	if session, ok := k.sessions.current(r.Context()); ok && !rt.def.Static() {
+	if id, ok := k.sessions.Current(r.Context()); ok && !rt.def.Static() {
 		k.keepSweeping() // what is known of the session, also if no view is kept
-		if !k.mounts.allow(session) {
+		if !k.mounts.rate.Allow(id) {
 			k.count.sessionMounts.Add(1)
 			w.Header().Set("Retry-After", "10")
 			k.errorPage(w, r, http.StatusTooManyRequests, "Too many pages at once. Please try again in a moment.")
@@ -63,7 +64,7 @@ func (rt Route) servePage(w http.ResponseWriter, r *http.Request) {
 	}
 	if rt.def.Static() || r.Method == http.MethodHead {
 		l.end(nil)
-	} else if err := k.keep(w, r, l, &sh); errors.Is(err, errStale) {
+	} else if err := k.keep(w, r, l, &sh); errors.Is(err, session.ErrEnded) {
 		l.end(nil)
 		w.Header().Set("Cache-Control", "no-store")
 		w.Header().Set("Location", "?"+guardOf(r.Context(), k).sent) // the browser has a newer cookie by now, or none
@@ -112,16 +113,18 @@ func isSeen(r *http.Request) bool { return r.Method == http.MethodGet && !isPref
 // opens its stream.
 func (k *Kit) keep(w http.ResponseWriter, r *http.Request, l *live, sh *views.Shell) error {
 	g := guardOf(r.Context(), k)
-	session, err := k.sessions.ensure(g, w, r, false)
-	if errors.Is(err, errStale) && !k.mayReload(w, r) {
-		session, err = k.sessions.ensure(g, w, r, true)
+	id, created, err := k.sessions.Ensure(w, r, g.stale)
+	if errors.Is(err, session.ErrEnded) && !k.mayReload(w, r) {
+		id, err = k.sessions.Replace(w, r)
+		created = err == nil
 	}
 	if err != nil {
 		return fmt.Errorf("handlers: session: %w", err)
 	}
+	g.saved = g.saved || created
 	now := time.Now()
-	l.own(k.identity(r), session, g.pageQuery())
-	owner, err := k.sessions.owner(r.Context(), session, l.identity)
+	l.own(k.identity(r), id, g.pageQuery())
+	owner, err := k.sessions.Owner(r.Context(), id, l.identity)
 	if err != nil {
 		return fmt.Errorf("handlers: session: %w", err)
 	}
@@ -132,7 +135,7 @@ func (k *Kit) keep(w http.ResponseWriter, r *http.Request, l *live, sh *views.Sh
 	if sent := sentPath(r); sent != t.path {
 		t.sent = sent
 	}
-	sh.Ticket, err = k.sealer.seal(t)
+	sh.Ticket, err = k.sealTicket(t)
 	if errors.Is(err, errTicketSize) {
 		k.log.Warn("sideband: the address is too long for a live page; it is served without", "view", l.in.Definition().Name(), "length", len(r.URL.Path)+len(g.sent))
 		l.end(nil)

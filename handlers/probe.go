@@ -87,8 +87,7 @@ func (l *live) noteFor(r *http.Request, ticket string) {
 	if !ok || ticket == "" {
 		return
 	}
-	s := l.kit.sessions
-	v := &Probed{l, s.stored(s.manager.Token(r.Context()))}
+	v := &Probed{l, l.kit.sessions.StoreToken(r.Context())}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.views == nil {
@@ -211,7 +210,7 @@ func (p *Probed) Definition() *views.Definition { return p.live.in.Definition() 
 
 // EndSession destroys the session of the page, as the application does elsewhere.
 func (p *Probed) EndSession(ctx context.Context) error {
-	return p.live.kit.sessions.store.DeleteCtx(ctx, p.session)
+	return p.live.kit.sessions.Destroy(ctx, p.session)
 }
 
 // End ends the view, as if it had expired, and waits until nothing of it runs.

@@ -1,4 +1,4 @@
-package handlers
+package limit
 
 import (
 	"context"
@@ -7,139 +7,153 @@ import (
 	"sync"
 )
 
-// turns shares a number of slots among requests, fairly: in turn among the routes that
-// wait, and within a route in turn among its clients. A client's own requests are served in
-// order.
+// Semaphore shares a number of slots fairly: in turn among the groups that wait, and within a
+// group in turn among its clients. A client's own requests are served in order.
 //
 // Slow requests never take all slots, so that others don't wait for one of them to end: a
-// route starts another one only while it holds less than three times as many slots as
-// are free. Of 64 slots a single route holds 48 at most, two routes hold 27 each. What a route may
-// hold is shared among its clients by the same rule.
-type turns struct {
+// group gets another slot only while it holds less than three times as many slots as are
+// free. Of 64 slots a single group holds 48 at most, two groups hold 27 each. The slots of a
+// group are shared among its clients by the same rule.
+//
+// golang.org/x/sync/semaphore serves in order of arrival: 700 requests for one slow page held
+// up all other pages for seconds. A queue for each client alone lets many clients of one slow
+// group take all slots.
+type Semaphore struct {
 	mu      sync.Mutex
 	free    int
-	routes  map[any]*line
-	ring    []*line   // the routes that wait, the next one first
+	groups  map[any]*group
+	ring    []*group  // the groups that wait, the next one first
 	waiting []*waiter // all, in no order
 }
 
-// line is a route, or a client of one.
-type line struct {
+// share counts the slots and requests of a group, or of a client.
+type share struct {
 	key     any
 	running int
 	waiting int
+}
 
-	clients map[any]*line // of a route
-	ring    []*line       // of a route: the clients that wait, the next one first
-	queue   []*waiter     // of a client
+type group struct {
+	share
+	clients map[any]*client
+	ring    []*client // the clients that wait, the next one first
+}
+
+type client struct {
+	share
+	group *group
+	queue []*waiter
 }
 
 type waiter struct {
-	route, client *line
-	at            int       // in turns.waiting; -1 when it waits no more
-	turn          chan bool // false: there are too many who wait
+	client *client
+	at     int       // in Semaphore.waiting; -1 when it waits no more
+	turn   chan bool // false: too many wait
 }
 
 const (
 	// maxWaiting bounds the requests that wait for a slot.
 	maxWaiting = 8192
-	// mostOfFree is how many times as many slots as are free somebody may hold.
-	mostOfFree = 3
-	// looks is how many who wait are looked at to find one of a long line.
-	looks = 8
+	// maxOfFree is how many times as many slots as are free a group or client may hold.
+	maxOfFree = 3
+	// samples is how many waiting requests are looked at to find one of a long queue.
+	samples = 8
 )
 
-func newTurns(slots int) *turns { return &turns{free: slots, routes: map[any]*line{}} }
+// NewSemaphore makes a semaphore with a number of slots.
+func NewSemaphore(slots int) *Semaphore { return &Semaphore{free: slots, groups: map[any]*group{}} }
 
-// begin waits for a slot, which end gives back. It reports false if ctx is over before, or
-// if too many wait.
-func (t *turns) begin(ctx context.Context, route, client any) (end func(), ok bool) {
-	t.mu.Lock()
-	r := lineOf(t.routes, route)
-	if r.clients == nil {
-		r.clients = map[any]*line{}
+// Acquire waits for a slot, which release gives back. It reports false if ctx ends before, or
+// if too many wait. Groups and clients are known by comparable keys.
+func (s *Semaphore) Acquire(ctx context.Context, groupKey, clientKey any) (release func(), ok bool) {
+	s.mu.Lock()
+	c := s.client(groupKey, clientKey)
+	release = func() { s.release(c) }
+	if s.mayRun(c) { // nobody waits who may
+		s.run(c)
+		s.mu.Unlock()
+		return release, true
 	}
-	c := lineOf(r.clients, client)
-	end = func() { t.end(r, c) }
-	if t.mayRun(r, c) { // nobody waits who may
-		t.run(r, c)
-		t.mu.Unlock()
-		return end, true
-	}
-	w := &waiter{route: r, client: c, turn: make(chan bool, 1)}
-	ok = t.wait(w)
-	t.mu.Unlock()
+	w := &waiter{client: c, turn: make(chan bool, 1)}
+	ok = s.enqueue(w)
+	s.mu.Unlock()
 	if !ok {
 		return nil, false
 	}
 	select {
 	case ok = <-w.turn:
 	case <-ctx.Done():
-		t.mu.Lock()
+		s.mu.Lock()
 		if w.at >= 0 {
 			ok = false
-			t.leave(w)
-			t.tidy(r, c)
+			s.remove(w)
+			s.forget(c)
 		} else {
 			ok = <-w.turn // it came at the same moment
 		}
-		t.mu.Unlock()
+		s.mu.Unlock()
 	}
-	return end, ok
+	return release, ok
 }
 
-// waits is how many wait.
-func (t *turns) waits() int {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return len(t.waiting)
+// Waiting returns how many requests wait.
+func (s *Semaphore) Waiting() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.waiting)
 }
 
-func lineOf(all map[any]*line, key any) *line {
-	l := all[key]
-	if l == nil {
-		l = &line{key: key}
-		all[key] = l
+// client finds or adds a client. The caller holds the mutex, as in all that follows but release.
+func (s *Semaphore) client(groupKey, clientKey any) *client {
+	g := s.groups[groupKey]
+	if g == nil {
+		g = &group{share: share{key: groupKey}, clients: map[any]*client{}}
+		s.groups[groupKey] = g
 	}
-	return l
+	c := g.clients[clientKey]
+	if c == nil {
+		c = &client{share: share{key: clientKey}, group: g}
+		g.clients[clientKey] = c
+	}
+	return c
 }
 
-// mayRun reports whether there is a slot for the client. The caller holds the mutex, as in
-// all that follows.
-func (t *turns) mayRun(r, c *line) bool {
-	// As long as running < mostOfFree × free, the route may start another one, so often:
-	room := (mostOfFree*t.free - r.running + mostOfFree) / (mostOfFree + 1)
-	return room > 0 && c.running < mostOfFree*room
+// mayRun reports whether there is a slot for the client.
+func (s *Semaphore) mayRun(c *client) bool {
+	// As long as running < maxOfFree × free, the group may get another slot, so often:
+	room := (maxOfFree*s.free - c.group.running + maxOfFree) / (maxOfFree + 1)
+	return room > 0 && c.running < maxOfFree*room
 }
 
-func (t *turns) run(r, c *line) {
-	t.free--
-	r.running++
+func (s *Semaphore) run(c *client) {
+	s.free--
+	c.group.running++
 	c.running++
 }
 
-// end gives a slot back, to whose turn it is.
-func (t *turns) end(r, c *line) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.free++
-	r.running--
+// release gives a slot back, and to the next.
+func (s *Semaphore) release(c *client) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.free++
+	c.group.running--
 	c.running--
-	t.tidy(r, c)
-	for w := t.next(); w != nil; w = t.next() {
-		t.leave(w)
-		t.run(w.route, w.client)
+	s.forget(c)
+	for w := s.next(); w != nil; w = s.next() {
+		s.remove(w)
+		s.run(w.client)
 		w.turn <- true
 	}
 }
 
-// next finds whose turn it is, and moves their lines to the end; nil if nobody's.
-func (t *turns) next() *waiter {
-	for i, r := range t.ring {
-		for j, c := range r.ring {
-			if t.mayRun(r, c) {
-				r.ring = append(slices.Delete(r.ring, j, j+1), c)
-				t.ring = append(slices.Delete(t.ring, i, i+1), r)
+// next finds whose turn it is, and moves their group and client to the end of the rings; nil
+// if nobody's.
+func (s *Semaphore) next() *waiter {
+	for i, g := range s.ring {
+		for j, c := range g.ring {
+			if s.mayRun(c) {
+				g.ring = append(slices.Delete(g.ring, j, j+1), c)
+				s.ring = append(slices.Delete(s.ring, i, i+1), g)
 				return c.queue[0]
 			}
 		}
@@ -147,77 +161,81 @@ func (t *turns) next() *waiter {
 	return nil
 }
 
-// wait adds who waits. If there are too many, one of a longer line has to go, or w itself.
-func (t *turns) wait(w *waiter) bool {
-	r, c := w.route, w.client
-	if len(t.waiting) >= maxWaiting && !t.pushOut(r, c) {
-		t.tidy(r, c)
+// enqueue adds a waiting request. If there are too many, one of a longer queue gives way, or w itself.
+func (s *Semaphore) enqueue(w *waiter) bool {
+	c := w.client
+	g := c.group
+	if len(s.waiting) >= maxWaiting && !s.pushOut(c) {
+		s.forget(c)
 		return false
 	}
 	if c.waiting == 0 {
-		r.ring = append(r.ring, c)
+		g.ring = append(g.ring, c)
 	}
-	if r.waiting == 0 {
-		t.ring = append(t.ring, r)
+	if g.waiting == 0 {
+		s.ring = append(s.ring, g)
 	}
-	r.waiting++
+	g.waiting++
 	c.waiting++
 	c.queue = append(c.queue, w)
-	w.at = len(t.waiting)
-	t.waiting = append(t.waiting, w)
+	w.at = len(s.waiting)
+	s.waiting = append(s.waiting, w)
 	return true
 }
 
-// pushOut sends the last one of a long line away, to make room for one of r and c. Who is
-// looked at is chosen by chance, so that long lines are found without a search.
-func (t *turns) pushOut(r, c *line) bool {
-	longest := t.waiting[rand.IntN(len(t.waiting))]
-	for range looks {
-		w := t.waiting[rand.IntN(len(t.waiting))]
-		if a, b := w.route.waiting, longest.route.waiting; a > b || a == b && w.client.waiting > longest.client.waiting {
-			longest = w
+// pushOut refuses the last request of a long queue, to make room for one of the client's.
+// Those it looks at are chosen by chance, so that long queues are found without a search.
+func (s *Semaphore) pushOut(c *client) bool {
+	longest := s.waiting[rand.IntN(len(s.waiting))].client
+	for range samples {
+		o := s.waiting[rand.IntN(len(s.waiting))].client
+		if a, b := o.group.waiting, longest.group.waiting; a > b || a == b && o.waiting > longest.waiting {
+			longest = o
 		}
 	}
-	if longest.route != r && longest.route.waiting <= r.waiting+1 || longest.route == r && longest.client.waiting <= c.waiting+1 {
+	g := c.group
+	if longest.group != g && longest.group.waiting <= g.waiting+1 || longest.group == g && longest.waiting <= c.waiting+1 {
 		return false
 	}
-	q := longest.client.queue
-	last := q[len(q)-1]
-	t.leave(last)
-	t.tidy(last.route, last.client)
+	last := longest.queue[len(longest.queue)-1]
+	s.remove(last)
+	s.forget(longest)
 	last.turn <- false
 	return true
 }
 
-// leave takes out who waits.
-func (t *turns) leave(w *waiter) {
-	r, c := w.route, w.client
-	last := len(t.waiting) - 1
-	t.waiting[w.at] = t.waiting[last]
-	t.waiting[w.at].at = w.at
-	t.waiting[last] = nil
-	t.waiting = t.waiting[:last]
+// remove takes a request out of those that wait.
+func (s *Semaphore) remove(w *waiter) {
+	c := w.client
+	g := c.group
+	last := len(s.waiting) - 1
+	s.waiting[w.at] = s.waiting[last]
+	s.waiting[w.at].at = w.at
+	s.waiting[last] = nil
+	s.waiting = s.waiting[:last]
 	w.at = -1
-	r.waiting--
+	g.waiting--
 	c.waiting--
-	without := func(ring []*line, l *line) []*line {
-		return slices.DeleteFunc(ring, func(x *line) bool { return x == l })
-	}
-	c.queue = slices.DeleteFunc(c.queue, func(x *waiter) bool { return x == w })
+	c.queue = without(c.queue, w)
 	if c.waiting == 0 {
-		r.ring = without(r.ring, c)
+		g.ring = without(g.ring, c)
 	}
-	if r.waiting == 0 {
-		t.ring = without(t.ring, r)
+	if g.waiting == 0 {
+		s.ring = without(s.ring, g)
 	}
 }
 
-// tidy forgets lines that nobody is in.
-func (t *turns) tidy(r, c *line) {
-	if c.running+c.waiting == 0 && r.clients[c.key] == c {
-		delete(r.clients, c.key)
+func without[T comparable](list []T, v T) []T {
+	return slices.DeleteFunc(list, func(x T) bool { return x == v })
+}
+
+// forget drops a client, and its group, that have no request any more.
+func (s *Semaphore) forget(c *client) {
+	g := c.group
+	if c.running+c.waiting == 0 && g.clients[c.key] == c {
+		delete(g.clients, c.key)
 	}
-	if len(r.clients) == 0 && t.routes[r.key] == r {
-		delete(t.routes, r.key)
+	if len(g.clients) == 0 && s.groups[g.key] == g {
+		delete(s.groups, g.key)
 	}
 }

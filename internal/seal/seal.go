@@ -1,4 +1,14 @@
-package handlers
+// Package seal protects what browsers keep for the server: sealed payloads, which they can
+// neither read nor make, and signed texts, which they can read.
+//
+// A sealed payload is, in base64:
+//
+//	version (1) | key id (4) | nonce (12) | AES-256-GCM of the fields, with version and key id authenticated
+//
+// The version is that of a purpose's fields: change it with them, and what was sealed before
+// is refused. Each purpose has keys of its own, derived from the secrets with HKDF: what was
+// sealed for one does not open for another. The first secret seals and signs, all open.
+package seal
 
 import (
 	"crypto/aes"
@@ -11,83 +21,100 @@ import (
 	"fmt"
 )
 
-// box seals what browsers keep and may neither read nor make, for one purpose: the first
-// secret seals, all open.
-type box struct {
-	format byte
-	keys   []boxKey
+const (
+	// MaxSize bounds what is sealed, as text: it travels in headers and addresses.
+	MaxSize = 2048
+
+	// MaxFields bounds the encoded fields of a payload, so that it fits.
+	MaxFields = MaxSize*3/4 - overhead
+
+	headerSize = 1 + 4
+	nonceSize  = 12
+	tagSize    = 16
+	overhead   = headerSize + nonceSize + tagSize
+)
+
+var (
+	// ErrInvalid says that a text is nothing that was sealed for this purpose.
+	ErrInvalid = errors.New("seal: missing or damaged")
+
+	// ErrTooLong says that a payload does not fit into MaxSize.
+	ErrTooLong = errors.New("seal: too much to seal")
+)
+
+// Sealer seals and opens the payloads of one purpose. Its methods may be called from any
+// goroutine.
+type Sealer struct {
+	version byte
+	keys    []key // the first one seals
 }
 
-type boxKey struct {
+type key struct {
 	id   [4]byte
 	aead cipher.AEAD
 }
 
-// maxSealed bounds what is sealed, as text: it travels in headers and addresses.
-const maxSealed = 2048
-
-var (
-	errSeal     = errors.New("handlers: what was sealed is missing or damaged")
-	errSealSize = errors.New("handlers: too much to seal")
-)
-
-// newBox makes a box whose texts begin with a byte for their format.
-func newBox(secrets [][]byte, purpose string, format byte) box {
-	b := box{format: format}
+// New makes a sealer of at least one secret. The version is that of the purpose's fields.
+func New(secrets [][]byte, purpose string, version byte) *Sealer {
+	s := &Sealer{version: version}
 	for _, secret := range secrets {
 		block, err := aes.NewCipher(derive(secret, purpose, 32))
 		if err != nil {
-			panic(fmt.Sprintf("handlers: %v", err)) // the key's size is right
+			panic(fmt.Sprintf("seal: %v", err)) // the key's size is right
 		}
 		aead, err := cipher.NewGCM(block)
 		if err != nil {
-			panic(fmt.Sprintf("handlers: %v", err))
+			panic(fmt.Sprintf("seal: %v", err))
 		}
-		b.keys = append(b.keys, boxKey{[4]byte(derive(secret, purpose+" key id", 4)), aead})
+		s.keys = append(s.keys, key{[4]byte(derive(secret, purpose+" key id", 4)), aead})
 	}
-	return b
+	return s
 }
 
 // derive makes a key for one purpose of a secret.
 func derive(secret []byte, purpose string, size int) []byte {
 	key, err := hkdf.Key(sha256.New, secret, nil, purpose, size)
 	if err != nil {
-		panic(fmt.Sprintf("handlers: %v", err)) // the size is within HKDF's
+		panic(fmt.Sprintf("seal: %v", err)) // the size is within HKDF's
 	}
 	return key
 }
 
-func (b box) seal(plain []byte) (string, error) {
-	k := b.keys[0]
-	out := append([]byte{b.format}, k.id[:]...)
-	head := len(out)
-	out = append(out, make([]byte, k.aead.NonceSize())...)
-	_, _ = rand.Read(out[head:]) // it never fails
-	out = k.aead.Seal(out, out[head:], plain, out[:head])
-	if base64.RawURLEncoding.EncodedLen(len(out)) > maxSealed {
-		return "", errSealSize
+// Seal returns the payload's fields as a text for headers, addresses and cookies, of at most
+// MaxSize bytes.
+func (s *Sealer) Seal(p Payload) (string, error) {
+	k := s.keys[0]
+	out := append([]byte{s.version}, k.id[:]...)
+	out = append(out, make([]byte, nonceSize)...)
+	nonce := out[headerSize:]
+	_, _ = rand.Read(nonce) // it never fails
+	plain, err := encode(p)
+	if err != nil {
+		return "", err
 	}
-	return base64.RawURLEncoding.EncodeToString(out), nil
+	return base64.RawURLEncoding.EncodeToString(k.aead.Seal(out, nonce, plain, out[:headerSize])), nil
 }
 
-func (b box) open(text string) ([]byte, error) {
-	if len(text) == 0 || len(text) > maxSealed {
-		return nil, errSeal
+// Open reads the fields of a text that Seal has returned into the payload. It returns
+// ErrInvalid for any other text; what the payload holds then is undefined.
+func (s *Sealer) Open(text string, p Payload) error {
+	if len(text) == 0 || len(text) > MaxSize {
+		return ErrInvalid
 	}
 	in, err := base64.RawURLEncoding.DecodeString(text)
-	if err != nil || len(in) < 5 || in[0] != b.format {
-		return nil, errSeal
+	if err != nil || len(in) < overhead || in[0] != s.version {
+		return ErrInvalid
 	}
-	for _, k := range b.keys {
-		n := k.aead.NonceSize()
-		if [4]byte(in[1:5]) != k.id || len(in) < 5+n {
+	header, nonce, sealed := in[:headerSize], in[headerSize:headerSize+nonceSize], in[headerSize+nonceSize:]
+	for _, k := range s.keys {
+		if [4]byte(header[1:]) != k.id {
 			continue
 		}
-		plain, err := k.aead.Open(nil, in[5:5+n], in[5+n:], in[:5])
+		plain, err := k.aead.Open(sealed[:0], nonce, sealed, header)
 		if err != nil {
-			return nil, errSeal
+			return ErrInvalid
 		}
-		return plain, nil
+		return decode(plain, p)
 	}
-	return nil, errSeal
+	return ErrInvalid
 }

@@ -1,69 +1,42 @@
-package handlers
+package session
 
 import (
 	"context"
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/base64"
+	"net"
+	"net/http"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/sideband-go/sideband/internal/seal"
 )
 
-// signer signs the cookies of the kit's own sessions. A session that never had values need
+const (
+	cookieName      = "__Host-sideband"
+	localCookieName = "sideband"
+)
+
+// IsLocal reports whether a request came over plain HTTP on the machine's own address, where
+// browsers differ about Secure cookies: they have another name there, and no Secure.
+func IsLocal(r *http.Request) bool { return r.TLS == nil && isLoopback(r.Host) }
+
+func isLoopback(host string) bool {
+	if h, _, err := net.SplitHostPort(host); err == nil {
+		host = h
+	}
+	host = strings.Trim(host, "[]")
+	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
+		return true
+	}
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsLoopback()
+}
+
+// signer signs the cookies of the package's own sessions. A session that never had values need
 // not be in the store: after a restart with the same secrets its cookie is all that there is
-// to know. Of one that has had some the cookie says so, and it is dead when the store does
+// to know. Of one that has had some the cookie says so, and it has ended when the store does
 // not have it: it was destroyed, or its values are lost.
-type signer struct{ keys [][]byte }
-
-func newSigner(secrets [][]byte) *signer {
-	s := &signer{}
-	for _, secret := range secrets {
-		s.keys = append(s.keys, derive(secret, "sideband session cookie", sha256.Size))
-	}
-	return s
-}
-
-// valuedMark ends the text of a cookie whose session has had values.
-const valuedMark = ".v"
-
-// sign makes a cookie's value of a session.
-func (s *signer) sign(c signed) string {
-	text := c.token + "." + strconv.FormatInt(c.ends.Unix(), 36)
-	if c.valued {
-		text += valuedMark
-	}
-	return text + "." + base64.RawURLEncoding.EncodeToString(mac(s.keys[0], text))
-}
-
-// open returns what sign was given. first tells whether it is signed with the first key.
-func (s *signer) open(value string) (c signed, first, ok bool) {
-	at := strings.LastIndexByte(value, '.')
-	if at < 0 || len(value) > 200 {
-		return c, false, false
-	}
-	sum, err := base64.RawURLEncoding.DecodeString(value[at+1:])
-	if err != nil {
-		return c, false, false
-	}
-	for i, key := range s.keys {
-		if !hmac.Equal(sum, mac(key, value[:at])) {
-			continue
-		}
-		text, valued := strings.CutSuffix(value[:at], valuedMark)
-		token, unix, _ := strings.Cut(text, ".")
-		seconds, err := strconv.ParseInt(unix, 36, 64)
-		c = signed{token: token, ends: time.Unix(seconds, 0), valued: valued}
-		return c, i == 0, err == nil && c.ends.After(time.Now())
-	}
-	return c, false, false
-}
-
-func mac(key []byte, text string) []byte {
-	h := hmac.New(sha256.New, key)
-	h.Write([]byte(text))
-	return h.Sum(nil)[:16]
-}
+type signer struct{ *seal.Signer }
 
 // signed is what a cookie with a good signature says of its session.
 type signed struct {
@@ -72,14 +45,45 @@ type signed struct {
 	valued bool // it has had values
 }
 
+// valuedMark ends the text of a cookie whose session has had values.
+const valuedMark = ".v"
+
+// maxCookie bounds a cookie's value.
+const maxCookie = 200
+
+// sign makes a cookie's value of a session.
+func (s signer) sign(c signed) string {
+	text := c.token + "." + strconv.FormatInt(c.ends.Unix(), 36)
+	if c.valued {
+		text += valuedMark
+	}
+	return s.Sign(text)
+}
+
+// open returns what sign was given. current reports whether it is signed with the first secret.
+func (s signer) open(value string) (c signed, current, ok bool) {
+	if len(value) > maxCookie {
+		return c, false, false
+	}
+	text, current, ok := s.Verify(value)
+	if !ok {
+		return c, false, false
+	}
+	text, valued := strings.CutSuffix(text, valuedMark)
+	token, unix, _ := strings.Cut(text, ".")
+	seconds, err := strconv.ParseInt(unix, 36, 64)
+	c = signed{token: token, ends: time.Unix(seconds, 0), valued: valued}
+	return c, current, err == nil && c.ends.After(time.Now())
+}
+
 type signedKey struct{}
 
-// valued keeps sessions that have had values. The others need no place: their cookie is
+// valuesOnly keeps sessions that have had values. The others need no place: their cookie is
 // all that there is to know.
-type valued struct{ *memory }
+type valuesOnly struct{ *memory }
 
 // FindCtx is part of scs.CtxStore.
-func (v valued) FindCtx(ctx context.Context, token string) ([]byte, bool, error) {
+func (v valuesOnly) FindCtx(ctx context.Context, token string) ([]byte, bool, error) {
 	b, found, err := v.Find(token)
 	if s, ok := ctx.Value(signedKey{}).(signed); !found && err == nil && ok && s.token == token && !s.valued {
 		b, err = codec{}.Encode(s.ends, nil)
@@ -89,7 +93,7 @@ func (v valued) FindCtx(ctx context.Context, token string) ([]byte, bool, error)
 }
 
 // CommitCtx is part of scs.CtxStore.
-func (v valued) CommitCtx(_ context.Context, token string, b []byte, expiry time.Time) error {
+func (v valuesOnly) CommitCtx(_ context.Context, token string, b []byte, expiry time.Time) error {
 	if isBare(b) && !v.has(token) {
 		return nil
 	}
@@ -97,4 +101,4 @@ func (v valued) CommitCtx(_ context.Context, token string, b []byte, expiry time
 }
 
 // DeleteCtx is part of scs.CtxStore.
-func (v valued) DeleteCtx(_ context.Context, token string) error { return v.Delete(token) }
+func (v valuesOnly) DeleteCtx(_ context.Context, token string) error { return v.Delete(token) }

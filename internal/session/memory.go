@@ -1,112 +1,93 @@
-package handlers
+package session
 
 import (
-	"container/list"
 	"crypto/rand"
 	"sync"
 	"time"
+
+	"github.com/hashicorp/golang-lru/v2/simplelru"
 )
 
-// memory stores sessions in the process, the least recently saved first to go when
-// there are too many.
+// memory stores sessions in the process. When there are too many, those that were saved
+// longest ago give way.
+//
+// The order is that of an LRU list which reading does not touch. Each session has an expiry of
+// its own, and there is no goroutine: what has expired goes when something is saved.
 type memory struct {
-	limit int
-
 	mu      sync.Mutex
-	all     map[string]*list.Element
-	order   *list.List // of *stored, in the order of their last saving
+	all     *simplelru.LRU[string, stored] // by token
 	evicted uint64
 }
 
 type stored struct {
-	token  string
-	data   []byte
-	expiry time.Time
-	era    [8]byte // random: since the session was first stored
+	data       []byte
+	expiry     time.Time
+	generation generation
 }
+
+// generation is a random number that a session has since it was first stored: it tells this
+// life in the store from those that its token has had in other processes, or before a restart.
+type generation [8]byte
 
 func newMemory(limit int) *memory {
-	return &memory{limit: limit, all: map[string]*list.Element{}, order: list.New()}
+	all, _ := simplelru.NewLRU[string, stored](max(1, limit), nil) // it fails only for a limit below 1
+	return &memory{all: all}
 }
 
-// Find is part of scs.Store.
-func (m *memory) Find(token string) ([]byte, bool, error) {
+// find returns a stored session that has not expired.
+func (m *memory) find(token string) (stored, bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	el := m.all[token]
-	if el == nil {
-		return nil, false, nil
-	}
-	s := el.Value.(*stored)
-	return s.data, s.expiry.After(time.Now()), nil
+	s, found := m.all.Peek(token)
+	return s, found && s.expiry.After(time.Now())
 }
 
 // has reports whether a session is stored.
 func (m *memory) has(token string) bool {
-	_, found := m.eraOf(token)
+	_, found := m.find(token)
 	return found
 }
 
-// eraOf tells the life of a stored session from those that its token has had in other
-// processes, or before a restart.
-func (m *memory) eraOf(token string) (era [8]byte, found bool) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	el := m.all[token]
-	if el == nil {
-		return era, false
-	}
-	s := el.Value.(*stored)
-	return s.era, s.expiry.After(time.Now())
+// Find is part of scs.Store.
+func (m *memory) Find(token string) ([]byte, bool, error) {
+	s, found := m.find(token)
+	return s.data, found, nil
 }
 
-// Commit is part of scs.Store. What has expired, or is too many, goes from the other
-// end. The order is that of saving, so an expired session may stay a while behind a
-// younger one; Find does not find it.
+// Commit is part of scs.Store. It also drops what has expired, from the end of the list: an expired
+// session may stay a while before a younger one, but Find does not find it.
 func (m *memory) Commit(token string, data []byte, expiry time.Time) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	s := &stored{token: token, data: data, expiry: expiry}
-	if el := m.all[token]; el != nil {
-		s.era = el.Value.(*stored).era
-	} else {
-		_, _ = rand.Read(s.era[:]) // it never fails
+	s, again := m.all.Peek(token)
+	if !again {
+		_, _ = rand.Read(s.generation[:]) // it never fails
 	}
-	m.drop(token)
-	m.all[token] = m.order.PushBack(s)
+	s.data, s.expiry = data, expiry
 	now := time.Now()
 	for {
-		old := m.order.Front().Value.(*stored)
-		expired := !old.expiry.After(now)
-		if !expired && len(m.all) <= m.limit {
-			return nil
+		_, oldest, ok := m.all.GetOldest()
+		if !ok || oldest.expiry.After(now) {
+			break
 		}
-		if m.drop(old.token); !expired {
-			m.evicted++
-		}
-		if len(m.all) == 0 {
-			return nil
-		}
+		m.all.RemoveOldest()
 	}
+	if m.all.Add(token, s) {
+		m.evicted++
+	}
+	return nil
 }
 
 // Delete is part of scs.Store.
 func (m *memory) Delete(token string) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.drop(token)
+	m.all.Remove(token)
 	return nil
-}
-
-func (m *memory) drop(token string) {
-	if el := m.all[token]; el != nil {
-		m.order.Remove(el)
-		delete(m.all, token)
-	}
 }
 
 func (m *memory) count() (held int, evicted uint64) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return len(m.all), m.evicted
+	return m.all.Len(), m.evicted
 }
