@@ -25,14 +25,15 @@ type Codec struct {
 	failed bool
 }
 
-func encode(p Payload) ([]byte, error) {
-	c := &Codec{w: cryptobyte.NewFixedBuilder(make([]byte, 0, MaxFields))}
+// encode appends the payload's fields to b.
+func encode(b []byte, p Payload) ([]byte, error) {
+	c := &Codec{w: cryptobyte.NewBuilder(b)}
 	p.Fields(c)
-	plain, err := c.w.Bytes()
-	if err != nil || c.failed {
+	out, err := c.w.Bytes()
+	if err != nil || c.failed || len(out)-len(b) > MaxFields {
 		return nil, ErrTooLong // the only way in which writing fails
 	}
-	return plain, nil
+	return out, nil
 }
 
 func decode(plain []byte, p Payload) error {

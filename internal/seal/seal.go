@@ -84,15 +84,16 @@ func derive(secret []byte, purpose string, size int) []byte {
 // MaxSize bytes.
 func (s *Sealer) Seal(p Payload) (string, error) {
 	k := s.keys[0]
-	out := append([]byte{s.version}, k.id[:]...)
-	out = append(out, make([]byte, nonceSize)...)
-	nonce := out[headerSize:]
-	_, _ = rand.Read(nonce) // it never fails
-	plain, err := encode(p)
+	out := append(make([]byte, 0, 192), s.version)
+	out = append(out, k.id[:]...)
+	out = out[:headerSize+nonceSize]
+	_, _ = rand.Read(out[headerSize:]) // it never fails
+	out, err := encode(out, p)
 	if err != nil {
 		return "", err
 	}
-	return base64.RawURLEncoding.EncodeToString(k.aead.Seal(out, nonce, plain, out[:headerSize])), nil
+	header, nonce, plain := out[:headerSize], out[headerSize:headerSize+nonceSize], out[headerSize+nonceSize:]
+	return base64.RawURLEncoding.EncodeToString(k.aead.Seal(out[:headerSize+nonceSize], nonce, plain, header)), nil
 }
 
 // Open reads the fields of a text that Seal has returned into the payload. It returns
