@@ -479,7 +479,7 @@ func TestTheViewEndsBeforeItsWork(t *testing.T) {
 	}})
 	d.do("start")
 	waitUntil(t, "both run", func() bool { return b.running() == 2 })
-	d.kit.End("")
+	d.kit.Disconnect("")
 	waitUntil(t, "none runs", func() bool { return b.running() == 0 })
 }
 
@@ -505,7 +505,7 @@ func TestAFunctionThatNeverReturns(t *testing.T) {
 	})
 	p := s.browser(t).open("/").connect("")
 	p.post("event=Act&value=again", nil)
-	s.kit.End("")
+	s.kit.Disconnect("")
 	p.drain()
 	waitUntil(t, "the view is collected", func() bool { runtime.GC(); return left.Load() == 0 })
 

@@ -69,7 +69,7 @@ func TestASessionThatMountsTooMuch(t *testing.T) {
 			time.Sleep(time.Second)
 			tickets = append(tickets, d.open(t, "/rooms/a", p.cookie).ticket)
 		}
-		d.kit.End("")
+		d.kit.Disconnect("")
 		before := d.kit.Stats()
 		counts := map[int]int{}
 		for _, ticket := range tickets {
@@ -117,7 +117,7 @@ func TestTooManyMountsAtATime(t *testing.T) {
 		}})
 		defer d.close(t)
 		known := d.open(t, "/rooms/a", "")
-		d.kit.End("")
+		d.kit.Disconnect("")
 		answers := make(chan *httptest.ResponseRecorder, 2)
 		for range 2 {
 			go func() { answers <- d.ask(httptest.NewRequest("GET", "/rooms/slow", nil)) }()

@@ -41,7 +41,7 @@ func (h heavy) Render() templ.Component {
 		}
 		_, _ = io.WriteString(w, `</ul><div id="parts">`)
 		for i := range h.parts {
-			if err := views.Live(fmt.Sprint("part-", i), heavyPart{i}).Render(ctx, w); err != nil {
+			if err := views.Component(fmt.Sprint("part-", i), heavyPart{i}).Render(ctx, w); err != nil {
 				return err
 			}
 		}

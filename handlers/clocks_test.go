@@ -34,7 +34,7 @@ func TestRepeatedMessages(t *testing.T) {
 	if !stop() {
 		t.Error("it had stopped")
 	}
-	s.kit.End("")
+	s.kit.Disconnect("")
 	if _, err := rooms.TickEvery(view, time.Millisecond, 1); err == nil {
 		t.Error("a view that has ended takes it")
 	}

@@ -126,7 +126,7 @@ func TestAnEventUnderWayIsDroppedByEnd(t *testing.T) {
 		if evicted {
 			b.open("/rooms/b")
 		}
-		if n := s.kit.End("ann"); n != 1 {
+		if n := s.kit.Disconnect("ann"); n != 1 {
 			t.Errorf("%d pages ended", n)
 		}
 		send("tten")
@@ -148,7 +148,7 @@ func TestACallbackThatHangsWhenItsPageEnds(t *testing.T) {
 	b.login("ann")
 	p := b.open("/rooms/a").connect("")
 	_, answered := p.hold(page)
-	s.kit.End("ann")
+	s.kit.Disconnect("ann")
 	waitUntil(t, "the event is answered", func() bool { return len(answered) == 1 })
 	waitUntil(t, "Close has run, which does not wait for it either", func() bool { return len(page.Closed) == 1 })
 	close(page.GoOn)
@@ -165,7 +165,7 @@ func TestAStreamThatWaitsForItsTurnEndsToo(t *testing.T) {
 	_, answered := p.hold(page)
 	again := &tab{browser: b, path: p.path, ticket: p.ticket}
 	again.connect("0")
-	s.kit.End("ann")
+	s.kit.Disconnect("ann")
 	close(page.GoOn)
 	take(t, answered, "the answer to Hold")
 	waitUntil(t, "its stream has ended", func() bool { return s.kit.Stats().Streams == 0 })

@@ -22,7 +22,7 @@ func TestAViewThatTheServerRestartsCostsTheSessionNothing(t *testing.T) {
 	}
 	// Not so if it has ended for another reason.
 	for range 4 {
-		s.kit.End("")
+		s.kit.Disconnect("")
 		p.post("event=Add&value=1", nil)
 	}
 	if st := s.kit.Stats(); st.SessionMountsRefused == 0 {

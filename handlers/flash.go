@@ -7,6 +7,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/sideband-go/sideband/internal/flash"
 	"github.com/sideband-go/sideband/internal/seal"
 	"github.com/sideband-go/sideband/internal/session"
 	"github.com/sideband-go/sideband/views"
@@ -22,13 +23,13 @@ import (
 // sealed cookie of the session that the response leaves the browser with, for a minute. It
 // panics if kind is no plain name.
 func (k *Kit) Flash(_ http.ResponseWriter, r *http.Request, kind views.FlashKind, text string) {
-	m := views.NewFlashMessage(kind, text)
+	m := flash.New(string(kind), text)
 	g := guardOf(r.Context(), k)
 	if g == nil || g.begun {
 		k.log.Error("sideband: Kit.Flash was called outside the kit's middleware, or after the response had begun", "path", r.URL.Path)
 		return
 	}
-	g.carry(views.MergeFlash(g.carried(), m))
+	g.carry(flash.Merge(g.carried(), m))
 }
 
 const (
@@ -43,7 +44,7 @@ type carried struct {
 	session  session.ID // all zero for a browser without one
 	issued   time.Time
 	to       string
-	messages []views.FlashMessage
+	messages []flash.Message
 }
 
 // carriedVersion is that of the fields of carried.
@@ -54,8 +55,8 @@ func (c *carried) Fields(f *seal.Codec) {
 	f.Fixed(c.session[:])
 	f.Time(&c.issued)
 	f.Text(&c.to)
-	seal.List(f, &c.messages, func(f *seal.Codec, m *views.FlashMessage) {
-		f.Text((*string)(&m.Kind))
+	seal.List(f, &c.messages, func(f *seal.Codec, m *flash.Message) {
+		f.Text(&m.Kind)
 		f.Text(&m.Text)
 	})
 }
@@ -64,15 +65,15 @@ func (c *carried) Fields(f *seal.Codec) {
 const maxCarried = 1400
 
 // newCarried returns what goes along now. Messages that are too long together are cut.
-func newCarried(id session.ID, to string, messages []views.FlashMessage) *carried {
+func newCarried(id session.ID, to string, messages []flash.Message) *carried {
 	const head = 16 + 6 + 2 + 1 // session, time, and how long the target and the list are
 	return &carried{id, time.Now(), to, fit(messages, maxCarried-head-len(to))}
 }
 
 // fit cuts the longest texts until all messages take no more than room bytes. Where not
 // even that helps, the oldest are left out.
-func fit(list []views.FlashMessage, room int) []views.FlashMessage {
-	list = append([]views.FlashMessage(nil), list...)
+func fit(list []flash.Message, room int) []flash.Message {
+	list = append([]flash.Message(nil), list...)
 	for len(list) > 0 {
 		over, longest := -room, 0
 		for i, m := range list {
@@ -130,7 +131,7 @@ func flashCookieName(r *http.Request) string {
 
 // carried is what the next page is to show: what a response under way says, else what the
 // browser has brought.
-func (g *guard) carried() []views.FlashMessage {
+func (g *guard) carried() []flash.Message {
 	if g.flash != nil {
 		return *g.flash
 	}
@@ -148,7 +149,7 @@ func (g *guard) carried() []views.FlashMessage {
 
 // carry makes the response bring the browser these messages for the next page, in place of
 // those that it has.
-func (g *guard) carry(list []views.FlashMessage) { g.flash = &list }
+func (g *guard) carry(list []flash.Message) { g.flash = &list }
 
 // writeFlash does what carry was told, when it is known whose session it is.
 func (g *guard) writeFlash() {

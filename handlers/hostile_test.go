@@ -21,6 +21,7 @@ import (
 
 	"github.com/sideband-go/sideband/handlers"
 	"github.com/sideband-go/sideband/handlers/internal/hostile"
+	"github.com/sideband-go/sideband/internal/live"
 	"github.com/sideband-go/sideband/state"
 	"github.com/sideband-go/sideband/views"
 )
@@ -46,7 +47,7 @@ func showing(f func(ctx context.Context, w io.Writer) error) hostile.Hooks {
 // part is showing for a component.
 func part(h hostile.PartHooks) hostile.Hooks {
 	return showing(func(ctx context.Context, w io.Writer) error {
-		return views.Live("part", hostile.Part{PartHooks: &h}).Render(ctx, w)
+		return views.Component("part", hostile.Part{PartHooks: &h}).Render(ctx, w)
 	})
 }
 
@@ -103,7 +104,7 @@ func TestNothingOfTheApplicationsEndsMoreThanItsView(t *testing.T) {
 			return nil
 		})},
 		"props whose Equal panics": {status: 204, page: showing(func(ctx context.Context, w io.Writer) error {
-			return views.Live("part", hostile.Part{PartHooks: &hostile.PartHooks{}, V: hostile.Value{Bad: true}}).Render(ctx, w)
+			return views.Component("part", hostile.Part{PartHooks: &hostile.PartHooks{}, V: hostile.Value{Bad: true}}).Render(ctx, w)
 		})},
 		"a key of any holds what can't be compared": {status: 204, page: hostile.Hooks{
 			Act: func(s *views.Socket) error { hostile.Any.Set(s, []int{1}); return nil },
@@ -140,16 +141,16 @@ func TestNothingOfTheApplicationsEndsMoreThanItsView(t *testing.T) {
 			s.OnEnd(func() { panic((*hostile.Nil)(nil)) })
 			return errors.New("failed")
 		})},
-		"OnUndo panics": {page: hostile.Hooks{
+		"OnRollback panics": {page: hostile.Hooks{
 			Act: func(s *views.Socket) error {
-				s.OnUndo(func() { panic("f") })
+				s.OnRollback(func() { panic("f") })
 				hostile.Any.Set(s, 1)
 				return nil
 			},
 			Render: showing(func(context.Context, io.Writer) error { panic("template") }).Render,
 		}},
-		"OnStream panics": {page: on(func(s *views.Socket) error {
-			s.OnStream(func(bool) { panic("f") })
+		"OnConnection panics": {page: on(func(s *views.Socket) error {
+			s.OnConnection(func(bool) { panic("f") })
 			return nil
 		}), status: 204},
 		"keys that can't be compared start work": {status: 204, page: on(func(s *views.Socket) error {
@@ -246,11 +247,11 @@ func TestComparingPanicsAfterTheCallback(t *testing.T) {
 // Case 60: a mistake of the kit's own ends one view, whose page mounts it again; who waits is
 // answered.
 func TestAViewThatBreaksEndsAlone(t *testing.T) {
-	probe := &handlers.Probe{}
+	probe := &live.Probe{}
 	s := newSite(t, handlers.Config{}, func(kit *handlers.Kit, r chi.Router) {
 		r.With(func(next http.Handler) http.Handler {
 			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-				next.ServeHTTP(w, r.WithContext(handlers.WithProbe(r.Context(), probe)))
+				next.ServeHTTP(w, r.WithContext(live.WithProbe(r.Context(), probe)))
 			})
 		}).Handle("/", handlers.View(kit, hostile.Page{Hooks: &hostile.Hooks{}}))
 	})
@@ -264,7 +265,7 @@ func TestAViewThatBreaksEndsAlone(t *testing.T) {
 	if _, data := p.message(); data != "" {
 		t.Errorf("the stream brings %q before its end", data)
 	}
-	if log := s.log.String(); !strings.Contains(log, "a view has broken") || !strings.Contains(log, "outbox.go") {
+	if log := s.log.String(); !strings.Contains(log, "a view has broken") || !strings.Contains(log, "delivery.go") {
 		t.Errorf("the log does not say where: %s", log)
 	}
 	if len(probe.TakeFailures()) == 0 {

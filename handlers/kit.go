@@ -14,6 +14,8 @@ import (
 	"github.com/alexedwards/scs/v2"
 
 	"github.com/sideband-go/sideband/internal/applog"
+	"github.com/sideband-go/sideband/internal/fault"
+	"github.com/sideband-go/sideband/internal/live"
 	"github.com/sideband-go/sideband/internal/seal"
 	"github.com/sideband-go/sideband/internal/session"
 	"github.com/sideband-go/sideband/sse"
@@ -34,7 +36,7 @@ type Config struct {
 	Version string
 	// Identity says who is logged in, as the application's middleware has found out; ""
 	// for nobody. A page belongs to whom it was served for: it reloads itself when that
-	// changes, and browsers don't keep a copy of somebody's (no-store). [Kit.End] ends the pages
+	// changes, and browsers don't keep a copy of somebody's (no-store). [Kit.Disconnect] ends the pages
 	// of an identity. Default: nobody.
 	Identity func(*http.Request) string
 	// Sessions is the application's own session manager, with its cookie, lifetimes and
@@ -66,13 +68,13 @@ type Config struct {
 	// MaxFields bounds the fields of an event, and the parameters of its address. Default 1,000.
 	MaxFields int
 	// MaxQueue is how many callbacks may wait for one view; beyond it events are
-	// answered 429 and senders get views.ErrFull. Default 256.
+	// answered 429 and senders get fault.ErrFull. Default 256.
 	MaxQueue int
 	// MaxTimers is how many delayed and repeated messages one view may have pending.
 	// Default 1,000.
 	MaxTimers int
 	// MaxAsync is how many functions one view may have running beside its callbacks, for
-	// state.Async and views.Start. Beyond it a result's error is views.ErrFull. Default 32.
+	// state.Async and views.Start. Beyond it a result's error is fault.ErrFull. Default 32.
 	MaxAsync int
 	// MaxMounts is how many views may be mounting at a time. Other requests take turns, by
 	// route and by client (user, session or address), and wait for up to 10 s; then they are answered 503.
@@ -109,29 +111,24 @@ const minSecret = 32
 // Kit serves views. Make one per application with [New]. All methods may be called
 // from any goroutine.
 type Kit struct {
-	config    Config
-	log       *slog.Logger
-	host      views.Host
-	tickets   *seal.Sealer
-	flashes   *seal.Sealer // cookies
-	leaves    *seal.Sealer // addresses
-	sessions  *session.Manager
-	origins   *http.CrossOriginProtection
-	store     *state.Store
-	streams   *sse.Server
-	workers   sync.WaitGroup
-	runners   runners
-	functions functions
-	mounts    mounts
-	count     counters
-	ends      atomic.Uint64 // calls of End
-	warned    sync.Map      // what was logged once
-	blocked   atomic.Int32  // how often that was about the policy
-	based     bool          // a layout's <base> would act
+	config      Config
+	log         *slog.Logger
+	views       *live.Host
+	tickets     *seal.Sealer
+	flashes     *seal.Sealer // cookies
+	leaves      *seal.Sealer // addresses
+	sessions    *session.Manager
+	origins     *http.CrossOriginProtection
+	streams     *sse.Server
+	mounts      mounts
+	count       counters
+	disconnects atomic.Uint64 // calls of Disconnect
+	warned      sync.Map      // what was logged once
+	blocked     atomic.Int32  // how often that was about the policy
+	based       bool          // a layout's <base> would act
 
 	mu       sync.Mutex
 	sweeping bool
-	closed   bool
 }
 
 // New makes a kit. It panics if a secret is shorter than 32 bytes.
@@ -176,14 +173,28 @@ func New(c Config) *Kit {
 		leaves:  seal.New(c.Secrets, "sideband leave", carriedVersion),
 		origins: http.NewCrossOriginProtection(),
 		streams: sse.New(c.Stream),
-		runners: newRunners(),
 		mounts:  newMounts(c.MaxMounts, c.SessionMounts),
 	}
-	k.host = views.Host{TitlePrefix: c.TitlePrefix, TitleSuffix: c.TitleSuffix, Explain: explain, Report: func(err error) {
-		k.log.Error("sideband: message", withStack([]any{"err", err}, err)...)
-	}}
 	k.based = takesBase(c.ContentSecurityPolicy)
-	k.store = state.NewStore(c.Limits, func(e *state.Entry) { evicted(e.Value.(*live)) })
+	k.views = live.NewHost(live.Config{
+		Guard: &fault.Guard{Explain: explain, Report: func(err error) {
+			k.log.Error("sideband: message", fault.WithStack([]any{"err", err}, err)...)
+		}},
+		Log: k.log, TitlePrefix: c.TitlePrefix, TitleSuffix: c.TitleSuffix,
+		EventDeadline: c.EventDeadline, ConnectionAge: c.StreamMaxAge,
+		Queue: c.MaxQueue, Timers: c.MaxTimers, Tasks: c.MaxAsync, Views: c.Limits,
+		Count: live.Counters{
+			QueueFull: &k.count.queueFull, TimersFull: &k.count.timersFull, TasksFull: &k.count.asyncFull,
+			Deadlines: &k.count.deadlines, ConnectionsFull: &k.count.streamsFull,
+		},
+		Evicted: endMessage, Replaced: elsewhereMessage, Reload: reloadMessage,
+		Warn: k.warn,
+		Leave: func(v *live.View, d *live.Departure) []byte {
+			o := v.Owner()
+			return goTo(k.departure(v.Address(), d, o.Session, o.Query))
+		},
+		Excuse: func(id string) { k.mounts.exempts.Grant(id, time.Now()) },
+	})
 	k.sessions = session.New(session.Config{
 		Manager: c.Sessions, Secrets: c.Secrets, Lifetime: c.SessionLifetime, MaxSessions: c.MaxSessions, OnEnd: k.endSession,
 	})
@@ -217,11 +228,11 @@ const sweepEvery = 5 * time.Second
 // sweep takes expired views out, and what is known of sessions that mount nothing, as
 // long as there are any.
 func (k *Kit) sweep() {
-	k.store.Expire(time.Now())
-	c, left := k.store.Count(), k.mounts.sweep(time.Now())
+	k.views.Store().Expire(time.Now())
+	c, left := k.views.Store().Count(), k.mounts.sweep(time.Now())
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.sweeping = !k.closed && c.Pending+c.Connected+c.Parked+left > 0
+	k.sweeping = !k.views.IsClosed() && c.Pending+c.Connected+c.Parked+left > 0
 	if k.sweeping {
 		time.AfterFunc(sweepEvery, k.sweep)
 	}
@@ -230,7 +241,7 @@ func (k *Kit) sweep() {
 func (k *Kit) keepSweeping() {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if !k.sweeping && !k.closed {
+	if !k.sweeping && !k.views.IsClosed() {
 		k.sweeping = true
 		time.AfterFunc(sweepEvery, k.sweep)
 	}

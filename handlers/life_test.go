@@ -99,7 +99,7 @@ func TestAProcessKilledBetweenCallbackAndPatch(t *testing.T) {
 // What a view holds goes with it, at the latest when the garbage collector comes by.
 func TestAViewThatHasEndedIsForgotten(t *testing.T) {
 	for how, end := range map[string]func(*site, *tab){
-		"ended": func(s *site, _ *tab) { s.kit.End("") },
+		"ended": func(s *site, _ *tab) { s.kit.Disconnect("") },
 		"evicted": func(_ *site, p *tab) {
 			p.open("/rooms/b")
 			p.open("/rooms/c")

@@ -9,6 +9,10 @@ import (
 	"time"
 
 	"github.com/sideband-go/sideband/internal/csp"
+	"github.com/sideband-go/sideband/internal/fault"
+	"github.com/sideband-go/sideband/internal/flash"
+	"github.com/sideband-go/sideband/internal/live"
+	"github.com/sideband-go/sideband/internal/protocol"
 	"github.com/sideband-go/sideband/internal/session"
 	"github.com/sideband-go/sideband/state"
 	"github.com/sideband-go/sideband/static"
@@ -26,7 +30,7 @@ func (rt Route) servePage(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusNoContent) // the page shows it already
 		return
 	}
-	if id, ok := k.sessions.Current(r.Context()); ok && !rt.def.Static() {
+	if id, ok := k.sessions.Current(r.Context()); ok && !rt.def.Static {
 		k.keepSweeping() // what is known of the session, also if no view is kept
 		if !k.mounts.rate.Allow(id) {
 			k.count.sessionMounts.Add(1)
@@ -35,49 +39,49 @@ func (rt Route) servePage(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
-	l := newLive(k, rt.def, newID())
-	if l == nil {
+	v := k.views.New(rt.def)
+	if v == nil {
 		k.busyPage(w, r, "The server is going down. Please try again in a moment.")
 		return
 	}
 	kept := false
 	defer func() {
 		if !kept { // something of the application's has panicked
-			l.end(nil)
+			v.End(nil)
 		}
 	}()
-	sh, away, err := rt.mountPage(l, r)
+	sh, away, err := rt.mountPage(v, r)
 	switch {
 	case away != nil:
-		l.end(nil)
+		v.End(nil)
 		rt.redirect(w, r, away)
 		return
 	case errors.Is(err, errBusy):
-		l.end(nil)
+		v.End(nil)
 		k.busyPage(w, r, "The server is busy. Please try again in a moment.")
 		return
 	case err != nil:
-		l.end(nil)
+		v.End(nil)
 		status, text := rt.failure(r, "mount", err)
 		k.errorPage(w, r, status, text)
 		return
 	}
-	if rt.def.Static() || r.Method == http.MethodHead {
-		l.end(nil)
-	} else if err := k.keep(w, r, l, &sh); errors.Is(err, session.ErrEnded) {
-		l.end(nil)
+	if rt.def.Static || r.Method == http.MethodHead {
+		v.End(nil)
+	} else if err := k.keep(w, r, v, &sh); errors.Is(err, session.ErrEnded) {
+		v.End(nil)
 		w.Header().Set("Cache-Control", "no-store")
 		w.Header().Set("Location", "?"+guardOf(r.Context(), k).sent) // the browser has a newer cookie by now, or none
 		w.WriteHeader(http.StatusSeeOther)
 		return
 	} else if err != nil {
-		l.end(nil)
+		v.End(nil)
 		k.logFailure(r, "page", rt.def.Name(), err)
 		k.busyPage(w, r, "The server is busy. Please try again in a moment.")
 		return
 	}
 	kept = true
-	if l.in.ShowsFlash() && isSeen(r) {
+	if v.ShowsFlash() && isSeen(r) {
 		guardOf(r.Context(), k).carry(nil) // it is said
 	}
 	k.writePage(w, r, http.StatusOK, rt.def.Name(), sh)
@@ -86,23 +90,23 @@ func (rt Route) servePage(w http.ResponseWriter, r *http.Request) {
 var errBusy = errors.New("handlers: too many views are being mounted")
 
 // mountPage runs Mount and renders the view, when it is its turn.
-func (rt Route) mountPage(l *live, r *http.Request) (views.Shell, *views.Departure, error) {
-	if !rt.def.Static() {
+func (rt Route) mountPage(v *live.View, r *http.Request) (shell, *live.Departure, error) {
+	if !rt.def.Static {
 		k := rt.kit
 		end, ok := rt.begin(r)
 		if !ok {
 			k.count.mountsRefused.Add(1)
-			return views.Shell{}, nil, errBusy
+			return shell{}, nil, errBusy
 		}
 		defer end()
 		k.count.mounts.Add(1)
 	}
-	var carried []views.FlashMessage
+	var carried []flash.Message
 	if isSeen(r) {
 		carried = guardOf(r.Context(), rt.kit).carried()
 	}
-	res := l.mount(r, carried)
-	return views.Shell{Title: l.in.FullTitle(), Content: res.ops, KeepStream: rt.def.KeepsStream()}, res.away, res.err
+	outcome := rt.kit.mount(v, r, carried)
+	return shell{Title: v.Title(), Content: outcome.Ops, KeepConnection: rt.def.KeepsConnection}, outcome.Departure, outcome.Err
 }
 
 // isSeen reports whether what the page shows is likely to be read now.
@@ -111,7 +115,7 @@ func isSeen(r *http.Request) bool { return r.Method == http.MethodGet && !isPref
 // keep puts a mounted view into the store and its ticket into the page. A view that is
 // not kept, because nobody may ever look at its page, is mounted again when the page
 // opens its stream.
-func (k *Kit) keep(w http.ResponseWriter, r *http.Request, l *live, sh *views.Shell) error {
+func (k *Kit) keep(w http.ResponseWriter, r *http.Request, v *live.View, sh *shell) error {
 	g := guardOf(r.Context(), k)
 	id, created, err := k.sessions.Ensure(w, r, g.stale)
 	if errors.Is(err, session.ErrEnded) && !k.mayReload(w, r) {
@@ -123,13 +127,13 @@ func (k *Kit) keep(w http.ResponseWriter, r *http.Request, l *live, sh *views.Sh
 	}
 	g.saved = g.saved || created
 	now := time.Now()
-	l.own(k.identity(r), id, g.pageQuery())
-	owner, err := k.sessions.Owner(r.Context(), id, l.identity)
+	o := live.Owner{Identity: k.identity(r), Session: id, Query: g.pageQuery()}
+	owner, err := k.sessions.Owner(r.Context(), id, o.Identity)
 	if err != nil {
 		return fmt.Errorf("handlers: session: %w", err)
 	}
 	t := ticket{
-		view: l.id, owner: owner, issued: now,
+		view: v.ID(), owner: owner, issued: now,
 		version: k.config.Version, pattern: pattern(r), path: r.URL.EscapedPath(), query: g.pageQuery(),
 	}
 	if sent := sentPath(r); sent != t.path {
@@ -137,28 +141,26 @@ func (k *Kit) keep(w http.ResponseWriter, r *http.Request, l *live, sh *views.Sh
 	}
 	sh.Ticket, err = k.sealTicket(t)
 	if errors.Is(err, errTicketSize) {
-		k.log.Warn("sideband: the address is too long for a live page; it is served without", "view", l.in.Definition().Name(), "length", len(r.URL.Path)+len(g.sent))
-		l.end(nil)
+		k.log.Warn("sideband: the address is too long for a live page; it is served without", "view", v.Definition().Name(), "length", len(r.URL.Path)+len(g.sent))
+		v.End(nil)
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	sh.Stream = l.address + streamURL
-	l.entry.Bytes = l.bytes.Load()
-	switch err = k.store.Add(l.entry, now); {
+	sh.Stream = v.Address() + protocol.StreamQuery
+	switch err = v.Keep(o); {
 	case errors.Is(err, state.ErrPending):
 		k.count.unkept.Add(1)
-		l.end(nil)
+		v.End(nil)
 	case errors.Is(err, state.ErrFull):
 		k.count.storeFull.Add(1)
 		return fmt.Errorf("handlers: %w", err)
+	case errors.Is(err, fault.ErrGone): // it was restarted meanwhile: its page remounts it
 	case err != nil:
 		return fmt.Errorf("handlers: %w", err)
-	case l.hasEnded(): // it was restarted meanwhile: its page mounts it again
-		k.store.Remove(l.entry)
 	default:
-		l.noteFor(r, sh.Ticket)
+		k.probe(r, v, sh.Ticket)
 		k.keepSweeping()
 	}
 	return nil
@@ -171,23 +173,23 @@ func (rt Route) stillShown(r *http.Request) bool {
 	if ref != nil || t.query != guardOf(r.Context(), rt.kit).sent {
 		return false
 	}
-	l, _ := rt.resident(t)
-	return l != nil
+	v, _ := rt.resident(t)
+	return v != nil
 }
 
 // writePage renders the document of a view, then writes it.
-func (k *Kit) writePage(w http.ResponseWriter, r *http.Request, status int, view string, sh views.Shell) {
+func (k *Kit) writePage(w http.ResponseWriter, r *http.Request, status int, view string, sh shell) {
 	sh.Script = k.AssetsPath() + "/" + static.Path("htmx-sse.js")
 	sh.Stylesheet = k.AssetsPath() + "/" + static.Path("sideband.css")
 	sh.Lost = k.AssetsPath() + "/" + static.Path("lost.html")
 	sh.Failed = k.AssetsPath() + "/" + static.Path("failed.html")
 	sh.OwnStyles = !takesStyles(k.config.ContentSecurityPolicy)
 	var b bytes.Buffer
-	if err := k.layout(r, sh.Document(), &b); err != nil {
+	if err := k.layout(r, sh.document(), &b); err != nil {
 		if r.Context().Err() != nil {
 			return // the browser has left
 		}
-		k.log.Error("sideband: layout", withStack([]any{"err", err}, err)...)
+		k.log.Error("sideband: layout", fault.WithStack([]any{"err", err}, err)...)
 		http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
 		return
 	}
@@ -196,7 +198,7 @@ func (k *Kit) writePage(w http.ResponseWriter, r *http.Request, status int, view
 	if h.Get("Cache-Control") != "no-store" {
 		h.Set("Cache-Control", "private, no-cache")
 	}
-	h.Add("Vary", views.TicketHeader)
+	h.Add("Vary", protocol.TicketHeader)
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "same-origin")
 	if p := k.config.ContentSecurityPolicy; p != "-" {
@@ -215,7 +217,7 @@ func (k *Kit) writePage(w http.ResponseWriter, r *http.Request, status int, view
 func (k *Kit) layout(r *http.Request, d views.Document, w io.Writer) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			err = views.NewPanicError(p)
+			err = fault.NewPanic(p)
 		}
 	}()
 	return k.config.Layout(d).Render(r.Context(), w)
@@ -226,7 +228,7 @@ func (k *Kit) errorPage(w http.ResponseWriter, r *http.Request, status int, text
 	var b bytes.Buffer
 	_ = errorContent(status, text).Render(r.Context(), &b) // a buffer takes everything
 	w.Header().Set("Cache-Control", "no-store")
-	k.writePage(w, r, status, "error page", views.Shell{Title: k.config.TitlePrefix + text + k.config.TitleSuffix, Content: b.Bytes()})
+	k.writePage(w, r, status, "error page", shell{Title: k.config.TitlePrefix + text + k.config.TitleSuffix, Content: b.Bytes()})
 }
 
 // busyPage is an error page for what may go better in a moment.

@@ -132,7 +132,7 @@ func TestAnEventThatIsGivenUpLeavesItsComponentAlone(t *testing.T) {
 		},
 	}
 	page, _, _ := openHV(t, handlers.Config{EventDeadline: 100 * time.Millisecond}, hvPage{Show: func(ctx context.Context) templ.Component {
-		return views.Live("c", hv{Test: t.Name()})
+		return views.Component("c", hv{Test: t.Name()})
 	}})
 	defer close(release)
 	page.Find("#inc").Click()
@@ -162,10 +162,10 @@ func TestARenderingThatIsGivenUpTouchesNothing(t *testing.T) {
 		var list []any
 		list = append(list, `<div id="o">`)
 		for i := range 200 {
-			list = append(list, views.Live(fmt.Sprint("l", i), hv{Test: t.Name(), Kind: "leaf", Text: c.Text}))
+			list = append(list, views.Component(fmt.Sprint("l", i), hv{Test: t.Name(), Kind: "leaf", Text: c.Text}))
 		}
 		if c.Text != "" {
-			list = append(list, views.Live("h", hv{Test: t.Name(), Kind: "hangs"}))
+			list = append(list, views.Component("h", hv{Test: t.Name(), Kind: "hangs"}))
 		}
 		return hvHTML(append(list, `</div>`)...)
 	}}
@@ -177,7 +177,7 @@ func TestARenderingThatIsGivenUpTouchesNothing(t *testing.T) {
 		},
 		Show: func(ctx context.Context) templ.Component {
 			return hvHTML(`<button type="button" id="go"`+attrs(views.OnClick(ctx, hvPage.Act, "x"))+`>go</button>`,
-				views.Live("o", hv{Test: t.Name(), Kind: "outer", Text: hvText.Get(ctx)}))
+				views.Component("o", hv{Test: t.Name(), Kind: "outer", Text: hvText.Get(ctx)}))
 		},
 	})
 	for i := range 60 {
@@ -263,7 +263,7 @@ func TestACloseThatHangs(t *testing.T) {
 	_, kit, _ := openHV(t, handlers.Config{EventDeadline: 100 * time.Millisecond}, hvPage{Show: func(ctx context.Context) templ.Component {
 		var list []any
 		for i := range 10 {
-			list = append(list, views.Live(fmt.Sprint("l", i), hv{Test: t.Name(), Text: fmt.Sprint(i)}))
+			list = append(list, views.Component(fmt.Sprint("l", i), hv{Test: t.Name(), Text: fmt.Sprint(i)}))
 		}
 		return hvHTML(list...)
 	}})

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/sideband-go/sideband/internal/limit"
-	"github.com/sideband-go/sideband/views"
+	"github.com/sideband-go/sideband/internal/protocol"
 )
 
 const (
@@ -33,7 +33,7 @@ func (k *Kit) mayReload(w http.ResponseWriter, r *http.Request) bool {
 	now := time.Now()
 	tag := ""
 	if t, err := guardOf(r.Context(), k).openTicket(); err == nil && now.Sub(t.issued) > reloadWindow {
-		sum := sha256.Sum256([]byte(r.Header.Get(views.TicketHeader)))
+		sum := sha256.Sum256([]byte(r.Header.Get(protocol.TicketHeader)))
 		tag = base64.RawURLEncoding.EncodeToString(sum[:3])
 	}
 	log := ""

@@ -29,13 +29,13 @@ func TestAMountThatFailsTheSecondTime(t *testing.T) {
 	}{
 		{"not found", func() error { return views.ErrNotFound }, 404, true, ""},
 		{"forbidden", func() error { return views.ErrForbidden }, 403, true, ""},
-		{"gone", func() error { return views.Status(410, "Sold out") }, 410, true, ""},
-		{"of the application's own", func() error { return views.Status(422, "No such year") }, 422, true, ""},
-		{"too many", func() error { return views.Status(429, "Slowly") }, 429, false, "Slowly"},
+		{"gone", func() error { return views.Error(410, "Sold out") }, 410, true, ""},
+		{"of the application's own", func() error { return views.Error(422, "No such year") }, 422, true, ""},
+		{"too many", func() error { return views.Error(429, "Slowly") }, 429, false, "Slowly"},
 		{"broken", func() error { return errors.New("a secret of the database") }, 500, false, "Something went wrong"},
 		// Pages take a 502 for a proxy's.
-		{"a system that is down", func() error { return views.Status(502, "The stock system is down") }, 500, false, "The stock system is down"},
-		{"closed", func() error { return views.Status(503, "Back at noon") }, 503, false, "Back at noon"},
+		{"a system that is down", func() error { return views.Error(502, "The stock system is down") }, 500, false, "The stock system is down"},
+		{"closed", func() error { return views.Error(503, "Back at noon") }, 503, false, "Back at noon"},
 		{"panic", func() error { panic("a secret of Mount") }, 500, false, "Something went wrong"},
 		{"too slow", func() error { <-hang; return nil }, 503, false, "too long"},
 	} {
@@ -129,7 +129,7 @@ func TestASessionThatEndsDuringAMount(t *testing.T) {
 	b := s.browser(t)
 	b.login("ann")
 	p := b.open("/rooms/a")
-	s.kit.End("ann")
+	s.kit.Disconnect("ann")
 	again.Store(true)
 	answered := make(chan answer, 1)
 	go func() { answered <- p.post("event=Add&value=1", nil) }()

@@ -202,7 +202,7 @@ func TestALogInWithoutANewToken(t *testing.T) {
 		t.Errorf("an event of the page before: %d", a.status)
 	}
 	q := b.open("/rooms/a").connect("")
-	if n := s.kit.End("ann"); n != 1 {
+	if n := s.kit.Disconnect("ann"); n != 1 {
 		t.Errorf("%d pages ended", n)
 	}
 	q.gone()

@@ -105,7 +105,7 @@ func TestShutdownAmidEverything(t *testing.T) {
 					}
 				})
 				both.Go(func() { p.post("event=Add&value=1", nil) })
-				both.Go(func() { s.kit.End("ann") })
+				both.Go(func() { s.kit.Disconnect("ann") })
 				p.post("event=Check", nil, "HX-Source", "input#agree")
 				b.do("POST", "/logout", nil)
 				both.Wait()

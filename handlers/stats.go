@@ -34,9 +34,9 @@ type Stats struct {
 	StoreFull            uint64 // Limits.Views, all connected: 503
 	TicketsRefused       uint64 // 400, 403, 409, 410
 	BodiesRefused        uint64 // too large, too many fields, too late, of another type
-	QueueFull            uint64 // Config.MaxQueue: 429 and views.ErrFull
+	QueueFull            uint64 // Config.MaxQueue: 429 and fault.ErrFull
 	TimersFull           uint64 // Config.MaxTimers
-	AsyncFull            uint64 // Config.MaxAsync: the result is views.ErrFull
+	AsyncFull            uint64 // Config.MaxAsync: the result is fault.ErrFull
 	Deadlines            uint64 // callbacks given up at Config.EventDeadline
 	StreamsFull          uint64 // messages that waited because a client was slow
 	StreamsDropped       uint64 // clients dropped because a write failed or took too long
@@ -58,7 +58,7 @@ type counters struct {
 func (k *Kit) Stats() Stats {
 	c := &k.count
 	s := Stats{
-		Views: k.store.Count(), Streams: int(c.streams.Load()),
+		Views: k.views.Store().Count(), Streams: int(c.streams.Load()),
 		MountsWaiting: k.mounts.slots.Waiting(), Mounts: c.mounts.Load(), Remounts: c.remounts.Load(), Unkept: c.unkept.Load(), Speculative: c.speculative.Load(), Events: c.events.Load(),
 		MountsRefused: c.mountsRefused.Load(), SessionMountsRefused: c.sessionMounts.Load(), StoreFull: c.storeFull.Load(),
 		TicketsRefused: c.tickets.Load(), BodiesRefused: c.bodies.Load(),

@@ -41,7 +41,7 @@ func TestTicketsExpire(t *testing.T) {
 		}
 		// A younger one is mounted again.
 		q := d.open(t, "/rooms/b", p.cookie)
-		d.kit.End("")
+		d.kit.Disconnect("")
 		time.Sleep(time.Hour)
 		if w := d.post(q, "/rooms/b?event=Add&value=1"); w.Code != http.StatusOK || !strings.Contains(w.Body.String(), ">1<") {
 			t.Errorf("within its life: %d %s", w.Code, w.Body)

@@ -68,7 +68,7 @@ func TestStreams(t *testing.T) {
 func TestAPageThatCannotBeMountedSaysWhy(t *testing.T) {
 	t.Parallel()
 	golden(t, "not mounted", failing(func(t testing.TB) {
-		shout := views.Live("tea", board.Shout{Label: "tea"})
+		shout := views.Component("tea", board.Shout{Label: "tea"})
 		livetest.Component(t, livetest.Blank{}, templ.Join(shout, shout)).Button("Louder").Click()
 	}))
 }

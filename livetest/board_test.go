@@ -71,13 +71,13 @@ func TestComponents(t *testing.T) {
 
 func TestAComponentAlone(t *testing.T) {
 	t.Parallel()
-	page := livetest.Component(t, board.Page{}, views.Live("likes", board.Likes{Label: "jam"}), board.Last.To("nothing"))
+	page := livetest.Component(t, board.Page{}, views.Component("likes", board.Likes{Label: "jam"}), board.Last.To("nothing"))
 	page.Button("Like jam").Click()
 	page.Expect("#likes-likes span", "jam: 1")
 	expect(t, "what the page was told", board.Last.Get(page.Context()), "jam")
 	expect(t, "the count", board.Count.Get(livetest.ContextOf[board.Likes](page, "likes")), 1)
 
-	page = livetest.Component(t, livetest.Blank{}, views.Live("shout", board.Shout{Label: "tea"}))
+	page = livetest.Component(t, livetest.Blank{}, views.Component("shout", board.Shout{Label: "tea"}))
 	page.Button("Louder").Click()
 	page.Expect("#shout-shout span", "tea: 101!")
 }

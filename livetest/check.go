@@ -41,7 +41,7 @@ const (
 	// BrokenParts finds components that can't be shown, and says why.
 	BrokenParts Check = "BrokenParts"
 	// Failures finds callbacks that panic or return an error without a status below 500
-	// (see views.Status), and renderings that fail: of which users see a notice at most.
+	// (see views.Error), and renderings that fail: of which users see a notice at most.
 	Failures Check = "Failures"
 	// Policy finds what the page's own Content-Security-Policy blocks in every browser: style
 	// attributes and elements, scripts in the page, addresses of other sites.
@@ -111,7 +111,7 @@ var mends = map[Check]string{
 	DeadLinks:     "add the route or mend the link",
 	StreamItems:   "let nothing but the stream change what is in its container",
 	BrokenParts:   "mend its template, Mount or Update",
-	Failures:      "mend it, or return views.Status to tell the user what is wrong",
+	Failures:      "mend it, or return views.Error to tell the user what is wrong",
 	Policy:        "use a class or a data attribute and a stylesheet, or a file, or allow it with handlers.Policy",
 	Errors:        "the selector or attribute is wrong",
 }

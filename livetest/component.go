@@ -12,6 +12,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"github.com/sideband-go/sideband/handlers"
+	"github.com/sideband-go/sideband/internal/live"
 	"github.com/sideband-go/sideband/state"
 	"github.com/sideband-go/sideband/views"
 )
@@ -21,13 +22,14 @@ import (
 // change the assigns; v's Mount, Connect and Close never run. A part that needs no page
 // gets [Blank]:
 //
-//	page := livetest.Component(t, livetest.Blank{}, views.Live("likes", Likes{Label: "Likes"}))
+//	page := livetest.Component(t, livetest.Blank{}, views.Component("likes", Likes{Label: "Likes"}))
 func Component[Q any](t testing.TB, v views.View[Q], c templ.Component, assigns ...state.Assignment) *Page {
 	t.Helper()
 	kit := handlers.New(handlers.Config{Logger: slog.New(slog.DiscardHandler)})
 	r := chi.NewRouter()
 	r.Use(kit.Middleware)
-	r.Handle("/", handlers.Alone(kit, views.Define(v).Alone(c, assigns...)))
+	def := live.Face.Define(v, reflect.TypeFor[Q](), nil).Only(c, assigns...)
+	r.Handle("/", live.Face.Route(kit, def).(handlers.Route))
 	s := Serve(t, r)
 	s.Skip(DeadLinks)
 	return s.Open("/")

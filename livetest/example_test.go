@@ -161,7 +161,7 @@ func ExampleContextOf() {
 		page.Expect("#milk-likes span", "milk: 10")
 		fmt.Println(board.Count.Get(livetest.ContextOf[board.Likes](page, "milk")))
 
-		part := livetest.Component(t, livetest.Blank{}, views.Live("shout", board.Shout{Label: "jam"}))
+		part := livetest.Component(t, livetest.Blank{}, views.Component("shout", board.Shout{Label: "jam"}))
 		part.Button("Louder").Click()
 		fmt.Println(part.Find("span").Text())
 		livetest.ContextOf[board.Likes](part, "shout")

@@ -42,7 +42,7 @@ func (p *Page) Hide() {
 	p.settle()
 	keeps := false
 	if v := p.line.probe.View(p.now().ticket); v != nil {
-		keeps = v.Definition().KeepsStream()
+		keeps = v.Definition().KeepsConnection
 	}
 	p.hidden = true
 	p.tab.Hide()

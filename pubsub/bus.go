@@ -36,12 +36,12 @@ type Bus struct {
 	// taken yet. What comes beyond is lost for the other processes, and logged.
 	// Default: 10,000.
 	MaxOutbox int
-	// Grace is how long somebody whose stream has closed is still present: reloads,
+	// LeaveGrace is how long somebody whose stream has closed is still present: reloads,
 	// reconnects and the way from page to page should make no noise. Default: 15 s.
-	Grace time.Duration
-	// Beat is how often processes tell each other who is present. A process that is
-	// silent for three beats is taken for dead. Default: 12 s.
-	Beat time.Duration
+	LeaveGrace time.Duration
+	// Heartbeat is how often processes tell each other who is present. A process that is
+	// silent for three heartbeats is taken for dead. Default: 12 s.
+	Heartbeat time.Duration
 	// Logger is told what nobody waits for. Default: slog.Default().
 	Logger *slog.Logger
 
@@ -80,8 +80,8 @@ func or[T comparable](v, def T) T {
 func (b *Bus) prefix() string       { return or(b.Prefix, "sideband") }
 func (b *Bus) maxMessage() int      { return or(b.MaxMessage, 1<<20) }
 func (b *Bus) maxOutbox() int       { return or(b.MaxOutbox, 10_000) }
-func (b *Bus) grace() time.Duration { return or(b.Grace, 15*time.Second) }
-func (b *Bus) every() time.Duration { return or(b.Beat, 12*time.Second) }
+func (b *Bus) grace() time.Duration { return or(b.LeaveGrace, 15*time.Second) }
+func (b *Bus) every() time.Duration { return or(b.Heartbeat, 12*time.Second) }
 
 func (b *Bus) log() *slog.Logger {
 	if b.Logger != nil {
@@ -134,7 +134,7 @@ func (b *Bus) Close() {
 	}
 	b.closed = true
 	b.channels, b.places, b.feeds = nil, nil, nil
-	b.stopBeat()
+	b.stopHeartbeat()
 	b.mu.Unlock()
 	for _, p := range places {
 		p.close()

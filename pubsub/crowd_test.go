@@ -71,7 +71,7 @@ func who(n int) string {
 func TestWhatMembersAreToldAddsUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		random := rand.New(rand.NewPCG(7, 7))
-		here := pubsub.NewPresence[string](&pubsub.Bus{Grace: time.Second}, "here")
+		here := pubsub.NewPresence[string](&pubsub.Bus{LeaveGrace: time.Second}, "here")
 		type someone struct {
 			*view
 			knows []string

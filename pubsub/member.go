@@ -52,7 +52,7 @@ func newMember[W comparable](b *Bus, name string, ref views.Ref) (*member[W], er
 			b.places = map[string]place{}
 		}
 		b.places[name] = p
-		b.startBeat()
+		b.startHeartbeat()
 	}
 	r := p.(*room[W])
 	r.users++

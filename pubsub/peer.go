@@ -252,23 +252,23 @@ func (r *room[W]) close() {
 	r.closed = true
 }
 
-// startBeat begins to tell other processes who is present, if there may be any. The
-// caller holds the bus's mutex, as in stopBeat.
-func (b *Bus) startBeat() {
+// startHeartbeat begins to tell other processes who is present, if there may be any. The
+// caller holds the bus's mutex, as in stopHeartbeat.
+func (b *Bus) startHeartbeat() {
 	if b.Broker != nil && b.ticking == nil {
-		b.ticking = time.AfterFunc(b.nextBeat(), b.tick)
+		b.ticking = time.AfterFunc(b.nextHeartbeat(), b.tick)
 	}
 }
 
-func (b *Bus) stopBeat() {
+func (b *Bus) stopHeartbeat() {
 	if b.ticking != nil {
 		b.ticking.Stop()
 		b.ticking = nil
 	}
 }
 
-// nextBeat keeps processes that began at once apart.
-func (b *Bus) nextBeat() time.Duration { return jittered(b.every()) }
+// nextHeartbeat keeps processes that began at once apart.
+func (b *Bus) nextHeartbeat() time.Duration { return jittered(b.every()) }
 
 func (b *Bus) tick() {
 	b.mu.Lock()
@@ -290,6 +290,6 @@ func (b *Bus) tick() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if !b.closed && b.ticking != nil {
-		b.ticking.Reset(b.nextBeat())
+		b.ticking.Reset(b.nextHeartbeat())
 	}
 }

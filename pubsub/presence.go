@@ -17,9 +17,9 @@ import (
 // the tab as well they are two.
 //
 // Somebody counts from when the browser's stream opens, so that what only fetches pages
-// is not there, until it has been closed for Bus.Grace (15 s) or the page or component
+// is not there, until it has been closed for Bus.LeaveGrace (15 s) or the page or component
 // has ended. A page in a hidden tab closes its stream, and so leaves, unless its view
-// has KeepStream.
+// has KeepConnection.
 type Presence[W comparable] struct {
 	bus  *Bus
 	name string
@@ -173,7 +173,7 @@ func enterRoster[V any, W comparable](s *views.Socket, p Presence[W], who self[W
 		if !news {
 			return nil
 		}
-		s.OnUndo(undone)
+		s.OnRollback(undone)
 		return h(v, s, roster)
 	})
 }
@@ -184,7 +184,7 @@ func enterCount[V any, W comparable](s *views.Socket, p Presence[W], who self[W]
 		if !news {
 			return nil
 		}
-		s.OnUndo(undone)
+		s.OnRollback(undone)
 		return h(v, s, n)
 	})
 }
@@ -209,14 +209,14 @@ func enter[V any, W comparable](s *views.Socket, p Presence[W], who self[W], cou
 				return fmt.Errorf("pubsub: presence %s: subscribe at the broker: %w", p.name, err)
 			}
 		}
-		stopEnd, stopStream := m.stop, s.OnStream(m.watched)
+		stopEnd, stopStream := m.stop, s.OnConnection(m.watched)
 		m.stop = func() bool { stopStream(); return stopEnd() }
 		m.come()
 	}
 	m.turn.Add(1)
 	undone := func() { b.lag(ref, &m.lagged) }
 	tell := func(v V, s *views.Socket, _ wake) error { return run(m, undone, v, s) }
-	bound := views.Bound(ref, tell)
+	bound := views.SendFunc(ref, tell)
 	s.OnCommit(func() { m.set(who, counts, func() error { return bound(wake{}) }) })
 	return views.Send(s, tell, wake{})
 }

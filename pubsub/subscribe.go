@@ -26,8 +26,8 @@ func Subscribe[V, M any](s *views.Socket, t Topic[M], h func(V, *views.Socket, M
 		return nil
 	}
 	sub := &subscriber{name: t.name, ref: ref, code: code, index: -1}
-	bound := views.Bound(ref, func(v V, s *views.Socket, m M) error {
-		s.OnUndo(func() { b.lag(ref, &sub.lagged) })
+	bound := views.SendFunc(ref, func(v V, s *views.Socket, m M) error {
+		s.OnRollback(func() { b.lag(ref, &sub.lagged) })
 		return h(v, s, m)
 	})
 	sub.send = func(m any) error {

@@ -268,7 +268,7 @@ func TestRegistrationMistakesPanic(t *testing.T) {
 }
 
 func TestStatuses(t *testing.T) {
-	code, text := views.StatusOf(fmt.Errorf("load: %w", views.Status(418, "A teapot")))
+	code, text := views.StatusOf(fmt.Errorf("load: %w", views.Error(418, "A teapot")))
 	if code != 418 || text != "A teapot" {
 		t.Error(code, text)
 	}

@@ -88,7 +88,7 @@ func html(parts ...any) templ.Component {
 }
 
 func live(t *testing.T, kind, id, text string) templ.Component {
-	return views.Live(id, rv{t.Name() + kind, text})
+	return views.Component(id, rv{t.Name() + kind, text})
 }
 
 var rvKey = state.NewKey[string]("rv")
@@ -319,7 +319,7 @@ func TestManyComponentsCloseAtOnce(t *testing.T) {
 	}
 }
 
-// A panic in what OnCommit, OnEnd and OnStream call is reported and ends nothing.
+// A panic in what OnCommit, OnEnd and OnConnection call is reported and ends nothing.
 func TestPanicsInOnCommitAndOnEndAreReported(t *testing.T) {
 	in, _ := reports(t, rvPage(func(ctx context.Context, w io.Writer) error { return nil }))
 	page(t, in)

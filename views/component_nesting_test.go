@@ -77,7 +77,7 @@ func (b nestBox) Render() templ.Component {
 	})
 }
 
-func nestLive(n *nestNode) templ.Component { return views.Live(n.id, nested{n.String()}) }
+func nestLive(n *nestNode) templ.Component { return views.Component(n.id, nested{n.String()}) }
 
 func nestRow(spec string) templ.Component {
 	n, _ := nestParse(spec)
@@ -127,7 +127,7 @@ func (c nested) Render() templ.Component {
 		case 'm':
 			body = html(`<p id="`+id+`-1">`+own+`</p>`, nestKids(n), `<p id="`+id+`-2">`+strings.Repeat(`<i id="`+id+`-3">x</i>`, v%2)+`</p>`)
 		case 's':
-			body = html(`<div id="`+id+`">`, with(views.Live(id+"box", nestBox{}), nestKids(n)), own, `</div>`)
+			body = html(`<div id="`+id+`">`, with(views.Component(id+"box", nestBox{}), nestKids(n)), own, `</div>`)
 		case 'o':
 			body = html(`<p id="`+id+`">`+own+`<div id="`+id+`-d">`, nestKids(n), `</div></p>`)
 		case 'b':

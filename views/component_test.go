@@ -239,7 +239,7 @@ func TestSlotsAreOfWhoWroteThem(t *testing.T) {
 
 func TestOneComponentTwiceIsAClearError(t *testing.T) {
 	in, _ := reports(t, partsPage(func() templ.Component {
-		return templ.Join(views.Live("a", parts.NewCounter("A", 1, nil)), views.Live("a", parts.NewCounter("A", 1, nil)))
+		return templ.Join(views.Component("a", parts.NewCounter("A", 1, nil)), views.Component("a", parts.NewCounter("A", 1, nil)))
 	}))
 	_, _, err := in.Page()
 	if err == nil || !strings.Contains(err.Error(), `views: a component is placed twice: parts.Counter "a": give each its own id`) {
@@ -247,7 +247,7 @@ func TestOneComponentTwiceIsAClearError(t *testing.T) {
 	}
 	// Another type may have the same id.
 	in, _ = reports(t, partsPage(func() templ.Component {
-		return templ.Join(views.Live("a", parts.NewCounter("A", 1, nil)), views.Live("a", &parts.Pointer{Label: "P"}))
+		return templ.Join(views.Component("a", parts.NewCounter("A", 1, nil)), views.Component("a", &parts.Pointer{Label: "P"}))
 	}))
 	if _, _, err := in.Page(); err != nil {
 		t.Error(err)
@@ -260,7 +260,7 @@ func TestAComponentThatFails(t *testing.T) {
 	var log parts.Log
 	label := "A"
 	in, said := reports(t, partsPage(func() templ.Component {
-		return templ.Join(views.Live("f", parts.Fragile{Left: &left}), views.Live("a", parts.NewCounter(label, 1, &log)))
+		return templ.Join(views.Component("f", parts.Fragile{Left: &left}), views.Component("a", parts.NewCounter(label, 1, &log)))
 	}))
 	doc := document(t, page(t, in))
 	show := func(what, want string, errs int) {
@@ -336,7 +336,7 @@ func TestComponentsOfOtherKinds(t *testing.T) {
 	}
 	pointer := &parts.Pointer{Label: "P"}
 	in := newInstance(t, partsPage(func() templ.Component {
-		return templ.Join(views.Live("p", pointer), views.Live("q", picker))
+		return templ.Join(views.Component("p", pointer), views.Component("q", picker))
 	}))
 	html := page(t, in)
 	at := regexp.MustCompile(`\?event=Choose&amp;to=([^&"]*)&amp;value=1"`).FindStringSubmatch(html)
@@ -516,7 +516,7 @@ func TestControlsOfAComponentFollowTheServer(t *testing.T) {
 
 func TestAComponentThatPlacesItself(t *testing.T) {
 	in, said := reports(t, partsPage(func() templ.Component {
-		return templ.Join(views.Live("n", parts.Nest{}), views.Live("a", parts.NewCounter("A", 1, nil)))
+		return templ.Join(views.Component("n", parts.Nest{}), views.Component("a", parts.NewCounter("A", 1, nil)))
 	}))
 	if got := text(page(t, in)); got != "This part of the page could not be shown. A: 0 of T + rename" {
 		t.Error(got)

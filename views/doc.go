@@ -17,7 +17,7 @@
 // # Parts of a page
 //
 // [Region] is a part that is rendered by itself, [Each] a list that leaves out what is as
-// before. [Live] places a component: a type with a Render method whose fields are its
+// before. [Component] places a component: a type with a Render method whose fields are its
 // props, with keys, events and messages of its own, and if it wants Mount, Update and Close.
 // Events go to the nearest component or page that is of their method's type. [Stream]
 // shows a list of which the server keeps the ids only.

@@ -45,8 +45,8 @@ func (r Rating) Render() templ.Component {
 // Reviews is a page.
 //
 //	templ (Reviews) Render() {
-//		@views.Live("food", Rating{Label: "Food"})
-//		@views.Live("music", Rating{Label: "Music"})
+//		@views.Component("food", Rating{Label: "Food"})
+//		@views.Component("music", Rating{Label: "Music"})
 //	}
 type Reviews struct{}
 
@@ -58,14 +58,14 @@ func (Reviews) Praise(s *views.Socket, id string) error {
 
 func (Reviews) Render() templ.Component {
 	return templ.Join(
-		views.Live("food", Rating{Label: "Food"}),
-		views.Live("music", Rating{Label: "Music"}),
+		views.Component("food", Rating{Label: "Food"}),
+		views.Component("music", Rating{Label: "Music"}),
 	)
 }
 
 // Each component has keys of its own. Its events are for it, the page reaches it by
 // its id, and what changes in it renders nothing else.
-func ExampleLive() {
+func ExampleComponent() {
 	b := openByHand(views.Define(Reviews{}))
 	fmt.Println(b.page())
 	b.send("Rate", "views_test.Rating.food", "4") // a click on views.OnClick(ctx, Rating.Rate, 4) inside it

@@ -42,9 +42,9 @@ func TestListeningAndStopping(t *testing.T) {
 func TestAListenerThatEndsTheView(t *testing.T) {
 	in := views.Define[views.NoParams](quietPage{}).NewInstance(&quiet{}, &views.Host{Report: func(err error) { t.Error(err) }})
 	if err := in.Do(context.Background(), views.Message{Name: "t", Run: func(s *views.Socket) error {
-		s.OnStream(func(open bool) {
+		s.OnConnection(func(open bool) {
 			if open {
-				in.End() // as Kit.End of the user does
+				in.End() // as Kit.Disconnect of the user does
 			}
 		})
 		return nil

@@ -71,11 +71,11 @@ func TestWhatIsReadElsewhereIsRenderedAgain(t *testing.T) {
 		_, err := fmt.Fprintf(w, `<b id="read">%d</b>`, lent.Get(ctx))
 		return err
 	}
-	for name, show := range map[string]func(ctx context.Context, w io.Writer) error{"read": reads, "placed": views.Live("inner", inner{}).Render} {
+	for name, show := range map[string]func(ctx context.Context, w io.Writer) error{"read": reads, "placed": views.Component("inner", inner{}).Render} {
 		t.Run(name, func(t *testing.T) {
 			var with context.Context
 			in := newInstance(t, partsPage(func() templ.Component {
-				return templ.Join(views.Live("a", lender{&with}), views.Live("b", borrower{&with, show}))
+				return templ.Join(views.Component("a", lender{&with}), views.Component("b", borrower{&with, show}))
 			}))
 			do(t, in, in.Mounting(views.Input{Path: func(string) string { return "" }}))
 			d := document(t, page(t, in))

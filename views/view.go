@@ -2,6 +2,8 @@ package views
 
 import (
 	"github.com/a-h/templ"
+
+	"github.com/sideband-go/sideband/internal/protocol"
 )
 
 // View is a page. Q is what it takes from the URL: a struct whose fields are
@@ -9,14 +11,14 @@ import (
 //
 // Mount runs once for each page that is opened, and again when its view is gone (after a
 // restart, say). It sets the page's keys; its error
-// is answered as an error page, with the status of [Status] or 500. Render returns
+// is answered as an error page, with the status of [Error] or 500. Render returns
 // the content of the page's main element; it must not change anything.
 //
 // Optional methods, found once at registration:
 //
 //	Connect(s *Socket) error   the browser's stream has opened for the first time
 //	Close(s *Socket)           the view ends; setting keys has no effect any more
-//	KeepStream() bool          whether the stream stays open while the page is hidden,
+//	KeepConnection() bool          whether the stream stays open while the page is hidden,
 //	                           which else closes it and opens it again when it is shown;
 //	                           asked once, at registration
 //
@@ -26,21 +28,11 @@ type View[Q any] interface {
 	Render() templ.Component
 }
 
+// RootID is the id of the page's main element: where a link that skips what stands before it leads.
+const RootID = protocol.RootID
+
 // NoParams is for pages and events that take none.
 type NoParams = struct{}
-
-type (
-	connecter interface{ Connect(s *Socket) error }
-	closer    interface{ Close(s *Socket) }
-	renderer  interface{ Render() templ.Component }
-	keeper    interface{ KeepStream() bool }
-)
-
-// lifecycle are the method names that the kit calls itself.
-var lifecycle = map[string]bool{
-	"Mount": true, "Connect": true, "HandleParams": true, "Update": true, "Close": true, "Render": true,
-	"KeepStream": true,
-}
 
 // Static is a page without state: c is rendered once for each request, and nothing
 // is kept or streamed.

@@ -65,7 +65,7 @@ func inPlace(i int) templ.Component {
 		}
 		ctx = templ.InitializeContext(ctx)
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = views.Live(place(i), Part{Label: "Part " + strconv.Itoa(i)}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = views.Component(place(i), Part{Label: "Part " + strconv.Itoa(i)}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -102,7 +102,7 @@ func TestTheEndOfAnIdentityEndsItsPages(t *testing.T) {
 	p.do(http.MethodGet, a.url()+"/in")
 	p.open(a.url() + "/count").connect()
 	p.counts("Count: 1")
-	if n := a.kit.End("ann"); n != 1 {
+	if n := a.kit.Disconnect("ann"); n != 1 {
 		t.Errorf("%d pages have ended", n)
 	}
 	if data, _ := p.next(); !strings.Contains(data, "refresh") {

@@ -48,11 +48,11 @@ func (Page) Render() templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = views.Live("counter-a", Counter{Label: "Counter A"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = views.Component("counter-a", Counter{Label: "Counter A"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = views.Live("counter-b", Counter{Label: "Counter B"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = views.Component("counter-b", Counter{Label: "Counter B"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -94,7 +94,7 @@ func (Page) Render() templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = views.Live("colour", Selector{Chosen: Chosen.Get(ctx)}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = views.Component("colour", Selector{Chosen: Chosen.Get(ctx)}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -187,7 +187,7 @@ func (Page) Render() templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = views.Live("notice", Notice{}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = views.Component("notice", Notice{}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -213,7 +213,7 @@ func (Page) Render() templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = views.Live("goods", Table[Good]{
+			templ_7745c5c3_Err = views.Component("goods", Table[Good]{
 				Caption: "Goods",
 				Rows:    goods,
 				Columns: []Column[Good]{
@@ -243,7 +243,7 @@ func (Page) Render() templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = views.Live("basket", Card{Header: basketHeader(), Footer: basketFooter()}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var9), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = views.Component("basket", Card{Header: basketHeader(), Footer: basketFooter()}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var9), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -287,7 +287,7 @@ func (Page) Render() templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = views.Live("fragile", Fragile{}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = views.Component("fragile", Fragile{}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -161,7 +161,7 @@ func dashboard() templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = views.Live(fmt.Sprintf("widget-%d", w.ID), w.Shows).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = views.Component(fmt.Sprintf("widget-%d", w.ID), w.Shows).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -45,7 +45,7 @@ func (Note) Mount(s *views.Socket) error {
 // Write keeps what was written.
 func (Note) Write(s *views.Socket, text string) error {
 	if utf8.RuneCountInString(text) > maxLetters {
-		return views.Status(http.StatusRequestEntityTooLarge, "The note is too long.")
+		return views.Error(http.StatusRequestEntityTooLarge, "The note is too long.")
 	}
 	Written.Set(s, text)
 	return nil

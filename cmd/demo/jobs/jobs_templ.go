@@ -164,7 +164,7 @@ func (p Page) Render() templ.Component {
 				return templ_7745c5c3_Err
 			}
 			for _, e := range Jobs.Get(ctx) {
-				templ_7745c5c3_Err = views.Live(fmt.Sprintf("job-%d", e.ID), Job{Entry: e, Step: p.step}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = views.Component(fmt.Sprintf("job-%d", e.ID), Job{Entry: e, Step: p.step}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

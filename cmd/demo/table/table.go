@@ -63,7 +63,7 @@ func (Page) Replace(s *views.Socket, _ views.NoParams) error {
 func (Page) Append(s *views.Socket, _ views.NoParams) error {
 	rows := Rows.Get(s)
 	if len(rows)+batch > maxRows {
-		return views.Status(http.StatusConflict, "The table is full. Clear it first.")
+		return views.Error(http.StatusConflict, "The table is full. Clear it first.")
 	}
 	Rows.Set(s, slices.Concat(rows, newRows(s, batch)))
 	return nil

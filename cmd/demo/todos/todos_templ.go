@@ -335,7 +335,7 @@ func item(t Todo) templ.Component {
 		}
 		ctx = templ.InitializeContext(ctx)
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = views.Live(t.place(), Item{Todo: t}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = views.Component(t.place(), Item{Todo: t}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -51,7 +51,7 @@ func (p Page) Render() templ.Component {
 			return templ_7745c5c3_Err
 		}
 		for n := range Dials.Get(ctx) {
-			templ_7745c5c3_Err = views.Live(fmt.Sprint("d", n), Dial{Name: fmt.Sprint("d", n), page: p}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = views.Component(fmt.Sprint("d", n), Dial{Name: fmt.Sprint("d", n), page: p}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -61,7 +61,7 @@ func (p Page) Render() templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if Reload.Get(ctx) {
-			templ_7745c5c3_Err = views.Live("stuck", Stuck{page: p}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = views.Component("stuck", Stuck{page: p}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

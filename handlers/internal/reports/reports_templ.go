@@ -229,7 +229,7 @@ func (p Page) Render() templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if Parted.Get(ctx) {
-			templ_7745c5c3_Err = views.Live("part", Part{Acts: p.Inner}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = views.Component("part", Part{Acts: p.Inner}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

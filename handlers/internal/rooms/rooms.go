@@ -60,8 +60,8 @@ func (p Page) Mount(s *views.Socket, q Query) error {
 	return nil
 }
 
-// KeepStream is what Keep says.
-func (p Page) KeepStream() bool { return p.Keep }
+// KeepConnection is what Keep says.
+func (p Page) KeepConnection() bool { return p.Keep }
 
 // Connect tells the test which view has connected.
 func (p Page) Connect(s *views.Socket) error {

@@ -89,7 +89,7 @@ func (p Page) Render() templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if steps.Get(ctx) > 0 || p.OnPart != nil {
-			templ_7745c5c3_Err = views.Live("part", part{&p}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = views.Component("part", part{&p}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -114,7 +114,7 @@ func (Page) PlaceFrail(s *views.Socket, _ views.NoParams) error {
 
 // Refuse returns an error for the user.
 func (Page) Refuse(*views.Socket, views.NoParams) error {
-	return views.Status(http.StatusConflict, "Not now.")
+	return views.Error(http.StatusConflict, "Not now.")
 }
 
 // Fail returns an error that is none for the user.

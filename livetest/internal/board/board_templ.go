@@ -54,23 +54,23 @@ func (Page) Render() templ.Component {
 			return templ_7745c5c3_Err
 		}
 		for _, name := range Names.Get(ctx) {
-			templ_7745c5c3_Err = views.Live(name, Likes{Label: name}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = views.Component(name, Likes{Label: name}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = views.Live("tea", Shout{Label: "tea"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = views.Component("tea", Shout{Label: "tea"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		if Twice.Get(ctx) {
-			templ_7745c5c3_Err = views.Live("tea", Shout{Label: "tea"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = views.Component("tea", Shout{Label: "tea"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		}
 		if Frail.Get(ctx) {
-			templ_7745c5c3_Err = views.Live("frail", frail{}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = views.Component("frail", frail{}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1316,7 +1316,7 @@ func Badge() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = views.Live("badge", Likes{Label: "badge"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = views.Component("badge", Likes{Label: "badge"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

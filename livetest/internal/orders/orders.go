@@ -67,7 +67,7 @@ func (Page) Mount(s *views.Socket, q Params) error {
 // Order adds an item.
 func (Page) Order(s *views.Socket, f Form) error {
 	if f.Name == "Nothing" {
-		return views.Status(http.StatusConflict, "Nothing is sold out.")
+		return views.Error(http.StatusConflict, "Nothing is sold out.")
 	}
 	Items.Update(s, func(l []Item) []Item { return append(slices.Clip(l), Item(f)) })
 	s.SetTitle(fmt.Sprintf("%d orders", len(Items.Get(s))))

@@ -211,7 +211,7 @@ func (p Page) Render() templ.Component {
 			return templ_7745c5c3_Err
 		}
 		for _, id := range Boxes.Get(ctx) {
-			templ_7745c5c3_Err = views.Live(id, Box{Label: id}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = views.Component(id, Box{Label: id}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -821,7 +821,7 @@ func inside(l Line) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = views.Live(l.ID, Box{Label: l.ID}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = views.Component(l.ID, Box{Label: l.ID}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1080,11 +1080,11 @@ func Same() templ.Component {
 		}
 		ctx = templ.InitializeContext(ctx)
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = views.Live("x", Alike{}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = views.Component("x", Alike{}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = views.Live("y", Alike{}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = views.Component("y", Alike{}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1258,7 +1258,7 @@ func Failing() templ.Component {
 		}
 		ctx = templ.InitializeContext(ctx)
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = views.Live("fragile", Fragile{}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = views.Component("fragile", Fragile{}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1313,7 +1313,7 @@ func (Fragile) Render() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = views.Live("inside", Box{Label: "inside"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = views.Component("inside", Box{Label: "inside"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

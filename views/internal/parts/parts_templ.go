@@ -62,12 +62,12 @@ func Two(a, b views.LiveComponent) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = views.Live("a", a).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = views.Component("a", a).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		if !Away.Get(ctx) {
-			templ_7745c5c3_Err = views.Live("b", b).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = views.Component("b", b).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -154,7 +154,7 @@ func List() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = views.Live("last", Item{ID: "last", Text: "last"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = views.Component("last", Item{ID: "last", Text: "last"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -214,7 +214,7 @@ func Board() templ.Component {
 				return templ_7745c5c3_Err
 			}
 			for _, i := range Items.Get(ctx) {
-				templ_7745c5c3_Err = views.Live(i.ID, i).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = views.Component(i.ID, i).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -276,7 +276,7 @@ func Board() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = views.Live("last", Item{ID: "last", Text: Heard.Get(ctx)}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = views.Component("last", Item{ID: "last", Text: Heard.Get(ctx)}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -305,7 +305,7 @@ func Row(i Item) templ.Component {
 		}
 		ctx = templ.InitializeContext(ctx)
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = views.Live(i.ID, i).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = views.Component(i.ID, i).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -689,13 +689,13 @@ func Boxed() templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = views.Live("inner", NewCounter("inner", 1, nil)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = views.Component("inner", NewCounter("inner", 1, nil)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = views.Live("box", Box{
+		templ_7745c5c3_Err = views.Component("box", Box{
 			Header: header(),
 			Cells:  []Cell{CellOf("one", cell), CellOf("two", cell)},
 			Named:  map[string]templ.Component{"foot": header()},
@@ -989,7 +989,7 @@ func (p Picker[T]) Render() templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templruntime.RenderAttributes(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_ElementWriter, "button", views.OnNamed(ctx, views.Trigger{On: "click"}, "Choose", i))
+				templ_7745c5c3_Err = templruntime.RenderAttributes(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_ElementWriter, "button", views.OnMethod(ctx, views.Trigger{On: "click"}, "Choose", i))
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -1010,7 +1010,7 @@ func (p Picker[T]) Render() templ.Component {
 			var templ_7745c5c3_Var44 string
 			templ_7745c5c3_Var44, templ_7745c5c3_Err = templ.JoinStringErrs(p.Label(item))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/internal/parts/parts.templ`, Line: 131, Col: 93}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/internal/parts/parts.templ`, Line: 131, Col: 94}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var44))
 			if templ_7745c5c3_Err != nil {
@@ -1151,11 +1151,11 @@ func Fields() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = views.Live("one", Field{ID: "one"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = views.Component("one", Field{ID: "one"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = views.Live("two", Field{ID: "two"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = views.Component("two", Field{ID: "two"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1238,7 +1238,7 @@ func (f Field) Render() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = views.Live(f.ID+"-inner", Input{Name: "text"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = views.Component(f.ID+"-inner", Input{Name: "text"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1382,7 +1382,7 @@ func (n Nest) Render() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = views.Live(views.ID(ctx)+"n", n).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = views.Component(views.ID(ctx)+"n", n).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
