@@ -59,15 +59,13 @@ func (k *Kit) Stats() Stats {
 	c := &k.count
 	s := Stats{
 		Views: k.views.Store().Count(), Streams: int(c.streams.Load()),
-		MountsWaiting: k.mounts.atOnce.waits(), Mounts: c.mounts.Load(), Remounts: c.remounts.Load(), Unkept: c.unkept.Load(), Speculative: c.speculative.Load(), Events: c.events.Load(),
+		MountsWaiting: k.mounts.slots.Waiting(), Mounts: c.mounts.Load(), Remounts: c.remounts.Load(), Unkept: c.unkept.Load(), Speculative: c.speculative.Load(), Events: c.events.Load(),
 		MountsRefused: c.mountsRefused.Load(), SessionMountsRefused: c.sessionMounts.Load(), StoreFull: c.storeFull.Load(),
 		TicketsRefused: c.tickets.Load(), BodiesRefused: c.bodies.Load(),
 		QueueFull: c.queueFull.Load(), TimersFull: c.timersFull.Load(), AsyncFull: c.asyncFull.Load(), Deadlines: c.deadlines.Load(),
 		StreamsFull: c.streamsFull.Load(), StreamsDropped: c.streamsDrop.Load(),
 		Reloads: c.reloads.Load(), ReloadsRefused: c.reloadsRefused.Load(),
 	}
-	if own := k.sessions.own; own != nil {
-		s.Sessions, s.SessionsEvicted = own.count()
-	}
+	s.Sessions, s.SessionsEvicted = k.sessions.Count()
 	return s
 }
