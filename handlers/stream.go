@@ -230,7 +230,7 @@ func (l *live) connect(me uint64, c *connecting) {
 // application's middleware. What the page shows then counts as unknown, which mends
 // what a script may have done to it.
 func (l *live) age(st *sse.Connection) *time.Timer {
-	most := l.kit.config.StreamMaxAge
+	most := l.kit.config.Timeouts.ConnectionAge
 	return time.AfterFunc(most*4/5+time.Duration(rand.Int64N(int64(most*2/5)+1)), func() {
 		l.mu.Lock()
 		defer l.mu.Unlock()
