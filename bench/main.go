@@ -1,7 +1,7 @@
 // Command bench measures the kit: what an event, an open or hidden page and each operation
 // on a table of 1,000 rows cost the server and the wire, what it costs to open pages and to
-// mount them again, and how they come back when their server is replaced; in the same run
-// as a bare server.
+// remount them, and how they come back when their server is replaced; in the same run as a
+// bare server.
 //
 //	make bench
 //

@@ -7,18 +7,24 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/sideband-go/sideband/state"
-	"github.com/sideband-go/sideband/views"
+	"github.com/sideband-go/sideband/internal/fault"
+	"github.com/sideband-go/sideband/internal/flash"
+	"github.com/sideband-go/sideband/internal/live"
+	"github.com/sideband-go/sideband/internal/params"
+	"github.com/sideband-go/sideband/internal/protocol"
 )
 
 // refusal is why a request does not reach its view.
 type refusal struct {
 	status int
 	err    error
-	reload bool             // only a page that is loaded anew can go on
-	text   string           // for the user; "" for the one of the status
-	away   *views.Departure // where Mount sends the page; nil if it does not
+	reload bool            // only a page that is loaded anew can go on
+	text   string          // for the user; "" for the one of the status
+	away   *live.Departure // where Mount sends the page; nil if it does not
 }
+
+// Error is why, for the log.
+func (ref *refusal) Error() string { return ref.err.Error() }
 
 var errUnowned = errors.New("handlers: the request has no session")
 
@@ -44,58 +50,41 @@ const clockSkew = 5 * time.Minute
 // this process does not have it. What can be wrong: 400 a ticket that is missing or
 // damaged, 403 another session's or another user's, 409 another address's, 410 too old
 // to be remounted.
-func (rt Route) admit(r *http.Request) (*live, *refusal) {
-	l, ref := rt.named(r)
+func (rt Route) admit(r *http.Request) (*live.View, *refusal) {
+	v, ref := rt.named(r)
 	if ref != nil {
 		if ref.reload {
 			increment(&rt.kit.stats.TicketsRefused)
 		}
 		return nil, ref
 	}
-	if l.ready != nil {
-		if ref := l.awaitReady(r.Context()); ref != nil {
-			return nil, ref
-		}
+	err := v.Await(r.Context())
+	if err == nil {
+		return v, nil
 	}
-	return l, nil
-}
-
-// awaitReady waits until a view that another request remounts is there. Whoever mounts it
-// has a deadline.
-func (l *live) awaitReady(ctx context.Context) *refusal {
-	select {
-	case <-l.ready:
-		return l.failure
-	default:
+	if ref, ok := errors.AsType[*refusal](err); ok {
+		return nil, ref
 	}
-	if l.awaiting.Add(1) > int64(l.kit.config.Limits.Queue) {
-		l.awaiting.Add(-1)
-		increment(&l.kit.stats.QueueFull)
-		return declined(http.StatusTooManyRequests, errors.New("handlers: too many requests wait for a view that is being remounted"))
+	if errors.Is(err, fault.ErrFull) {
+		return nil, declined(http.StatusTooManyRequests, errors.New("handlers: too many requests wait for a view that is being remounted"))
 	}
-	defer l.awaiting.Add(-1)
-	select {
-	case <-l.ready:
-		return l.failure
-	case <-ctx.Done():
-		return declined(http.StatusServiceUnavailable, fmt.Errorf("handlers: the browser has left: %w", ctx.Err()))
-	}
+	return nil, declined(http.StatusServiceUnavailable, fmt.Errorf("handlers: the browser has left: %w", err))
 }
 
 // named is the view of the request's ticket. One that is being remounted may not be ready.
-func (rt Route) named(r *http.Request) (*live, *refusal) {
+func (rt Route) named(r *http.Request) (*live.View, *refusal) {
 	t, ref := rt.open(r)
 	if ref != nil {
 		return nil, ref
 	}
 	if g := guardOf(r.Context(), rt.kit); !g.own { // middleware has not seen the page's query
-		if r.Method == http.MethodPost && !g.query.Has(eventParam) {
-			return nil, declined(http.StatusNotFound, fmt.Errorf("handlers: %w: none is named", views.ErrNoEvent))
+		if r.Method == http.MethodPost && !g.query.Has(protocol.EventParam) {
+			return nil, declined(http.StatusNotFound, fmt.Errorf("handlers: %w: none is named", fault.ErrNoEvent))
 		}
 		return nil, refused(http.StatusConflict, "the ticket is for another address")
 	}
-	if l, ref := rt.resident(t); l != nil || ref != nil {
-		return l, ref
+	if v, ref := rt.resident(t); v != nil || ref != nil {
+		return v, ref
 	}
 	return rt.remount(r, t)
 }
@@ -123,29 +112,25 @@ func (rt Route) open(r *http.Request) (ticket, *refusal) {
 }
 
 // resident returns the view if it is here; both results are nil if it is not.
-func (rt Route) resident(t ticket) (*live, *refusal) {
-	e := rt.kit.store.Get(t.view)
-	switch {
-	case e == nil:
-		return nil, nil
-	case e.Value.(*live).hasEnded(): // and is about to leave the store
-		rt.kit.store.Remove(e)
+func (rt Route) resident(t ticket) (*live.View, *refusal) {
+	v := rt.kit.views.Get(t.view)
+	if v == nil {
 		return nil, nil
 	}
-	return rt.of(e)
+	return rt.own(v)
 }
 
-func (rt Route) of(e *state.Entry) (*live, *refusal) {
-	l := e.Value.(*live)
-	if l.in.Definition() != rt.def {
+// own refuses a view of another type.
+func (rt Route) own(v *live.View) (*live.View, *refusal) {
+	if v.Definition() != rt.def {
 		return nil, refused(http.StatusConflict, "the ticket is for another view")
 	}
-	return l, nil
+	return v, nil
 }
 
 // remount mounts the view of a ticket again, under its id, as the page was opened.
 // Requests that come at the same time wait for the first one's Mount.
-func (rt Route) remount(r *http.Request, t ticket) (*live, *refusal) {
+func (rt Route) remount(r *http.Request, t ticket) (*live.View, *refusal) {
 	k := rt.kit
 	if t.version != k.config.Version {
 		return nil, refused(http.StatusGone, "the ticket is of version %.40q", t.version)
@@ -162,41 +147,36 @@ func (rt Route) remount(r *http.Request, t ticket) (*live, *refusal) {
 		return nil, declined(http.StatusTooManyRequests, errors.New("handlers: the session mounts too many views"))
 	}
 	identity := k.identity(r) // it may panic: no view is there yet
-	l := newLive(k, rt.def, t.view)
-	if l == nil {
-		return nil, declined(http.StatusServiceUnavailable, errShutDown)
-	}
-	l.epoch, l.ready, l.out.lost = newEpoch(), make(chan struct{}), true
-	l.own(identity, session, t.query)
-	taken, err := k.store.Restore(l.entry, time.Now())
-	if taken != nil {
-		l.end(nil)
-		return rt.of(taken)
-	}
-	if err != nil {
-		l.end(nil)
+	v, mount, err := k.views.Restore(rt.def, t.view, live.Owner{Identity: identity, Session: session, Query: t.query})
+	switch {
+	case err != nil:
 		increment(&k.stats.StoreFull)
 		return nil, declined(http.StatusServiceUnavailable, fmt.Errorf("handlers: %w", err))
+	case v == nil:
+		return nil, declined(http.StatusServiceUnavailable, errShutDown)
+	case !mount:
+		return rt.own(v)
 	}
 	k.keepSweeping()
-	failure := declined(http.StatusInternalServerError, errBroken) // if something panics
+	failure := declined(http.StatusInternalServerError, live.ErrBroken) // if something panics
 	defer func() {
-		if l.failure = failure; failure != nil {
-			k.store.Remove(l.entry)
+		if failure != nil {
+			v.Restored(failure)
+		} else {
+			v.Restored(nil)
 		}
-		close(l.ready)
 	}()
-	failure = rt.mountAgain(l, r)
+	failure = rt.mountAgain(v, r)
 	if _, ok := k.sessions.current(r.Context()); failure == nil && !ok { // it has ended meanwhile
 		failure = k.unowned(r)
 	}
 	if failure == nil {
-		l.noteFor(r, r.Header.Get(views.TicketHeader))
+		k.probe(r, v, r.Header.Get(protocol.TicketHeader))
 	}
-	return l, nil
+	return v, nil
 }
 
-func (rt Route) mountAgain(l *live, r *http.Request) *refusal {
+func (rt Route) mountAgain(v *live.View, r *http.Request) *refusal {
 	k := rt.kit
 	end, ok := rt.begin(r)
 	if !ok {
@@ -205,26 +185,36 @@ func (rt Route) mountAgain(l *live, r *http.Request) *refusal {
 	}
 	defer end()
 	increment(&k.stats.Remounts)
-	res := l.mount(r, nil)
-	if res.away != nil {
-		return &refusal{status: http.StatusSeeOther, err: errors.New("handlers: Mount redirects"), away: res.away}
+	outcome := k.mount(v, r, nil)
+	if outcome.Departure != nil {
+		return &refusal{status: http.StatusSeeOther, err: errors.New("handlers: Mount redirects"), away: outcome.Departure}
 	}
-	err := res.err
+	err := outcome.Err
 	if err == nil {
 		return nil
 	}
 	// A page that is not found or not allowed any more is loaded anew and says so; what
 	// fails for the moment is tried again.
-	status, text := rt.failure(r, "mount again", err)
+	status, text := rt.failure(r, "remount", err)
 	return &refusal{status: status, err: err, reload: status < 500 && status != http.StatusTooManyRequests, text: text}
 }
 
-// own notes whose view it is.
-func (l *live) own(identity string, session [16]byte, query string) {
-	l.identity, l.query = identity, query
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.entry = &state.Entry{ID: l.id, Session: string(session[:]), Scope: l.in.Scope(), Value: l}
+// mount runs Mount with the parameters that middleware has let through, and renders the page
+// if it is the first time. carried is what the page before wanted to be shown.
+func (k *Kit) mount(v *live.View, r *http.Request, carried []flash.Message) live.Outcome {
+	q := r.URL.Query()
+	q.Del(protocol.StreamParam)
+	return v.Mount(context.WithoutCancel(r.Context()), k.address(r), params.Input{Path: r.PathValue, Query: q}, carried)
+}
+
+// probe tells the request's probe, if it has one, of a view that was mounted.
+func (k *Kit) probe(r *http.Request, v *live.View, ticket string) {
+	p := live.ProbeOf(r.Context())
+	if p == nil {
+		return
+	}
+	session := k.sessions.stored(k.sessions.manager.Token(r.Context()))
+	p.Note(v, ticket, func(ctx context.Context) error { return k.sessions.store.DeleteCtx(ctx, session) })
 }
 
 // identity is who the application says has sent the request.

@@ -4,8 +4,8 @@ import (
 	"net/http"
 	"net/url"
 
+	"github.com/sideband-go/sideband/internal/protocol"
 	"github.com/sideband-go/sideband/patch"
-	"github.com/sideband-go/sideband/views"
 )
 
 // asked is what a request asks the kit for, as the kit's middleware has found out. The
@@ -21,9 +21,6 @@ type asked struct {
 	ticket ticket
 	err    error // of the ticket
 }
-
-// eventParam in the query of a POST names an event.
-const eventParam = "event"
 
 // ask finds out what the request asks for. If a page sends an event or asks for its stream,
 // the request gets the query with which the page was opened. What the query names besides the
@@ -41,14 +38,14 @@ func (g *guard) ask() {
 			return
 		}
 		g.query, _ = url.ParseQuery(g.sent) // what can't be read is left out, as in r.URL.Query
-		g.stream = r.Method == http.MethodGet && g.query.Get(streamParam) == streamValue && r.Header.Get("Sec-Fetch-Mode") != "navigate"
+		g.stream = r.Method == http.MethodGet && g.query.Get(protocol.StreamParam) == protocol.StreamValue && r.Header.Get("Sec-Fetch-Mode") != "navigate"
 		named = g.stream
 	case http.MethodPost:
-		if r.Header.Get(views.TicketHeader) == "" {
+		if r.Header.Get(protocol.TicketHeader) == "" {
 			return
 		}
 		g.query, _ = url.ParseQuery(g.sent)
-		named = g.query.Has(eventParam) || g.query.Has(patch.LeftParam)
+		named = g.query.Has(protocol.EventParam) || g.query.Has(patch.LeftParam)
 	}
 	if !named {
 		return
@@ -61,7 +58,7 @@ func (g *guard) ask() {
 	g.page = *r.URL
 	g.page.RawQuery = t.query
 	if g.stream {
-		g.page.RawQuery = joinQuery(streamParam+"="+streamValue, t.query)
+		g.page.RawQuery = joinQuery(protocol.StreamParam+"="+protocol.StreamValue, t.query)
 	}
 	r.URL = &g.page
 	r.Form = nil // which somebody may have read before
@@ -86,7 +83,7 @@ func joinQuery(a, b string) string {
 func (g *guard) openTicket() (ticket, error) {
 	if !g.opened {
 		g.opened = true
-		g.ticket, g.err = g.kit.sealer.open(g.r.Header.Get(views.TicketHeader))
+		g.ticket, g.err = g.kit.sealer.open(g.r.Header.Get(protocol.TicketHeader))
 	}
 	return g.ticket, g.err
 }
@@ -99,7 +96,7 @@ func EventName(r *http.Request) string {
 	g, _ := r.Context().Value(guardKey{}).(*guard)
 	for ; g != nil; g = g.outer {
 		if g.own && !g.stream {
-			return g.query.Get(eventParam)
+			return g.query.Get(protocol.EventParam)
 		}
 	}
 	return ""

@@ -9,43 +9,50 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/sideband-go/sideband/internal/fault"
+	"github.com/sideband-go/sideband/internal/live"
+	"github.com/sideband-go/sideband/internal/params"
+	"github.com/sideband-go/sideband/internal/protocol"
 	"github.com/sideband-go/sideband/patch"
-	"github.com/sideband-go/sideband/views"
 )
 
 // serveEvent answers an event of the page.
 func (rt Route) serveEvent(w http.ResponseWriter, r *http.Request) {
-	ends := rt.kit.ends.Load()
-	l, ref := rt.admit(r)
+	disconnects := rt.kit.disconnects.Load()
+	v, ref := rt.admit(r)
 	if ref != nil {
 		rt.refuse(w, r, ref)
 		return
 	}
-	j, ref := rt.read(w, r, l)
+	e, ref := rt.read(w, r)
 	if ref != nil {
-		l.notice.Store(true)
+		v.NoteNotice()
 		rt.refuse(w, r, ref)
 		return
 	}
-	res := l.wait(j)
-	if res.unstarted && errors.Is(res.err, views.ErrGone) && rt.kit.ends.Load() == ends {
-		// The view was evicted in the meantime, or has started over. After End it would have to go through the
-		// application's middleware again.
-		if l, ref = rt.admit(r); ref != nil {
+	outcome := v.Do(e)
+	if outcome.Unstarted && errors.Is(outcome.Err, fault.ErrGone) && rt.kit.disconnects.Load() == disconnects {
+		// The view was evicted in the meantime, or is remounted. After Disconnect it would have
+		// to go through the application's middleware again.
+		if v, ref = rt.admit(r); ref != nil {
 			rt.refuse(w, r, ref)
 			return
 		}
-		res = l.wait(j)
+		outcome = v.Do(e)
+	}
+	if outcome.Err != nil {
+		v.NoteNotice()
+	}
+	if outcome.Unstarted && errors.Is(outcome.Err, fault.ErrNoEvent) {
+		rt.refuse(w, r, declined(http.StatusNotFound, outcome.Err))
+		return
 	}
 	increment(&rt.kit.stats.Events)
-	if res.err != nil {
-		l.notice.Store(true)
-	}
-	rt.answer(w, r, res)
+	rt.answer(w, r, outcome)
 }
 
-// read makes a job of what the request asks for, before the view's turn is waited for.
-func (rt Route) read(w http.ResponseWriter, r *http.Request, l *live) (job, *refusal) {
+// read reads what the request asks for, before the view's turn is waited for.
+func (rt Route) read(w http.ResponseWriter, r *http.Request) (live.Event, *refusal) {
 	k := rt.kit
 	fields, status, err := k.readFields(w, r)
 	query := guardOf(r.Context(), k).query
@@ -54,52 +61,45 @@ func (rt Route) read(w http.ResponseWriter, r *http.Request, l *live) (job, *ref
 	}
 	if err != nil {
 		increment(&k.stats.BodiesRefused)
-		return job{}, declined(status, err)
+		return live.Event{}, declined(status, err)
 	}
-	if query.Has(patch.LeftParam) && !query.Has(eventParam) {
-		msg := views.Message{Name: patch.LeftParam, Run: func(*views.Socket) error { return nil }}
-		return job{msg: msg, ctx: context.WithoutCancel(r.Context()), posted: &views.Posted{Source: query.Get(patch.LeftParam), Left: true}}, nil
+	e := live.Event{Context: context.WithoutCancel(r.Context())}
+	if query.Has(patch.LeftParam) && !query.Has(protocol.EventParam) {
+		e.Posted = &patch.Posted{Source: query.Get(patch.LeftParam), Left: true}
+		return e, nil
 	}
-	name := query.Get(eventParam)
-	msg, err := l.in.Event(name, query.Get("to"), views.Input{Query: query, Fields: fields})
-	if errors.Is(err, views.ErrNoEvent) {
-		return job{}, declined(http.StatusNotFound, err)
-	}
-	if err != nil { // the parameters: the controls go back to what the view says
-		bad := err
-		msg = views.Message{Name: "parameters", Run: func(*views.Socket) error { return bad }}
-	}
-	j := job{msg: msg, ctx: context.WithoutCancel(r.Context())}
-	switch tag, id := source(r, query.Get("of")); tag {
+	e.Name, e.Component = query.Get(protocol.EventParam), query.Get(protocol.ComponentParam)
+	e.Input = params.Input{Query: query, Fields: fields}
+	switch tag, id := source(r, query.Get(protocol.ElementParam)); tag {
 	case "input", "select", "textarea", "form":
 		if id == "" && tag != "form" {
-			k.warnWithoutID(l, name)
+			k.warnWithoutID(rt.def, e.Name)
 		}
-		j.posted = &views.Posted{Source: id, Address: "?" + guardOf(r.Context(), k).sent, Fields: fields, Typing: query.Has("typing"), Form: tag == "form"}
+		e.Posted = &patch.Posted{Source: id, Address: "?" + guardOf(r.Context(), k).sent, Fields: fields, Typing: query.Has(protocol.TypingParam), Form: tag == "form"}
 	}
-	return j, nil
+	return e, nil
 }
 
 // answer writes what an event has led to.
-func (rt Route) answer(w http.ResponseWriter, r *http.Request, res result) {
-	if res.away != nil {
-		rt.redirectEvent(w, r, res.away)
+func (rt Route) answer(w http.ResponseWriter, r *http.Request, outcome live.Outcome) {
+	if outcome.Departure != nil {
+		rt.redirectEvent(w, r, outcome.Departure)
 		return
 	}
 	h := w.Header()
 	h.Set("Cache-Control", "no-store")
-	if res.err == nil && len(res.ops) == 0 {
+	if outcome.Err == nil && len(outcome.Ops) == 0 {
 		w.WriteHeader(http.StatusNoContent)
 		return
 	}
-	status, ops := http.StatusOK, res.ops
-	if res.err != nil {
+	status, ops := http.StatusOK, outcome.Ops
+	if outcome.Err != nil {
 		var text string
-		status, text = rt.failure(r, "event", res.err)
+		status, text = rt.failure(r, "event", outcome.Err)
 		if status == http.StatusGone && rt.kit.mayReload(w, r) {
 			h.Set("HX-Refresh", "true")
 		}
-		ops = patch.AppendText(ops, views.NoticeID, text)
+		ops = patch.AppendText(ops, protocol.NoticeID, text)
 	}
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("X-Content-Type-Options", "nosniff")
@@ -111,22 +111,22 @@ func (rt Route) answer(w http.ResponseWriter, r *http.Request, res result) {
 // failure is the status of an error and what the user is told.
 func (rt Route) failure(r *http.Request, what string, err error) (status int, text string) {
 	switch {
-	case errors.Is(err, views.ErrParams):
+	case errors.Is(err, fault.ErrParams):
 		status, text = http.StatusBadRequest, "That value could not be read."
-	case errors.Is(err, views.ErrNoEvent):
+	case errors.Is(err, fault.ErrNoEvent):
 		status, text = http.StatusNotFound, refusals[http.StatusNotFound]
-	case errors.Is(err, views.ErrDeadline):
+	case errors.Is(err, fault.ErrDeadline):
 		status, text = http.StatusServiceUnavailable, "That took too long. Please try again."
-	case errors.Is(err, views.ErrFull):
+	case errors.Is(err, fault.ErrFull):
 		status, text = http.StatusTooManyRequests, refusals[http.StatusTooManyRequests]
-	case errors.Is(err, views.ErrGone) && rt.kit.isClosed():
+	case errors.Is(err, fault.ErrGone) && rt.kit.views.IsClosed():
 		status, text = http.StatusServiceUnavailable, refusals[http.StatusServiceUnavailable]
-	case errors.Is(err, views.ErrGone):
+	case errors.Is(err, fault.ErrGone):
 		status, text = http.StatusGone, refusals[http.StatusGone]
 	default:
-		status, text = views.StatusOf(err)
+		status, text = fault.StatusOf(err)
 	}
-	if status >= 500 && !errors.Is(err, views.ErrDeadline) && !errors.Is(err, views.ErrGone) {
+	if status >= 500 && !errors.Is(err, fault.ErrDeadline) && !errors.Is(err, fault.ErrGone) {
 		rt.kit.logFailure(r, what, rt.def.Name(), err)
 	} else {
 		rt.kit.log.Info("sideband: "+what, "view", rt.def.Name(), "path", r.URL.Path, "status", status, "err", err)

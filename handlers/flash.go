@@ -8,6 +8,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/sideband-go/sideband/internal/flash"
 	"github.com/sideband-go/sideband/views"
 )
 
@@ -21,13 +22,13 @@ import (
 // sealed cookie of the session that the response leaves the browser with, for a minute. It
 // panics if kind is no plain name.
 func (k *Kit) Flash(_ http.ResponseWriter, r *http.Request, kind views.FlashKind, text string) {
-	m := views.NewFlashMessage(kind, text)
+	m := flash.New(string(kind), text)
 	g := guardOf(r.Context(), k)
 	if g == nil || g.begun {
 		k.log.Error("sideband: Kit.Flash was called outside the kit's middleware, or after the response had begun", "path", r.URL.Path)
 		return
 	}
-	g.carry(views.MergeFlash(g.carried(), m))
+	g.carry(flash.Merge(g.carried(), m))
 }
 
 const (
@@ -42,7 +43,7 @@ type carried struct {
 	session  [16]byte // all zero for a browser without one
 	issued   time.Time
 	to       string
-	messages []views.FlashMessage
+	messages []flash.Message
 }
 
 // maxCarried is how long what carry is sealed from may be, so that it fits.
@@ -54,7 +55,7 @@ func (c carried) encode() []byte {
 	b = binary.BigEndian.AppendUint64(b, uint64(c.issued.Unix()))
 	b = appendText(b, c.to)
 	for _, m := range fit(c.messages, maxCarried-len(b)) {
-		b = appendText(appendText(b, string(m.Kind)), m.Text)
+		b = appendText(appendText(b, m.Kind), m.Text)
 	}
 	return b
 }
@@ -65,8 +66,8 @@ func appendText(b []byte, text string) []byte {
 
 // fit cuts the longest texts until all messages take no more than room bytes. Where not
 // even that helps, the oldest are left out.
-func fit(list []views.FlashMessage, room int) []views.FlashMessage {
-	list = append([]views.FlashMessage(nil), list...)
+func fit(list []flash.Message, room int) []flash.Message {
+	list = append([]flash.Message(nil), list...)
 	for len(list) > 0 {
 		over, longest := -room, 0
 		for i, m := range list {
@@ -111,7 +112,7 @@ func decodeCarried(b []byte) (c carried, err error) {
 	}
 	c.to = texts[0]
 	for i := 1; i < len(texts); i += 2 {
-		c.messages = append(c.messages, views.FlashMessage{Kind: views.FlashKind(texts[i]), Text: texts[i+1]})
+		c.messages = append(c.messages, flash.Message{Kind: texts[i], Text: texts[i+1]})
 	}
 	return c, nil
 }
@@ -153,7 +154,7 @@ func flashCookieName(r *http.Request) string {
 
 // carried is what the next page is to show: what a response under way says, else what the
 // browser has brought.
-func (g *guard) carried() []views.FlashMessage {
+func (g *guard) carried() []flash.Message {
 	if g.flash != nil {
 		return *g.flash
 	}
@@ -171,7 +172,7 @@ func (g *guard) carried() []views.FlashMessage {
 
 // carry makes the response bring the browser these messages for the next page, in place of
 // those that it has.
-func (g *guard) carry(list []views.FlashMessage) { g.flash = &list }
+func (g *guard) carry(list []flash.Message) { g.flash = &list }
 
 // writeFlash does what carry was told, when it is known whose session it is.
 func (g *guard) writeFlash() {

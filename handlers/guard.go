@@ -5,7 +5,7 @@ import (
 	"net/url"
 	"sync"
 
-	"github.com/sideband-go/sideband/views"
+	"github.com/sideband-go/sideband/internal/flash"
 )
 
 // guard is the response that everything below the kit's middleware writes to. It saves
@@ -26,7 +26,7 @@ type guard struct {
 	stale bool // the request's session had ended before it came
 	saved bool // the browser gets the cookie of a new session
 
-	flash *[]views.FlashMessage // for the next page; nil: what the browser has, if any
+	flash *[]flash.Message // for the next page; nil: what the browser has, if any
 
 	mu    sync.Mutex
 	over  bool       // the session is saved, the response begins

@@ -21,6 +21,7 @@ import (
 
 	"github.com/sideband-go/sideband/handlers"
 	"github.com/sideband-go/sideband/handlers/internal/hostile"
+	"github.com/sideband-go/sideband/internal/live"
 	"github.com/sideband-go/sideband/state"
 	"github.com/sideband-go/sideband/views"
 )
@@ -246,11 +247,11 @@ func TestComparingPanicsAfterTheCallback(t *testing.T) {
 // Case 60: a mistake of the kit's own ends one view, whose page mounts it again; who waits is
 // answered.
 func TestAViewThatBreaksEndsAlone(t *testing.T) {
-	probe := &handlers.Probe{}
+	probe := &live.Probe{}
 	s := newSite(t, handlers.Config{}, func(kit *handlers.Kit, r chi.Router) {
 		r.With(func(next http.Handler) http.Handler {
 			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-				next.ServeHTTP(w, r.WithContext(handlers.WithProbe(r.Context(), probe)))
+				next.ServeHTTP(w, r.WithContext(live.WithProbe(r.Context(), probe)))
 			})
 		}).Handle("/", handlers.View(kit, hostile.Page{Hooks: &hostile.Hooks{}}))
 	})
@@ -264,7 +265,7 @@ func TestAViewThatBreaksEndsAlone(t *testing.T) {
 	if _, data := p.message(); data != "" {
 		t.Errorf("the stream brings %q before its end", data)
 	}
-	if log := s.log.String(); !strings.Contains(log, "a view has broken") || !strings.Contains(log, "outbox.go") {
+	if log := s.log.String(); !strings.Contains(log, "a view has broken") || !strings.Contains(log, "delivery.go") {
 		t.Errorf("the log does not say where: %s", log)
 	}
 	if len(probe.TakeFailures()) == 0 {

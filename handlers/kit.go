@@ -10,10 +10,10 @@ import (
 	"github.com/alexedwards/scs/v2"
 
 	"github.com/sideband-go/sideband/internal/applog"
+	"github.com/sideband-go/sideband/internal/fault"
+	"github.com/sideband-go/sideband/internal/live"
 	"github.com/sideband-go/sideband/sse"
-	"github.com/sideband-go/sideband/state"
 	"github.com/sideband-go/sideband/static"
-	"github.com/sideband-go/sideband/views"
 )
 
 // Kit serves views. Make one per application with [New]. All methods may be called
@@ -21,28 +21,23 @@ import (
 type Kit struct {
 	config      Config
 	log         *slog.Logger
-	host        views.Host
+	views       *live.Host
 	sealer      *sealer
 	flashes     box // seals cookies
 	leaves      box // seals addresses
 	sessions    *sessions
 	origins     *http.CrossOriginProtection
-	store       *state.Store
 	streams     *sse.Server
-	workers     sync.WaitGroup
-	runners     runners
-	functions   functions
 	mounts      *mounts
 	stats       *Stats        // its counters, see increment
 	connections atomic.Int64  // that are open
-	ends        atomic.Uint64 // calls of Disconnect
+	disconnects atomic.Uint64 // calls of Disconnect
 	warned      sync.Map      // what was logged once
 	blocked     atomic.Int32  // how often that was about the policy
 	based       bool          // a layout's <base> would act
 
 	mu       sync.Mutex
 	sweeping bool
-	closed   bool
 }
 
 // New makes a kit. It panics if a secret is shorter than 32 bytes.
@@ -55,15 +50,29 @@ func New(c Config) *Kit {
 		leaves:  newBox(c.Security.Secrets, "sideband leave", 1),
 		origins: http.NewCrossOriginProtection(),
 		streams: sse.New(c.Connection),
-		runners: newRunners(),
 		stats:   new(Stats),
 		mounts:  newMounts(c.Limits.Mounts, c.Limits.SessionMounts),
 	}
-	k.host = views.Host{TitlePrefix: c.TitlePrefix, TitleSuffix: c.TitleSuffix, Explain: explain, Report: func(err error) {
-		k.log.Error("sideband: message", withStack([]any{"err", err}, err)...)
-	}}
 	k.based = takesBase(c.Security.ContentSecurityPolicy)
-	k.store = state.NewStore(c.Limits.Views, func(e *state.Entry) { evicted(e.Value.(*live)) })
+	k.views = live.NewHost(live.Config{
+		Guard: &fault.Guard{Explain: explain, Report: func(err error) {
+			k.log.Error("sideband: message", fault.WithStack([]any{"err", err}, err)...)
+		}},
+		Log: k.log, TitlePrefix: c.TitlePrefix, TitleSuffix: c.TitleSuffix,
+		EventDeadline: c.Timeouts.Event, ConnectionAge: c.Timeouts.ConnectionAge,
+		Queue: c.Limits.Queue, Timers: c.Limits.Timers, Tasks: c.Limits.Tasks, Views: c.Limits.Views,
+		Count: live.Counters{
+			QueueFull: &k.stats.QueueFull, TimersFull: &k.stats.TimersFull, TasksFull: &k.stats.TasksFull,
+			Deadlines: &k.stats.Deadlines, ConnectionsFull: &k.stats.ConnectionsFull,
+		},
+		Evicted: endMessage, Replaced: elsewhereMessage, Reload: reloadMessage,
+		Warn: k.warn,
+		Leave: func(v *live.View, d *live.Departure) []byte {
+			o := v.Owner()
+			return goTo(k.departure(v.Address(), d, o.Session, o.Query))
+		},
+		Excuse: func(id string) { k.mounts.excuse(id, time.Now()) },
+	})
 	k.sessions = newSessions(c, k.endSession)
 	return k
 }
@@ -89,11 +98,11 @@ const sweepEvery = 5 * time.Second
 // sweep takes expired views out, and what is known of sessions that mount nothing, as
 // long as there are any.
 func (k *Kit) sweep() {
-	k.store.Expire(time.Now())
-	c, left := k.store.Count(), k.mounts.forget(time.Now())
+	k.views.Store().Expire(time.Now())
+	c, left := k.views.Store().Count(), k.mounts.forget(time.Now())
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.sweeping = !k.closed && c.Pending+c.Connected+c.Parked+left > 0
+	k.sweeping = !k.views.IsClosed() && c.Pending+c.Connected+c.Parked+left > 0
 	if k.sweeping {
 		time.AfterFunc(sweepEvery, k.sweep)
 	}
@@ -102,7 +111,7 @@ func (k *Kit) sweep() {
 func (k *Kit) keepSweeping() {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if !k.sweeping && !k.closed {
+	if !k.sweeping && !k.views.IsClosed() {
 		k.sweeping = true
 		time.AfterFunc(sweepEvery, k.sweep)
 	}

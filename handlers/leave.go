@@ -5,24 +5,18 @@ import (
 	"net/url"
 	"time"
 
-	"github.com/sideband-go/sideband/views"
-)
-
-// leaveValue of streamParam in the query sends the browser on to what the parameter
-// targetParam says, which the kit has sealed.
-const (
-	leaveValue  = "leave"
-	targetParam = "to"
+	"github.com/sideband-go/sideband/internal/live"
+	"github.com/sideband-go/sideband/internal/protocol"
 )
 
 // redirect answers a page's own request in whose place another page is to be loaded.
-func (rt Route) redirect(w http.ResponseWriter, r *http.Request, d *views.Departure) {
+func (rt Route) redirect(w http.ResponseWriter, r *http.Request, d *live.Departure) {
 	rt.carry(r, d)
 	seeOther(w, d.To.String())
 }
 
 // redirectEvent answers an event by whose callback the page leaves.
-func (rt Route) redirectEvent(w http.ResponseWriter, r *http.Request, d *views.Departure) {
+func (rt Route) redirectEvent(w http.ResponseWriter, r *http.Request, d *live.Departure) {
 	rt.carry(r, d)
 	h := w.Header()
 	h.Set("Cache-Control", "no-store")
@@ -31,7 +25,7 @@ func (rt Route) redirectEvent(w http.ResponseWriter, r *http.Request, d *views.D
 }
 
 // carry gives the response what the next page is to say.
-func (rt Route) carry(r *http.Request, d *views.Departure) {
+func (rt Route) carry(r *http.Request, d *live.Departure) {
 	g := guardOf(r.Context(), rt.kit)
 	before := g.carried()
 	if list := d.Flash(before); len(list)+len(before) > 0 {
@@ -50,7 +44,7 @@ func seeOther(w http.ResponseWriter, to string) {
 // departure is the address with which a stream sends its page away. What the next page is
 // to say needs a response that can set a cookie: the page gets it on the way, with a
 // sealed address of its own path. query is that of the page, which middleware is to see there.
-func (k *Kit) departure(address string, d *views.Departure, session [16]byte, query string) string {
+func (k *Kit) departure(address string, d *live.Departure, session [16]byte, query string) string {
 	list := d.Flash(nil)
 	if len(list) == 0 {
 		return d.To.String()
@@ -61,7 +55,7 @@ func (k *Kit) departure(address string, d *views.Departure, session [16]byte, qu
 		k.log.Warn("sideband: the address of a redirect leaves no room for flash messages", "length", len(d.To.String()))
 		return d.To.String()
 	}
-	return address + "?" + joinQuery(streamParam+"="+leaveValue+"&"+targetParam+"="+text, query)
+	return address + "?" + joinQuery(protocol.StreamParam+"="+protocol.LeaveValue+"&"+protocol.TargetParam+"="+text, query)
 }
 
 // serveLeave sends a browser on to where a stream has sent its page. What is not the
@@ -69,13 +63,13 @@ func (k *Kit) departure(address string, d *views.Departure, session [16]byte, qu
 func (rt Route) serveLeave(w http.ResponseWriter, r *http.Request) {
 	k := rt.kit
 	q := guardOf(r.Context(), k).query
-	c, err := k.openCarried(r.Context(), k.leaves, q.Get(targetParam))
+	c, err := k.openCarried(r.Context(), k.leaves, q.Get(protocol.TargetParam))
 	if err != nil {
 		k.log.Info("sideband: leave", "path", r.URL.Path, "err", err)
 	}
 	if c.to == "" {
-		q.Del(streamParam)
-		q.Del(targetParam)
+		q.Del(protocol.StreamParam)
+		q.Del(protocol.TargetParam)
 		seeOther(w, (&url.URL{RawQuery: q.Encode(), ForceQuery: true}).String())
 		return
 	}
@@ -83,19 +77,4 @@ func (rt Route) serveLeave(w http.ResponseWriter, r *http.Request) {
 		guardOf(r.Context(), k).carry(c.messages)
 	}
 	seeOther(w, c.to)
-}
-
-// depart sends a page away by its stream, if a callback says so. It reports whether it has. What
-// is not known of the page stays so, in case it does not get there.
-func (l *live) depart() bool {
-	st := l.openStream()
-	if st == nil || l.out.sent != l.out.seq && !l.out.lost {
-		return false // what the page has missed comes first
-	}
-	d := l.in.TakeDeparture()
-	if d == nil {
-		return false
-	}
-	l.put(st, l.out.number(goTo(l.kit.departure(l.address, d, [16]byte([]byte(l.entry.Session)), l.query))))
-	return true
 }

@@ -4,7 +4,7 @@ import (
 	"net/http"
 	"strings"
 
-	"github.com/sideband-go/sideband/views"
+	"github.com/sideband-go/sideband/internal/protocol"
 )
 
 // speculative answers a GET or HEAD that nobody has asked to look at, and reports whether
@@ -21,12 +21,12 @@ func (rt Route) speculative(w http.ResponseWriter, r *http.Request, special stri
 	switch {
 	case !canBePage(r):
 		rt.decline(w, http.StatusForbidden, "This is a page.")
-	case rt.def.Static(): // mounts nothing
+	case rt.def.Static: // mounts nothing
 		return false
 	case isPrefetch(r):
 		rt.decline(w, http.StatusServiceUnavailable, "This page is loaded when it is opened.")
-	case special != streamValue && special != leaveValue && isPreload(r):
-		to, err := views.LocalAddress(r.URL.RequestURI())
+	case special != protocol.StreamValue && special != protocol.LeaveValue && isPreload(r):
+		to, err := protocol.LocalAddress(r.URL.RequestURI())
 		if err != nil {
 			return false
 		}
@@ -73,5 +73,5 @@ func isPrefetch(r *http.Request) bool {
 // anyway.
 func isPreload(r *http.Request) bool {
 	h := r.Header
-	return r.Method == http.MethodGet && h.Get("HX-Request") == "true" && h.Get(views.TicketHeader) == "" && h.Get("HX-History-Restore-Request") != "true"
+	return r.Method == http.MethodGet && h.Get("HX-Request") == "true" && h.Get(protocol.TicketHeader) == "" && h.Get("HX-History-Restore-Request") != "true"
 }

@@ -6,9 +6,9 @@ import (
 	"html"
 	"net/http"
 
+	"github.com/sideband-go/sideband/internal/protocol"
 	"github.com/sideband-go/sideband/patch"
 	"github.com/sideband-go/sideband/sse"
-	"github.com/sideband-go/sideband/views"
 )
 
 // What pages are told that cannot go on as they are.
@@ -28,11 +28,11 @@ var (
 )
 
 // leaveMessage takes the stream away from a page.
-var leaveMessage = []byte(`<hx-partial id="` + views.StreamID + `" hx-swap="delete"></hx-partial>`)
+var leaveMessage = []byte(`<hx-partial id="` + protocol.StreamID + `" hx-swap="delete"></hx-partial>`)
 
 // farewell takes the stream away and says why.
 func farewell(text string) []byte {
-	return patch.AppendText(bytes.Clone(leaveMessage), views.NoticeID, text)
+	return patch.AppendText(bytes.Clone(leaveMessage), protocol.NoticeID, text)
 }
 
 // leaveFor takes the stream away and makes the page go to an address that safeURL has let
@@ -45,7 +45,7 @@ func goTo(to string) []byte {
 	if to != "" {
 		content += ";url=" + to
 	}
-	return []byte(`<hx-partial id="` + views.NoticeID + `" hx-swap="innerHTML"><meta http-equiv="refresh" content="` + html.EscapeString(content) + `"></hx-partial>`)
+	return []byte(`<hx-partial id="` + protocol.NoticeID + `" hx-swap="innerHTML"><meta http-equiv="refresh" content="` + html.EscapeString(content) + `"></hx-partial>`)
 }
 
 // refuse answers an event that reaches no view.
@@ -67,7 +67,7 @@ func (rt Route) refuse(w http.ResponseWriter, r *http.Request, ref *refusal) {
 			text = notLive
 		}
 	}
-	if k.config.Development && r.Header.Get("HX-Request") != "" && r.Header.Get(views.TicketHeader) == "" {
+	if k.config.Development && r.Header.Get("HX-Request") != "" && r.Header.Get(protocol.TicketHeader) == "" {
 		k.log.Error("sideband: an event came without the page's ticket: an hx-headers attribute replaces the page's own; write hx-headers:append",
 			"view", rt.def.Name(), "element", r.Header.Get("HX-Source"))
 	}
@@ -80,7 +80,7 @@ func writeNotice(w http.ResponseWriter, status int, text string) {
 	h.Set("Cache-Control", "no-store")
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(status)
-	_, _ = w.Write(patch.AppendText(nil, views.NoticeID, text)) // nobody is left to tell
+	_, _ = w.Write(patch.AppendText(nil, protocol.NoticeID, text)) // nobody is left to tell
 }
 
 var refusals = map[int]string{

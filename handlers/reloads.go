@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/sideband-go/sideband/views"
+	"github.com/sideband-go/sideband/internal/protocol"
 )
 
 const (
@@ -31,7 +31,7 @@ func (k *Kit) mayReload(w http.ResponseWriter, r *http.Request) bool {
 	now := time.Now()
 	own := ""
 	if t, err := guardOf(r.Context(), k).openTicket(); err == nil && now.Sub(t.issued) > reloadWindow {
-		sum := sha256.Sum256([]byte(r.Header.Get(views.TicketHeader)))
+		sum := sha256.Sum256([]byte(r.Header.Get(protocol.TicketHeader)))
 		own = "~" + base64.RawURLEncoding.EncodeToString(sum[:3])
 	}
 	var recent []string

@@ -3,10 +3,13 @@ package handlers
 import (
 	"net/http"
 	"net/url"
+	"reflect"
 	"strings"
 
 	"github.com/go-chi/chi/v5"
 
+	"github.com/sideband-go/sideband/internal/live"
+	"github.com/sideband-go/sideband/internal/protocol"
 	"github.com/sideband-go/sideband/views"
 )
 
@@ -14,26 +17,21 @@ import (
 // r.Handle("/counter", handlers.View(kit, counter.Page{})).
 type Route struct {
 	kit *Kit
-	def *views.Definition
+	def *live.Definition
 }
-
-// streamParam in the query asks for the page's stream.
-const (
-	streamParam = "sideband"
-	streamValue = "stream"
-	streamURL   = "?" + streamParam + "=" + streamValue
-	// afterParam is where a stream goes on that has not told its first id yet.
-	afterParam = "after"
-)
 
 // View makes the handler of a page. It panics on mistakes that the compiler can't
 // find, and logs once what the page lets browsers call.
 func View[Q any](k *Kit, v views.View[Q]) Route {
-	def := views.Define(v)
-	if !def.Static() {
+	def := live.Face.Define(v, reflect.TypeFor[Q](), func(s, q any) error { return v.Mount(s.(*views.Socket), q.(Q)) })
+	if !def.Static {
 		k.log.Info("sideband: view registered", "view", def.Name(), "events", def.Events())
 	}
 	return Route{k, def}
+}
+
+func init() {
+	live.Face.Route = func(kit any, def *live.Definition) any { return Route{kit.(*Kit), def} }
 }
 
 // ServeHTTP answers the page, its events and its stream.
@@ -56,21 +54,21 @@ func (rt Route) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	switch r.Method {
 	case http.MethodGet, http.MethodHead:
-		kind := g.query.Get(streamParam)
+		kind := g.query.Get(protocol.StreamParam)
 		if rt.speculative(w, r, kind) {
 			return
 		}
 		switch {
 		case g.stream:
 			rt.serveStream(w, r)
-		case kind == streamValue:
+		case kind == protocol.StreamValue:
 			// Somebody was sent to the address of a stream, by a login that keeps it.
 			q, _ := url.ParseQuery(g.sent)
-			q.Del(streamParam)
-			q.Del(afterParam)
+			q.Del(protocol.StreamParam)
+			q.Del(protocol.AfterParam)
 			w.Header().Set("Location", "?"+q.Encode())
 			w.WriteHeader(http.StatusSeeOther)
-		case kind == leaveValue:
+		case kind == protocol.LeaveValue:
 			rt.serveLeave(w, r)
 		default:
 			rt.servePage(w, r)

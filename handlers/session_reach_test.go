@@ -13,6 +13,8 @@ import (
 
 	"github.com/sideband-go/sideband/handlers"
 	"github.com/sideband-go/sideband/handlers/internal/hostile"
+	"github.com/sideband-go/sideband/internal/fault"
+	"github.com/sideband-go/sideband/internal/live"
 	"github.com/sideband-go/sideband/state"
 	"github.com/sideband-go/sideband/views"
 )
@@ -20,7 +22,7 @@ import (
 // reach is a page whose callbacks read the session.
 type reach struct {
 	*site
-	probe *handlers.Probe
+	probe *live.Probe
 	page  hostile.Hooks
 	ref   views.Ref
 	read  chan string // gets a line for each callback that has read the session
@@ -28,7 +30,7 @@ type reach struct {
 
 func newReach(t *testing.T) *reach {
 	t.Helper()
-	r := &reach{probe: &handlers.Probe{}, read: make(chan string, 100)}
+	r := &reach{probe: &live.Probe{}, read: make(chan string, 100)}
 	read := func(where string) func(s *views.Socket) error {
 		return func(s *views.Socket) error {
 			r.read <- where + ": " + r.kit.Sessions().GetString(s, "name")
@@ -51,7 +53,7 @@ func newReach(t *testing.T) *reach {
 		router.Get("/login", func(w http.ResponseWriter, q *http.Request) { kit.Sessions().Put(q.Context(), "name", "Ann") })
 		router.With(func(next http.Handler) http.Handler {
 			return http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
-				next.ServeHTTP(w, q.WithContext(handlers.WithProbe(q.Context(), r.probe)))
+				next.ServeHTTP(w, q.WithContext(live.WithProbe(q.Context(), r.probe)))
 			})
 		}).Handle("/", handlers.View(kit, hostile.Page{Hooks: &r.page}))
 	})
@@ -145,7 +147,7 @@ func TestThereIsNoSessionElsewhere(t *testing.T) {
 			})
 			r.page.Render = render
 			for _, err := range failures {
-				if _, panicked := errors.AsType[*views.PanicError](err); panicked || !errors.Is(err, handlers.ErrNoSession) {
+				if _, panicked := errors.AsType[*fault.Panic](err); panicked || !errors.Is(err, handlers.ErrNoSession) {
 					t.Errorf("it fails with %v", err)
 				}
 			}

@@ -27,9 +27,9 @@ type Stats struct {
 	StoreFull            uint64 // Limits.Views.Views, all connected: 503
 	TicketsRefused       uint64 // 400, 403, 409, 410
 	BodiesRefused        uint64 // too large, too many fields, too late, of another type
-	QueueFull            uint64 // Limits.Queue: 429 and views.ErrFull
+	QueueFull            uint64 // Limits.Queue: 429 and fault.ErrFull
 	TimersFull           uint64 // Limits.Timers
-	TasksFull            uint64 // Limits.Tasks: the result is views.ErrFull
+	TasksFull            uint64 // Limits.Tasks: the result is fault.ErrFull
 	Deadlines            uint64 // callbacks given up at Timeouts.Event
 	ConnectionsFull      uint64 // messages that waited because a client was slow
 	ConnectionsDropped   uint64 // clients dropped because a write failed or took too long
@@ -56,7 +56,7 @@ func (k *Kit) Stats() Stats {
 			result.Field(i).SetUint(atomic.LoadUint64(counter))
 		}
 	}
-	s.Views = k.store.Count()
+	s.Views = k.views.Store().Count()
 	s.Connections = int(k.connections.Load())
 	s.MountsWaiting = k.mounts.atOnce.waits()
 	if own := k.sessions.own; own != nil {

@@ -6,15 +6,15 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/sideband-go/sideband/internal/protocol"
 	"github.com/sideband-go/sideband/sse"
-	"github.com/sideband-go/sideband/views"
 )
 
 // translate answers in the place of a middleware that did not let a page's request
 // through. It reports false if the request is not a page's own, or was let through.
 func (g *guard) translate(status int) bool {
 	r, stream := g.r, g.stream
-	if r.Header.Get(views.TicketHeader) == "" || !stream && status < 300 {
+	if r.Header.Get(protocol.TicketHeader) == "" || !stream && status < 300 {
 		return false
 	}
 	restore := r.Header.Get("HX-History-Restore-Request") == "true"

@@ -9,8 +9,8 @@ import (
 	"golang.org/x/net/html"
 
 	"github.com/sideband-go/sideband/internal/htmxdom"
+	"github.com/sideband-go/sideband/internal/protocol"
 	"github.com/sideband-go/sideband/internal/tab"
-	"github.com/sideband-go/sideband/views"
 )
 
 // Click clicks the element, and waits until the page has settled. A link that is no
@@ -151,7 +151,7 @@ func (e Element) ScrollTo() {
 
 // inView reports whether an element is in view without any scrolling: the one that opens
 // the stream always is.
-func inView(n *html.Node) bool { return attr(n, "id") == views.StreamID }
+func inView(n *html.Node) bool { return attr(n, "id") == protocol.StreamID }
 
 // Blur takes the focus from the element that has it, as a click beside it does.
 func (p *Page) Blur() {

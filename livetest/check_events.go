@@ -9,7 +9,7 @@ import (
 
 	"golang.org/x/net/html"
 
-	"github.com/sideband-go/sideband/handlers"
+	"github.com/sideband-go/sideband/internal/live"
 )
 
 // sent is an event that is bound in a page's HTML.
@@ -40,7 +40,7 @@ func appendSent(list []sent, at string, n *html.Node) []sent {
 
 // checkEvents looks for events that the page does not take. was is what it was like before
 // its HTML was looked at.
-func (p *Page) checkEvents(at string, view *handlers.Probed, was now, list []sent) {
+func (p *Page) checkEvents(at string, view *live.Probed, was now, list []sent) {
 	f := p.site.found
 	for _, s := range list {
 		events, placed := view.EventsOf(s.to)
@@ -58,7 +58,7 @@ func (p *Page) checkEvents(at string, view *handlers.Probed, was now, list []sen
 
 // shows reports whether the page still is what the view shows: else components may have
 // gone of which it does not know.
-func (p *Page) shows(view *handlers.Probed, was now) bool {
+func (p *Page) shows(view *live.Probed, was now) bool {
 	ctx, cancel := context.WithTimeout(context.Background(), p.site.Patience)
 	defer cancel()
 	id, sent, ok := view.Newest(ctx)

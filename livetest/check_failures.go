@@ -9,8 +9,8 @@ import (
 
 	"golang.org/x/net/html"
 
-	"github.com/sideband-go/sideband/handlers"
-	"github.com/sideband-go/sideband/views"
+	"github.com/sideband-go/sideband/internal/fault"
+	"github.com/sideband-go/sideband/internal/live"
 )
 
 // isBroken reports whether an element stands for a component that can't be shown.
@@ -19,7 +19,7 @@ func isBroken(n *html.Node) bool {
 }
 
 // checkBroken notes which components of the page can't be shown, and why.
-func (p *Page) checkBroken(at string, view *handlers.Probed) {
+func (p *Page) checkBroken(at string, view *live.Probed) {
 	f := p.site.found
 	if view == nil {
 		f.add(BrokenParts, "%s: one of a static page", at)
@@ -36,7 +36,7 @@ func (p *Page) checkBroken(at string, view *handlers.Probed) {
 func (p *Page) takeFailures(at string) {
 	for _, err := range p.line.probe.TakeFailures() {
 		check := Failures
-		if errors.Is(err, handlers.ErrTwoBindings) {
+		if errors.Is(err, live.ErrTwoBindings) {
 			check = TwoBindings
 		}
 		p.site.found.add(check, "%s: %s", at, failure(err))
@@ -46,7 +46,7 @@ func (p *Page) takeFailures(at string) {
 // failure is an error as a test says it: of a panic, with where it was.
 func failure(err error) string {
 	text := err.Error()
-	if p, ok := errors.AsType[*views.PanicError](err); ok {
+	if p, ok := errors.AsType[*fault.Panic](err); ok {
 		text += panicPlace(string(p.Stack))
 	}
 	return text

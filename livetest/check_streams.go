@@ -7,12 +7,12 @@ import (
 
 	"golang.org/x/net/html"
 
-	"github.com/sideband-go/sideband/handlers"
-	"github.com/sideband-go/sideband/views"
+	"github.com/sideband-go/sideband/internal/live"
+	"github.com/sideband-go/sideband/internal/render"
 )
 
 // streams are those that the view shows; nil is no view.
-func (p *Page) streams(view *handlers.Probed) []views.ShownStream {
+func (p *Page) streams(view *live.Probed) []render.ShownStream {
 	if view == nil {
 		return nil
 	}
@@ -23,7 +23,7 @@ func (p *Page) streams(view *handlers.Probed) []views.ShownStream {
 
 // compareStreams says what is wrong with the elements of streams, "" for nothing. byID has
 // the page's elements.
-func compareStreams(streams []views.ShownStream, byID map[string]*html.Node) string {
+func compareStreams(streams []render.ShownStream, byID map[string]*html.Node) string {
 	for _, s := range streams {
 		var container *html.Node
 		for _, id := range s.IDs {

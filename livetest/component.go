@@ -12,6 +12,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"github.com/sideband-go/sideband/handlers"
+	"github.com/sideband-go/sideband/internal/live"
 	"github.com/sideband-go/sideband/state"
 	"github.com/sideband-go/sideband/views"
 )
@@ -27,7 +28,8 @@ func Component[Q any](t testing.TB, v views.View[Q], c templ.Component, assigns 
 	kit := handlers.New(handlers.Config{Logger: slog.New(slog.DiscardHandler)})
 	r := chi.NewRouter()
 	r.Use(kit.Middleware)
-	r.Handle("/", handlers.Alone(kit, views.Define(v).Alone(c, assigns...)))
+	def := live.Face.Define(v, reflect.TypeFor[Q](), nil).Only(c, assigns...)
+	r.Handle("/", live.Face.Route(kit, def).(handlers.Route))
 	s := Serve(t, r)
 	s.Skip(DeadLinks)
 	return s.Open("/")

@@ -11,7 +11,7 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/sideband-go/sideband/handlers"
+	"github.com/sideband-go/sideband/internal/live"
 )
 
 // host is where the site is. It has TLS as far as anybody can tell, so that cookies
@@ -58,7 +58,7 @@ type conn struct {
 // line is a tab's way to the server. It can be cut.
 type line struct {
 	listener *listener
-	probe    handlers.Probe
+	probe    live.Probe
 
 	mu        sync.Mutex
 	down      bool // nothing gets through
@@ -145,13 +145,7 @@ func elsewhere(r *http.Request) *http.Response {
 	}
 }
 
-func (l *line) takeRedirects() []string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	r := l.redirects
-	l.redirects = nil
-	return r
-}
+func (l *line) takeRedirects() []string { return take(&l.mu, &l.redirects) }
 
 // serve runs a request that has come this way.
 func (l *line) serve(h http.Handler, w http.ResponseWriter, r *http.Request) {

@@ -42,7 +42,7 @@ func (p *Page) Hide() {
 	p.settle()
 	keeps := false
 	if v := p.line.probe.View(p.now().ticket); v != nil {
-		keeps = v.Definition().KeepsConnection()
+		keeps = v.Definition().KeepsConnection
 	}
 	p.hidden = true
 	p.tab.Hide()
@@ -64,20 +64,21 @@ func (p *Page) Show() {
 // know nothing of streams. Events still get through. [Page.Restore] ends it.
 func (p *Page) CutStream() {
 	p.t.Helper()
-	p.settle()
-	p.line.set(false, true)
-	p.line.cut(true)
-	p.withoutStream()
-	p.settle()
+	p.cut(true)
 }
 
 // Cut breaks all connections and lets nothing through, as in a tunnel. [Page.Restore]
 // ends it.
 func (p *Page) Cut() {
 	p.t.Helper()
+	p.cut(false)
+}
+
+func (p *Page) cut(streamsAlone bool) {
+	p.t.Helper()
 	p.settle()
-	p.line.set(true, false)
-	p.line.cut(false)
+	p.line.set(!streamsAlone, streamsAlone)
+	p.line.cut(streamsAlone)
 	p.withoutStream()
 	p.settle()
 }
@@ -92,19 +93,9 @@ func (p *Page) Restore() {
 // withoutStream waits until both sides know that the stream is gone.
 func (p *Page) withoutStream() {
 	p.t.Helper()
+	p.wait(func() string { return "the stream goes on" }, func() bool { return !p.now().live })
 	ctx, cancel := context.WithTimeout(context.Background(), p.site.Patience)
 	defer cancel()
-	for {
-		changed := p.tab.Changed()
-		if !p.now().live {
-			break
-		}
-		select {
-		case <-changed:
-		case <-ctx.Done():
-			p.t.Fatalf("livetest: the stream of %s goes on", p.place())
-		}
-	}
 	if !p.line.quiet(ctx, true) {
 		p.t.Fatalf("livetest: the server goes on with the stream of %s", p.place())
 	}

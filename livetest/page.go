@@ -9,8 +9,8 @@ import (
 
 	"golang.org/x/net/html"
 
-	"github.com/sideband-go/sideband/handlers"
 	"github.com/sideband-go/sideband/internal/htmxdom"
+	"github.com/sideband-go/sideband/internal/live"
 	"github.com/sideband-go/sideband/internal/tab"
 )
 
@@ -211,7 +211,7 @@ func refreshes(d *htmxdom.Document) bool {
 const soon = 10
 
 // view is the living view behind the page, or fails the test.
-func (p *Page) view() *handlers.Probed {
+func (p *Page) view() *live.Probed {
 	p.t.Helper()
 	p.settle()
 	v := p.line.probe.View(p.now().ticket)

@@ -7,7 +7,7 @@ import (
 	"net/url"
 	"strings"
 
-	"github.com/sideband-go/sideband/views"
+	"github.com/sideband-go/sideband/internal/protocol"
 )
 
 // Forge sends an event that the page does not offer, as somebody does who tries what
@@ -22,7 +22,7 @@ func (p *Page) Forge(query string, fields url.Values) (status int, text string) 
 	address, _, _ := strings.Cut(origin+p.path(), "?")
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, address+query, strings.NewReader(fields.Encode()))
 	p.must(err)
-	r.Header.Set(views.TicketHeader, p.now().ticket)
+	r.Header.Set(protocol.TicketHeader, p.now().ticket)
 	r.Header.Set("Origin", origin)
 	r.Header.Set("Sec-Fetch-Site", "same-origin")
 	if len(fields) > 0 {

@@ -8,6 +8,8 @@ import (
 	"golang.org/x/net/html"
 
 	"github.com/sideband-go/sideband/internal/htmxdom"
+	"github.com/sideband-go/sideband/internal/live"
+	"github.com/sideband-go/sideband/internal/protocol"
 	"github.com/sideband-go/sideband/internal/tab"
 	"github.com/sideband-go/sideband/views"
 )
@@ -81,7 +83,7 @@ func (p *Page) place() string {
 func (p *Page) Notice() (text string) {
 	p.t.Helper()
 	p.read(func(d *htmxdom.Document) {
-		id := views.NoticeID
+		id := protocol.NoticeID
 		if p.record.unreached() {
 			id = failedID
 		}
@@ -125,7 +127,7 @@ func (p *Page) Context() context.Context {
 // when it is looked at next.
 func (p *Page) View() views.Ref {
 	p.t.Helper()
-	return p.view().Ref()
+	return live.Face.Ref(p.view().Ref()).(views.Ref)
 }
 
 // EndSession ends the session of the page's person, as logging out elsewhere does.
@@ -235,7 +237,7 @@ func ticketOf(d *htmxdom.Document) string {
 			if !strings.HasPrefix(a.Key, "hx-headers") {
 				continue
 			}
-			if _, after, ok := strings.Cut(a.Val, `"`+views.TicketHeader+`":"`); ok {
+			if _, after, ok := strings.Cut(a.Val, `"`+protocol.TicketHeader+`":"`); ok {
 				ticket, _, _ := strings.Cut(after, `"`)
 				return ticket
 			}

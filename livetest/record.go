@@ -142,24 +142,14 @@ func pathOf(address string) string {
 func (p *Page) TakeMessages() []Message {
 	p.t.Helper()
 	p.settle()
-	r := p.record
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	m := r.messages
-	r.messages = nil
-	return m
+	return take(&p.record.mu, &p.record.messages)
 }
 
 // TakeVisits returns the pages that the tab has loaded since TakeVisits was called last.
 func (p *Page) TakeVisits() []Visit {
 	p.t.Helper()
 	p.settle()
-	r := p.record
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	v := r.visits
-	r.visits = nil
-	return v
+	return take(&p.record.mu, &p.record.visits)
 }
 
 // Agree makes the person agree to the next question that the page asks before it sends
@@ -175,10 +165,14 @@ func (p *Page) Agree() {
 func (p *Page) TakeQuestions() []string {
 	p.t.Helper()
 	p.settle()
-	r := p.record
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	a := r.asked
-	r.asked = nil
-	return a
+	return take(&p.record.mu, &p.record.asked)
+}
+
+// take empties a list that mu guards, and returns what was in it.
+func take[T any](mu *sync.Mutex, list *[]T) []T {
+	mu.Lock()
+	defer mu.Unlock()
+	all := *list
+	*list = nil
+	return all
 }

@@ -12,7 +12,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/sideband-go/sideband/handlers"
+	"github.com/sideband-go/sideband/internal/live"
 )
 
 // DefaultPatience is how long a test waits for what must come.
@@ -52,7 +52,7 @@ func Serve(t testing.TB, h http.Handler) *Site {
 		ErrorLog:          log.New(s.log, "", 0),
 		ConnContext: func(ctx context.Context, c net.Conn) context.Context {
 			l := c.(conn).line
-			return handlers.WithProbe(context.WithValue(ctx, lineKey{}, l), &l.probe)
+			return live.WithProbe(context.WithValue(ctx, lineKey{}, l), &l.probe)
 		},
 	}
 	go func() {
@@ -110,7 +110,7 @@ func (s *Site) Restart(h http.Handler) {
 // end ends the views that were mounted for this line's pages.
 func (l *line) end(ctx context.Context) {
 	for _, v := range l.probe.Forget() {
-		v.End(ctx)
+		v.EndWhenIdle(ctx)
 	}
 }
 

@@ -229,7 +229,7 @@ func TestMistakesPanic(t *testing.T) {
 		`a Topic[int] that was not made by NewTopic`:       func() { _ = pubsub.Topic[int]{}.Publish(t.Context(), 1) },
 		`a Presence[int] that was not made by NewPresence`: func() { pubsub.Presence[int]{}.List() },
 		`nothing around takes messages of pubsub_test.stranger`: func() {
-			var wrong *views.PanicError
+			var wrong *fault.Panic
 			err := v.do(func(s *views.Socket) error {
 				return pubsub.Subscribe(s, pubsub.NewTopic[string](bus, "posts"), stranger.got)
 			})

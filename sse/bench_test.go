@@ -1,7 +1,6 @@
 package sse_test
 
 import (
-	"bytes"
 	"context"
 	"net/http"
 	"net/http/httptest"
@@ -102,16 +101,4 @@ func inUse() int64 {
 	}
 	runtime.ReadMemStats(&m)
 	return int64(m.HeapAlloc + m.StackInuse)
-}
-
-// BenchmarkLog measures the cost of remembering a message.
-func BenchmarkLog(b *testing.B) {
-	var l sse.Log
-	data := bytes.Repeat([]byte("x"), 80)
-	b.ReportAllocs()
-	id := uint64(0)
-	for b.Loop() {
-		id++
-		l.Add(id, data)
-	}
 }

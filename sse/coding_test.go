@@ -3,7 +3,6 @@ package sse_test
 import (
 	"io"
 	"net/http"
-	"strings"
 	"testing"
 
 	"github.com/sideband-go/sideband/sse"
@@ -11,25 +10,16 @@ import (
 
 func TestWhichCodingIsUsed(t *testing.T) {
 	for accept, want := range map[string]string{
-		"":                              "",
-		"identity":                      "",
-		"gzip":                          "gzip",
-		"zstd":                          "zstd",
-		"gzip, deflate, br, zstd":       "zstd",
-		"zstd;q=0.1, gzip;q=1":          "zstd",
-		"gzip, deflate":                 "gzip",
-		"GZip ; Q=0.5":                  "gzip",
-		"gzip;q=0":                      "",
-		"zstd; q=0.000, gzip":           "gzip",
-		"zstd;q=x, gzip":                "gzip",
-		"zstd;q=-1, gzip;q=NaN":         "",
-		"zstd;level=3":                  "zstd",
-		"*":                             "",
-		"*;q=1, gzip;q=0":               "",
-		"zstdx, gzipx, xgzip":           "",
-		",,;;=,gzip;q=,\t":              "",
-		"br\r\nAccept-Encoding: gzip":   "gzip",
-		strings.Repeat("gzip;q=0,", 99): "",
+		"":                            "",
+		"identity":                    "",
+		"gzip":                        "gzip",
+		"zstd":                        "zstd",
+		"gzip, deflate, br, zstd":     "zstd",
+		"zstd;q=0.1, gzip;q=1":        "gzip",
+		"gzip;q=0":                    "",
+		"*":                           "",
+		"identity;q=0, *":             "zstd",
+		"br\r\nAccept-Encoding: gzip": "gzip",
 	} {
 		bubble(t, sse.Config{}, func(t *testing.T, s *site) {
 			c := s.dial()

@@ -4,12 +4,13 @@ import (
 	"bytes"
 	"encoding/binary"
 	"hash/crc32"
-	"strconv"
-	"strings"
+	"slices"
 	"sync"
 
 	"github.com/klauspost/compress/flate"
 	"github.com/klauspost/compress/zstd"
+
+	"github.com/sideband-go/sideband/internal/accept"
 )
 
 // minCompressed is the size from which messages are compressed. Smaller ones fit into a packet
@@ -54,7 +55,7 @@ func (c *compressors) zstandard() *zstd.Encoder {
 	return w
 }
 
-// coding is a content coding. The greatest that a client accepts is used.
+// coding is a content coding.
 type coding uint8
 
 const (
@@ -63,34 +64,11 @@ const (
 	zstandard
 )
 
-var codings = [...]string{identity: "identity", gzip: "gzip", zstandard: "zstd"}
+var codings = [...]string{identity: "", gzip: "gzip", zstandard: "zstd"}
 
-// codingFor returns the coding for a client with these lines of Accept-Encoding. A wildcard (*)
-// does not count: the client must name the coding.
-func codingFor(accept []string) coding {
-	best := identity
-	for _, line := range accept {
-		for item := range strings.SplitSeq(line, ",") {
-			name, weight, _ := strings.Cut(item, ";")
-			name = strings.TrimSpace(name)
-			for c := best + 1; int(c) < len(codings); c++ {
-				if strings.EqualFold(name, codings[c]) && wanted(weight) {
-					best = c
-				}
-			}
-		}
-	}
-	return best
-}
-
-// wanted reports whether a client accepts a coding with this weight (q=0.5, or nothing).
-func wanted(weight string) bool {
-	key, value, given := strings.Cut(strings.TrimSpace(weight), "=")
-	if !given || !strings.EqualFold(strings.TrimSpace(key), "q") {
-		return true
-	}
-	q, err := strconv.ParseFloat(strings.TrimSpace(value), 64)
-	return err == nil && q > 0
+// codingFor returns the coding for a client with these lines of Accept-Encoding.
+func codingFor(lines []string) coding {
+	return coding(slices.Index(codings[:], accept.Encoding(lines, codings[zstandard], codings[gzip])))
 }
 
 // encoder encodes the messages of one connection. Each is complete in itself: a zstd frame, or

@@ -3,8 +3,7 @@
 // [Server.Serve] answers a request with an event stream and blocks until the [Connection]
 // ends. Meanwhile any goroutine may call [Connection.Send], which never blocks: it returns
 // false when a slow client's queue is full. A client that does not read at all is dropped
-// when its write deadline passes. A [Log] keeps what was sent, so that a client that
-// reconnects gets what it missed.
+// when its write deadline passes.
 //
 // # Bounds
 //
@@ -13,7 +12,6 @@
 //     merges its messages and sends them when [Connection.OnDrain] reports room, or
 //     drops the client.
 //   - The time of one write: [Config.WriteTimeout]. After it the client is dropped.
-//   - A Log: messages and bytes. It drops the oldest first.
 //
 // # Compression
 //

@@ -47,25 +47,3 @@ func Example() {
 	// <nil>
 	// <nil>
 }
-
-func ExampleLog() {
-	var l sse.Log
-	l.Add(1, []byte("one"))
-	l.Add(2, []byte("two"))
-	l.Add(3, []byte("three"))
-
-	// A client comes back and has seen message 1.
-	missed, ok := l.Since(1)
-	for _, m := range missed {
-		fmt.Printf("%d %s\n", m.ID, m.Data)
-	}
-	fmt.Println("all of them:", ok)
-
-	_, ok = l.Since(99)
-	fmt.Println("an id that was never given:", ok)
-	// Output:
-	// 2 two
-	// 3 three
-	// all of them: true
-	// an id that was never given: false
-}

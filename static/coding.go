@@ -2,11 +2,12 @@ package static
 
 import (
 	"bytes"
-	"strconv"
-	"strings"
+	"slices"
 
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
+
+	"github.com/sideband-go/sideband/internal/accept"
 )
 
 func gzipped(data []byte) []byte {
@@ -32,54 +33,32 @@ func zstandard(data []byte) []byte {
 	return out
 }
 
-// body returns the smallest form of the file among those that the client likes best, and
-// its content coding. A coding that does not make the file smaller is left out.
-func (one *file) body(acceptEncoding []string) (coding string, body []byte) {
-	accepted := qualities(acceptEncoding)
-	quality := func(coding string) float64 {
-		q, ok := accepted[coding]
-		if !ok {
-			q = accepted["*"]
-		}
-		return q
-	}
-	// Without a coding is always possible, but only preferred if the client says so.
-	best := accepted["identity"]
-	body = one.plain
-	for _, c := range []struct {
-		name string
-		make func() []byte
-	}{{"zstd", one.zstd}, {"gzip", one.gzip}} {
-		q := quality(c.name)
-		if q == 0 || q < best {
-			continue
-		}
-		if b := c.make(); q > best && len(b) < len(one.plain) || len(b) < len(body) {
-			coding, body, best = c.name, b, q
-		}
-	}
-	return coding, body
+// variant is a file in a content coding.
+type variant struct {
+	coding string
+	body   []byte
 }
 
-// qualities reads Accept-Encoding. A quality that cannot be read is none.
-func qualities(lines []string) map[string]float64 {
-	accepted := make(map[string]float64)
-	for _, line := range lines {
-		for item := range strings.SplitSeq(line, ",") {
-			name, params, _ := strings.Cut(item, ";")
-			name = strings.ToLower(strings.TrimSpace(name))
-			if name == "" {
-				continue
-			}
-			q := 1.0
-			if key, value, ok := strings.Cut(strings.TrimSpace(params), "="); ok && strings.EqualFold(key, "q") {
-				var err error
-				if q, err = strconv.ParseFloat(value, 64); err != nil || !(q >= 0 && q <= 1) {
-					q = 0
-				}
-			}
-			accepted[name] = q
+// variants returns the data in the codings that make it smaller, the smallest first.
+func variants(data []byte) (list []variant) {
+	for _, v := range []variant{{"zstd", zstandard(data)}, {"gzip", gzipped(data)}} {
+		if len(v.body) < len(data) {
+			list = append(list, v)
 		}
 	}
-	return accepted
+	slices.SortStableFunc(list, func(a, b variant) int { return len(a.body) - len(b.body) })
+	return list
+}
+
+// choose returns the smallest form of the file among those that the client likes best.
+func (one *file) choose(acceptEncoding []string) variant {
+	list := one.variants()
+	names := make([]string, len(list))
+	for i, v := range list {
+		names[i] = v.coding
+	}
+	if i := slices.Index(names, accept.Encoding(acceptEncoding, names...)); i >= 0 {
+		return list[i]
+	}
+	return variant{body: one.plain}
 }

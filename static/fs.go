@@ -1,6 +1,7 @@
 package static
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -12,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 )
 
 // FS is a set of files that are served under hashed names. Make one with [New]. It never
@@ -24,9 +26,10 @@ type FS struct {
 
 type file struct {
 	path        string
+	hash        string
 	contentType string
 	plain       []byte
-	gzip, zstd  func() []byte // made when first asked for
+	variants    func() []variant // made when first asked for
 }
 
 // New reads all files of fsys. It panics if one cannot be read: with an [embed.FS] that
@@ -53,13 +56,13 @@ func New(fsys fs.FS) *FS {
 
 func (f *FS) add(name string, data []byte) {
 	sum := sha256.Sum256(data)
-	ext := path.Ext(name)
+	hash, ext := hex.EncodeToString(sum[:8]), path.Ext(name)
 	one := &file{
-		path:        strings.TrimSuffix(name, ext) + "." + hex.EncodeToString(sum[:8]) + ext,
+		path:        strings.TrimSuffix(name, ext) + "." + hash + ext,
+		hash:        hash,
 		contentType: contentType(ext),
 		plain:       data,
-		gzip:        sync.OnceValue(func() []byte { return gzipped(data) }),
-		zstd:        sync.OnceValue(func() []byte { return zstandard(data) }),
+		variants:    sync.OnceValue(func() []variant { return variants(data) }),
 	}
 	f.names = append(f.names, name)
 	f.byName[name] = one
@@ -125,8 +128,8 @@ type Size struct{ Plain, Gzip, Zstd int }
 
 // SizeOf returns the sizes of a file. It panics if there is no such file.
 func (f *FS) SizeOf(name string) Size {
-	one := f.must(name)
-	return Size{Plain: len(one.plain), Gzip: len(one.gzip()), Zstd: len(one.zstd())}
+	data := f.must(name).plain
+	return Size{Plain: len(data), Gzip: len(gzipped(data)), Zstd: len(zstandard(data))}
 }
 
 // Handler serves the files at the root of the URL: mount it with [http.StripPrefix]. It
@@ -149,17 +152,15 @@ func (f *FS) serve(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 
-	coding, body := one.body(r.Header.Values("Accept-Encoding"))
-	if coding != "" {
-		h.Set("Content-Encoding", coding)
+	v := one.choose(r.Header.Values("Accept-Encoding"))
+	if v.coding != "" {
+		h.Set("Content-Encoding", v.coding)
+		h.Set("Content-Length", strconv.Itoa(len(v.body))) // ServeContent leaves it out beside a coding
 	}
+	h.Set("ETag", strconv.Quote(one.hash+v.coding))
 	h.Set("Vary", "Accept-Encoding")
 	h.Set("Content-Type", one.contentType)
-	h.Set("Content-Length", strconv.Itoa(len(body)))
 	h.Set("Cache-Control", "public, max-age=31536000, immutable")
 	h.Set("X-Content-Type-Options", "nosniff")
-	w.WriteHeader(http.StatusOK)
-	if r.Method == http.MethodGet {
-		_, _ = w.Write(body) // the client is gone, and nobody else is told
-	}
+	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(v.body))
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"github.com/sideband-go/sideband/internal/protocol"
 	"github.com/sideband-go/sideband/patch"
 )
 
@@ -34,9 +35,9 @@ func AlsoOn[V, P any](id string, t Trigger, h func(V, *Socket, P) error, params 
 		a := bind(ctx, h, params, t.typing())
 		a["hx-post"] = a["hx-post"].(string) + "&of=" + url.QueryEscape(id)
 		a["hx-include"] = selector
-		a["hx-trigger"] = t.spec() + " from:#" + RootID + ` target:"` + selector + "," + selector + ` *"`
+		a["hx-trigger"] = t.spec() + " from:#" + protocol.RootID + ` target:"` + selector + "," + selector + ` *"`
 		if slices.Contains(staysPut, t.On) {
-			a["hx-trigger"] = t.spec() + " from:#" + RootID + ` target:"` + selector + `" capture`
+			a["hx-trigger"] = t.spec() + " from:#" + protocol.RootID + ` target:"` + selector + `" capture`
 		}
 		return hidden(a).Render(ctx, w)
 	})

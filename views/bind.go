@@ -9,6 +9,9 @@ import (
 	"time"
 
 	"github.com/a-h/templ"
+
+	"github.com/sideband-go/sideband/internal/params"
+	"github.com/sideband-go/sideband/internal/render"
 )
 
 // Trigger says when a binding fires. The zero value of each field is usual.
@@ -75,9 +78,9 @@ func OnSubmit[V, P any](ctx context.Context, h func(V, *Socket, P) error, params
 // their code: method is the name of an exported one. It panics when rendered if neither
 // the component around nor one further out has an event of the name that takes a P.
 func OnMethod[P any](ctx context.Context, t Trigger, method string, params ...P) templ.Attributes {
-	for c := componentOf(ctx); c != nil; c = c.outer {
-		if ev := c.kind.events[method]; ev != nil && ev.method.Type().In(2) == reflect.TypeFor[P]() {
-			a := attributes(c.in.address+"?event="+method, c.eventAddress(), params, t.typing())
+	for c := render.ComponentOf(ctx); c != nil; c = c.Parent() {
+		if ev := eventsOf(c.Kind().Type)[method]; ev != nil && ev.method.Type().In(2) == reflect.TypeFor[P]() {
+			a := attributes(c.Tree().Address()+"?event="+method, c.EventAddress(), params, t.typing())
 			a["hx-trigger"] = t.spec()
 			return a
 		}
@@ -89,40 +92,24 @@ func bind[V, P any](ctx context.Context, h func(V, *Socket, P) error, params []P
 	name := wireNameOf(h)
 	to := ""
 	if id, ok := ctx.Value(atKey{}).(string); ok {
-		to = address(kindName(name.view), id)
-	} else if c := componentOf(ctx).nearest(name.view); c != nil {
-		to = c.eventAddress()
+		to = render.AddressOf(kindName(name.view), id)
+	} else if c := render.ComponentOf(ctx).Nearest(name.view); c != nil {
+		to = c.EventAddress()
 	} else {
 		panic(fmt.Sprintf("views: no %v around this element takes %s", name.view, funcName(h)))
 	}
-	return attributes(postsTo(ctx)+name.url, to, params, typing)
+	return attributes(render.ComponentOf(ctx).Tree().Address()+name.url, to, params, typing)
 }
 
-// postsTo is what addresses of events begin with.
-func postsTo(ctx context.Context) string {
-	if c := componentOf(ctx); c != nil {
-		return c.in.address
-	}
-	return ""
-}
-
-// eventAddress is the address of the component in an event, "" of the page.
-func (c *component) eventAddress() string {
-	if c.outer == nil {
-		return ""
-	}
-	return c.address()
-}
-
-func attributes[P any](u, to string, params []P, typing bool) templ.Attributes {
+func attributes[P any](u, to string, param []P, typing bool) templ.Attributes {
 	if to != "" {
 		u += "&to=" + url.QueryEscape(to)
 	}
 	if typing {
 		u += "&typing"
 	}
-	if len(params) > 0 {
-		u = appendParam(u, params[0])
+	if len(param) > 0 {
+		u = params.Append(u, param[0])
 	}
 	return templ.Attributes{"hx-post": u, "hx-sync": inOrder}
 }
@@ -172,14 +159,4 @@ func (t Trigger) spec() string {
 		b.WriteString(" once")
 	}
 	return b.String()
-}
-
-// call runs the event's method.
-func (e *event) call(view any, s *Socket, p reflect.Value) error {
-	if direct := e.direct.Load(); direct != nil {
-		return (*direct)(view, s, p.Interface())
-	}
-	out := e.method.Call([]reflect.Value{reflect.ValueOf(view), reflect.ValueOf(s), p})
-	err, _ := out[0].Interface().(error)
-	return err
 }

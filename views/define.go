@@ -2,79 +2,143 @@ package views
 
 import (
 	"fmt"
+	"hash/fnv"
 	"reflect"
 	"runtime"
-	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
+
+	"github.com/a-h/templ"
+
+	"github.com/sideband-go/sideband/internal/live"
+	"github.com/sideband-go/sideband/internal/params"
+	"github.com/sideband-go/sideband/internal/render"
+	"github.com/sideband-go/sideband/state"
 )
 
-// Definition is a registered view: the value, its events and how it is mounted. It
-// is immutable.
-type Definition struct {
-	view   any
-	typ    reflect.Type
-	events map[string]*event
-	kind   *kind // of the page as a component
-	mount  func(s *Socket, in Input) error
-	static bool
-	keeps  bool // its stream stays open while its page is hidden
+// Optional methods of pages and components.
+type (
+	connecter interface{ Connect(s *Socket) error }
+	closer    interface{ Close(s *Socket) }
+	keeper    interface{ KeepConnection() bool }
+	mounter   interface{ Mount(s *Socket) error }
+	renderer  interface{ Render() templ.Component }
+)
+
+// reserved are the method names that the kit calls itself.
+var reserved = map[string]bool{
+	"Mount": true, "Connect": true, "HandleParams": true, "Update": true, "Close": true, "Render": true,
+	"KeepConnection": true,
 }
 
-// pageKind is what there is to know of a page as a component.
-func pageKind(t reflect.Type, events map[string]*event) *kind {
-	return &kind{typ: t, events: events, closes: t.Implements(closerType)}
+func init() {
+	live.Face.Define = define
+	live.Face.Ref = func(r live.Ref) any { return Ref{r} }
+}
+
+// define makes the definition of a page. It panics on what the compiler can't find, with a
+// message that says how to fix it.
+func define(view any, q reflect.Type, mount func(socket, params any) error) *live.Definition {
+	t := reflect.TypeOf(view)
+	query := params.NewURLDecoder(q, fmt.Sprintf("%v.Mount", t))
+	_, isStatic := view.(static)
+	d := &live.Definition{Value: view, Kind: newKind(t), Static: isStatic}
+	d.Mount = func(w state.Writer, in params.Input) error {
+		p, err := query(in)
+		if err != nil {
+			return err
+		}
+		return mount(socketOf(w), p.Interface())
+	}
+	if c, ok := view.(connecter); ok {
+		d.Connect = func(w state.Writer) error { return c.Connect(socketOf(w)) }
+	}
+	if k, ok := view.(keeper); ok {
+		d.KeepsConnection = k.KeepConnection()
+	}
+	return d
+}
+
+// newKind finds out what pages and components of a type have in common.
+func newKind(t reflect.Type) *render.Kind {
+	k := &render.Kind{Type: t, Name: kindName(t), Events: map[string]render.Event{}}
+	for name, e := range eventsOf(t) {
+		k.Events[name] = e.call
+	}
+	k.Render = func(value any) templ.Component { return value.(renderer).Render() }
+	if t.Implements(reflect.TypeFor[closer]()) {
+		k.Close = func(value any, w state.Writer) { value.(closer).Close(socketOf(w)) }
+	}
+	return k
+}
+
+var kinds sync.Map // reflect.Type → *render.Kind
+
+// kindOf finds out what components of a type are. It panics on what the compiler can't find.
+func kindOf(t reflect.Type) *render.Kind {
+	if k, ok := kinds.Load(t); ok {
+		return k.(*render.Kind)
+	}
+	k := newKind(t)
+	k.FindProps()
+	if m, ok := t.MethodByName("Mount"); ok {
+		if !t.Implements(reflect.TypeFor[mounter]()) {
+			panic(fmt.Sprintf("views: %v.Mount is %v: a component's is func(s *views.Socket) error", t, m.Type))
+		}
+		k.Mount = func(value any, w state.Writer) error { return value.(mounter).Mount(socketOf(w)) }
+	}
+	if m, ok := t.MethodByName("Update"); ok {
+		if f := m.Type; f.NumIn() != 3 || f.In(1) != reflect.TypeFor[*Socket]() || f.In(2) != t || f.NumOut() != 1 || f.Out(0) != reflect.TypeFor[error]() {
+			panic(fmt.Sprintf("views: %v.Update is %v: it is to be func(s *views.Socket, before %v) error", t, m.Type, t))
+		}
+		k.Update = func(value any, w state.Writer, before any) error {
+			return callMethod(m.Func, value, w, reflect.ValueOf(before))
+		}
+	}
+	got, _ := kinds.LoadOrStore(t, k)
+	return got.(*render.Kind)
+}
+
+// kindName is short also for generic types, whose full names hold paths.
+func kindName(t reflect.Type) string {
+	name := strings.TrimPrefix(t.String(), "*")
+	if i := strings.IndexByte(name, '['); i >= 0 {
+		h := fnv.New32a()
+		_, _ = h.Write([]byte(name)) // it never fails
+		name = fmt.Sprintf("%s-%08x", name[:i], h.Sum32())
+	}
+	return name
+}
+
+func callMethod(method reflect.Value, value any, w state.Writer, p reflect.Value) error {
+	out := method.Call([]reflect.Value{reflect.ValueOf(value), reflect.ValueOf(socketOf(w)), p})
+	err, _ := out[0].Interface().(error)
+	return err
 }
 
 // event is a method that the browser may call.
 type event struct {
 	name   string
 	method reflect.Value
-	decode decoder
+	decode params.Decoder
 	// direct calls the method without reflection. Only a binding knows the types, so it
 	// is there once the event was bound.
-	direct atomic.Pointer[func(view any, s *Socket, p any) error]
+	direct atomic.Pointer[func(value any, s *Socket, p any) error]
 }
 
-// Define registers a view. It panics on what the compiler can't find, with a
-// message that says the mend.
-func Define[Q any](v View[Q]) *Definition {
-	t := reflect.TypeOf(v)
-	query := newParamsDecoder(reflect.TypeFor[Q](), fmt.Sprintf("%v.Mount", t))
-	_, isStatic := any(v).(static)
-	d := &Definition{view: v, typ: t, events: eventsOf(t), static: isStatic}
-	d.kind = pageKind(t, d.events)
-	if k, ok := any(v).(keeper); ok {
-		d.keeps = k.KeepConnection()
+// call decodes what was sent.
+func (e *event) call(in params.Input) (func(value any, w state.Writer) error, error) {
+	p, err := e.decode(in)
+	if err != nil {
+		return nil, err
 	}
-	d.mount = func(s *Socket, in Input) error {
-		q, err := query(in)
-		if err != nil {
-			return err
+	return func(value any, w state.Writer) error {
+		if direct := e.direct.Load(); direct != nil {
+			return (*direct)(value, socketOf(w), p.Interface())
 		}
-		return v.Mount(s, q.Interface().(Q))
-	}
-	return d
-}
-
-// Static reports whether the view was made by the function Static.
-func (d *Definition) Static() bool { return d.static }
-
-// KeepsConnection reports whether the view's stream stays open while its page is hidden.
-func (d *Definition) KeepsConnection() bool { return d.keeps }
-
-// Name is the type of the view.
-func (d *Definition) Name() string { return d.typ.String() }
-
-// Events lists what the browser may call, in order.
-func (d *Definition) Events() []string {
-	var names []string
-	for n := range d.events {
-		names = append(names, n)
-	}
-	slices.Sort(names)
-	return names
+		return callMethod(e.method, value, w, p)
+	}, nil
 }
 
 var eventTables sync.Map // reflect.Type → map[string]*event
@@ -89,7 +153,7 @@ func eventsOf(t reflect.Type) map[string]*event {
 	for m := range t.Methods() {
 		shaped := m.Type.NumIn() == 3 && m.Type.In(1) == reflect.TypeFor[*Socket]() &&
 			m.Type.NumOut() == 1 && m.Type.Out(0) == reflect.TypeFor[error]()
-		if lifecycle[m.Name] {
+		if reserved[m.Name] {
 			if shaped && m.Name != "Mount" && (m.Name != "Update" || m.Type.In(2) != t) {
 				panic(fmt.Sprintf("views: %v.%s has the shape of an event, but the name is the kit's: rename it", t, m.Name))
 			}
@@ -104,7 +168,7 @@ func eventsOf(t reflect.Type) map[string]*event {
 		}
 		codes[pc] = m.Name
 		p := m.Type.In(2)
-		table[m.Name] = &event{name: m.Name, method: m.Func, decode: newDecoder(p, fmt.Sprintf("%v.%s", t, m.Name))}
+		table[m.Name] = &event{name: m.Name, method: m.Func, decode: params.NewDecoder(p, fmt.Sprintf("%v.%s", t, m.Name))}
 	}
 	got, _ := eventTables.LoadOrStore(t, table)
 	return got.(map[string]*event)
@@ -127,7 +191,7 @@ func wireNameOf[V, P any](h func(V, *Socket, P) error) wireName {
 	for name, ev := range eventsOf(t) {
 		if ev.method.Pointer() == pc {
 			n := wireName{t, "?event=" + name}
-			direct := func(view any, s *Socket, p any) error { return h(view.(V), s, p.(P)) }
+			direct := func(value any, s *Socket, p any) error { return h(value.(V), s, p.(P)) }
 			ev.direct.Store(&direct)
 			wireNames.Store(pc, n)
 			return n

@@ -2,13 +2,13 @@ package views
 
 import (
 	"context"
-	"hash/maphash"
 	"io"
 	"reflect"
 	"unsafe"
 
 	"github.com/a-h/templ"
 
+	"github.com/sideband-go/sideband/internal/render"
 	"github.com/sideband-go/sideband/state"
 )
 
@@ -25,8 +25,8 @@ func Each[T any, K comparable](items []T, key func(T) K, item func(T) templ.Comp
 	if !state.ByValue[T]() {
 		return eachOf(items, item, nil)
 	}
-	h := hasherOf(reflect.TypeFor[T]())
-	return eachOf(items, item, func(t *T) uint64 { return h.sum(unsafe.Pointer(t)) })
+	h := render.HasherOf(reflect.TypeFor[T]())
+	return eachOf(items, item, func(t *T) uint64 { return h.Sum(unsafe.Pointer(t)) })
 }
 
 // EachBy is Each for items that hold pointers: an item counts as equal to one with
@@ -37,14 +37,17 @@ func EachBy[T any, K, V comparable](items []T, key func(T) K, version func(T) V,
 		version V
 	}
 	return eachOf(items, item, func(t *T) uint64 {
-		return maphash.Comparable(hashSeed, identity{key(*t), version(*t)})
+		return render.HashOf(identity{key(*t), version(*t)})
 	})
 }
 
 func eachOf[T any](items []T, item func(T) templ.Component, hash func(*T) uint64) templ.Component {
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
-		p := passOf(ctx, w)
-		if p == nil || hash == nil || capturing(item) {
+		var list *render.List
+		if hash != nil {
+			list = render.BeginList(ctx, w, item, len(items))
+		}
+		if list == nil {
 			for _, it := range items {
 				if err := item(it).Render(ctx, w); err != nil {
 					return err
@@ -52,24 +55,16 @@ func eachOf[T any](items []T, item func(T) templ.Component, hash func(*T) uint64
 			}
 			return nil
 		}
-		e := p.newEach(reflect.ValueOf(item).Pointer(), len(items))
 		for i := range items {
-			e.hash = append(e.hash, hash(&items[i]))
+			list.Add(hash(&items[i]))
 		}
 		for i, it := range items {
-			if e.reuse(p, i) {
+			if list.Reuse(i) {
 				continue
 			}
-			p.flush(w)
-			e.begin(p)
-			outer := p.tracker.Mark()
-			err := item(it).Render(ctx, w)
-			reads := p.tracker.Since(outer)
-			if err != nil {
+			if err := list.Item(ctx, w, item(it)); err != nil {
 				return err
 			}
-			p.flush(w)
-			e.end(p, reads)
 		}
 		return nil
 	})

@@ -2,8 +2,8 @@ package views
 
 import (
 	"context"
-	"errors"
 
+	"github.com/sideband-go/sideband/internal/live"
 	"github.com/sideband-go/sideband/state"
 )
 
@@ -18,24 +18,15 @@ import (
 // any goroutine may call, and after the end of the component, done does not run.
 // Start panics if nothing around takes messages of a V.
 func Start[V, M any](s *Socket, work func(ctx context.Context) (M, error), done func(V, *Socket, state.Result[M]) error) (cancel func()) {
-	s.check()
-	to, err := receiver[V](s.Ref(), done)
-	if wrong, ok := errors.AsType[*wrongTypeError](err); ok {
-		panic(wrong.text)
-	}
+	s.cb.Check()
+	to, err := receiverOrPanic[V](s.Ref().ref, done)
 	if err != nil {
 		return func() {} // the view has just ended
 	}
-	t := &task{host: s.in.host, name: funcName(done), target: to, job: state.Job{
-		Run: func(ctx context.Context) (any, error) { return work(ctx) },
-		Done: func(w state.Writer, _ []any, v any, err error) error {
-			s := w.(*Socket)
-			receiver, _ := as[V](s.part)
-			m, _ := v.(M)
-			return done(receiver, s, state.Result[M]{Ready: err == nil, Value: m, Err: err})
-		},
-	}}
-	part := s.part
-	s.OnCommit(func() { part.start(t) })
-	return t.stop
+	run := func(ctx context.Context) (any, error) { return work(ctx) }
+	return s.cb.Start(funcName(done), to, run, func(w state.Writer, v any, err error) error {
+		receiver, _ := as[V](w.(*live.Callback).Component())
+		m, _ := v.(M)
+		return done(receiver, socketOf(w), state.Result[M]{Ready: err == nil, Value: m, Err: err})
+	})
 }

@@ -2,14 +2,11 @@ package views
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"io"
-	"slices"
 
 	"github.com/a-h/templ"
 
-	"github.com/sideband-go/sideband/patch"
+	"github.com/sideband-go/sideband/internal/render"
 	"github.com/sideband-go/sideband/state"
 )
 
@@ -25,204 +22,14 @@ import (
 func Stream[T any](st *state.Stream[T], item func(T) templ.Component) templ.Component {
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
 		items := st.Items(ctx)
-		p := passOf(ctx, w)
-		if p == nil {
-			return fmt.Errorf("views: the stream %q can't be told from what is around it: place it in a template of the page, not in an item of Each and not in what is rendered elsewhere", st.Name())
-		}
-		b, err := p.newStream(items.Ref, items.IDs())
-		if err != nil {
-			return err
-		}
-		if items.Broken() {
-			return fmt.Errorf("%w: more than %d items of the stream %q waited for it", ErrRestart, state.MaxPending, st.Name())
-		}
-		var lost map[int]bool
-		for i, id := range b.ids {
-			if it := items.Item(i); it != nil {
-				if err := b.show(ctx, w, i, items.DOMID(i), item(*it)); err != nil {
-					return fmt.Errorf("views: the item %.80q of the stream %q: %w", id, st.Name(), err)
+		return render.Stream{
+			Ref: items.Ref, IDs: items.IDs(), Broken: items.Broken(), DOMID: items.DOMID,
+			Item: func(i int) templ.Component {
+				if it := items.Item(i); it != nil {
+					return item(*it)
 				}
-			} else if j := b.seek(id); j >= 0 {
-				b.keep(i, j, func() string { return items.DOMID(i) })
-			} else {
-				if lost == nil {
-					lost = map[int]bool{}
-				}
-				lost[i] = true
-			}
-		}
-		if lost == nil {
-			return nil
-		}
-		items.Ref.Drop(func(i int) bool { return lost[i] })
-		componentOf(ctx).in.host.Report(fmt.Errorf("views: the page has not shown the stream %q all the time: %d of its items were sent before, and are gone", st.Name(), len(lost)))
-		return errForgot
+				return nil
+			},
+		}.Render(ctx, w)
 	})
-}
-
-// ErrRestart is returned by a rendering that can't show what it should: the view has to be
-// mounted again.
-var ErrRestart = errors.New("views: the view has to be mounted again")
-
-// errForgot begins the rendering anew: a stream has forgotten items meanwhile.
-var errForgot = fmt.Errorf("views: items of a stream are gone: %w", patch.ErrNeedAll)
-
-// streaming is a stream being rendered.
-type streaming struct {
-	*streamed
-	pass  *pass
-	items building
-	was   *streamed      // as last shown
-	next  int            // where the next item most likely is in there
-	at    map[string]int // where its items are, once order has changed
-}
-
-func (p *pass) newStream(ref state.StreamRef, ids []string) (*streaming, error) {
-	was := p.in.streams[ref]
-	if p.shows(ref) || was != nil && was.round == p.round {
-		return nil, fmt.Errorf("%w: the stream %q of %s: it can stand at one place only", errTwice, ref.Name(), ref.Owner())
-	}
-	if was != nil && !p.within(was.region) {
-		return nil, patch.ErrNeedAll // it has moved
-	}
-	e := &each{from: p.buf.numbers(len(ids)), until: p.buf.numbers(len(ids)), first: len(p.marks), after: len(p.region.inner)}
-	s := &streamed{each: e, ref: ref, ids: ids, region: p.region, round: p.round}
-	e.stream = s
-	if was == nil {
-		was = &streamed{each: &each{}}
-	}
-	e.was = was.each
-	p.region.eaches = append(p.region.eaches, e)
-	p.streams = append(p.streams, s)
-	return &streaming{streamed: s, pass: p, items: building{each: e, skipTo: -1}, was: was}, nil
-}
-
-// shows reports whether the rendering has the stream already.
-func (p *pass) shows(ref state.StreamRef) bool {
-	return slices.ContainsFunc(p.streams, func(s *streamed) bool { return s.ref == ref })
-}
-
-// within reports whether a region is in the part of the page that is being rendered.
-func (p *pass) within(r *region) bool {
-	for ; r != nil && p.root != nil; r = r.outer {
-		if r == p.root {
-			return true
-		}
-	}
-	return p.root == nil
-}
-
-// seek finds an item in what the page shows, -1 if it is not there.
-func (b *streaming) seek(id string) int {
-	old := b.was.ids
-	for j := b.next; j < len(old) && j < b.next+4; j++ {
-		if old[j] == id {
-			b.next = j + 1
-			return j
-		}
-	}
-	if b.at == nil {
-		b.at = make(map[string]int, len(old))
-		for j, id := range old {
-			b.at[id] = j
-		}
-	}
-	j, ok := b.at[id]
-	if !ok {
-		return -1
-	}
-	b.next = j + 1
-	return j
-}
-
-var errOneElement = errors.New("it is to be one element")
-
-// show renders the i-th item.
-func (b *streaming) show(ctx context.Context, w io.Writer, i int, domID string, item templ.Component) error {
-	p := b.pass
-	p.flush(w)
-	b.items.begin(p)
-	from := len(p.buf.b)
-	outer := p.tracker.Mark()
-	err := item.Render(ctx, w)
-	p.tracker.Since(outer)
-	if err != nil {
-		return err
-	}
-	p.flush(w)
-	b.ends()
-	tag, has, ok := patch.FirstTag(p.buf.b[from:])
-	if !ok || has != domID {
-		return fmt.Errorf("%w with the id %q, which DOMID gives", errOneElement, domID)
-	}
-	if tag == b.tag {
-		tag = b.tag // all share the memory
-	}
-	b.add(i, tag)
-	b.waiting = true
-	return nil
-}
-
-func (b *streaming) ends() {
-	b.pass.item = nil
-	b.each.until = append(b.each.until, int32(len(b.pass.marks)))
-	b.pass.mark(patch.End)
-}
-
-// keep leaves out the i-th item, which the page has: the j-th of what it shows.
-func (b *streaming) keep(i, j int, domID func() string) {
-	p := b.pass
-	tag := b.was.tagOf(j)
-	b.add(i, tag)
-	b.kept = true
-	if b.was.each.fixed { // it is not known where its element is in the tree
-		b.items.begin(p)
-		p.mark(patch.Keep)
-		p.buf.b = patch.AppendStub(p.buf.b, tag, domID())
-		b.ends()
-		return
-	}
-	at, n := b.was.each.place(j, &b.items.offsets)
-	b.each.from, b.each.until = append(b.each.from, int32(j)), append(b.each.until, 0)
-	last := len(p.marks) - 1
-	switch {
-	case !p.skip:
-		m := p.mark(patch.Keep)
-		m.From, m.Count = at, n
-		p.buf.b = patch.AppendStub(p.buf.b, tag, domID())
-	case b.items.skipTo == at && last >= 0 && p.marks[last].Kind == patch.Skip:
-		p.marks[last].Count += n
-	default:
-		m := p.mark(patch.Skip)
-		m.From, m.Count = at, n
-	}
-	b.items.skipTo = at + n
-}
-
-// checkStreams reports items that were not rendered as one element, and those with the
-// same id as an item of another component's stream.
-func (p *pass) checkStreams(scanned *patch.Scanned) error {
-	var seen map[string]struct{} // what stands for names and ids
-	for k, s := range p.streams {
-		if seen != nil || slices.ContainsFunc(p.streams[k+1:], func(o *streamed) bool { return o.ref.Name() == s.ref.Name() }) {
-			if seen == nil {
-				seen = map[string]struct{}{}
-			}
-			for _, id := range s.ids {
-				n := len(seen)
-				if seen[s.ref.Name()+" "+id] = struct{}{}; len(seen) == n {
-					return fmt.Errorf("views: the stream %q of %s: another component's has an item %.80q, too: make its id from the component's", s.ref.Name(), s.ref.Owner(), id)
-				}
-			}
-		}
-		for i, from := range s.each.from {
-			if from >= 0 {
-				continue
-			}
-			if begin, end := &p.marks[-from-1], &p.marks[s.each.until[i]]; !end.Broken && !scanned.IsOne(begin, end) {
-				return fmt.Errorf("views: the item %.80q of the stream %q: %w, and nothing beside it", s.ids[i], s.ref.Name(), errOneElement)
-			}
-		}
-	}
-	return nil
 }

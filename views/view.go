@@ -2,6 +2,8 @@ package views
 
 import (
 	"github.com/a-h/templ"
+
+	"github.com/sideband-go/sideband/internal/protocol"
 )
 
 // View is a page. Q is what it takes from the URL: a struct whose fields are
@@ -26,21 +28,11 @@ type View[Q any] interface {
 	Render() templ.Component
 }
 
+// RootID is the id of the page's main element: where a link that skips what stands before it leads.
+const RootID = protocol.RootID
+
 // NoParams is for pages and events that take none.
 type NoParams = struct{}
-
-type (
-	connecter interface{ Connect(s *Socket) error }
-	closer    interface{ Close(s *Socket) }
-	renderer  interface{ Render() templ.Component }
-	keeper    interface{ KeepConnection() bool }
-)
-
-// lifecycle are the method names that the kit calls itself.
-var lifecycle = map[string]bool{
-	"Mount": true, "Connect": true, "HandleParams": true, "Update": true, "Close": true, "Render": true,
-	"KeepConnection": true,
-}
 
 // Static is a page without state: c is rendered once for each request, and nothing
 // is kept or streamed.

@@ -49,6 +49,20 @@ const commonHeaders = "\r\nConnection: keep-alive" +
 // Visit loads the page at base and path, such as "http://127.0.0.1:8080" and "/counter".
 // The end of ctx closes its connections: whatever waits for the server returns then.
 func Visit(ctx context.Context, base, path string) (*Client, error) {
+	c, err := Request(ctx, base, path)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.Load(); err != nil {
+		c.Close()
+		return nil, err
+	}
+	return c, nil
+}
+
+// Request asks for a page as Visit does, but does not wait for it: that is left to
+// [Client.Load], which has to be called before anything but [Client.Close].
+func Request(ctx context.Context, base, path string) (*Client, error) {
 	u, err := url.Parse(base)
 	if err != nil {
 		return nil, fmt.Errorf("client: %w", err)
@@ -57,20 +71,29 @@ func Visit(ctx context.Context, base, path string) (*Client, error) {
 	if c.first, err = dial(ctx, c.address); err != nil {
 		return nil, fmt.Errorf("client: %w", err)
 	}
-	if err := c.load(); err != nil {
+	if err := c.first.send(path + c.headers + "\r\nAccept: text/html\r\n\r\n"); err != nil {
 		c.Close()
 		return nil, fmt.Errorf("client: GET %s: %w", path, err)
-	}
-	c.headers += "\r\nReferer: " + base + path + "\r\nHX-Request: true\r\nHX-Current-URL: " + base + path
-	if c.page.Ticket != "" {
-		c.headers += "\r\nSideband-Ticket: " + c.page.Ticket
 	}
 	return c, nil
 }
 
-// load asks for the page.
+// Load waits for the page that was asked for.
+func (c *Client) Load() error {
+	if err := c.load(); err != nil {
+		return fmt.Errorf("client: GET %s: %w", c.path, err)
+	}
+	at := "http://" + c.address + c.path
+	c.headers += "\r\nReferer: " + at + "\r\nHX-Request: true\r\nHX-Current-URL: " + at
+	if c.page.Ticket != "" {
+		c.headers += "\r\nSideband-Ticket: " + c.page.Ticket
+	}
+	return nil
+}
+
+// load reads the page.
 func (c *Client) load() error {
-	res, err := c.first.get(c.path + c.headers + "\r\nAccept: text/html\r\n\r\n")
+	res, err := c.first.receive()
 	if err != nil {
 		return err
 	}

@@ -31,13 +31,20 @@ func (c *conn) drop() {
 	c.Close()
 }
 
-// get sends a GET request, of which rest is all from the path on.
+// get sends a GET request, of which rest is all from the path on, and waits for its answer.
 func (c *conn) get(rest string) (*http.Response, error) {
-	if _, err := io.WriteString(c, "GET "+rest); err != nil {
+	if err := c.send(rest); err != nil {
 		return nil, err
 	}
-	return http.ReadResponse(c.r, nil)
+	return c.receive()
 }
+
+func (c *conn) send(rest string) error {
+	_, err := io.WriteString(c, "GET "+rest)
+	return err
+}
+
+func (c *conn) receive() (*http.Response, error) { return http.ReadResponse(c.r, nil) }
 
 // answer reads the answer to an event. Most are 204, which is read without making a map of
 // its header: the client has to be much quicker than the server.

@@ -3,7 +3,6 @@ package measure
 import (
 	"bytes"
 	"context"
-	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -21,26 +20,32 @@ const (
 // hall is a server whose pages show what one of them says.
 type hall struct {
 	*contender
+	times int       // that it is said, in a round
 	until []float64 // the last page has it, in milliseconds, each time
 	extra report.Range
 }
 
-// round lets the first page say it so many times, each when all have it.
-func (h *hall) round(ctx context.Context, times int) error {
+// round lets the first page say it, each time when all have what was said before.
+func (h *hall) round(ctx context.Context) error {
 	event, err := h.clients[0].Page().Find(say)
 	if err != nil {
 		return err
 	}
 	cpu, err := cost(ctx, h.server, func() error {
-		for range times {
+		for range h.times {
 			if err := h.tell(ctx, event); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
-	h.cpu = append(h.cpu, milliseconds(cpu)*1000/float64(times*len(h.clients)))
+	h.cpu = append(h.cpu, milliseconds(cpu)*1000/float64(h.times*len(h.clients)))
 	return err
+}
+
+func (h *hall) reset() {
+	h.contender.reset()
+	h.until, h.extra = nil, report.Range{}
 }
 
 func (h *hall) tell(ctx context.Context, event string) error {
@@ -83,35 +88,15 @@ func broadcasts(ctx context.Context, c Config, p programs) ([]report.Row, error)
 		return nil, err
 	}
 	defer b.end()
-	ours, floor := &hall{contender: a}, &hall{contender: b}
-	var ratios []float64
-	for i := range c.Rounds + 1 {
-		turn := []*hall{ours, floor}
-		if i%2 == 1 {
-			slices.Reverse(turn)
-		}
-		for _, h := range turn {
-			if err := h.round(ctx, c.Broadcasts); err != nil {
-				return nil, err
-			}
-			if i == 0 { // the servers begin cold
-				h.cpu, h.until = nil, nil
-				h.bytes, h.extra = report.Range{}, report.Range{}
-			}
-		}
-		if i > 0 {
-			ratios = append(ratios, ours.cpu[i-1]/floor.cpu[i-1])
-			c.say("broadcast, round %d of %d: ours %.1f µs, floor %.1f µs, %.2f ×", i, c.Rounds, ours.cpu[i-1], floor.cpu[i-1], ratios[i-1])
-		}
-	}
+	ours, floor := &hall{contender: a, times: c.Broadcasts}, &hall{contender: b, times: c.Broadcasts}
 	name := "broadcast to " + plural(c.Listeners, "chat")
+	cpu, err := c.interleave(ctx, "broadcast", ours, floor, report.Row{
+		Measure: name + ", CPU per delivery", Unit: report.Microseconds, GoalRatio: 2,
+	})
 	return []report.Row{
 		{Measure: name + ", bytes each", Ours: ours.bytes, Floor: floor.bytes},
 		{Measure: name + ", bytes beyond the item's", Ours: ours.extra, Floor: floor.extra},
-		{
-			Measure: name + ", CPU per delivery", Unit: report.Microseconds,
-			Ours: report.One(median(ours.cpu)), Floor: report.One(median(floor.cpu)), Ratio: median(ratios), GoalRatio: 2,
-		},
+		cpu,
 		{Measure: name + ", until the last has it", Unit: report.Milliseconds, Ours: report.One(median(ours.until)), Floor: report.One(median(floor.until))},
-	}, nil
+	}, err
 }

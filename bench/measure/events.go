@@ -2,7 +2,6 @@ package measure
 
 import (
 	"context"
-	"slices"
 
 	"github.com/sideband-go/sideband/bench/client"
 	"github.com/sideband-go/sideband/bench/process"
@@ -13,6 +12,7 @@ import (
 type contender struct {
 	server  *process.Process
 	clients []*client.Client
+	events  int // of all clients, in a round
 	bytes   report.Range
 	cpu     []float64 // for each round, of 1,000 events
 }
@@ -35,9 +35,8 @@ func (k *contender) end() {
 	_ = k.server.Stop() // it has done its work
 }
 
-// round sends so many events in all.
-func (k *contender) round(ctx context.Context, events int) error {
-	each := max(1, events/len(k.clients))
+func (k *contender) round(ctx context.Context) error {
+	each := max(1, k.events/len(k.clients))
 	cpu, err := cost(ctx, k.server, func() error {
 		sizes, err := load(ctx, k.clients, "Increment", each)
 		k.bytes = widen(k.bytes, sizes)
@@ -46,6 +45,10 @@ func (k *contender) round(ctx context.Context, events int) error {
 	k.cpu = append(k.cpu, milliseconds(cpu)*1000/float64(each*len(k.clients)))
 	return err
 }
+
+func (k *contender) costs() []float64 { return k.cpu }
+
+func (k *contender) reset() { k.cpu, k.bytes = nil, report.Range{} }
 
 // events measures what a click on the counter costs.
 func events(ctx context.Context, c Config, p programs) ([]report.Row, error) {
@@ -59,39 +62,9 @@ func events(ctx context.Context, c Config, p programs) ([]report.Row, error) {
 		return nil, err
 	}
 	defer floor.end()
-	var ratios []float64
-	for i := range c.Rounds + 1 {
-		turn := []*contender{ours, floor}
-		if i%2 == 1 {
-			slices.Reverse(turn)
-		}
-		for _, k := range turn {
-			if err := k.round(ctx, c.Events); err != nil {
-				return nil, err
-			}
-		}
-		if i == 0 { // the servers, too, begin cold
-			ours.cpu, floor.cpu = nil, nil
-			ours.bytes, floor.bytes = report.Range{}, report.Range{}
-			continue
-		}
-		ratios = append(ratios, ours.cpu[i-1]/floor.cpu[i-1])
-		c.say("events, round %d of %d: ours %.1f ms, floor %.1f ms, %.2f ×", i, c.Rounds, ours.cpu[i-1], floor.cpu[i-1], ratios[i-1])
-	}
-	return []report.Row{
-		{Measure: "counter increment, bytes down", Ours: ours.bytes, Floor: floor.bytes, Goal: 90},
-		{
-			Measure: "CPU per 1,000 events, " + plural(c.Clients, "client"), Unit: report.Milliseconds,
-			Ours: report.One(median(ours.cpu)), Floor: report.One(median(floor.cpu)), Ratio: median(ratios), GoalRatio: 1.4,
-		},
-	}, nil
-}
-
-func median(list []float64) float64 {
-	list = slices.Sorted(slices.Values(list))
-	n := len(list)
-	if n == 0 {
-		return 0
-	}
-	return (list[(n-1)/2] + list[n/2]) / 2
+	ours.events, floor.events = c.Events, c.Events
+	cpu, err := c.interleave(ctx, "events", ours, floor, report.Row{
+		Measure: "CPU per 1,000 events, " + plural(c.Clients, "client"), Unit: report.Milliseconds, GoalRatio: 1.4,
+	})
+	return []report.Row{{Measure: "counter increment, bytes down", Ours: ours.bytes, Floor: floor.bytes, Goal: 90}, cpu}, err
 }

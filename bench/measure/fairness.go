@@ -2,6 +2,7 @@ package measure
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -61,14 +62,23 @@ func quickest(ctx context.Context, p program, others int) (float64, error) {
 	}
 	var slow errgroup.Group
 	for range others {
-		slow.Go(func() error { return visit("/slow") })
+		k, err := client.Request(ctx, server.URL(), "/slow")
+		if err != nil {
+			return 0, errors.Join(err, slow.Wait())
+		}
+		slow.Go(func() error {
+			defer k.Close()
+			return k.Load()
+		})
 	}
-	time.Sleep(min(time.Duration(others), 1) * time.Second) // until they are all asked for, and wait
+	if _, err := settled(ctx, server); err != nil { // until all that were asked for wait
+		return 0, errors.Join(err, slow.Wait())
+	}
 	var times []float64
 	for range 5 {
 		began := time.Now()
 		if err := visit("/quick"); err != nil {
-			return 0, err
+			return 0, errors.Join(err, slow.Wait())
 		}
 		times = append(times, milliseconds(time.Since(began)))
 	}
@@ -86,13 +96,5 @@ func (c Config) left(ctx context.Context, p program, n int) (float64, error) {
 	if _, err := visit(ctx, server, "/parts", 1, leave); err != nil {
 		return 0, err
 	}
-	before, err := c.collected(ctx, server)
-	if err != nil {
-		return 0, err
-	}
-	if _, err := visit(ctx, server, "/labels", n, leave); err != nil {
-		return 0, err
-	}
-	after, err := c.collected(ctx, server)
-	return float64(after-before) / 1024, err
+	return c.growth(ctx, server, func(int) string { return "/labels" }, n, leave)
 }

@@ -148,15 +148,17 @@ func Run(ctx context.Context, c Config) (t report.Table, err error) {
 
 func notes(c Config) []string {
 	return []string{
+		fmt.Sprintf("Ours and the floor were run interleaved for events and broadcasts (%d rounds each, the two in turns; the ratio is the median of the rounds', ± its", c.Rounds),
+		"95 % confidence interval) and for killed servers; all else ran one after the other.",
 		"Bytes are those of the stream's messages with their framing (id, data, line ends), without HTTP's own, before compression; as sent: after it.",
-		fmt.Sprintf("CPU is all that the server's process used, the kernel's part included. Events: the medians of %d rounds of %d events, ours and the", c.Rounds, c.Events),
-		"floor in turns, and of the rounds' ratios. Operations: from one client, one after the other, the mean of the middle half; beside them the floor's own",
-		"event, sent in the same way, which is what a server that does nothing uses for one.",
+		fmt.Sprintf("CPU is all that the server's process used, the kernel's part included. Events: the medians of rounds of %d events. Operations: from one client, one", c.Events),
+		"after the other, the median of eight batches, or of all where each needs a new page; beside them the floor's own event, sent in the same way: what a",
+		"server that does nothing uses for one.",
 		fmt.Sprintf("Memory is what the process has of its own (RssAnon, so without the kernel's buffers) with %d counters or %d tables, less what it had before,", c.Idle, c.Tables),
 		"by their number. The servers run with GOGC=10 for that and are made to collect: at most a tenth is garbage. A hidden counter's stream was open and has",
 		"been closed by the browser.",
-		fmt.Sprintf("Broadcasts: %d rounds of %d, one after the other, ours and the floor in turns; the floor writes the same item. Until the last has it: from before the", c.Rounds, c.Broadcasts),
-		"event is sent, the median, with the reading of all streams in this process, which shares the machine. Idle chats are in rooms of ten.",
+		fmt.Sprintf("Broadcasts: rounds of %d, one after the other; the floor writes the same item. Until the last has it: from before the event is sent, the median,", c.Broadcasts),
+		"with the reading of all streams in this process, which shares the machine. Idle chats are in rooms of ten.",
 		fmt.Sprintf("Rooms: %d chats, %d at a time, until each shows how many are there; the ratio of one room is to rooms of ten, that of rooms of ten to the floor.", c.Crowd, atOnce),
 		"A quick page: the median of five, from the same address as the slow ones. Pages that were left were never connected: a sixteenth of the limit is for their views.",
 		fmt.Sprintf("Opening: %d counters or %d pages of 1,000 rows (bench/pages), %d at a time. Their streams again: to views that the server still has. Mounted anew:", c.Returning, c.Tables, atOnce),

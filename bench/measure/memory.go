@@ -32,6 +32,12 @@ func (c Config) perPageOf(ctx context.Context, p program, path func(i int) strin
 	if err != nil {
 		return 0, err
 	}
+	grown, err := c.growth(ctx, server, path, n, then)
+	return grown / float64(n), err
+}
+
+// growth is the memory, in KiB, that a server has more with n pages than before.
+func (c Config) growth(ctx context.Context, server *process.Process, path func(i int) string, n int, then func(*client.Client) error) (float64, error) {
 	before, err := c.collected(ctx, server)
 	if err != nil {
 		return 0, err
@@ -42,7 +48,7 @@ func (c Config) perPageOf(ctx context.Context, p program, path func(i int) strin
 		return 0, err
 	}
 	after, err := c.collected(ctx, server)
-	return float64(after-before) / 1024 / float64(n), err
+	return float64(after-before) / 1024, err
 }
 
 // collected is the memory of a server once it has collected its garbage. It is brought to

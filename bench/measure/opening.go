@@ -16,7 +16,7 @@ type opened struct {
 	mounted float64 // the same to one that the server no longer has
 }
 
-// open measures them with n pages. The floor has nothing to mount again.
+// open measures them with n pages. The floor has nothing to remount.
 func (o *opened) open(ctx context.Context, p program, path string, n int, mounts bool) error {
 	server, err := start(ctx, p)
 	if err != nil {

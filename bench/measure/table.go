@@ -3,7 +3,6 @@ package measure
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"github.com/sideband-go/sideband/bench/client"
 	"github.com/sideband-go/sideband/bench/process"
@@ -145,13 +144,5 @@ func (k *took) once(ctx context.Context, p place, op operation, times int) error
 	return nil
 }
 
-// each is what one took, whatever else went on in the machine: the mean of the middle half.
-func (k *took) each() report.Range {
-	list := slices.Sorted(slices.Values(k.cpu))
-	list = list[len(list)/4 : len(list)-len(list)/4]
-	sum := 0.0
-	for _, c := range list {
-		sum += c
-	}
-	return report.One(sum / float64(len(list)))
-}
+// each is what one took.
+func (k *took) each() report.Range { return report.One(median(k.cpu)) }

@@ -1,15 +1,13 @@
 package process
 
 import (
-	"bytes"
 	"fmt"
 	"math"
-	"os"
 	"os/exec"
-	"strconv"
 	"syscall"
 	"time"
 
+	"github.com/prometheus/procfs"
 	"golang.org/x/sys/unix"
 )
 
@@ -33,17 +31,15 @@ func (p *Process) CPU() (time.Duration, error) {
 // runtime keeps and garbage not yet collected, but no code, which is mapped from files, and
 // none of the kernel's buffers.
 func (p *Process) Memory() (int64, error) {
-	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.pid))
+	proc, err := procfs.NewProc(p.pid)
 	if err != nil {
 		return 0, fmt.Errorf("process: %w", err)
 	}
-	_, rest, _ := bytes.Cut(status, []byte("\nRssAnon:"))
-	kb, _, _ := bytes.Cut(bytes.TrimSpace(rest), []byte(" kB"))
-	n, err := strconv.ParseInt(string(kb), 10, 64)
+	status, err := proc.NewStatus()
 	if err != nil {
 		return 0, fmt.Errorf("process: memory: %w", err)
 	}
-	return n << 10, nil
+	return int64(status.RssAnon), nil
 }
 
 // OpenFiles is how many files and connections this process, and each that it starts, may

@@ -10,7 +10,7 @@ func Example() {
 	t := report.Table{
 		Rows: []report.Row{
 			{Measure: "one click, bytes", Ours: report.Range{Low: 72, High: 82}, Floor: report.One(30), Ratio: 2.6, Goal: 90},
-			{Measure: "1,000 clicks", Unit: report.Milliseconds, Ours: report.One(33.61), Floor: report.One(22.4), Ratio: 1.5004, GoalRatio: 1.4},
+			{Measure: "1,000 clicks", Unit: report.Milliseconds, Ours: report.One(33.61), Floor: report.One(22.4), Ratio: 1.5004, Spread: "3%", GoalRatio: 1.4},
 			{Measure: "one view", Unit: report.Kibibytes, Ours: report.One(9.87)},
 			{Measure: "a thousand rows", Ours: report.One(279525)},
 			{Measure: "back again", Unit: report.Seconds, Ours: report.Range{Low: 0.118, High: 1.52}, Floor: report.One(0.3)},
@@ -21,14 +21,14 @@ func Example() {
 	}
 	_ = t.Write(os.Stdout)
 	// Output:
-	// measure                 ours    floor   ratio     goal
-	// one click, bytes       72–82       30  2.60 ×     ≤ 90  ok
-	// 1,000 clicks         33.6 ms  22.4 ms  1.50 ×  ≤ 1.4 ×  miss
-	// one view             9.9 KiB
-	// a thousand rows      279,525
-	// back again        0.12–1.5 s   0.30 s
-	// lost                       0                      none  ok
-	// late                       2                      none  miss
+	// measure           ours             floor     ratio        goal     met
+	// one click, bytes  72–82            30        2.60 ×       ≤ 90     ok
+	// 1,000 clicks      33.61 ms         22.40 ms  1.50 × ± 3%  ≤ 1.4 ×  miss
+	// one view          9.870 KiB        -         -            -        -
+	// a thousand rows   279,525          -         -            -        -
+	// back again        118.0–1520.0 ms  300.0 ms  -            -        -
+	// lost              0                -         -            none     ok
+	// late              2                -         -            none     miss
 	//
 	// Measured by nobody.
 }

@@ -2,13 +2,16 @@
 package report
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"strings"
-	"unicode/utf8"
+	"text/tabwriter"
+
+	"golang.org/x/perf/benchunit"
 )
 
-// Unit says what the numbers of a row count, and how they are written.
+// Unit says what the numbers of a row count.
 type Unit int
 
 const (
@@ -26,30 +29,31 @@ const (
 	Failures
 )
 
-func (u Unit) format(v float64) string {
-	switch u {
-	case Milliseconds:
-		return fmt.Sprintf("%.*f ms", decimals(v), v)
-	case Microseconds:
-		return fmt.Sprintf("%.1f µs", v)
-	case Kibibytes:
-		return fmt.Sprintf("%.*f KiB", decimals(v)-1, v)
-	case Seconds:
-		return fmt.Sprintf("%.*f s", decimals(v)-1, v)
-	default:
-		return Thousands(int64(v))
-	}
+// scales are how measured units are written, in the multiple that fits the number; those
+// that are not here count whole things.
+var scales = map[Unit]struct {
+	base   float64 // of what a number of the unit is a multiple
+	class  benchunit.Class
+	symbol string
+}{
+	Milliseconds: {1e-3, benchunit.Decimal, "s"},
+	Microseconds: {1e-6, benchunit.Decimal, "s"},
+	Kibibytes:    {1 << 10, benchunit.Binary, "B"},
+	Seconds:      {1, benchunit.Decimal, "s"},
 }
 
-// decimals are as many as a measured number is good for.
-func decimals(v float64) int {
-	switch {
-	case v < 1:
-		return 3
-	case v < 10:
-		return 2
+func (u Unit) format(r Range) string {
+	number, symbol := func(v float64) string { return Thousands(int64(v)) }, ""
+	if s, ok := scales[u]; ok {
+		to := benchunit.CommonScale([]float64{r.Low * s.base, r.High * s.base}, s.class)
+		symbol = " " + to.Prefix + s.symbol
+		to.Prefix = ""
+		number = func(v float64) string { return to.Format(v * s.base) }
 	}
-	return 1
+	if r.Low == r.High {
+		return number(r.High) + symbol
+	}
+	return number(r.Low) + "–" + number(r.High) + symbol
 }
 
 // Thousands writes a number that is not negative, in groups of three digits.
@@ -67,25 +71,15 @@ type Range struct{ Low, High float64 }
 // One is the range of a single number.
 func One(v float64) Range { return Range{v, v} }
 
-func (r Range) format(u Unit) string {
-	switch {
-	case r == Range{} && u != Failures:
-		return ""
-	case r.Low == r.High:
-		return u.format(r.High)
-	}
-	low, _, _ := strings.Cut(u.format(r.Low), " ") // the unit once is enough
-	return low + "–" + u.format(r.High)
-}
-
-// Row is one measure. Zero fields are left empty in the table, but for failures, whose goal
-// is to have none.
+// Row is one measure. The table has no number for zero fields, but for failures, whose goal is
+// to have none.
 type Row struct {
 	Measure string
 	Unit    Unit
 	Ours    Range
 	Floor   Range   // the bare server's
 	Ratio   float64 // of ours to the floor's
+	Spread  string  // how far off the ratio may be, such as "3%"; "" if that is not known
 	// Goal is the most that Ours may be, or GoalRatio the most that Ratio may be.
 	Goal, GoalRatio float64
 }
@@ -101,20 +95,30 @@ func (r Row) Met() (met, hasGoal bool) {
 	return false, false
 }
 
+// none stands in cells that have nothing to say.
+const none = "-"
+
 func (r Row) cells() []string {
-	c := []string{r.Measure, r.Ours.format(r.Unit), "", "", "", ""}
+	c := []string{r.Measure, none, none, none, none, none}
+	if r.Ours != (Range{}) || r.Unit == Failures {
+		c[1] = r.Unit.format(r.Ours)
+	}
 	if r.Floor != (Range{}) {
-		c[2] = r.Floor.format(r.Unit)
+		c[2] = r.Unit.format(r.Floor)
 	}
 	if r.Ratio > 0 {
 		c[3] = fmt.Sprintf("%.2f ×", r.Ratio)
+		if r.Spread != "" {
+			c[3] += " ± " + r.Spread
+		}
 	}
-	if r.GoalRatio > 0 {
+	switch {
+	case r.GoalRatio > 0:
 		c[4] = fmt.Sprintf("≤ %.2g ×", r.GoalRatio)
-	} else if r.Unit == Failures && r.Goal == 0 {
+	case r.Unit == Failures && r.Goal == 0:
 		c[4] = "none"
-	} else if r.Goal > 0 {
-		c[4] = "≤ " + r.Unit.format(r.Goal)
+	case r.Goal > 0:
+		c[4] = "≤ " + r.Unit.format(One(r.Goal))
 	}
 	if met, ok := r.Met(); ok && met {
 		c[5] = "ok"
@@ -130,39 +134,19 @@ type Table struct {
 	Notes []string
 }
 
-var heads = []string{"measure", "ours", "floor", "ratio", "goal", ""}
-
 // Write prints the table, its columns aligned. The error is that of the writer.
 func (t Table) Write(w io.Writer) error {
-	lines := [][]string{heads}
+	var b bytes.Buffer
+	columns := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	line := func(cells ...string) { _, _ = fmt.Fprintln(columns, strings.Join(cells, "\t")) } // into memory
+	line("measure", "ours", "floor", "ratio", "goal", "met")
 	for _, r := range t.Rows {
-		lines = append(lines, r.cells())
+		line(r.cells()...)
 	}
-	width := make([]int, len(heads))
-	for _, line := range lines {
-		for i, cell := range line {
-			width[i] = max(width[i], utf8.RuneCountInString(cell))
-		}
+	_ = columns.Flush() // as above
+	if len(t.Notes) > 0 {
+		b.WriteString("\n" + strings.Join(t.Notes, "\n") + "\n")
 	}
-	var b strings.Builder
-	for _, line := range lines {
-		var s strings.Builder
-		for i, cell := range line {
-			pad := strings.Repeat(" ", width[i]-utf8.RuneCountInString(cell))
-			if left := i == 0 || i == len(line)-1; left {
-				s.WriteString(cell + pad + "  ")
-			} else {
-				s.WriteString(pad + cell + "  ")
-			}
-		}
-		b.WriteString(strings.TrimRight(s.String(), " ") + "\n")
-	}
-	for i, n := range t.Notes {
-		if i == 0 {
-			b.WriteString("\n")
-		}
-		b.WriteString(n + "\n")
-	}
-	_, err := io.WriteString(w, b.String())
+	_, err := b.WriteTo(w)
 	return err
 }

@@ -62,19 +62,18 @@ func (d *Document) configure() error {
 	if v, ok := set["morphScanLimit"].(float64); ok {
 		c.morphScanLimit = int(v)
 	}
-	if v, ok := set["defaultSettleDelay"].(float64); ok {
-		c.settleDelay = v
-	}
-	if v, ok := set["defaultTimeout"].(float64); ok {
-		c.timeout = v
-	}
-	if v, ok := set["implicitInheritance"].(bool); ok {
-		c.implicitInheritance = v
-	}
-	if v, ok := set["allowEmptySwapAfterOOB"].(bool); ok {
-		c.allowEmptySwapAfterOOB = v
-	}
+	setIf(&c.settleDelay, set["defaultSettleDelay"])
+	setIf(&c.timeout, set["defaultTimeout"])
+	setIf(&c.implicitInheritance, set["implicitInheritance"])
+	setIf(&c.allowEmptySwapAfterOOB, set["allowEmptySwapAfterOOB"])
 	return nil
+}
+
+// setIf sets what p points to, if v is of its type.
+func setIf[T any](p *T, v any) {
+	if v, ok := v.(T); ok {
+		*p = v
+	}
 }
 
 // list reads a JSON list of texts and numbers.

@@ -155,10 +155,7 @@ func (d *Document) insertedControls(n *html.Node) {
 // elementsIn returns the elements of this name in a subtree, n included.
 func elementsIn(n *html.Node, tag string) []*html.Node {
 	var out []*html.Node
-	if isHTML(n, tag) {
-		out = append(out, n)
-	}
-	for m := range n.Descendants() {
+	for m := range inclusive(n) {
 		if isHTML(m, tag) {
 			out = append(out, m)
 		}

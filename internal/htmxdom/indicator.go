@@ -12,32 +12,33 @@ func (d *Document) Begin(r *Request) (end func()) {
 	} else if r.Source == d.Body() {
 		busy = nil
 	}
-	for _, n := range busy {
-		if d.busy[n]++; d.busy[n] == 1 {
-			d.addClass(n, "htmx-request")
-		}
-	}
+	hold(d.busy, busy, func(n *html.Node) { d.addClass(n, "htmx-request") })
 	var off []*html.Node
 	if sel := d.inherited(r.Source, "hx-disable"); sel != "" {
 		off = d.findFor(r.Source, sel, "hx-disable")
 	}
-	for _, n := range off {
-		if d.off[n]++; d.off[n] == 1 {
-			d.SetAttr(n, "disabled", "")
+	hold(d.off, off, func(n *html.Node) { d.SetAttr(n, "disabled", "") })
+	return func() {
+		release(d.busy, busy, func(n *html.Node) { d.removeClass(n, "htmx-request") })
+		release(d.off, off, func(n *html.Node) { d.RemoveAttr(n, "disabled") })
+	}
+}
+
+// hold counts nodes up and calls first for those that nobody held.
+func hold(held map[*html.Node]int, nodes []*html.Node, first func(*html.Node)) {
+	for _, n := range nodes {
+		if held[n]++; held[n] == 1 {
+			first(n)
 		}
 	}
-	return func() {
-		for _, n := range busy {
-			if d.busy[n]--; d.busy[n] <= 0 {
-				delete(d.busy, n)
-				d.removeClass(n, "htmx-request")
-			}
-		}
-		for _, n := range off {
-			if d.off[n]--; d.off[n] <= 0 {
-				delete(d.off, n)
-				d.RemoveAttr(n, "disabled")
-			}
+}
+
+// release counts nodes down and calls last for those that nobody holds any more.
+func release(held map[*html.Node]int, nodes []*html.Node, last func(*html.Node)) {
+	for _, n := range nodes {
+		if held[n]--; held[n] <= 0 {
+			delete(held, n)
+			last(n)
 		}
 	}
 }

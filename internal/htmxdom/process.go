@@ -1,6 +1,7 @@
 package htmxdom
 
 import (
+	"slices"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -78,19 +79,13 @@ func (d *Document) TakeStarted() []*html.Node {
 // withHandlers returns the elements with hx-on attributes.
 func (d *Document) withHandlers(root *html.Node) []*html.Node {
 	var out []*html.Node
-	add := func(n *html.Node) {
-		for _, a := range n.Attr {
-			for _, p := range d.config.prefixes("hx-on") {
-				if strings.HasPrefix(qualified(a), p) {
-					out = append(out, n)
-					return
-				}
-			}
+	prefixes := d.config.prefixes("hx-on")
+	for n := range inclusive(root) {
+		if slices.ContainsFunc(n.Attr, func(a html.Attribute) bool {
+			return slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(qualified(a), p) })
+		}) {
+			out = append(out, n)
 		}
-	}
-	add(root)
-	for n := range root.Descendants() {
-		add(n)
 	}
 	return out
 }

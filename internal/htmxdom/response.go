@@ -90,20 +90,12 @@ func (d *Document) heedStatus(x *exchange, status int) error {
 		if err != nil {
 			return err
 		}
-		if v, ok := values["swap"]; ok {
-			x.swap = text(v)
-		}
-		if v, ok := values["target"]; ok {
-			x.retarget = text(v)
-		}
-		if v, ok := values["push"]; ok {
-			x.push = text(v)
-		}
-		if v, ok := values["replace"]; ok {
-			x.replace = text(v)
-		}
-		if v, ok := values["select"]; ok {
-			x.selectSel = text(v)
+		for name, p := range map[string]*string{
+			"swap": &x.swap, "target": &x.retarget, "push": &x.push, "replace": &x.replace, "select": &x.selectSel,
+		} {
+			if v, ok := values[name]; ok {
+				*p = text(v)
+			}
 		}
 		return nil
 	}

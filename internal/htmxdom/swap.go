@@ -1,6 +1,7 @@
 package htmxdom
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strings"
@@ -136,14 +137,7 @@ func (d *Document) partial(t *html.Node, x *exchange) []*task {
 	if target == "" {
 		return nil
 	}
-	swap := d.hxAttrOr(t, "hx-swap", "")
-	if swap == "" {
-		swap = d.config.defaultSwap
-	}
-	spec := d.parseSwapSpec(swap)
-	if truthy(spec.options["ignoreTitle"]) {
-		x.title = ""
-	}
+	spec := d.specOf(d.hxAttrOr(t, "hx-swap", ""), x)
 	var tasks []*task
 	for _, target := range d.findAll(x.source, target) {
 		tasks = append(tasks, &task{frag: d.clone(d.contents[t]), target: target, spec: spec})
@@ -154,16 +148,18 @@ func (d *Document) partial(t *html.Node, x *exchange) []*task {
 	return tasks
 }
 
-// mainTask is the swap of what is left in the fragment.
-func (d *Document) mainTask(frag *html.Node, x *exchange, prevent bool) *task {
-	swap := x.swap
-	if swap == "" {
-		swap = d.config.defaultSwap
-	}
-	spec := d.parseSwapSpec(swap)
+// specOf reads how to swap, and drops the title if that is to be ignored.
+func (d *Document) specOf(swap string, x *exchange) *swapSpec {
+	spec := d.parseSwapSpec(cmp.Or(swap, d.config.defaultSwap))
 	if truthy(spec.options["ignoreTitle"]) {
 		x.title = ""
 	}
+	return spec
+}
+
+// mainTask is the swap of what is left in the fragment.
+func (d *Document) mainTask(frag *html.Node, x *exchange, prevent bool) *task {
+	spec := d.specOf(x.swap, x)
 	swapEmpty := !prevent
 	if v, ok := spec.options["swapEmpty"]; ok && v != nil {
 		swapEmpty = truthy(v)

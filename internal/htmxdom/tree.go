@@ -1,6 +1,7 @@
 package htmxdom
 
 import (
+	"iter"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -226,9 +227,14 @@ func hasExactly(n *html.Node, at html.Attribute) bool {
 }
 
 // textContent is the text of all descendants.
-func textContent(n *html.Node) string {
+func textContent(n *html.Node) string { return joinTexts(n.Descendants()) }
+
+// childText is the text of the children alone.
+func childText(n *html.Node) string { return joinTexts(n.ChildNodes()) }
+
+func joinTexts(nodes iter.Seq[*html.Node]) string {
 	var b strings.Builder
-	for c := range n.Descendants() {
+	for c := range nodes {
 		if c.Type == html.TextNode {
 			b.WriteString(c.Data)
 		}
@@ -236,15 +242,18 @@ func textContent(n *html.Node) string {
 	return b.String()
 }
 
-// childText is the text of the children alone.
-func childText(n *html.Node) string {
-	var b strings.Builder
-	for c := range n.ChildNodes() {
-		if c.Type == html.TextNode {
-			b.WriteString(c.Data)
+// inclusive yields a node and its descendants, in document order.
+func inclusive(n *html.Node) iter.Seq[*html.Node] {
+	return func(yield func(*html.Node) bool) {
+		if !yield(n) {
+			return
+		}
+		for m := range n.Descendants() {
+			if !yield(m) {
+				return
+			}
 		}
 	}
-	return b.String()
 }
 
 func children(n *html.Node) []*html.Node {

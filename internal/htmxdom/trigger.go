@@ -98,16 +98,12 @@ func (d *Document) Starts(n *html.Node) (load, shown bool, every time.Duration) 
 
 // Awaited returns the elements that wait to come into view, of n and those in it.
 func (d *Document) Awaited(n *html.Node) (found []*html.Node) {
-	add := func(m *html.Node) {
+	for m := range inclusive(n) {
 		if isElement(m) && d.listens(m) {
 			if _, shown, _ := d.Starts(m); shown {
 				found = append(found, m)
 			}
 		}
-	}
-	add(n)
-	for m := range n.Descendants() {
-		add(m)
 	}
 	return found
 }

@@ -229,7 +229,7 @@ func drop(main, e *el) {
 	}
 }
 
-func (f *former) flip(e *el, name string) {
+func (e *el) flip(name string) {
 	if _, ok := e.get(name); ok {
 		e.drop(name)
 	} else {
@@ -241,7 +241,7 @@ func (f *former) flip(e *el, name string) {
 func (f *former) touch(e *el) {
 	switch {
 	case f.chance(8):
-		f.flip(e, "disabled")
+		e.flip("disabled")
 	case f.chance(8) && e.tag != "form" && e.tag != "option":
 		f.some(e, 100, "name", "n", "m", "k")
 	case f.chance(8):
@@ -253,7 +253,7 @@ func (f *former) touch(e *el) {
 	case "input":
 		switch f.IntN(8) {
 		case 0, 1:
-			f.flip(e, "checked")
+			e.flip("checked")
 		case 2, 3:
 			e.set("value", pick(f.generator, inputs...))
 		case 4:
@@ -268,16 +268,16 @@ func (f *former) touch(e *el) {
 	case "option":
 		switch f.IntN(4) {
 		case 0, 1:
-			f.flip(e, "selected")
+			e.flip("selected")
 		case 2:
-			f.flip(e, "disabled")
+			e.flip("disabled")
 		case 3:
 			f.some(e, 100, "value", "1", "2", "3", "4")
 		}
 	case "select":
 		switch f.IntN(5) {
 		case 0:
-			f.flip(e, "multiple")
+			e.flip("multiple")
 		case 1:
 			f.some(e, 100, "size", "1", "3", "0")
 		case 2:
@@ -286,7 +286,7 @@ func (f *former) touch(e *el) {
 			f.Shuffle(len(e.kids), func(i, j int) { e.kids[i], e.kids[j] = e.kids[j], e.kids[i] })
 		}
 	case "details", "dialog":
-		f.flip(e, "open")
+		e.flip("open")
 	case "form":
 		f.some(e, 30, "id", "f1", "f2", "f3")
 	case "main", "div":

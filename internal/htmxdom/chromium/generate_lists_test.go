@@ -145,11 +145,7 @@ func (g *generator) touch(e *el) {
 	switch {
 	case e.tag == "input" && g.chance(60):
 		if typ, _ := e.get("type"); typ == "radio" || typ == "checkbox" {
-			if _, ok := e.get("checked"); ok {
-				e.drop("checked")
-			} else {
-				e.set("checked", "")
-			}
+			e.flip("checked")
 		} else if g.chance(20) {
 			e.drop("value")
 		} else {
@@ -158,11 +154,7 @@ func (g *generator) touch(e *el) {
 	case e.tag == "input" && g.chance(30):
 		e.set("type", pick(g, "text", "number", "password"))
 	case e.tag == "option":
-		if _, ok := e.get("selected"); ok {
-			e.drop("selected")
-		} else {
-			e.set("selected", "")
-		}
+		e.flip("selected")
 	case g.chance(30):
 		e.set(pick(g, "class", "style", "width", "title"), pick(g, "x", "y"))
 	case g.chance(10):

@@ -1,0 +1,62 @@
+package handlers
+
+import (
+	"strings"
+
+	"github.com/a-h/templ"
+
+	"github.com/sideband-go/sideband/internal/protocol"
+	"github.com/sideband-go/sideband/patch"
+	"github.com/sideband-go/sideband/views"
+)
+
+// htmxConfig sets htmx up for pages of the kit: no second attribute prefix; only
+// the sse extension; a user's open <details> and <dialog> stay open in morphs; and
+// patches of attributes alone leave the children, with an attribute that is none of
+// htmx's, whose change would restart every htmx element below.
+const htmxConfig = `{"defaultTimeout":15000,"prefix":"","extensions":"sse","morphIgnore":["data-htmx-powered","open"],"morphSkip":"` + patch.MorphSkip + `","morphSkipChildren":"[sb-skip]"}`
+
+// unreached says of an event that a proxy answers, because it does not reach the server,
+// what is said of one that gets no answer at all. The statuses are those of proxies; the
+// kit answers events with others.
+var unreached = templ.Attributes{
+	"hx-status:502:inherited": unreachedStatus,
+	"hx-status:504:inherited": unreachedStatus,
+}
+
+const unreachedStatus = `{"push":false,"text":"<hx-partial id=sb-failed hx-swap=innerHTML><p>That did not reach the server. Please try again.</p></hx-partial>"}`
+
+// shell makes the document of a page.
+type shell struct {
+	Title   string
+	Content []byte
+	// Addresses of the kit's assets. Lost and Failed are notices that a page has to have
+	// ready, since they are for when the server can't be reached.
+	Script, Stylesheet, Lost, Failed string
+	// Ticket and Stream are empty for a page that is not live.
+	Ticket, Stream string
+	// KeepConnection keeps the stream open while the page is hidden.
+	KeepConnection bool
+	// OwnStyles says that the page's policy takes no style attributes of the view's: what
+	// stands in one is the browser's, such as the size to which a user has dragged a textarea.
+	OwnStyles bool
+}
+
+func (sh shell) htmxConfig() string {
+	if sh.OwnStyles {
+		return strings.Replace(htmxConfig, `"morphIgnore":[`, `"morphIgnore":["style",`, 1)
+	}
+	return htmxConfig
+}
+
+// document returns the parts that a layout puts together.
+func (sh shell) document() views.Document {
+	d := views.Document{Title: sh.Title, Head: sh.head(), Body: sh.body(), BodyAttributes: templ.Attributes{}}
+	if sh.Ticket != "" {
+		d.BodyAttributes["hx-headers:inherited"] = `{"` + protocol.TicketHeader + `":"` + sh.Ticket + `"}`
+		// What htmx asks for when the user goes back, and gets an error for, is not the page.
+		d.BodyAttributes["hx-status:4xx"] = "swap:none"
+		d.BodyAttributes["hx-status:5xx"] = "swap:none"
+	}
+	return d
+}

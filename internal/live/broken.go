@@ -1,0 +1,56 @@
+package live
+
+import (
+	"errors"
+	"fmt"
+	"runtime/debug"
+
+	"github.com/sideband-go/sideband/internal/fault"
+)
+
+var (
+	// ErrBroken is the result of an event whose view has broken.
+	ErrBroken = errors.New("views: the view has broken and was ended")
+	// errExited is the result of a callback that has ended its goroutine.
+	errExited = errors.New("views: the callback ended its goroutine")
+)
+
+// broken is the last resort of a worker, for a panic that nothing has caught where it could be
+// said whose fault it is, and for a goroutine that was ended: the view ends, and nothing else
+// does. Its page remounts it. A callback that has ended its goroutine is given up alone.
+func (v *View) broken(gen uint64, panicked any) {
+	if !v.isCurrent(gen) {
+		return // it was given up, and another one goes on
+	}
+	v.mu.Lock()
+	current := v.current
+	v.mu.Unlock()
+	if panicked == nil && current != nil {
+		v.host.Log.Error("sideband: a callback ended its goroutine", "view", v.def.Name())
+		if current.cut(errExited); !v.isCurrent(gen) {
+			return
+		}
+	}
+	err := fmt.Errorf("%w: %w", ErrBroken, errExited)
+	if panicked != nil {
+		err = fmt.Errorf("%w: %w", ErrBroken, fault.NewPanic(panicked))
+	}
+	v.NoteFailure(err)
+	v.host.Log.Error("sideband: a view has broken and is ended; its page remounts it", "view", v.def.Name(), "err", err, "stack", string(debug.Stack()))
+	v.mu.Lock()
+	t := v.turn
+	v.turn = nil
+	v.mu.Unlock()
+	v.restart()
+	v.mu.Lock()
+	if v.mailbox.worker == gen {
+		v.mailbox.busy = false
+		if len(v.mailbox.queue) > 0 { // what is to run at its end
+			v.awake()
+		}
+	}
+	v.mu.Unlock()
+	if t != nil && t.done != nil {
+		t.done <- Outcome{Err: ErrBroken}
+	}
+}

@@ -1,0 +1,236 @@
+package live
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+
+	"github.com/sideband-go/sideband/internal/fault"
+	"github.com/sideband-go/sideband/internal/flash"
+	"github.com/sideband-go/sideband/internal/protocol"
+	"github.com/sideband-go/sideband/internal/render"
+	"github.com/sideband-go/sideband/state"
+)
+
+// Call is a callback that is to run in a view.
+type Call struct {
+	Name string // for logs
+	Run  func(cb *Callback) error
+
+	part    *render.Component // whose it is; nil: the page's, or that of the address
+	at      string            // the address of a component
+	closing bool              // it is Close: it runs although the component has ended
+}
+
+// Callback is a callback that runs: a transaction, and the context of the application's code.
+// What it sets and sends takes effect if it succeeds.
+type Callback struct {
+	context.Context // its values and deadline
+	view            *View
+	part            *render.Component
+	tx              *state.Tx
+	src             *state.Source
+	phase           atomic.Int32
+	rendering       bool // it runs in the middle of a rendering
+	title           *string
+	commits         []func()
+	rollbacks       []func()
+	flash           []flash.Change
+
+	mu   sync.Mutex
+	ends []*render.Ending
+}
+
+// The phases of a callback.
+const (
+	running int32 = iota
+	finished
+	abandoned
+)
+
+// Check panics if the callback has returned.
+func (cb *Callback) Check() {
+	if cb.phase.Load() != running {
+		panic("views: a socket was used after its callback had returned: keep s.Ref() and Send instead")
+	}
+}
+
+// Tx is the callback's transaction. It panics once the callback has returned.
+func (cb *Callback) Tx() *state.Tx {
+	cb.Check()
+	return cb.tx
+}
+
+// Value answers reads of keys, and else asks the context.
+func (cb *Callback) Value(key any) any {
+	if key == (state.SourceKey{}) {
+		return cb.src
+	}
+	return cb.Context.Value(key)
+}
+
+// View is the view that the callback belongs to.
+func (cb *Callback) View() *View { return cb.view }
+
+// Component is the one that the callback belongs to.
+func (cb *Callback) Component() *render.Component { return cb.part }
+
+// Ref names the component.
+func (cb *Callback) Ref() Ref {
+	if cb.part.IsPage() {
+		return Ref{view: cb.view}
+	}
+	return Ref{view: cb.view, part: cb.part}
+}
+
+// SetTitle sets the page's title; "" leaves it.
+func (cb *Callback) SetTitle(title string) {
+	cb.Check()
+	cb.title = &title
+}
+
+// Flash changes the page's messages, or those of the page that it redirects to.
+func (cb *Callback) Flash(changes ...flash.Change) {
+	cb.Check()
+	cb.flash = append(cb.flash, changes...)
+}
+
+// OnCommit calls f when the callback has succeeded.
+func (cb *Callback) OnCommit(f func()) {
+	cb.Check()
+	cb.commits = append(cb.commits, f)
+}
+
+// OnRollback calls f if what the callback has set is rolled back after it has succeeded.
+func (cb *Callback) OnRollback(f func()) {
+	cb.Check()
+	cb.rollbacks = append(cb.rollbacks, f)
+}
+
+// OnEnd calls f once, when the component has ended, or as soon as the callback has failed. stop
+// reports whether f will not run any more.
+func (cb *Callback) OnEnd(f func()) (stop func() bool) {
+	cb.Check()
+	e := &render.Ending{F: f}
+	cb.mu.Lock()
+	cb.ends = append(cb.ends, e)
+	cb.mu.Unlock()
+	part := cb.part
+	return func() bool {
+		stopped := e.Stop()
+		part.Forget(e)
+		return stopped
+	}
+}
+
+// takeEnds are the endings that were noted so far.
+func (cb *Callback) takeEnds() []*render.Ending {
+	cb.mu.Lock()
+	defer cb.mu.Unlock()
+	ends := cb.ends
+	cb.ends = nil
+	return ends
+}
+
+// Redirect returns the error with which a callback succeeds and sends the page away.
+func (cb *Callback) Redirect(to protocol.Address) error {
+	cb.Check()
+	return &redirect{to}
+}
+
+// redirect is the error of a callback that has sent the page away.
+type redirect struct{ to protocol.Address }
+
+func (l *redirect) Error() string { return "views: redirected to " + l.to.String() }
+
+// redirectOf is where a callback's error sends the page, nil if it does not.
+func redirectOf(err error) *protocol.Address {
+	if err == nil {
+		return nil
+	}
+	if _, ok := errors.AsType[*fault.Panic](err); ok {
+		return nil
+	}
+	if l, ok := errors.AsType[*redirect](err); ok {
+		return &l.to
+	}
+	return nil
+}
+
+// run runs one callback as a transaction: what it set and sent takes effect if it returns nil. A
+// panic becomes a *fault.Panic. If the callback was abandoned meanwhile, run returns
+// fault.ErrAbandoned, the callback has left no trace, and this goroutine must not touch the view
+// any more.
+func (v *View) run(ctx context.Context, c Call) error {
+	part := v.tree.Root()
+	switch {
+	case c.at != "":
+		part = v.tree.Lookup(c.at)
+	case c.part != nil:
+		part = c.part
+	}
+	if part == nil || !part.IsPage() && !c.closing && part.HasEnded() {
+		return fmt.Errorf("%s: %w", c.Name, fault.ErrNoComponent)
+	}
+	tx := part.Scope().Begin()
+	cb := &Callback{Context: ctx, view: v, part: part, tx: tx, src: tx.Source(), rendering: v.tree.IsRendering()}
+	v.callback.Store(cb)
+	err := v.host.Guard.Call(func() error { return c.Run(cb) })
+	if !cb.phase.CompareAndSwap(running, finished) {
+		return fault.ErrAbandoned
+	}
+	v.callback.Store(nil)
+	to := redirectOf(err)
+	if to != nil {
+		err = nil
+	}
+	switch ctx.Err() {
+	case context.DeadlineExceeded:
+		err = errors.Join(fault.ErrDeadline, err)
+	case context.Canceled:
+		err = errors.Join(fault.ErrGone, err)
+	}
+	if err != nil {
+		v.tree.RunEnds(cb.takeEnds())
+		if _, ok := errors.AsType[*fault.Panic](err); ok && !part.IsPage() {
+			part.Fail()
+		}
+		return fmt.Errorf("%s: %w", c.Name, err)
+	}
+	v.commit(cb, to)
+	return nil
+}
+
+// commit makes what a callback has done take effect.
+func (v *View) commit(cb *Callback, to *protocol.Address) {
+	v.savepoint.note(cb.part)
+	cb.tx.Commit()
+	if cb.title != nil && *cb.title != "" {
+		v.tree.SetTitle(*cb.title)
+	}
+	v.savepoint.rollbacks = append(v.savepoint.rollbacks, cb.rollbacks...)
+	for _, f := range cb.commits {
+		v.host.Guard.Run(v.def.Name(), f)
+	}
+	if ends := cb.takeEnds(); ends != nil {
+		cb.part.OnEnd(ends)
+	}
+	v.startAll(cb.part, cb.tx.Jobs())
+	v.leave(to, cb.flash)
+}
+
+// abandon gives up the callback that is running with ctx: whatever it still does is void. It
+// reports whether there was one; then ended has to be called, with no lock held. Safe for
+// concurrent use.
+func (v *View) abandon(ctx context.Context) (ended func(), ok bool) {
+	cb := v.callback.Load()
+	if cb == nil || cb.Context != ctx || !cb.phase.CompareAndSwap(running, abandoned) {
+		return nil, false
+	}
+	if cb.rendering && !cb.part.IsPage() {
+		cb.part.FailLate()
+	}
+	return func() { v.tree.RunEnds(cb.takeEnds()) }, true
+}

@@ -1,0 +1,305 @@
+package live
+
+import (
+	"context"
+	"html"
+	"math/rand/v2"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"github.com/sideband-go/sideband/internal/protocol"
+	"github.com/sideband-go/sideband/patch"
+)
+
+// Conn is a connection to the browser. None of its methods waits for the client, and all are
+// safe for concurrent use.
+type Conn interface {
+	// Send queues a message with an id. It reports false if there is no room, or the connection
+	// is over.
+	Send(id string, data []byte) bool
+	// Ended reports whether the connection is over.
+	Ended() bool
+	// Finish ends it with a last message, after what waits; FinishNow before that, and Discard
+	// drops what waits and takes no more.
+	Finish(last []byte)
+	FinishNow(last []byte)
+	Discard()
+	// OnDrain calls f when a connection that was full has room again.
+	OnDrain(f func())
+}
+
+// connection is the way to the browser. The view's mutex guards it.
+type connection struct {
+	conn    Conn        // open, nil without one
+	at      Position    // what it was opened with
+	joining *joining    // the newest one that waits for its turn; nil without one
+	age     *time.Timer // ends it
+	old     Conn        // is to be ended by stepAge
+	opened  time.Time   // when the first one opened
+	// brokeOff says that there was one connection so far, it ended at once, and no event came
+	// meanwhile.
+	brokeOff bool
+	hasSent  atomic.Bool // one has carried a message of the view; of anybody
+}
+
+// joining is a connection that waits for its turn.
+type joining struct {
+	conn Conn
+	at   Position
+	ctx  context.Context // the values of its request
+}
+
+// end lets go of all connections, and returns them.
+func (c *connection) end() (open []Conn) {
+	if c.conn != nil {
+		open = append(open, c.conn)
+	}
+	if c.joining != nil {
+		open = append(open, c.joining.conn)
+	}
+	c.conn, c.joining, c.old = nil, nil, nil
+	if c.age != nil {
+		c.age.Stop()
+		c.age = nil
+	}
+	return open
+}
+
+// isTaken reports whether a page that says nothing of an earlier connection is a copy of the one
+// that the view belongs to: restored HTML, a duplicated tab. Unless the only connection so far
+// broke off at once: then the page tries again.
+func (c *connection) isTaken() bool { return c.conn != nil || c.hasSent.Load() && !c.brokeOff }
+
+// openConn is the connection to the browser, nil without one.
+func (v *View) openConn() Conn {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.connection.conn
+}
+
+// connectionUsed notes that the page has sent an event while its connection was open: it is alive.
+func (v *View) connectionUsed() {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.connection.brokeOff = false
+}
+
+// IsCopy reports whether a page that connects at a position is a copy of the one that the view
+// belongs to.
+func (v *View) IsCopy(at Position) bool {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return !at.given && v.connection.isTaken()
+}
+
+// Connect lets a connection wait until it is its turn to be the view's. ctx has the values of its
+// request. One waits at most: the newest, by the rules of connect, as if the one before had been
+// taken already.
+func (v *View) Connect(ctx context.Context, conn Conn, at Position) {
+	conn.OnDrain(v.onDrain)
+	v.mu.Lock()
+	if v.ended {
+		v.mu.Unlock()
+		conn.Finish(nil) // it has just ended: the page comes again
+		return
+	}
+	before := v.connection.joining
+	if before != nil && before.conn.Ended() {
+		before = nil
+	}
+	var last []byte
+	switch {
+	case before == nil:
+	case !at.given:
+		last = v.host.Reload
+	case at.isBehind(before.at, v.epoch):
+		last = v.host.Replaced
+	}
+	if last != nil {
+		v.mu.Unlock()
+		conn.Finish(last)
+		return
+	}
+	v.connection.joining = &joining{conn, at, ctx}
+	v.once(stepConnect, func(v *View, gen uint64) {
+		v.mu.Lock()
+		j := v.connection.joining
+		v.connection.joining = nil
+		v.mu.Unlock()
+		if j != nil {
+			v.connect(gen, j)
+		}
+	})
+	v.mu.Unlock()
+	if before != nil {
+		before.conn.Finish(v.host.Replaced)
+	}
+}
+
+// connect makes a connection the view's. What it sends depends on what is known of the page:
+//
+//	it names no id, and the view has sent messages  a copy: it reloads
+//	it names an older id than the open one          a connection that was late: it is told so
+//	it names an id of this life of the view         what it missed, from the log; if that does
+//	                                                not reach back so far, the whole view
+//	anything else, or the page is unknown           the whole view
+//
+// If the view shows streams, whose items it does not have any more, the whole view comes
+// after what was missed; and if that is not known, the view is remounted.
+func (v *View) connect(gen uint64, j *joining) {
+	v.mu.Lock()
+	var last []byte
+	old := v.connection.conn
+	switch {
+	case v.ended:
+		v.mu.Unlock()
+		j.conn.FinishNow(v.last)
+		return
+	case j.conn.Ended(): // before its turn came
+		v.mu.Unlock()
+		return
+	case !j.at.given && v.connection.isTaken(): // since it was admitted
+		last = v.host.Reload
+	case old != nil && j.at.isBehind(v.connection.at, v.epoch):
+		// It was asked for before the open one, by an element that has been replaced since.
+		last = v.host.Replaced
+	}
+	if last != nil {
+		v.mu.Unlock()
+		j.conn.Finish(last)
+		return
+	}
+	v.adopt(j)
+	v.mu.Unlock()
+	v.notify()
+	if old != nil {
+		old.Finish(v.host.Replaced)
+	}
+	if j.conn.Ended() {
+		v.Disconnected(j.conn)
+		return
+	}
+	j.conn.Send("", v.firstMessage())
+	v.startWaiting()
+	v.setTurn(&turn{cause: j.ctx})
+	if !v.greet(gen, j.ctx) {
+		return
+	}
+	id, known := v.resume(j.at)
+	if v.catchUp(gen, j.conn, id, known); v.isCurrent(gen) {
+		v.setTurn(nil)
+	}
+}
+
+// adopt takes over a connection. The caller holds mu.
+func (v *View) adopt(j *joining) {
+	c := &v.connection
+	c.conn, c.at = j.conn, j.at
+	c.brokeOff = c.opened.IsZero()
+	if c.brokeOff {
+		c.opened = time.Now()
+	}
+	if c.age != nil {
+		c.age.Stop()
+	}
+	c.age = v.ageTimer(j.conn)
+	v.connected.Store(true)
+	v.timers.resume(v)
+	v.host.store.Connected(v.entry)
+}
+
+// firstMessage is what each connection begins with. That it arrives proves that the page is
+// connected: it takes the "connection lost" notice away. It has a page ask for its controls if
+// that shows that an event did not reach the server: they may show what nobody was told of.
+func (v *View) firstMessage() []byte {
+	ask := `<hx-partial hx-target=":has(#` + protocol.FailedID + `>p:first-child)>#` + patch.LeftID + `"><i hx-post="` + html.EscapeString(v.address) + `?` + patch.LeftParam + `=" hx-trigger="load"></i></hx-partial>`
+	return append(slices.Clip(clearLost), ask...)
+}
+
+var clearLost = patch.AppendText(nil, protocol.LostID, "")
+
+// ageTimer ends a connection when it is old, so that each push is at most that far from the
+// application's middleware. What the page shows then counts as unknown, which mends
+// what a script may have done to it.
+func (v *View) ageTimer(conn Conn) *time.Timer {
+	most := v.host.ConnectionAge
+	return time.AfterFunc(most*4/5+time.Duration(rand.Int64N(int64(most*2/5)+1)), func() {
+		v.mu.Lock()
+		defer v.mu.Unlock()
+		if v.connection.conn != conn {
+			return
+		}
+		v.connection.old = conn
+		v.once(stepAge, func(v *View, _ uint64) {
+			if conn := v.oldConn(); conn != nil {
+				v.out.unknown = true
+				conn.Finish(nil)
+			}
+		})
+	})
+}
+
+// oldConn is the connection that has reached its age, if it is still open.
+func (v *View) oldConn() Conn {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	conn := v.connection.old
+	v.connection.old = nil
+	if conn != v.connection.conn {
+		return nil
+	}
+	return conn
+}
+
+// greet runs the page's Connect the first time. It reports false if the worker was abandoned.
+func (v *View) greet(gen uint64, cause context.Context) bool {
+	connect := v.def.Connect
+	if connect == nil || v.out.greeted {
+		return true
+	}
+	v.out.greeted = true
+	call := Call{Name: v.def.Name() + ".Connect", Run: func(cb *Callback) error { return connect(cb) }}
+	if err := v.runTimed(job{call: call, ctx: cause}); err != nil {
+		if !v.isCurrent(gen) {
+			return false
+		}
+		v.logFailure(err)
+	}
+	return v.drain(gen)
+}
+
+// firstTry is how soon a page's first connection must have ended to count as one that never
+// reached it.
+const firstTry = 2 * time.Second
+
+// Disconnected notes that a connection is over.
+func (v *View) Disconnected(conn Conn) {
+	if v.release(conn) {
+		v.notify()
+		v.postInternal(func(v *View, _ uint64) { v.weigh() })
+	}
+}
+
+// release lets go of a connection. It reports whether that was the view's.
+func (v *View) release(conn Conn) bool {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	c := &v.connection
+	if c.joining != nil && c.joining.conn == conn {
+		c.joining = nil
+	}
+	if c.conn != conn {
+		return false
+	}
+	c.conn = nil
+	c.age.Stop()
+	c.age = nil // it keeps the connection, and that its request
+	c.brokeOff = c.brokeOff && time.Since(c.opened) < firstTry
+	v.connected.Store(false)
+	v.timers.pause()
+	if !v.ended {
+		v.host.store.Parked(v.entry, time.Now())
+	}
+	return true
+}

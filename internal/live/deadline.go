@@ -1,0 +1,84 @@
+package live
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// deadline is the context of one callback: the values of a request, and an end of
+// its own. It is what context.WithTimeout and context.AfterFunc do together, with one
+// timer and, as long as nobody waits for it, no channel.
+type deadline struct {
+	context.Context // for values; nil for a message, which has none
+	at              time.Time
+	timer           *time.Timer
+	passed          func(*deadline)
+
+	mu   sync.Mutex
+	err  error
+	done chan struct{}
+}
+
+// newDeadline begins a callback's time. passed is called when it is over before end was,
+// or when it is cut.
+func newDeadline(values context.Context, d time.Duration, passed func(*deadline)) *deadline {
+	c := &deadline{Context: values, at: time.Now().Add(d), passed: passed}
+	if values == nil {
+		c.Context = context.Background()
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.timer = time.AfterFunc(d, func() { c.cut(context.DeadlineExceeded) })
+	return c
+}
+
+// cut ends the context before its time, for the callback that still runs.
+func (c *deadline) cut(err error) {
+	if c.end(err) {
+		c.passed(c)
+	}
+}
+
+// end ends the context, and reports whether it had not ended before.
+func (c *deadline) end(err error) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.timer.Stop()
+	if c.err != nil {
+		return false
+	}
+	c.err = err
+	if c.done == nil {
+		c.done = closed
+	} else {
+		close(c.done)
+	}
+	return true
+}
+
+var closed = func() chan struct{} {
+	c := make(chan struct{})
+	close(c)
+	return c
+}()
+
+// Deadline is part of context.Context.
+func (c *deadline) Deadline() (time.Time, bool) { return c.at, true }
+
+// Done is part of context.Context.
+func (c *deadline) Done() <-chan struct{} {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.done == nil {
+		c.done = make(chan struct{})
+	}
+	return c.done
+}
+
+// Err is part of context.Context.
+func (c *deadline) Err() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.err
+}

@@ -1,0 +1,140 @@
+package live
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"sync/atomic"
+	"time"
+
+	"github.com/sideband-go/sideband/internal/fault"
+	"github.com/sideband-go/sideband/internal/params"
+	"github.com/sideband-go/sideband/internal/render"
+	"github.com/sideband-go/sideband/patch"
+)
+
+// Hand drives a view by hand, for tests of what callbacks and renderings do: nothing runs unless
+// the test says so. One goroutine may use it, but for what is safe for concurrent use of a View.
+type Hand struct {
+	*View
+	// Tree is what the view renders.
+	Tree *render.Tree
+	// Restarts counts calls of Restart.
+	Restarts atomic.Int64
+}
+
+// NewHand makes a view that is driven by hand. report takes errors that nobody waits for.
+func NewHand(def *Definition, report func(error)) *Hand {
+	none := func() *uint64 { return new(uint64) }
+	h := NewHost(Config{
+		Guard: &fault.Guard{Report: report}, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
+		EventDeadline: 10 * time.Second, ConnectionAge: time.Hour, Queue: 256, Timers: 1000, Tasks: 32,
+		Count:  Counters{none(), none(), none(), none(), none()},
+		Warn:   func(*View, render.Rendering) {},
+		Excuse: func(string) {},
+	})
+	v := h.New(def)
+	v.mailbox.held = true
+	return &Hand{View: v, Tree: v.tree}
+}
+
+// Mounting is the callback that mounts the page.
+func (h *Hand) Mounting(in params.Input) Call {
+	return Call{Name: h.def.Name() + ".Mount", Run: func(cb *Callback) error { return h.def.Mount(cb, in) }}
+}
+
+// Event is the callback of an event of the page, or of the component at an address.
+func (h *Hand) Event(name, component string, in params.Input) (Call, error) {
+	return h.event(Event{Name: name, Component: component, Input: in})
+}
+
+// Run runs a callback as a transaction.
+func (h *Hand) Run(ctx context.Context, c Call) error { return h.run(ctx, c) }
+
+// Abandon gives up the callback that runs with ctx, as View.abandon does.
+func (h *Hand) Abandon(ctx context.Context) (ended func(), ok bool) { return h.abandon(ctx) }
+
+// Inbox takes the next message that callbacks have sent to their own view.
+func (h *Hand) Inbox() (Call, bool, error) { return h.takeInbox() }
+
+// HasInbox reports whether there is one.
+func (h *Hand) HasInbox() bool { return h.hasInbox() }
+
+// Begin sets a savepoint, and Rollback goes back to it.
+func (h *Hand) Begin()    { h.begin() }
+func (h *Hand) Rollback() { h.rollback() }
+
+// Departure takes where a callback has sent the page.
+func (h *Hand) Departure() *Departure { return h.takeDeparture() }
+
+// SetConnected opens or closes the browser's connection, and notifies who listens.
+func (h *Hand) SetConnected(open bool) { h.connected.Store(open) }
+
+// Notify notifies who listens whether the connection is open.
+func (h *Hand) Notify() { h.notify() }
+
+// StartWaiting starts the tasks that have waited for the connection.
+func (h *Hand) StartWaiting() { h.startWaiting() }
+
+// Render renders what is out of date.
+func (h *Hand) Render(posted *patch.Posted) (render.Rendering, error) { return h.tree.Render(posted) }
+
+// SetFull has the mailbox refuse callbacks, or take them again.
+func (h *Hand) SetFull(full bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.mailbox.calls = 0
+	if full {
+		h.mailbox.calls = h.host.Queue
+	}
+}
+
+// Posted takes the callbacks out of the mailbox.
+func (h *Hand) Posted() (calls []Call) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, j := range h.mailbox.queue {
+		switch {
+		case j.step == stepRestart:
+			h.Restarts.Add(1)
+		case j.run == nil:
+			calls = append(calls, j.call)
+		}
+	}
+	h.mailbox.queue, h.mailbox.calls, h.mailbox.steps = nil, 0, 0
+	return calls
+}
+
+// Delayed takes the callbacks that timers are to send.
+func (h *Hand) Delayed() (calls []Call) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for t := range h.timers.all {
+		calls = append(calls, t.call)
+	}
+	h.timers.stop()
+	h.timers.ended = false
+	return calls
+}
+
+// Close ends the components and returns their callbacks for it.
+func (h *Hand) Close() []Call {
+	h.mu.Lock()
+	h.ended = true
+	h.mu.Unlock()
+	return closingCalls(h.tree.End())
+}
+
+// Waiting counts the jobs in the mailboxes of all views, for tests.
+func (h *Host) Waiting() (n int) {
+	for _, v := range h.All() {
+		v.mu.Lock()
+		n += len(v.mailbox.queue)
+		v.mu.Unlock()
+	}
+	return n
+}
+
+// Confuse makes the view's own books wrong, so that the next message that it sends panics where
+// nothing of the application's runs. It is for tests.
+func (v *View) Confuse() { v.postInternal(func(v *View, _ uint64) { v.out.seq, v.out.sent = 0, 0 }) }

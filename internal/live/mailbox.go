@@ -1,0 +1,201 @@
+package live
+
+import (
+	"context"
+	"slices"
+
+	"github.com/sideband-go/sideband/internal/fault"
+	"github.com/sideband-go/sideband/patch"
+)
+
+// job is what waits in a mailbox: a callback, or something of the kit's own.
+type job struct {
+	run     func(v *View, gen uint64) // nil: call runs
+	call    Call
+	ctx     context.Context // of an event; else nil
+	posted  *patch.Posted
+	done    chan<- Outcome // nil if nobody waits
+	counted bool           // among those whose number is bounded
+	step    step           // that run is; 0: none
+}
+
+// isMessage reports whether nobody waits for the callback: it shares a rendering with others.
+func (j *job) isMessage() bool { return j.done == nil && j.run == nil }
+
+// step is something of the kit's own that a view is to do when it is its turn. However often
+// it is asked for, it waits in the mailbox once.
+type step uint8
+
+const (
+	stepConnect step = 1 << iota // take the connection that waits
+	stepDrain                    // go on with a connection that was full
+	stepInbox                    // run what components have sent while they were rendered
+	stepAge                      // end a connection that is old
+	stepRestart                  // drop the view
+)
+
+// mailbox is what waits for a view, and who works it off. The view's mutex guards it.
+type mailbox struct {
+	queue  []job
+	calls  int    // counted jobs in the queue, which are bounded
+	steps  step   // that are in the queue
+	worker uint64 // the generation of the worker; older ones are abandoned
+	busy   bool   // a worker runs
+	held   bool   // no worker starts: a test works the queue off
+}
+
+// maxBatch is how many messages share a rendering.
+const maxBatch = 64
+
+// take takes what is to be done before the next rendering: one job that somebody waits for, or
+// the messages up to it.
+func (m *mailbox) take() []job {
+	n := 1
+	for n < len(m.queue) && n < maxBatch && m.queue[n-1].isMessage() && m.queue[n].isMessage() {
+		n++
+	}
+	batch := m.queue[:n:n]
+	m.queue = m.queue[n:]
+	for _, j := range batch {
+		if j.counted {
+			m.calls--
+		}
+		m.steps &^= j.step
+	}
+	return batch
+}
+
+// dropCalls empties the queue but for what is the kit's own.
+func (m *mailbox) dropCalls() (dropped []job) {
+	m.queue = slices.DeleteFunc(m.queue, func(j job) bool {
+		if j.run == nil {
+			dropped = append(dropped, j)
+		}
+		return j.run == nil
+	})
+	m.calls = 0
+	return dropped
+}
+
+// post queues a callback. It never waits.
+func (v *View) post(j job) error {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.ended {
+		return fault.ErrGone
+	}
+	if v.mailbox.calls >= v.host.Queue {
+		increment(v.host.Count.QueueFull)
+		return fault.ErrFull
+	}
+	v.mailbox.calls++
+	j.counted = true
+	v.enqueue(j)
+	return nil
+}
+
+// wait queues a callback and waits until its turn is done.
+func (v *View) wait(j job) Outcome {
+	done := make(chan Outcome, 1)
+	j.done = done
+	if err := v.post(j); err != nil {
+		return Outcome{Err: err, Unstarted: true}
+	}
+	return <-done
+}
+
+// deliver queues the result of a background task, whatever else waits: there are no more of them
+// than tasks. If the view has ended it is dropped.
+func (v *View) deliver(c Call) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if !v.ended {
+		v.enqueue(job{call: c})
+	}
+}
+
+// postInternal queues something of the kit's own, whatever else waits; it takes no place of a
+// callback. It reports false if the view has ended.
+func (v *View) postInternal(run func(v *View, gen uint64)) bool {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if !v.ended {
+		v.enqueue(job{run: run})
+	}
+	return !v.ended
+}
+
+// once queues a step, unless it waits already. The caller holds mu.
+func (v *View) once(s step, run func(v *View, gen uint64)) {
+	if !v.ended && v.mailbox.steps&s == 0 {
+		v.mailbox.steps |= s
+		v.enqueue(job{run: run, step: s})
+	}
+}
+
+// enqueue adds a job and starts a worker if none runs. The caller holds mu.
+func (v *View) enqueue(j job) {
+	v.mailbox.queue = append(v.mailbox.queue, j)
+	v.awake()
+}
+
+// enqueueFirst is enqueue for what comes before all that waits.
+func (v *View) enqueueFirst(j job) {
+	v.mailbox.queue = slices.Insert(v.mailbox.queue, 0, j)
+	v.awake()
+}
+
+func (v *View) awake() {
+	if !v.mailbox.busy && !v.mailbox.held {
+		v.mailbox.busy = true
+		v.startWorker()
+	}
+}
+
+// startWorker starts a new worker; the one before, if it still runs, is abandoned. The caller
+// holds mu.
+func (v *View) startWorker() {
+	v.mailbox.worker++
+	v.host.workers.Add(1)
+	go v.work(v.mailbox.worker)
+}
+
+// work does what is queued, one batch after the other, and ends when there is nothing left.
+func (v *View) work(gen uint64) {
+	defer v.host.workers.Done()
+	over := false
+	defer func() {
+		if !over {
+			v.broken(gen, recover())
+		}
+	}()
+	for {
+		batch, ok := v.next(gen)
+		if !ok || !v.take(gen, batch) {
+			over = true
+			return
+		}
+	}
+}
+
+// next takes the next batch. It reports false if there is none, or if the worker was abandoned.
+func (v *View) next(gen uint64) (batch []job, ok bool) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	m := &v.mailbox
+	if m.worker != gen {
+		return nil, false
+	}
+	if len(m.queue) == 0 {
+		m.busy, m.queue = false, nil
+		return nil, false
+	}
+	return m.take(), true
+}
+
+// isCurrent reports whether the worker was not abandoned.
+func (v *View) isCurrent(gen uint64) bool {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.mailbox.worker == gen
+}

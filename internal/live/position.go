@@ -1,0 +1,69 @@
+package live
+
+import (
+	"crypto/rand"
+	"strconv"
+	"strings"
+)
+
+// unknownID is given to a browser whose page may show anything, until it has been
+// morphed as a whole.
+const unknownID = "x"
+
+// Position is where a browser says it is in the view's messages. Its text is the
+// number of a message, with the epoch before it if the view was remounted.
+type Position struct {
+	epoch string
+	id    uint64
+	given bool // the browser has been connected before
+	valid bool
+}
+
+// maxEpoch bounds the epoch's length.
+const maxEpoch = 8
+
+func newEpoch() string { return rand.Text()[:maxEpoch] }
+
+// ParsePosition reads what a browser says; "" if it has not been connected before.
+func ParsePosition(text string) Position {
+	p := Position{given: text != ""}
+	if !p.given {
+		p.valid = true
+		return p
+	}
+	epoch, number, ok := strings.Cut(text, "-")
+	if !ok {
+		epoch, number = "", text
+	}
+	id, err := strconv.ParseUint(number, 10, 64)
+	p.valid = err == nil && len(epoch) <= maxEpoch && !strings.ContainsFunc(epoch, func(c rune) bool {
+		return (c < 'A' || c > 'Z') && (c < '2' || c > '7') // as rand.Text makes them
+	})
+	if p.valid {
+		p.epoch, p.id = epoch, id
+	}
+	return p
+}
+
+// isBehind reports whether a browser that says p knew less than one that said other when
+// it asked for its connection. epoch is the view's.
+func (p Position) isBehind(other Position, epoch string) bool {
+	switch {
+	case !p.valid || !other.valid:
+		return false
+	case p.epoch == other.epoch:
+		return p.id < other.id
+	}
+	return other.epoch == epoch
+}
+
+// String is the id that the connection begins with.
+func (p Position) String() string {
+	switch {
+	case !p.valid:
+		return unknownID
+	case p.epoch == "":
+		return strconv.FormatUint(p.id, 10)
+	}
+	return p.epoch + "-" + strconv.FormatUint(p.id, 10)
+}

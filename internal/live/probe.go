@@ -1,0 +1,218 @@
+package live
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"reflect"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/sideband-go/sideband/internal/fault"
+	"github.com/sideband-go/sideband/internal/render"
+)
+
+// Probe finds the living views behind pages. It is for tests: package livetest hands one
+// to the server with the requests' contexts. Make one with new; its methods may be
+// called from any goroutine.
+type Probe struct {
+	mu       sync.Mutex
+	views    map[string]*Probed // by the ticket of their page
+	failures []error
+}
+
+type probeKey struct{}
+
+// WithProbe returns a context whose requests tell p of the views that they mount.
+func WithProbe(ctx context.Context, p *Probe) context.Context {
+	return context.WithValue(ctx, probeKey{}, p)
+}
+
+// ProbeOf returns the request's probe, nil if it has none.
+func ProbeOf(ctx context.Context) *Probe {
+	p, _ := ctx.Value(probeKey{}).(*Probe)
+	return p
+}
+
+// View is the view of the page with a ticket, as it was mounted last; nil if there is none.
+func (p *Probe) View(ticket string) *Probed {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.views[ticket]
+}
+
+// Forget returns all views, and forgets them.
+func (p *Probe) Forget() []*Probed {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var all []*Probed
+	for _, v := range p.views {
+		all = append(all, v)
+	}
+	clear(p.views)
+	return all
+}
+
+// TakeFailures returns what has failed since it was called last in a way that users do
+// not get to see: panics, renderings, errors of callbacks without a status below 500.
+func (p *Probe) TakeFailures() []error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	f := p.failures
+	p.failures = nil
+	return f
+}
+
+// Fail notes a failure. A nil Probe notes nothing.
+func (p *Probe) Fail(err error) {
+	if p == nil {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.failures = append(p.failures, err)
+}
+
+// Note notes the view that was mounted for a ticket. endSession ends the session of its page, as
+// the application does elsewhere. A nil Probe notes nothing.
+func (p *Probe) Note(v *View, ticket string, endSession func(context.Context) error) {
+	if p == nil || ticket == "" {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.views == nil {
+		p.views = make(map[string]*Probed)
+	}
+	p.views[ticket] = &Probed{v, endSession}
+	v.probe.Store(p)
+	if v.dropped != nil {
+		p.failures = append(p.failures, v.dropped)
+	}
+}
+
+// NoteFailure tells the probe, if there is one, of a failure where no request waits.
+func (v *View) NoteFailure(err error) {
+	if errors.Is(err, fault.ErrGone) {
+		return
+	}
+	if code, _ := fault.StatusOf(err); code >= http.StatusInternalServerError {
+		v.probe.Load().Fail(err)
+	}
+}
+
+// NoteDropped notes what is wrong with the page's HTML, for the probe that there will be.
+func (v *View) NoteDropped(err error) {
+	if !v.mounted.Load() {
+		v.dropped = err
+	}
+	v.NoteFailure(err)
+}
+
+// Probed is a living view as a test sees it.
+type Probed struct {
+	*View
+	// EndSession destroys the session of the page, as the application does elsewhere.
+	EndSession func(context.Context) error
+}
+
+// Newest waits until the view has done what waits for it. It returns the id of the
+// newest message, and whether a connection is open that has taken it. It reports false if
+// the view has ended or ctx is over.
+func (p *Probed) Newest(ctx context.Context) (id string, sent, ok bool) {
+	v := p.View
+	ok = v.Ask(ctx, func(*render.Tree) {
+		id, sent = v.idOf(v.out.seq), v.openConn() != nil && !v.out.unknown && v.out.isUpToDate()
+	})
+	if !ok {
+		return "", false, false
+	}
+	return id, sent, true
+}
+
+// Reading returns a context that reads what the view's keys hold at this moment.
+func (p *Probed) Reading() context.Context { return Reading(p.tree.Root()) }
+
+// ReadingOf is Reading as the component of a type sees the keys that has the id; nil if there is
+// none, and then the names of those that there are.
+func (p *Probed) ReadingOf(ctx context.Context, t reflect.Type, id string) (reading context.Context, others []string) {
+	p.Ask(ctx, func(tree *render.Tree) {
+		for _, c := range tree.All()[1:] {
+			if c.Is(t) && c.ID() == id {
+				reading = Reading(c)
+				return
+			}
+			others = append(others, c.Name())
+		}
+	})
+	slices.Sort(others)
+	return reading, others
+}
+
+// EventsOf lists what the browser may call of the component at an address, "" for the page. It
+// reports false if no component has it.
+func (p *Probed) EventsOf(address string) ([]string, bool) {
+	c := p.tree.Root()
+	if address != "" {
+		c = p.tree.Lookup(address)
+	}
+	if c == nil {
+		return nil, false
+	}
+	return eventsOf(c.Kind()), true
+}
+
+// Working names the background tasks that run, or wait for the connection to do so, and those
+// that have run without their result being taken.
+func (p *Probed) Working(ctx context.Context) (names []string) {
+	p.Ask(ctx, func(t *render.Tree) {
+		for _, c := range t.All() {
+			if w := workOf(c); w != nil {
+				names = append(names, w.names()...)
+			}
+		}
+	})
+	slices.Sort(names)
+	return names
+}
+
+// names names the tasks.
+func (w *work) names() (names []string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for t := range w.all {
+		name := t.name
+		if slices.Contains(w.waiting, t) {
+			name += " (which waits for the connection)"
+		}
+		names = append(names, name)
+	}
+	return names
+}
+
+// Faults says why components can't be shown.
+func (p *Probed) Faults(ctx context.Context) (all []error) {
+	p.Ask(ctx, func(t *render.Tree) {
+		for _, c := range t.All() {
+			switch err := c.Fault(); {
+			case err == nil:
+			case strings.HasPrefix(err.Error(), c.Name()):
+				all = append(all, err)
+			default:
+				all = append(all, fmt.Errorf("%s: %w", c.Name(), err))
+			}
+		}
+	})
+	return all
+}
+
+// Streams lists the streams that the page shows.
+func (p *Probed) Streams(ctx context.Context) (all []render.ShownStream) {
+	p.Ask(ctx, func(t *render.Tree) { all = t.Streams() })
+	return all
+}
+
+// ErrTwoBindings is what a test hears of an element with two bindings.
+var ErrTwoBindings = errors.New("handlers: browsers drop all but the first binding of an element")

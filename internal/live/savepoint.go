@@ -1,0 +1,52 @@
+package live
+
+import (
+	"github.com/sideband-go/sideband/internal/render"
+	"github.com/sideband-go/sideband/state"
+)
+
+// savepoint is what callbacks have changed since the page was last rendered, so that it can be
+// rolled back if the page can't be rendered with it.
+type savepoint struct {
+	number    uint64 // of savepoints
+	scopes    []scopeBefore
+	title     string
+	results   []Call // of background tasks, that are taken again
+	rollbacks []func()
+}
+
+type scopeBefore struct {
+	scope  *state.Scope
+	before state.Snapshot
+}
+
+// begin sets a savepoint.
+func (v *View) begin() {
+	v.savepoint = savepoint{number: v.savepoint.number + 1, title: v.tree.Title()}
+	v.ran = 0
+	v.tree.Begin()
+}
+
+// note remembers what a component's keys held at the savepoint.
+func (s *savepoint) note(c *render.Component) {
+	if c.Savepoint != s.number {
+		c.Savepoint = s.number
+		s.scopes = append(s.scopes, scopeBefore{c.Scope(), c.Scope().Snapshot()})
+	}
+}
+
+// rollback goes back to the savepoint, and drops messages that callbacks have sent to their own
+// view since. Results of background tasks are taken again.
+func (v *View) rollback() {
+	s := v.savepoint
+	for _, b := range s.scopes {
+		b.scope.Restore(b.before)
+	}
+	v.tree.SetTitle(s.title)
+	v.inbox = append([]Call(nil), s.results...)
+	v.tree.Rollback()
+	v.begin()
+	for _, f := range s.rollbacks {
+		v.host.Guard.Run(v.def.Name(), f)
+	}
+}

@@ -1,0 +1,315 @@
+package live
+
+import (
+	"errors"
+	"time"
+
+	"github.com/sideband-go/sideband/internal/fault"
+	"github.com/sideband-go/sideband/internal/protocol"
+	"github.com/sideband-go/sideband/internal/render"
+	"github.com/sideband-go/sideband/patch"
+)
+
+// maxRounds is how often a turn renders because renderings have sent messages.
+const maxRounds = 8
+
+var (
+	errRounds = errors.New("views: components send messages whenever they are rendered")
+	errBehind = errors.New("views: the page has missed items of a stream that are not kept")
+
+	clearNotice = patch.AppendText(nil, protocol.NoticeID, "")
+)
+
+// show renders what is out of date and sends it, if a browser is connected and can take it; else
+// it waits. If rendering fails, the view is rolled back. It reports false if the worker was
+// abandoned.
+func (v *View) show(gen uint64) bool {
+	for range maxRounds {
+		conn := v.openConn()
+		var err error
+		switch {
+		case conn == nil:
+		case v.depart():
+		case v.waits():
+		default:
+			err = v.send(conn, nil, nil)
+		}
+		if !v.isCurrent(gen) {
+			return false
+		}
+		if v.mustRemount(err) {
+			return true
+		}
+		if err != nil {
+			v.rollback()
+			v.logFailure(err)
+		}
+		if !v.hasInbox() {
+			v.depart() // a component may have said so
+			return true
+		}
+		// Components have sent messages while they were rendered.
+		v.begin()
+		if !v.drain(gen) {
+			return false
+		}
+	}
+	v.logFailure(errRounds)
+	return true
+}
+
+// send sends what has changed, and more: as a patch or, if what the page shows is not known, as
+// the whole view.
+func (v *View) send(conn Conn, posted *patch.Posted, more []byte) error {
+	if v.out.unknown {
+		return v.sendWhole(conn, posted)
+	}
+	if posted == nil && v.out.unsettled {
+		posted = &patch.Posted{Left: true}
+	}
+	v.out.unsettled = false
+	r, err := v.tree.Render(posted)
+	if err != nil {
+		return err
+	}
+	v.host.Warn(v, r)
+	if ops := append(r.Ops, more...); len(ops) > 0 {
+		v.put(conn, v.out.number(ops))
+	}
+	return nil
+}
+
+// sendWhole sends the whole view, for a browser that may show anything.
+func (v *View) sendWhole(conn Conn, posted *patch.Posted) error {
+	r, err := v.tree.Whole(posted)
+	if errors.Is(err, fault.ErrAbandoned) {
+		return err // another worker goes on
+	}
+	if v.out.unknown = err != nil; v.out.unknown {
+		return err
+	}
+	v.out.unsettled = false
+	v.host.Warn(v, r)
+	if m := v.out.number(r.Ops); !v.put(conn, m) {
+		v.out.sent = m.ID - 1 // nothing before it counts
+	}
+	return nil
+}
+
+// depart sends a page away by its connection, if a callback says so. It reports whether it has.
+// What is not known of the page stays so, in case it does not get there.
+func (v *View) depart() bool {
+	conn := v.openConn()
+	if conn == nil || !v.out.isUpToDate() && !v.out.unknown {
+		return false // what the page has missed comes first
+	}
+	d := v.takeDeparture()
+	if d == nil {
+		return false
+	}
+	v.put(conn, v.out.number(v.host.Leave(v, d)))
+	return true
+}
+
+// answer renders after an event, and says what its request leads to: nothing but its error while
+// a connection carries the patches; else the patch, and a new connection's element that goes on
+// from there.
+func (v *View) answer(gen uint64, t *turn) Outcome {
+	posted, failed := t.posted, t.failed
+	if !v.mounted.Load() {
+		return v.firstPage(gen, failed)
+	}
+	if v.HasEnded() {
+		return Outcome{Err: errors.Join(fault.ErrGone, failed)}
+	}
+	v.touch()
+	if d := v.takeDeparture(); d != nil {
+		return Outcome{Departure: d}
+	}
+	if failed != nil && posted != nil && posted.Form {
+		posted = nil // what was typed is still there to be mended
+	}
+	conn := v.openConn()
+	if conn != nil {
+		v.connectionUsed()
+	}
+	var ops []byte
+	err := failed
+	switch {
+	case conn != nil && v.waits(), conn == nil && !v.isReachable():
+		// What changed waits until the browser reads on, or for the page's next connection.
+		v.out.unsettled = v.out.unsettled || posted != nil
+	case conn != nil && (v.out.unknown || failed == nil || posted != nil || v.tree.IsDirty()):
+		var clear []byte
+		if !v.out.unknown {
+			clear = v.noticeGone(failed)
+		}
+		err = errors.Join(failed, v.send(conn, posted, clear))
+	case conn == nil && (failed == nil || posted != nil || v.tree.IsDirty() || !v.out.isAcknowledged()):
+		var renderErr error
+		ops, renderErr = v.patch(posted, v.noticeGone(failed))
+		err = errors.Join(failed, renderErr)
+	}
+	if !v.isCurrent(gen) {
+		return Outcome{}
+	}
+	if v.mustRemount(err) {
+		if conn == nil {
+			ops = patch.AppendReplace(nil, protocol.StreamID, v.connectionElement())
+		}
+		return Outcome{Ops: ops, Err: failed}
+	}
+	if err != nil && failed == nil {
+		v.rollback()
+	}
+	if conn == nil {
+		v.weigh()
+	}
+	if v.hasInbox() { // components have sent messages while they were rendered
+		v.mu.Lock()
+		v.once(stepInbox, func(v *View, gen uint64) {
+			if v.drain(gen) {
+				v.show(gen)
+			}
+		})
+		v.mu.Unlock()
+	}
+	return Outcome{Ops: ops, Err: err, Departure: v.takeDeparture()}
+}
+
+// noticeGone takes the notice of an earlier failure away after a success.
+func (v *View) noticeGone(failed error) []byte {
+	if failed == nil && v.notice.CompareAndSwap(true, false) {
+		return clearNotice
+	}
+	return nil
+}
+
+// patch makes the answer that brings a page without a connection up to date. If it is not known
+// what the page shows, that is the whole view.
+func (v *View) patch(posted *patch.Posted, more []byte) ([]byte, error) {
+	render := v.tree.Render
+	if v.out.unknown || !v.out.isAcknowledged() {
+		render = v.tree.Whole
+	}
+	r, err := render(posted)
+	if err != nil {
+		return nil, err
+	}
+	v.out.unknown = false
+	v.host.Warn(v, r)
+	ops := append(r.Ops, more...)
+	if len(ops) > 0 {
+		v.out.number(ops)
+	}
+	return patch.AppendReplace(ops, protocol.StreamID, v.connectionElement()), nil
+}
+
+// connectionElement is the one that makes a new connection, which goes on from here. Its address
+// says where that is: htmx forgets headers if the first connection breaks off.
+func (v *View) connectionElement() []byte {
+	return protocol.StreamElement(v.address+protocol.StreamQuery+"&"+protocol.AfterParam+"="+v.idOf(v.out.seq), v.def.KeepsConnection)
+}
+
+// firstPage renders the page for the request that mounts the view. One that is remounted is
+// rendered when it is shown.
+func (v *View) firstPage(gen uint64, failed error) Outcome {
+	if d := v.takeDeparture(); d != nil || failed != nil {
+		return Outcome{Err: failed, Departure: d}
+	}
+	if v.out.unknown {
+		v.mounted.Store(true)
+		return Outcome{}
+	}
+	for range maxRounds {
+		html, warnings, err := v.tree.Page()
+		if !v.isCurrent(gen) {
+			return Outcome{}
+		}
+		if d := v.takeDeparture(); d != nil { // a component has said so
+			return Outcome{Departure: d}
+		}
+		v.host.Warn(v, render.Rendering{Warnings: warnings})
+		if err != nil || !v.hasInbox() {
+			v.mounted.Store(true)
+			if err == nil {
+				v.tree.Sent()
+				v.bytes.Store(v.size())
+			}
+			return Outcome{Ops: html, Err: err}
+		}
+		// Components have sent messages while they were rendered.
+		if !v.drain(gen) {
+			return Outcome{}
+		}
+	}
+	return Outcome{Err: errRounds}
+}
+
+// upToDate renders the view before an event of a component, if something has changed that was
+// not rendered: no browser is connected, or it is slow. The event runs only if what is true now
+// still has the component. A view that was remounted renders its components here. If the worker
+// was abandoned, another one answers.
+func (v *View) upToDate(gen uint64, c Call) error {
+	if c.at == "" || v.tree.IsRendered() && !v.tree.IsDirty() {
+		return nil
+	}
+	for range maxRounds {
+		if err := v.renderNow(); err != nil || !v.isCurrent(gen) {
+			return err
+		}
+		v.begin() // what the event does is rolled back without this
+		if !v.hasInbox() {
+			return nil
+		}
+		// Components have sent messages while they were rendered.
+		if !v.drain(gen) {
+			return nil
+		}
+	}
+	return errRounds
+}
+
+// renderNow renders what has changed. The browser gets it if it can take it; else it is in the
+// log of what was sent, for the next connection or the answer to the event.
+func (v *View) renderNow() error {
+	conn := v.openConn()
+	switch {
+	case !v.tree.IsRendered():
+		_, _, err := v.tree.Page()
+		return err
+	case conn != nil && !v.waits():
+		return v.send(conn, nil, nil)
+	}
+	r, err := v.tree.Render(nil)
+	if err != nil {
+		return err
+	}
+	v.host.Warn(v, r)
+	if len(r.Ops) > 0 {
+		v.out.number(r.Ops)
+	}
+	return nil
+}
+
+// remount drops the view, whose page can't be told what it misses: its page remounts it.
+func (v *View) remount(why error) {
+	v.host.Log.Info("sideband: view is remounted", "view", v.def.Name(), "err", why)
+	v.restart()
+}
+
+// mustRemount drops the view if a rendering says so.
+func (v *View) mustRemount(err error) bool {
+	again := errors.Is(err, fault.ErrRemount)
+	if again {
+		v.remount(err)
+	}
+	return again
+}
+
+// touch puts off the end of a view that is acted on without a connection.
+func (v *View) touch() {
+	if v.entry != nil {
+		v.host.store.Used(v.entry, time.Now())
+	}
+}

@@ -1,0 +1,186 @@
+package live
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/sideband-go/sideband/internal/fault"
+	"github.com/sideband-go/sideband/internal/params"
+	"github.com/sideband-go/sideband/internal/render"
+	"github.com/sideband-go/sideband/patch"
+	"github.com/sideband-go/sideband/state"
+)
+
+// Event is what a request asks of a view.
+type Event struct {
+	Context   context.Context // its values; that it ends means nothing
+	Name      string          // of the method; "": Posted asks what its controls are to show
+	Component string          // its address; "" of the page
+	Input     params.Input
+	Posted    *patch.Posted // nil: nothing that could have to be corrected
+}
+
+// Outcome is what a request leads to.
+type Outcome struct {
+	Ops       []byte // for the answer, if no connection took them; of Mount, the page's content
+	Err       error
+	Departure *Departure // another page is to be loaded; nil if not
+	Unstarted bool       // nothing of it ran
+}
+
+// Do runs an event as a turn: its callback, the messages that it sends to its own view, a
+// rendering of what is out of date. It waits for that. An event that there is none of gives
+// fault.ErrNoEvent, a view that has ended fault.ErrGone, one that is busy fault.ErrFull: all of
+// them unstarted.
+func (v *View) Do(e Event) Outcome {
+	j := job{ctx: e.Context, posted: e.Posted}
+	if e.Name == "" && e.Posted != nil {
+		j.call = Call{Name: patch.LeftParam, Run: func(*Callback) error { return nil }}
+		return v.wait(j)
+	}
+	call, err := v.event(e)
+	switch {
+	case errors.Is(err, fault.ErrNoEvent):
+		return Outcome{Err: err, Unstarted: true}
+	case err != nil: // the parameters: the controls go back to what the view says
+		call = Call{Name: "parameters", Run: func(*Callback) error { return err }}
+	}
+	j.call = call
+	return v.wait(j)
+}
+
+// event decodes an event of the page or of the component at an address. For a component, what is
+// wrong with it is found out when it runs.
+func (v *View) event(e Event) (Call, error) {
+	if e.Component != "" {
+		return Call{Name: fmt.Sprintf("%.80q %.40q", e.Component, e.Name), at: e.Component, Run: func(cb *Callback) error {
+			call, err := decode(cb.part, e)
+			if err != nil {
+				return err
+			}
+			return call(cb.part.Value(), cb)
+		}}, nil
+	}
+	var call func(value any, w state.Writer) error
+	root := v.tree.Root()
+	err := v.host.Guard.Call(func() (err error) {
+		call, err = decode(root, e)
+		return err
+	})
+	return Call{Name: v.def.Name() + "." + e.Name, Run: func(cb *Callback) error { return call(root.Value(), cb) }}, err
+}
+
+func decode(c *render.Component, e Event) (func(value any, w state.Writer) error, error) {
+	event := c.Kind().Events[e.Name]
+	if event == nil {
+		return nil, fmt.Errorf("%w: %s has none named %.40q", fault.ErrNoEvent, c.Name(), e.Name)
+	}
+	call, err := event(e.Input)
+	if err != nil {
+		return nil, fmt.Errorf("event %s: %w", e.Name, err)
+	}
+	return call, nil
+}
+
+// turn is what is under way: the callbacks of a batch, and the rendering after them.
+type turn struct {
+	done      chan<- Outcome // nil if nobody waits
+	posted    *patch.Posted
+	cause     context.Context // of the request that it is for; nil without one
+	failed    error
+	rest      []job // of the batch
+	rendering bool
+}
+
+// setTurn notes the turn under way, for whoever abandons its worker; nil if it is over.
+func (v *View) setTurn(t *turn) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.turn = t
+}
+
+// take runs a batch as a turn. It reports false if the worker was abandoned.
+func (v *View) take(gen uint64, batch []job) bool {
+	if j := batch[0]; j.run != nil {
+		j.run(v, gen)
+		return v.isCurrent(gen)
+	}
+	last := batch[len(batch)-1]
+	if last.done != nil && !v.isReachable() {
+		v.remount(errBehind)
+		last.done <- Outcome{Err: fault.ErrGone, Unstarted: true}
+		return true
+	}
+	v.begin()
+	t := &turn{done: last.done, posted: last.posted, cause: last.ctx}
+	v.setTurn(t)
+	for i, j := range batch {
+		t.rest = batch[i+1:]
+		err := v.upToDate(gen, j.call)
+		if err == nil {
+			err = v.runTimed(j)
+		}
+		if !v.isCurrent(gen) {
+			return false
+		}
+		if j.done != nil && v.mustRemount(err) {
+			v.setTurn(nil)
+			j.done <- Outcome{Err: fault.ErrGone, Unstarted: true}
+			return true
+		}
+		if errors.Is(err, fault.ErrNoComponent) {
+			v.host.Log.Info("sideband: for a component that is not there", "view", v.def.Name(), "err", err)
+			err = nil
+		}
+		if err != nil && j.done == nil {
+			v.logFailure(err)
+		}
+		t.failed = err
+		if err == nil && !v.drain(gen) {
+			return false
+		}
+	}
+	return v.finish(gen, t)
+}
+
+// finish renders and tells who waits. It reports false if the worker was abandoned.
+func (v *View) finish(gen uint64, t *turn) bool {
+	if t.rendering { // it was abandoned in the middle, with what was to be said
+		v.notice.Store(true)
+	} else {
+		t.rendering = true
+		v.out.settleTyping(t.posted)
+	}
+	if t.done == nil {
+		return v.show(gen)
+	}
+	outcome := v.answer(gen, t)
+	if !v.isCurrent(gen) {
+		return false
+	}
+	v.setTurn(nil)
+	t.done <- outcome
+	return true
+}
+
+// drain runs the messages that callbacks have sent to their own view. It reports false if the
+// worker was abandoned.
+func (v *View) drain(gen uint64) bool {
+	for {
+		c, ok, err := v.takeInbox()
+		if err != nil {
+			v.logFailure(err)
+		}
+		if !ok {
+			return true
+		}
+		err = v.runTimed(job{call: c})
+		if !v.isCurrent(gen) {
+			return false
+		}
+		if err != nil {
+			v.logFailure(err)
+		}
+	}
+}

@@ -1,0 +1,346 @@
+package live
+
+import (
+	"context"
+	"crypto/rand"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/sideband-go/sideband/internal/fault"
+	"github.com/sideband-go/sideband/internal/flash"
+	"github.com/sideband-go/sideband/internal/params"
+	"github.com/sideband-go/sideband/internal/render"
+	"github.com/sideband-go/sideband/state"
+)
+
+// View is one living view. Methods are safe for concurrent use.
+type View struct {
+	// What it is. It does not change once the view is mounted.
+	host    *Host
+	def     *Definition
+	id      string // 16 random bytes
+	epoch   string // "" as first mounted, else what tells its messages from earlier ones
+	address string // what those of its events and connection begin with
+	owner   Owner
+	mounts  *remounting // nil of a view that was mounted with its page
+
+	// Of the worker.
+	tree      *render.Tree
+	savepoint savepoint
+	inbox     []Call // messages to its own view
+	closing   []Call // of components that have left the page
+	ran       int    // messages of the inbox, in the turn
+	departure *Departure
+	out       delivery
+	dropped   error // what is wrong with the first page's HTML
+
+	// Of anybody.
+	callback  atomic.Pointer[Callback] // under way
+	connected atomic.Bool
+	listeners listeners
+	mounted   atomic.Bool
+	notice    atomic.Bool  // the page shows one
+	bytes     atomic.Int64 // what it held when its page was rendered
+	probe     atomic.Pointer[Probe]
+
+	mu         sync.Mutex // guards what follows
+	mailbox    mailbox
+	connection connection
+	timers     timers
+	tasks      *tasks // nil if none was ever started
+	ended      bool
+	last       []byte    // what connections get that come too late
+	current    *deadline // of the callback under way
+	turn       *turn     // under way; nil if nobody waits for it
+	entry      *state.Entry
+}
+
+// Owner is whose view it is.
+type Owner struct {
+	Identity string
+	Session  [16]byte
+	Query    string // of the page's address
+}
+
+// New makes a view that is not mounted yet, with an id of its own; nil if the host is closed.
+// Wait waits for it until it has ended.
+func (h *Host) New(def *Definition) *View {
+	id := make([]byte, 16)
+	_, _ = rand.Read(id) // it never fails
+	return h.newView(def, string(id))
+}
+
+func (h *Host) newView(def *Definition, id string) *View {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.closed {
+		return nil
+	}
+	h.workers.Add(1)
+	v := &View{host: h, def: def, id: id}
+	v.tree = render.New(def.Kind, def.Name(), def.Value, render.Options{
+		Guard: h.Guard, Host: v, TitlePrefix: h.TitlePrefix, TitleSuffix: h.TitleSuffix, Static: def.Static,
+	})
+	v.savepoint.number = 1
+	return v
+}
+
+// ID names the view. It stays the same when the view is remounted.
+func (v *View) ID() string { return v.id }
+
+// Definition returns what the view was made from.
+func (v *View) Definition() *Definition { return v.def }
+
+// Address is what the addresses of its events and its connection begin with.
+func (v *View) Address() string { return v.address }
+
+// Owner is whose view it is, once it is in the store.
+func (v *View) Owner() Owner { return v.owner }
+
+// Ref names the page.
+func (v *View) Ref() Ref { return Ref{view: v} }
+
+// Connected reports whether the browser's connection is open.
+func (v *View) Connected() bool { return v.connected.Load() }
+
+// Title is the page's title with prefix and suffix, once the page is rendered.
+func (v *View) Title() string { return v.tree.FullTitle() }
+
+// ShowsFlash reports whether the rendered page has a place for flash messages.
+func (v *View) ShowsFlash() bool { return v.tree.ShowsFlash() }
+
+// NoteNotice notes that the page shows a notice, which the next event that succeeds takes away.
+func (v *View) NoteNotice() { v.notice.Store(true) }
+
+// HasEnded reports whether the view has ended.
+func (v *View) HasEnded() bool {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.ended
+}
+
+// Mount runs the page's Mount and, if the view is new, renders the page: Outcome.Ops is its
+// content. address is what those of its events begin with, carried what the page before wanted
+// to be shown.
+func (v *View) Mount(ctx context.Context, address string, in params.Input, carried []flash.Message) Outcome {
+	v.address = address
+	v.tree.PostTo(address)
+	return v.wait(job{ctx: ctx, call: Call{Name: v.def.Name() + ".Mount", Run: func(cb *Callback) error {
+		if len(carried) > 0 {
+			FlashKey.Set(cb, flash.BoardOf(carried))
+		}
+		return v.def.Mount(cb, in)
+	}}})
+}
+
+// own notes whose view it is, for the store.
+func (v *View) own(o Owner) {
+	v.owner = o
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.entry = &state.Entry{ID: v.id, Session: string(o.Session[:]), Scope: v.tree.Root().Scope(), Value: v}
+}
+
+// Keep puts a mounted view into the store. It returns the store's errors, and fault.ErrGone if
+// the view has ended meanwhile: then its page remounts it.
+func (v *View) Keep(o Owner) error {
+	v.own(o)
+	v.entry.Bytes = v.bytes.Load()
+	if err := v.host.store.Add(v.entry, time.Now()); err != nil {
+		return err
+	}
+	if v.HasEnded() {
+		v.host.store.Remove(v.entry)
+		return fault.ErrGone
+	}
+	return nil
+}
+
+// remounting is a view on its way into being, for requests that wait for it.
+type remounting struct {
+	done    chan struct{} // closed when the view is mounted, or can't be
+	failure error         // set before done is closed
+	waiting atomic.Int64
+}
+
+// Restore makes a view with an id that a page has, and puts it into the store before it is
+// mounted, so that requests that come together share one Mount; the caller mounts it and calls
+// Restored. If the store has the view by now, it is returned, and is none to mount. The view is
+// nil if the host is closed.
+func (h *Host) Restore(def *Definition, id string, o Owner) (v *View, mount bool, err error) {
+	v = h.newView(def, id)
+	if v == nil {
+		return nil, false, nil
+	}
+	v.epoch, v.out.unknown = newEpoch(), true
+	v.mounts = &remounting{done: make(chan struct{})}
+	v.own(o)
+	taken, err := h.store.Restore(v.entry, time.Now())
+	if taken != nil || err != nil {
+		v.End(nil)
+	}
+	if taken != nil {
+		return taken.Value.(*View), false, nil
+	}
+	return v, err == nil, err
+}
+
+// Restored lets the requests go on that wait for the view or, if it could not be mounted, fail.
+func (v *View) Restored(failure error) {
+	if v.mounts.failure = failure; failure != nil {
+		v.host.store.Remove(v.entry)
+	}
+	close(v.mounts.done)
+}
+
+// Await waits until a view that another request remounts is there. It returns what that gave to
+// Restored, fault.ErrFull if too many wait, or the context's error. Whoever mounts it has a
+// deadline.
+func (v *View) Await(ctx context.Context) error {
+	m := v.mounts
+	if m == nil {
+		return nil
+	}
+	select {
+	case <-m.done:
+		return m.failure
+	default:
+	}
+	if m.waiting.Add(1) > int64(v.host.Queue) {
+		m.waiting.Add(-1)
+		increment(v.host.Count.QueueFull)
+		return fault.ErrFull
+	}
+	defer m.waiting.Add(-1)
+	select {
+	case <-m.done:
+		return m.failure
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// Restart ends the view, so that its page remounts it, at the kit's expense. It does not wait.
+func (v *View) Restart() {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if !v.ended && v.mailbox.steps&stepRestart == 0 { // what waits would be shown by a view that is not right; events run in the next one
+		v.mailbox.steps |= stepRestart
+		v.enqueueFirst(job{run: func(v *View, _ uint64) {
+			v.host.Excuse(v.id)
+			v.restart()
+		}, step: stepRestart})
+	}
+}
+
+// restart drops the view. Its page comes again, with its ticket.
+func (v *View) restart() {
+	v.End(nil) // before the store does, with another last message
+	v.mu.Lock()
+	e := v.entry
+	v.mu.Unlock()
+	if e != nil { // else its page is on its way, and Keep finds out
+		v.host.store.Remove(e)
+	}
+}
+
+// Dismiss ends the view and takes it out of the store: its page is to load itself anew after a
+// pause.
+func (v *View) Dismiss(pause time.Duration) {
+	v.endWith(v.host.Reload, pause)
+	v.host.store.Remove(v.entry)
+}
+
+// evicted is called when the store has let go of the view. Only a page that is connected is told
+// why; any other one comes again.
+func (v *View) evicted() {
+	if v.openConn() != nil {
+		v.End(v.host.Evicted)
+	} else {
+		v.End(nil)
+	}
+}
+
+// End ends the view: nothing more is taken, a callback under way is abandoned, the connection
+// closes with a last message and nothing that waited, and Close runs last.
+func (v *View) End(last []byte) { v.endWith(last, 0) }
+
+// endWith is End with a pause before the last message, in which the connection is silent.
+func (v *View) endWith(last []byte, pause time.Duration) {
+	v.mu.Lock()
+	if v.ended {
+		v.mu.Unlock()
+		return
+	}
+	v.ended, v.last = true, last
+	dropped := v.mailbox.dropCalls()
+	v.timers.stop()
+	current, tasks := v.current, v.tasks
+	conns := v.connection.end()
+	v.mu.Unlock()
+	tasks.end()
+	if current != nil {
+		current.cut(context.Canceled)
+	}
+	if closing := v.tree.End(); closing != nil && v.mounted.Load() {
+		v.mu.Lock()
+		for _, c := range closingCalls(closing) {
+			v.enqueue(job{run: func(v *View, gen uint64) { v.close(gen, c) }})
+		}
+		v.mu.Unlock()
+	}
+	v.host.workers.Done()
+	for _, j := range dropped {
+		if j.done != nil {
+			j.done <- Outcome{Err: fault.ErrGone, Unstarted: true}
+		}
+	}
+	for _, conn := range conns {
+		if pause > 0 {
+			conn.Discard()
+			time.AfterFunc(pause, func() { conn.FinishNow(last) })
+		} else {
+			conn.FinishNow(last)
+		}
+	}
+}
+
+// close runs what a component has for its end.
+func (v *View) close(gen uint64, c Call) {
+	if err := v.runTimed(job{call: c}); err != nil && v.isCurrent(gen) {
+		v.logFailure(err)
+	}
+}
+
+// EndWhenIdle ends the view as if it had expired, and waits until nothing of it runs.
+func (v *View) EndWhenIdle(ctx context.Context) {
+	v.host.store.Remove(v.entry)
+	v.End(nil)
+	done := make(chan struct{})
+	v.mu.Lock()
+	v.enqueue(job{run: func(*View, uint64) { close(done) }})
+	v.mu.Unlock()
+	select {
+	case <-done:
+	case <-ctx.Done():
+	}
+}
+
+// Ask calls f when it is the view's turn, and waits for that. It reports false if the view has
+// ended or ctx is over.
+func (v *View) Ask(ctx context.Context, f func(t *render.Tree)) bool {
+	done := make(chan struct{})
+	if !v.postInternal(func(v *View, _ uint64) {
+		defer close(done)
+		f(v.tree)
+	}) {
+		return false
+	}
+	select {
+	case <-done:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}

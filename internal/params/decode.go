@@ -1,0 +1,244 @@
+package params
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"reflect"
+	"strings"
+
+	"github.com/sideband-go/sideband/internal/fault"
+
+	"github.com/go-playground/form/v4"
+)
+
+// Input is what came with a request, undecoded.
+type Input struct {
+	// Path returns a parameter of the route, "" without one.
+	Path func(name string) string
+	// Query holds what stands in the URL: for events, the parameters of the binding.
+	Query url.Values
+	// Fields holds the fields that were posted.
+	Fields url.Values
+}
+
+// reservedFields are parameters of the kit's own URLs.
+var reservedFields = map[string]bool{"event": true, "typing": true, "to": true, "of": true}
+
+// valueField carries the parameter of a binding that is no struct.
+const valueField = "value"
+
+// maxFieldName is how long the name of a field may be.
+const maxFieldName = 200
+
+// Decoder makes an event's parameter.
+type Decoder func(in Input) (reflect.Value, error)
+
+func NewDecoder(t reflect.Type, where string) Decoder {
+	if scalar(t) {
+		return func(in Input) (reflect.Value, error) {
+			v := reflect.New(t).Elem()
+			s, ok, err := single(in)
+			if err != nil {
+				return v, err
+			}
+			if !ok && t.Kind() == reflect.Bool {
+				return v, nil // an unchecked box posts nothing
+			}
+			if !ok {
+				return v, fmt.Errorf("%w: no value was sent", fault.ErrParams)
+			}
+			return v, parse(v, s)
+		}
+	}
+	if t.Kind() != reflect.Struct {
+		panic(fmt.Sprintf("views: %s takes %v, which a browser can't send: use a number, string, bool, encoding.TextUnmarshaler or a struct with form tags", where, t))
+	}
+	checkTags(t, where, "form")
+	if t.NumField() == 0 {
+		return func(Input) (reflect.Value, error) { return reflect.Zero(t), nil }
+	}
+	dec := newFieldsDecoder(t, "form")
+	return func(in Input) (reflect.Value, error) {
+		p := reflect.New(t)
+		values, err := dec.posted(in.Fields)
+		if err != nil {
+			return p.Elem(), err
+		}
+		dec.known(values, in.Query) // the binding's parameter counts more than a field
+		return p.Elem(), dec.decode(p, values)
+	}
+}
+
+// NewURLDecoder makes what Mount takes from the URL.
+func NewURLDecoder(t reflect.Type, where string) Decoder {
+	if t.Kind() != reflect.Struct {
+		panic(fmt.Sprintf("views: %s takes %v: use a struct with path and query tags, or views.struct{}", where, t))
+	}
+	checkTags(t, where, "path", "query")
+	byPath, byQuery := newFieldsDecoder(t, "path"), newFieldsDecoder(t, "query")
+	return func(in Input) (reflect.Value, error) {
+		p := reflect.New(t)
+		values := url.Values{}
+		for name := range byPath.names {
+			values.Set(name, in.Path(name))
+		}
+		if err := byPath.decode(p, values); err != nil {
+			return p.Elem(), &fault.Status{Code: 404, Text: "Not found"}
+		}
+		values = url.Values{}
+		byQuery.known(values, in.Query)
+		if err := byQuery.decode(p, values); err != nil {
+			return p.Elem(), &fault.Status{Code: 400, Text: "The address has a parameter that can't be read."}
+		}
+		return p.Elem(), nil
+	}
+}
+
+// checkTags panics for a field that would silently stay empty.
+func checkTags(t reflect.Type, where string, tags ...string) {
+	for f := range t.Fields() {
+		fail := func(format string, args ...any) {
+			panic(fmt.Sprintf("views: %s takes %v, whose field %s "+format, append([]any{where, t, f.Name}, args...)...))
+		}
+		if f.Anonymous {
+			fail("is embedded: name it, or write its fields out")
+		}
+		if !f.IsExported() {
+			continue
+		}
+		tagged := false
+		for _, tag := range tags {
+			_, ok := f.Tag.Lookup(tag)
+			tagged = tagged || ok
+			name, _ := tagName(f, tag)
+			if strings.ContainsAny(name, "[]") {
+				fail("is tagged %q: names of fields hold no brackets", name)
+			}
+			if tag == "form" && reservedFields[name] {
+				fail("is tagged %q, which the kit's own addresses use: rename it", name)
+			}
+		}
+		if !tagged {
+			fail("has no %s tag: tag it, or unexport it", tags[0])
+		}
+		if !scalar(f.Type) && (f.Type.Kind() != reflect.Slice || !scalar(f.Type.Elem())) {
+			fail("is no number, string, bool, encoding.TextUnmarshaler or slice of them")
+		}
+	}
+}
+
+// fieldsDecoder fills the fields of a struct that have a tag.
+type fieldsDecoder struct {
+	names map[string]bool
+	form  *form.Decoder
+}
+
+func newFieldsDecoder(t reflect.Type, tag string) fieldsDecoder {
+	d := fieldsDecoder{names: map[string]bool{}, form: form.NewDecoder()}
+	d.form.SetMode(form.ModeExplicit)
+	d.form.SetTagName(tag)
+	for f := range t.Fields() {
+		name, _ := tagName(f, tag)
+		if name == "" {
+			continue
+		}
+		d.names[name] = true
+		value := f.Type
+		if !scalar(value) {
+			value = value.Elem() // checkTags: a slice
+		}
+		d.form.RegisterCustomTypeFunc(parseFirst(value), reflect.Zero(value).Interface())
+	}
+	return d
+}
+
+// parseFirst reads the first of the texts. Left empty, a field of a form is the zero value.
+func parseFirst(t reflect.Type) form.DecodeCustomTypeFunc {
+	return func(texts []string) (any, error) {
+		v := reflect.New(t).Elem()
+		if len(texts) == 0 || texts[0] == "" {
+			return v.Interface(), nil
+		}
+		err := parse(v, texts[0])
+		return v.Interface(), err
+	}
+}
+
+// posted takes the fields that have a place in the struct. Others may be there: they are
+// for somebody else.
+func (d fieldsDecoder) posted(fields url.Values) (url.Values, error) {
+	values := make(url.Values, len(d.names))
+	for name := range fields {
+		if len(name) > maxFieldName {
+			return nil, fmt.Errorf("%w: a field name is too long", fault.ErrParams)
+		}
+		if i := strings.IndexAny(name, ".["); i >= 0 && !d.names[name] && d.names[name[:i]] {
+			return nil, fmt.Errorf("%w: nested field names are not taken here", fault.ErrParams)
+		}
+	}
+	d.known(values, fields)
+	return values, nil
+}
+
+// known copies what has a place in the struct. Browsers name the rest, which may be anything.
+func (d fieldsDecoder) known(into, from url.Values) {
+	for name := range d.names {
+		if v, ok := from[name]; ok {
+			into[name] = v
+		}
+	}
+}
+
+// decode fills the struct that p points to; a panic of the decoder is an error.
+func (d fieldsDecoder) decode(p reflect.Value, values url.Values) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("%w: %v", fault.ErrParams, r)
+		}
+	}()
+	err = d.form.Decode(p.Interface(), values)
+	if all, ok := errors.AsType[form.DecodeErrors](err); ok {
+		for _, err := range all {
+			if failed, ok := errors.AsType[*fault.Panic](err); ok {
+				return failed // the application's code is wrong, not what was sent
+			}
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("%w: %w", fault.ErrParams, err)
+	}
+	return nil
+}
+
+// tagName is the name that a field has by its tag, "" without one.
+func tagName(f reflect.StructField, tag string) (name string, omitEmpty bool) {
+	text := f.Tag.Get(tag)
+	if text == "" || text == "-" || !f.IsExported() {
+		return "", false
+	}
+	name, option := text, ""
+	if i := strings.LastIndexByte(text, ','); i >= 0 { // as the decoder does
+		name, option = text[:i], text[i+1:]
+	}
+	if name == "" {
+		name = f.Name
+	}
+	return name, option == "omitempty"
+}
+
+// single is the binding's parameter, else the one field that was posted.
+func single(in Input) (s string, ok bool, err error) {
+	if v, ok := in.Query[valueField]; ok && len(v) > 0 {
+		return v[0], true, nil
+	}
+	if len(in.Fields) > 1 {
+		return "", false, fmt.Errorf("%w: several fields were posted: take a struct with form tags", fault.ErrParams)
+	}
+	for _, v := range in.Fields {
+		if len(v) > 0 {
+			return v[len(v)-1], true, nil
+		}
+	}
+	return "", false, nil
+}

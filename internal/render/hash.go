@@ -1,0 +1,75 @@
+package render
+
+import (
+	"hash/maphash"
+	"math/bits"
+	"reflect"
+	"sync"
+	"unsafe"
+)
+
+var hashSeed = maphash.MakeSeed()
+
+// HashOf hashes any comparable value, as items of a list are known by.
+func HashOf[K comparable](v K) uint64 { return maphash.Comparable(hashSeed, v) }
+
+// Hasher hashes values of one type, which holds no pointers but those of strings.
+// maphash.Comparable would do, but only for values in interfaces, and boxing each
+// item costs more than all else that is done for an item that stays as it is.
+type Hasher []hashStep
+
+// hashStep is a range of plain memory, or a string.
+type hashStep struct {
+	offset, size uintptr
+	text         bool
+}
+
+var hashers sync.Map // reflect.Type → hasher
+
+// HasherOf makes the hasher of a type for which state.ByValue holds.
+func HasherOf(t reflect.Type) Hasher {
+	if h, ok := hashers.Load(t); ok {
+		return h.(Hasher)
+	}
+	h := Hasher(nil).add(t, 0)
+	hashers.Store(t, h)
+	return h
+}
+
+func (h Hasher) add(t reflect.Type, at uintptr) Hasher {
+	switch t.Kind() {
+	case reflect.Struct:
+		for f := range t.Fields() {
+			h = h.add(f.Type, at+f.Offset)
+		}
+	case reflect.Array:
+		for i := range t.Len() {
+			h = h.add(t.Elem(), at+uintptr(i)*t.Elem().Size())
+		}
+	case reflect.String:
+		h = append(h, hashStep{at, 0, true})
+	default:
+		// Fields that touch are hashed together; what pads others is left out.
+		if n := len(h) - 1; n >= 0 && !h[n].text && h[n].offset+h[n].size == at {
+			h[n].size += t.Size()
+		} else {
+			h = append(h, hashStep{at, t.Size(), false})
+		}
+	}
+	return h
+}
+
+// Sum hashes the value at p.
+func (h Hasher) Sum(p unsafe.Pointer) (sum uint64) {
+	for _, s := range h {
+		field := unsafe.Add(p, s.offset)
+		var x uint64
+		if s.text {
+			x = maphash.String(hashSeed, *(*string)(field))
+		} else {
+			x = maphash.Bytes(hashSeed, unsafe.Slice((*byte)(field), s.size))
+		}
+		sum = (bits.RotateLeft64(sum, 29) ^ x) * 0x9e3779b97f4a7c15
+	}
+	return sum
+}

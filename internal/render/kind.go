@@ -1,0 +1,53 @@
+package render
+
+import (
+	"context"
+	"io"
+	"reflect"
+
+	"github.com/a-h/templ"
+
+	"github.com/sideband-go/sideband/internal/params"
+	"github.com/sideband-go/sideband/state"
+)
+
+// Kind is what is known of the type of a component, or of a page, which is the outermost
+// component. It is immutable. Callbacks get the value that they belong to, and the callback
+// through which they set keys.
+type Kind struct {
+	Type   reflect.Type
+	Name   string // as events and messages name it
+	Events map[string]Event
+	Render func(value any) templ.Component
+	// Mount, Update and Close are nil if the type has no such method.
+	Mount  func(value any, w state.Writer) error
+	Update func(value any, w state.Writer, before any) error
+	Close  func(value any, w state.Writer)
+
+	slots binder              // nil without slots
+	equal func(a, b any) bool // of props; nil: always new
+}
+
+// Event decodes what the browser has sent to a method, and returns the call.
+type Event func(in params.Input) (call func(value any, w state.Writer) error, err error)
+
+// FindProps finds out how props of the kind are compared and which slots they have.
+func (k *Kind) FindProps() {
+	if k.slots = binderOf(k.Type, map[reflect.Type]bool{}); k.slots == nil {
+		k.equal = state.EqualFor(k.Type)
+	}
+}
+
+// is reports whether the kind is that of a type, or of a pointer to it.
+func (k *Kind) is(t reflect.Type) bool {
+	return k.Type == t || k.Type.Kind() == reflect.Pointer && k.Type.Elem() == t
+}
+
+// Only is the value of a page of which nothing but a part is shown. It is for tests.
+type Only struct {
+	Page    any
+	Content templ.Component
+}
+
+// Render is part of templ.Component.
+func (o Only) Render(ctx context.Context, w io.Writer) error { return o.Content.Render(ctx, w) }

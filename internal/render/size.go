@@ -1,0 +1,45 @@
+package render
+
+import (
+	"unsafe"
+
+	"github.com/sideband-go/sideband/patch"
+	"github.com/sideband-go/sideband/state"
+)
+
+// What is not worth counting one by one, in bytes: it was measured.
+const (
+	sizeOfView = 2048 // an empty one, with what runs it
+	sizeOfPart = 400  // a component with its scope, a key and its context
+	sizeOfBody = 300  // the context and the content of a region
+)
+
+// Size estimates the memory that the view holds, in bytes: what it remembers of its last
+// rendering, its components and the ids of its streams' items. What keys, props and items
+// refer to is the application's, and not counted. It looks at each region and list, but
+// not at their items.
+func (t *Tree) Size() int64 {
+	n := int64(sizeOfView) + int64(t.shown.Size()) + sizeOfPart*int64(len(t.all)-1)
+	if t.page != nil {
+		t.page.visit(func(r *region) { n += r.size() })
+	}
+	for _, s := range t.streams {
+		n += int64(len(s.ids)+len(s.tags)) * int64(unsafe.Sizeof(""))
+		for _, id := range s.ids {
+			n += int64(len(id))
+		}
+	}
+	return n
+}
+
+func (r *region) size() int64 {
+	n := int64(unsafe.Sizeof(*r)) + sizeOfBody + int64(len(r.reads))*int64(unsafe.Sizeof(state.Read{}))
+	if r.place != nil {
+		n += int64(unsafe.Sizeof(patch.Place{}))
+	}
+	for _, e := range r.eaches {
+		n += int64(unsafe.Sizeof(*e)) + int64(8*cap(e.hash)+2*cap(e.nodes)+8*cap(e.args)+4*cap(e.upto)) +
+			int64(cap(e.regions))*int64(unsafe.Sizeof(r)) + int64(cap(e.shape))*int64(unsafe.Sizeof(state.Read{}))
+	}
+	return n
+}

@@ -1,0 +1,101 @@
+package render
+
+import (
+	"slices"
+
+	"github.com/sideband-go/sideband/state"
+)
+
+// streamed is what the page shows of a stream.
+type streamed struct {
+	each    *each
+	ref     state.StreamRef
+	ids     []string // the stream's own
+	tag     string   // the name of the items' elements
+	tags    []string // if they differ
+	region  *region
+	round   uint64 // the rendering that placed it last
+	waiting bool   // it shows items that the stream still has
+	kept    bool   // it shows items that the stream has not
+}
+
+func (s *streamed) tagOf(j int) string {
+	if s.tags != nil {
+		return s.tags[j]
+	}
+	return s.tag
+}
+
+// add notes the element's name of the i-th item.
+func (s *streamed) add(i int, tag string) {
+	switch {
+	case i == 0:
+		s.tag = tag
+	case s.tags == nil && s.tag != tag:
+		s.tags = slices.Repeat([]string{s.tag}, i)
+	}
+	if s.tags != nil {
+		s.tags = append(s.tags, tag)
+	}
+}
+
+// placeStreams takes over where streams stand: those of a rendering, and of those that
+// stood in its place before, what it has left out.
+func (t *Tree) placeStreams(p *pass, before []*streamed) {
+	for _, s := range before {
+		if s.round != t.round && t.streams[s.ref] == s {
+			delete(t.streams, s.ref)
+		}
+	}
+	if len(p.streams) > 0 && t.streams == nil {
+		t.streams = map[state.StreamRef]*streamed{}
+	}
+	for _, s := range p.streams {
+		t.streams[s.ref] = s
+	}
+}
+
+// sent has a stream forget what the page shows of it.
+func (s *streamed) sent() {
+	if s.waiting {
+		s.ref.Sent()
+		s.waiting, s.kept = false, true
+	}
+}
+
+// Sent has the streams forget what Page has rendered: a page shows it.
+func (t *Tree) Sent() {
+	for _, s := range t.streams {
+		s.sent()
+	}
+}
+
+// HasForgotten reports whether the page has to show items that the view does not have any more:
+// a page that may miss some can't be brought up to date.
+func (t *Tree) HasForgotten() bool {
+	for _, s := range t.streams {
+		if s.kept {
+			return true
+		}
+	}
+	return false
+}
+
+// ShownStream is a stream as the page shows it.
+type ShownStream struct {
+	Name string
+	IDs  []string // of the items' elements, in order
+}
+
+// Streams lists the streams that the page shows.
+func (t *Tree) Streams() []ShownStream {
+	var all []ShownStream
+	for ref, s := range t.streams {
+		shown := ShownStream{Name: ref.Name()}
+		for _, id := range s.ids {
+			shown.IDs = append(shown.IDs, ref.DOMIDOf(id))
+		}
+		all = append(all, shown)
+	}
+	return all
+}
