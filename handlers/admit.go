@@ -54,7 +54,7 @@ func (rt Route) admit(r *http.Request) (*live.View, *refusal) {
 	v, ref := rt.named(r)
 	if ref != nil {
 		if ref.reload {
-			rt.kit.count.tickets.Add(1)
+			increment(&rt.kit.stats.TicketsRefused)
 		}
 		return nil, ref
 	}
@@ -135,7 +135,7 @@ func (rt Route) remount(r *http.Request, t ticket) (*live.View, *refusal) {
 	if t.version != k.config.Version {
 		return nil, refused(http.StatusGone, "the ticket is of version %.40q", t.version)
 	}
-	if age := time.Since(t.issued); age > k.config.TicketLife {
+	if age := time.Since(t.issued); age > k.config.Security.TicketLife {
 		return nil, refused(http.StatusGone, "the ticket is %v old", age.Round(time.Second))
 	}
 	id, ok := k.sessions.Current(r.Context())
@@ -143,14 +143,14 @@ func (rt Route) remount(r *http.Request, t ticket) (*live.View, *refusal) {
 		return nil, k.unowned(r)
 	}
 	if !k.mounts.exempts.Use(t.view, time.Now()) && !k.mounts.rate.Allow(id) {
-		k.count.sessionMounts.Add(1)
+		increment(&k.stats.SessionMountsRefused)
 		return nil, declined(http.StatusTooManyRequests, errors.New("handlers: the session mounts too many views"))
 	}
 	identity := k.identity(r) // it may panic: no view is there yet
 	v, mount, err := k.views.Restore(rt.def, t.view, live.Owner{Identity: identity, Session: id, Query: t.query})
 	switch {
 	case err != nil:
-		k.count.storeFull.Add(1)
+		increment(&k.stats.StoreFull)
 		return nil, declined(http.StatusServiceUnavailable, fmt.Errorf("handlers: %w", err))
 	case v == nil:
 		return nil, declined(http.StatusServiceUnavailable, errShutDown)
@@ -180,11 +180,11 @@ func (rt Route) mountAgain(v *live.View, r *http.Request) *refusal {
 	k := rt.kit
 	end, ok := rt.begin(r)
 	if !ok {
-		k.count.mountsRefused.Add(1)
+		increment(&k.stats.MountsRefused)
 		return declined(http.StatusServiceUnavailable, errors.New("handlers: too many views are being mounted"))
 	}
 	defer end()
-	k.count.remounts.Add(1)
+	increment(&k.stats.Remounts)
 	outcome := k.mount(v, r, nil)
 	if outcome.Departure != nil {
 		return &refusal{status: http.StatusSeeOther, err: errors.New("handlers: Mount redirects"), away: outcome.Departure}

@@ -121,7 +121,7 @@ func TestEverybodyComesBackAtOnce(t *testing.T) {
 	if racing {
 		sessions, pages = 5, 20
 	}
-	c := handlers.Config{Secrets: [][]byte{secret}, MaxMounts: int(most)}
+	c := handlers.Config{Security: handlers.Security{Secrets: [][]byte{secret}}, Limits: handlers.Limits{Mounts: int(most)}}
 	d := newCrowd(t, c, rooms.Page{})
 	type page struct {
 		leaf
@@ -196,7 +196,7 @@ func TestEverybodyComesBackAtOnce(t *testing.T) {
 		t.Error("not everybody is back in time")
 	}
 	st := d.kit.Load().Stats()
-	if int(st.Remounts) != len(all) || st.Views.Connected != len(all) || st.Streams != len(all) || st.Reloads > 0 {
+	if int(st.Remounts) != len(all) || st.Views.Connected != len(all) || st.Connections != len(all) || st.Reloads > 0 {
 		t.Errorf("%d pages: %+v", len(all), st)
 	}
 	if peak.Load() > most {

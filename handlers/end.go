@@ -47,14 +47,14 @@ const reloadPause = 500 * time.Millisecond
 
 // Shutdown sends all pages away, ends their views and waits for events under way, and for
 // functions beside them, whose contexts end and which are logged if they go on. The
-// streams close one after the other within Config.ShutdownSpread, or half the time that
+// streams close one after the other within Config.Timeouts.ShutdownSpread, or half the time that
 // ctx leaves; their pages connect again at once, so the listener should be closed, or
 // belong to the next process: call http.Server.Shutdown first, in a goroutine of its
 // own, since it waits for open streams. New streams are answered 503 meanwhile.
 // The error says that ctx ended while callbacks, functions or streams went on.
 func (k *Kit) Shutdown(ctx context.Context) error {
 	k.views.Close()
-	k.views.Disconnect(ctx, k.config.ShutdownSpread)
+	k.views.Disconnect(ctx, k.config.Timeouts.ShutdownSpread)
 	err := k.streams.Shutdown(ctx)
 	k.views.Drain(ctx)
 	if err == nil {

@@ -289,7 +289,7 @@ func TestPanicsInRequests(t *testing.T) {
 	}
 	manager := ownManager(store{memstore.NewWithCleanupInterval(0), at})
 	s := newSite(t, handlers.Config{
-		Sessions: manager,
+		Sessions: handlers.Sessions{Manager: manager},
 		Identity: func(*http.Request) string { at("Identity"); return "" },
 		Layout: func(d views.Document) templ.Component {
 			at("Layout")
@@ -330,7 +330,7 @@ func TestPanicsInRequests(t *testing.T) {
 		})
 	}
 	inTime(t, "a stream that has broken and counts as open", func() {
-		for s.kit.Stats().Streams > 0 || s.kit.Stats().Views.Connected > 0 {
+		for s.kit.Stats().Connections > 0 || s.kit.Stats().Views.Connected > 0 {
 			runtime.Gosched()
 		}
 	})

@@ -41,8 +41,8 @@ func (k *Kit) warn(v *live.View, r render.Rendering) {
 				"view", v.Definition().Name(), "element", w.ID, "why", w.Why)
 		})
 	}
-	if k.config.Development && len(r.Ops) > 0 && k.config.ContentSecurityPolicy != "-" {
-		k.warnBlocked(v.Definition().Name(), csp.Parse(k.config.ContentSecurityPolicy), "", r.Ops)
+	if k.config.Development && len(r.Ops) > 0 && k.config.Security.ContentSecurityPolicy != "-" {
+		k.warnBlocked(v.Definition().Name(), csp.Parse(k.config.Security.ContentSecurityPolicy), "", r.Ops)
 	}
 }
 

@@ -18,7 +18,7 @@ import (
 // Case 3: tickets are in no address, log or panic.
 func TestTicketsAreNowhereElse(t *testing.T) {
 	log := &record{}
-	s := newSite(t, handlers.Config{Development: true, MaxFields: 2}, func(kit *handlers.Kit, r chi.Router) {
+	s := newSite(t, handlers.Config{Development: true, Limits: handlers.Limits{Fields: 2}}, func(kit *handlers.Kit, r chi.Router) {
 		r.Group(func(r chi.Router) {
 			r.Use(func(next http.Handler) http.Handler {
 				return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -47,7 +47,7 @@ func TestTicketsAreNowhereElse(t *testing.T) {
 	p.connect("garbage")
 	p.post("event=Add&value=1", nil)
 	p.body.Close()
-	waitFor(t, func() bool { return s.kit.Stats().Streams == 0 })
+	waitFor(t, func() bool { return s.kit.Stats().Connections == 0 })
 	text := s.log.String() + log.String() + answer.body
 	for at := 0; at+12 <= len(p.ticket); at += 12 {
 		if part := p.ticket[at : at+12]; strings.Contains(text, part) {

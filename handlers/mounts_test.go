@@ -28,7 +28,7 @@ type rush struct {
 
 func newRush(c handlers.Config) *rush {
 	k := &rush{desk: desk{log: &record{}}, goOn: make(chan struct{})}
-	c.EventDeadline, c.Logger = time.Hour, slog.New(slog.NewTextHandler(k.log, nil))
+	c.Timeouts.Event, c.Logger = time.Hour, slog.New(slog.NewTextHandler(k.log, nil))
 	k.kit = handlers.New(c)
 	r := chi.NewRouter()
 	r.Use(k.kit.Middleware)
@@ -99,7 +99,7 @@ func TestSlowMountsHoldUpNobodyElse(t *testing.T) {
 // Case 70: who waits is served in turn.
 func TestMountsTakeTurns(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		k := newRush(handlers.Config{MaxMounts: 1})
+		k := newRush(handlers.Config{Limits: handlers.Limits{Mounts: 1}})
 		k.come(t.Context(), 4, "192.0.2.1:1000", "/slow/a")
 		k.come(t.Context(), 2, "192.0.2.2:1000", "/slow/b")
 		k.come(t.Context(), 2, "[2001:db8::1]:1000", "/slow/c")

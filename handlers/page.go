@@ -33,7 +33,7 @@ func (rt Route) servePage(w http.ResponseWriter, r *http.Request) {
 	if id, ok := k.sessions.Current(r.Context()); ok && !rt.def.Static {
 		k.keepSweeping() // what is known of the session, also if no view is kept
 		if !k.mounts.rate.Allow(id) {
-			k.count.sessionMounts.Add(1)
+			increment(&k.stats.SessionMountsRefused)
 			w.Header().Set("Retry-After", "10")
 			k.errorPage(w, r, http.StatusTooManyRequests, "Too many pages at once. Please try again in a moment.")
 			return
@@ -95,11 +95,11 @@ func (rt Route) mountPage(v *live.View, r *http.Request) (shell, *live.Departure
 		k := rt.kit
 		end, ok := rt.begin(r)
 		if !ok {
-			k.count.mountsRefused.Add(1)
+			increment(&k.stats.MountsRefused)
 			return shell{}, nil, errBusy
 		}
 		defer end()
-		k.count.mounts.Add(1)
+		increment(&k.stats.Mounts)
 	}
 	var carried []flash.Message
 	if isSeen(r) {
@@ -151,10 +151,10 @@ func (k *Kit) keep(w http.ResponseWriter, r *http.Request, v *live.View, sh *she
 	sh.Stream = v.Address() + protocol.StreamQuery
 	switch err = v.Keep(o); {
 	case errors.Is(err, state.ErrPending):
-		k.count.unkept.Add(1)
+		increment(&k.stats.Unkept)
 		v.End(nil)
 	case errors.Is(err, state.ErrFull):
-		k.count.storeFull.Add(1)
+		increment(&k.stats.StoreFull)
 		return fmt.Errorf("handlers: %w", err)
 	case errors.Is(err, fault.ErrGone): // it was restarted meanwhile: its page remounts it
 	case err != nil:
@@ -183,7 +183,7 @@ func (k *Kit) writePage(w http.ResponseWriter, r *http.Request, status int, view
 	sh.Stylesheet = k.AssetsPath() + "/" + static.Path("sideband.css")
 	sh.Lost = k.AssetsPath() + "/" + static.Path("lost.html")
 	sh.Failed = k.AssetsPath() + "/" + static.Path("failed.html")
-	sh.OwnStyles = !takesStyles(k.config.ContentSecurityPolicy)
+	sh.OwnStyles = !takesStyles(k.config.Security.ContentSecurityPolicy)
 	var b bytes.Buffer
 	if err := k.layout(r, sh.document(), &b); err != nil {
 		if r.Context().Err() != nil {
@@ -201,7 +201,7 @@ func (k *Kit) writePage(w http.ResponseWriter, r *http.Request, status int, view
 	h.Add("Vary", protocol.TicketHeader)
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "same-origin")
-	if p := k.config.ContentSecurityPolicy; p != "-" {
+	if p := k.config.Security.ContentSecurityPolicy; p != "-" {
 		h.Set("Content-Security-Policy", p)
 	}
 	if k.config.Development {

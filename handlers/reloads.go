@@ -42,10 +42,10 @@ func (k *Kit) mayReload(w http.ResponseWriter, r *http.Request) bool {
 	}
 	log, ok := reloads.Allow(log, tag, now)
 	if !ok {
-		k.count.reloadsRefused.Add(1)
+		increment(&k.stats.ReloadsRefused)
 		return false
 	}
-	k.count.reloads.Add(1)
+	increment(&k.stats.Reloads)
 	http.SetCookie(w, &http.Cookie{
 		Name: reloadCookie, Value: log, Path: cookiePath(r),
 		MaxAge: int(reloadWindow / time.Second), HttpOnly: true, Secure: r.TLS != nil, SameSite: http.SameSiteLaxMode,

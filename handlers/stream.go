@@ -70,19 +70,19 @@ type connecting struct {
 	view    *live.View
 	request *http.Request
 	at      live.Position
-	conn    *sse.Stream
+	conn    *sse.Connection
 }
 
-func (c *connecting) opened(conn *sse.Stream) {
+func (c *connecting) opened(conn *sse.Connection) {
 	c.conn = conn
-	c.kit.count.streams.Add(1)
+	c.kit.connections.Add(1)
 	c.view.Connect(context.WithoutCancel(c.request.Context()), conn, c.at)
 }
 
 // over is called when the connection has ended.
 func (c *connecting) over() {
 	if c.conn != nil {
-		c.kit.count.streams.Add(-1)
+		c.kit.connections.Add(-1)
 		c.view.Disconnected(c.conn)
 	}
 }
@@ -96,7 +96,7 @@ func (rt Route) streamFailed(w http.ResponseWriter, r *http.Request, err error) 
 		rt.kit.log.Error("sideband: a middleware hides the response writer: it needs an Unwrap method", "path", r.URL.Path)
 		http.Error(w, "Something went wrong.", http.StatusInternalServerError)
 	default:
-		rt.kit.count.streamsDrop.Add(1)
+		increment(&rt.kit.stats.ConnectionsDropped)
 		rt.kit.log.Info("sideband: stream ended", "view", rt.def.Name(), "path", r.URL.Path, "err", err)
 	}
 }

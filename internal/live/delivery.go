@@ -69,7 +69,7 @@ func (d *delivery) settleTyping(posted *patch.Posted) {
 // has room again: in the log or, if it is too large for that, in refused.
 func (v *View) put(conn Conn, m message) bool {
 	if !conn.Send(v.idOf(m.ID), m.Data) {
-		v.host.Count.ConnectionsFull.Add(1)
+		increment(v.host.Count.ConnectionsFull)
 		if m.ID == v.out.seq {
 			newest := m
 			v.out.refused = &newest

@@ -25,7 +25,7 @@ type Hand struct {
 
 // NewHand makes a view that is driven by hand. report takes errors that nobody waits for.
 func NewHand(def *Definition, report func(error)) *Hand {
-	none := func() *atomic.Uint64 { return new(atomic.Uint64) }
+	none := func() *uint64 { return new(uint64) }
 	h := NewHost(Config{
 		Guard: &fault.Guard{Report: report}, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
 		EventDeadline: 10 * time.Second, ConnectionAge: time.Hour, Queue: 256, Timers: 1000, Tasks: 32,

@@ -40,10 +40,12 @@ type Config struct {
 	Excuse func(viewID string)
 }
 
-// Counters count what happens at the bounds.
+// Counters point to what counts how often the bounds are reached. They are added to atomically.
 type Counters struct {
-	QueueFull, TimersFull, TasksFull, Deadlines, ConnectionsFull *atomic.Uint64
+	QueueFull, TimersFull, TasksFull, Deadlines, ConnectionsFull *uint64
 }
+
+func increment(counter *uint64) { atomic.AddUint64(counter, 1) }
 
 // Host has the views of one kit. All methods are safe for concurrent use.
 type Host struct {

@@ -85,7 +85,7 @@ func (v *View) post(j job) error {
 		return fault.ErrGone
 	}
 	if v.mailbox.calls >= v.host.Queue {
-		v.host.Count.QueueFull.Add(1)
+		increment(v.host.Count.QueueFull)
 		return fault.ErrFull
 	}
 	v.mailbox.calls++

@@ -79,7 +79,7 @@ func (v *View) giveUp(ctx *deadline, j job) {
 	v.startWorker()
 	v.mu.Unlock()
 	if late { // with no lock held: a logger may send to views
-		v.host.Count.Deadlines.Add(1)
+		increment(v.host.Count.Deadlines)
 		v.host.Log.Error("sideband: a callback ran past its deadline and was given up", "callback", j.call.Name)
 	}
 	runEnds()

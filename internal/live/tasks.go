@@ -62,7 +62,7 @@ func (ts *tasks) enter(h *Host) error {
 	case ts.ended:
 		return fault.ErrGone
 	case ts.running >= h.Tasks:
-		h.Count.TasksFull.Add(1)
+		increment(h.Count.TasksFull)
 		return fault.ErrFull
 	}
 	ts.running++

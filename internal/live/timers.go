@@ -30,7 +30,7 @@ func (v *View) startTimer(c Call, d time.Duration, repeat bool) (stop func() boo
 	case v.ended || v.timers.ended:
 		return never, fault.ErrGone
 	case len(v.timers.all) >= v.host.Timers:
-		v.host.Count.TimersFull.Add(1)
+		increment(v.host.Count.TimersFull)
 		return never, fault.ErrFull
 	case v.timers.all == nil:
 		v.timers.all = map[*timer]struct{}{}

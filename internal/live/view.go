@@ -209,7 +209,7 @@ func (v *View) Await(ctx context.Context) error {
 	}
 	if m.waiting.Add(1) > int64(v.host.Queue) {
 		m.waiting.Add(-1)
-		v.host.Count.QueueFull.Add(1)
+		increment(v.host.Count.QueueFull)
 		return fault.ErrFull
 	}
 	defer m.waiting.Add(-1)
