@@ -87,7 +87,7 @@ func TestNothingIsLostOrDoubledWhenStreamsAreCutInTheMiddleOfMessages(t *testing
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			c := handlers.Config{}
-			c.Stream.NoCompression = plain
+			c.Connection.NoCompression = plain
 			cutMessages(t, fixture.Serve(t, c))
 		})
 	}

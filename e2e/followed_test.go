@@ -192,7 +192,7 @@ func TestBoundControlsShowWhatTheViewSaysAfterARestart(t *testing.T) {
 
 func TestBoundControlsShowWhatTheViewSaysAfterTheStreamHasAged(t *testing.T) {
 	t.Parallel()
-	p, _ := openFollowed(t, handlers.Config{StreamMaxAge: 2 * time.Second})
+	p, _ := openFollowed(t, handlers.Config{Timeouts: handlers.Timeouts{ConnectionAge: 2 * time.Second}})
 	p.Fill("#note", "untold")
 	p.Eval(`box.checked = true; document.getElementById("radio-c").checked = true; one.value = "c"; details.open = true`, nil)
 	p.WaitFor(`!box.checked && document.querySelector("#group :checked").value === "a" && one.value === "a"`)

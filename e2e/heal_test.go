@@ -12,7 +12,7 @@ import (
 // Case 39.
 func TestWhatAScriptHasDoneToThePageIsMendedWhenTheStreamHasAged(t *testing.T) {
 	t.Parallel()
-	s := fixture.Serve(t, handlers.Config{StreamMaxAge: 2 * time.Second})
+	s := fixture.Serve(t, handlers.Config{Timeouts: handlers.Timeouts{ConnectionAge: 2 * time.Second}})
 	s.Book.Write("one")
 	s.Book.Write("two")
 	s.Book.Write("three")

@@ -46,7 +46,7 @@ func TestTheDefaultPolicyIsInForce(t *testing.T) {
 
 func TestNobodyMayFrameAPage(t *testing.T) {
 	t.Parallel()
-	s := fixture.Serve(t, handlers.Config{ContentSecurityPolicy: "-"})
+	s := fixture.Serve(t, handlers.Config{Security: handlers.Security{ContentSecurityPolicy: "-"}})
 	framed := fixture.Serve(t, handlers.Config{})
 	p := browser.Open(t, s.URL+"/lines")
 	live(t, p)

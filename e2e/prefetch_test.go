@@ -66,7 +66,7 @@ func TestAPageThatWasAskedForAheadIsLiveWhenItIsOpened(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			s := fixture.Serve(t, handlers.Config{ContentSecurityPolicy: "-", Layout: preloading}) // the rules are an inline script
+			s := fixture.Serve(t, handlers.Config{Security: handlers.Security{ContentSecurityPolicy: "-"}, Layout: preloading}) // the rules are an inline script
 			p := browser.Open(t, s.URL+c.from)
 			p.AllowErrors(append(lost, "503")...)
 			if c.from != "/" {

@@ -20,7 +20,7 @@ func TestAPageThatCannotGoOnAfterARestartReloadsItselfOnce(t *testing.T) {
 	t.Parallel()
 	version, old := secrets('a'), secrets('a')
 	version.Version = "2"
-	old.TicketLife = time.Nanosecond
+	old.Security.TicketLife = time.Nanosecond
 	for _, c := range []struct {
 		name string
 		next handlers.Config

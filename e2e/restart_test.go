@@ -14,7 +14,7 @@ import (
 
 // secrets are those of a site whose pages outlive its process.
 func secrets(letter byte) handlers.Config {
-	return handlers.Config{Secrets: [][]byte{bytes.Repeat([]byte{letter}, 32)}}
+	return handlers.Config{Security: handlers.Security{Secrets: [][]byte{bytes.Repeat([]byte{letter}, 32)}}}
 }
 
 func openLedger(t *testing.T, s *fixture.Site, address string) *browser.Page {
@@ -230,7 +230,7 @@ func TestAPageThatTheBrowserKeptGoesOnAfterARestart(t *testing.T) {
 func TestAPageThatWasHiddenForLongComesBackWithWhatWasTyped(t *testing.T) {
 	t.Parallel()
 	c := handlers.Config{}
-	c.Limits.Life = time.Millisecond
+	c.Limits.Views.Life = time.Millisecond
 	s := fixture.Serve(t, c)
 	p := openLedger(t, s, "/ledger?as=ann")
 	p.Click("#tap")

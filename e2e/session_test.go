@@ -61,7 +61,7 @@ func TestAPageLeavesAtOnceWhenItsSessionEndsElsewhere(t *testing.T) {
 func TestNothingIsPushedToAPageWhoseSessionHasEnded(t *testing.T) {
 	t.Parallel()
 	c := handlers.Config{}
-	c.Stream.NoCompression = true
+	c.Connection.NoCompression = true
 	s := fixture.Serve(t, c)
 	p := signsIn(t, s, "ann")
 	p.AllowErrors(lost...)

@@ -41,8 +41,8 @@ func widenOften(t *testing.T, s *fixture.Site, slow string, other *browser.Page,
 func TestASlowReaderGetsTheNewestStateAndDisturbsNobody(t *testing.T) {
 	t.Parallel()
 	c := handlers.Config{}
-	c.Stream.WriteTimeout = time.Hour // it is slow, and nothing else
-	c.Stream.NoCompression = true     // what is sent is to be large
+	c.Connection.WriteTimeout = time.Hour // it is slow, and nothing else
+	c.Connection.NoCompression = true     // what is sent is to be large
 	s := fixture.Serve(t, c)
 	slow, quick := openLines(t, s, "slow"), openLines(t, s, "quick")
 	release := s.Net.Stall(streamsFrom(slow))
@@ -77,8 +77,8 @@ func TestASlowReaderGetsTheNewestStateAndDisturbsNobody(t *testing.T) {
 func TestAClientThatNeverReadsIsDroppedAtTheDeadlineAndNobodyNotices(t *testing.T) {
 	t.Parallel()
 	c := handlers.Config{}
-	c.Stream.WriteTimeout = time.Second
-	c.Stream.NoCompression = true
+	c.Connection.WriteTimeout = time.Second
+	c.Connection.NoCompression = true
 	s := fixture.Serve(t, c)
 	slow, quick := openLines(t, s, "slow"), openLines(t, s, "quick")
 	slow.AllowErrors(lost...)

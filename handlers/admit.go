@@ -68,7 +68,7 @@ func (l *live) awaitReady(ctx context.Context) *refusal {
 		return l.failure
 	default:
 	}
-	if l.awaiting.Add(1) > int64(l.kit.config.MaxQueue) {
+	if l.awaiting.Add(1) > int64(l.kit.config.Limits.Queue) {
 		l.awaiting.Add(-1)
 		l.kit.count.queueFull.Add(1)
 		return declined(http.StatusTooManyRequests, errors.New("handlers: too many requests wait for a view that is being remounted"))
@@ -150,7 +150,7 @@ func (rt Route) remount(r *http.Request, t ticket) (*live, *refusal) {
 	if t.version != k.config.Version {
 		return nil, refused(http.StatusGone, "the ticket is of version %.40q", t.version)
 	}
-	if age := time.Since(t.issued); age > k.config.TicketLife {
+	if age := time.Since(t.issued); age > k.config.Security.TicketLife {
 		return nil, refused(http.StatusGone, "the ticket is %v old", age.Round(time.Second))
 	}
 	session, ok := k.sessions.current(r.Context())

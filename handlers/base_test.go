@@ -30,7 +30,7 @@ func TestAddressesStandForThemselvesWhereABaseActs(t *testing.T) {
 		{"-", "/rooms/a", "/rooms/a?sideband=stream /rooms/a?event=Check"},
 		{"-", "//rooms/a", "/.//rooms/a?sideband=stream /.//rooms/a?event=Check"},
 	} {
-		kit := handlers.New(handlers.Config{ContentSecurityPolicy: c.policy})
+		kit := handlers.New(handlers.Config{Security: handlers.Security{ContentSecurityPolicy: c.policy}})
 		r := chi.NewRouter()
 		r.Use(kit.Middleware)
 		r.Handle("/*", handlers.View(kit, rooms.Page{}))
@@ -54,7 +54,7 @@ func TestStyleAttributesAreTheBrowsersWhereThePolicyTakesNone(t *testing.T) {
 		handlers.Policy("style-src-attr 'unsafe-inline'"): false, "style-src-elem 'self'": false, "-": false,
 		"style-src 'unsafe-inline'; style-src-attr 'none'": true,
 	} {
-		kit := handlers.New(handlers.Config{ContentSecurityPolicy: policy})
+		kit := handlers.New(handlers.Config{Security: handlers.Security{ContentSecurityPolicy: policy}})
 		r := chi.NewRouter()
 		r.Use(kit.Middleware)
 		r.Handle("/rooms/{room}", handlers.View(kit, rooms.Page{}))

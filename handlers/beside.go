@@ -60,7 +60,7 @@ func (b *beside) enter(k *Kit) error {
 	switch {
 	case b.ended:
 		return views.ErrGone
-	case b.running >= k.config.MaxAsync:
+	case b.running >= k.config.Limits.Tasks:
 		k.count.asyncFull.Add(1)
 		return views.ErrFull
 	}

@@ -135,7 +135,7 @@ func TestANewerStartSupersedes(t *testing.T) {
 func TestStartsWithoutAPause(t *testing.T) {
 	var running, most atomic.Int64
 	slow := make(chan struct{})
-	d := openReports(t, handlers.Config{MaxAsync: 2, MaxQueue: 1000}, reports.Page{Acts: reports.Acts{
+	d := openReports(t, handlers.Config{Limits: handlers.Limits{Tasks: 2, Queue: 1000}}, reports.Page{Acts: reports.Acts{
 		"start": func(s *views.Socket) error {
 			n := len(reports.Said.Get(s)) + 1
 			reports.Said.Set(s, strings.Repeat("x", n))
@@ -253,7 +253,7 @@ func TestProgressIsShown(t *testing.T) {
 func TestProgressWhileTheViewIsBusy(t *testing.T) {
 	inside, goOn, reported := make(chan struct{}), make(chan struct{}), make(chan struct{})
 	begin := make(chan struct{})
-	d := openReports(t, handlers.Config{MaxQueue: 5, EventDeadline: time.Minute}, reports.Page{Acts: reports.Acts{
+	d := openReports(t, handlers.Config{Limits: handlers.Limits{Queue: 5}, Timeouts: handlers.Timeouts{Event: time.Minute}}, reports.Page{Acts: reports.Acts{
 		"start": func(s *views.Socket) error {
 			reports.Report.Start(s, func(ctx context.Context) (string, error) {
 				<-begin
@@ -550,7 +550,7 @@ func TestWorkAmidEverything(t *testing.T) {
 	}
 	page.Acts, page.Inner = all, all
 	page.Mounts = func(s *views.Socket) error { reports.Parted.Set(s, true); return nil }
-	s := newSite(t, handlers.Config{MaxAsync: 3}, func(kit *handlers.Kit, r chi.Router) { r.Handle("/", handlers.View(kit, page)) })
+	s := newSite(t, handlers.Config{Limits: handlers.Limits{Tasks: 3}}, func(kit *handlers.Kit, r chi.Router) { r.Handle("/", handlers.View(kit, page)) })
 	var users sync.WaitGroup
 	for range 4 {
 		b := s.browser(t)

@@ -51,9 +51,9 @@ func TestDevelopersAreToldWhatThePolicyBlocks(t *testing.T) {
 	}{
 		"the default":      {handlers.Config{Development: true}, 1, 2},
 		"not told of":      {handlers.Config{}, 0, 0},
-		"allowed":          {handlers.Config{Development: true, ContentSecurityPolicy: handlers.Policy("style-src 'unsafe-inline'")}, 0, 0},
-		"attributes alone": {handlers.Config{Development: true, ContentSecurityPolicy: handlers.Policy("style-src-attr 'unsafe-inline'")}, 0, 0},
-		"none":             {handlers.Config{Development: true, ContentSecurityPolicy: "-"}, 0, 0},
+		"allowed":          {handlers.Config{Development: true, Security: handlers.Security{ContentSecurityPolicy: handlers.Policy("style-src 'unsafe-inline'")}}, 0, 0},
+		"attributes alone": {handlers.Config{Development: true, Security: handlers.Security{ContentSecurityPolicy: handlers.Policy("style-src-attr 'unsafe-inline'")}}, 0, 0},
+		"none":             {handlers.Config{Development: true, Security: handlers.Security{ContentSecurityPolicy: "-"}}, 0, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newSite(t, c.config, func(kit *handlers.Kit, r chi.Router) { r.Handle("/wall", handlers.View(kit, wall{})) })

@@ -337,7 +337,7 @@ func TestMoreItemsOnTheirWayThanTheLogHolds(t *testing.T) {
 }
 
 func TestAWholeViewLeavesItemsThatThePageHas(t *testing.T) {
-	readBoard(t, board.Page{List: &board.List{}}, handlers.Config{StreamMaxAge: time.Minute}, func(r *reader) {
+	readBoard(t, board.Page{List: &board.List{}}, handlers.Config{Timeouts: handlers.Timeouts{ConnectionAge: time.Minute}}, func(r *reader) {
 		r.do("append", "a", "b")
 		r.expect()
 		for i := range 5 {
@@ -433,9 +433,9 @@ func TestStreamsThroughFaults(t *testing.T) {
 			if seed%3 == 2 {
 				p.Large = strings.Repeat("y", 3000)
 			}
-			c := handlers.Config{StreamMaxAge: 40 * time.Second}
+			c := handlers.Config{Timeouts: handlers.Timeouts{ConnectionAge: 40 * time.Second}}
 			if seed%4 > 0 {
-				c.Stream = sse.Config{MaxPending: int(seed % 4)}
+				c.Connection = sse.Config{MaxPending: int(seed % 4)}
 			}
 			readBoard(t, p, c, func(r *reader) { throughFaults(r, seed) })
 		})

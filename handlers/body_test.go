@@ -35,7 +35,7 @@ type slowSite struct {
 func newSlowSite(t *testing.T, version2 bool) *slowSite {
 	t.Helper()
 	s := &slowSite{later: make(chan string, 1), goOn: make(chan struct{})}
-	s.kit = handlers.New(handlers.Config{Logger: quietLogger, BodyTimeout: 50 * time.Millisecond, MaxBody: 1000})
+	s.kit = handlers.New(handlers.Config{Logger: quietLogger, Timeouts: handlers.Timeouts{Body: 50 * time.Millisecond}, Limits: handlers.Limits{Body: 1000}})
 	r := chi.NewRouter()
 	r.Use(func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -118,7 +118,7 @@ func (s *slowSite) stalls() map[string]struct {
 	}
 }
 
-// Case 62: a body that does not arrive holds its connection no longer than Config.BodyTimeout,
+// Case 62: a body that does not arrive holds its connection no longer than Config.Timeouts.Body,
 // whatever the request is answered.
 func TestABodyThatStallsOverHTTP1(t *testing.T) {
 	s := newSlowSite(t, false)

@@ -22,7 +22,7 @@ func TestPageLoadsThatNeverConnect(t *testing.T) {
 	if racing {
 		loads = 1_000
 	}
-	s := roomSite(t, handlers.Config{Limits: state.Limits{Views: 110, Pending: 100}, MaxSessions: 50}, rooms.Page{})
+	s := roomSite(t, handlers.Config{Limits: handlers.Limits{Views: state.Limits{Views: 110, Pending: 100}}, Sessions: handlers.Sessions{Max: 50}}, rooms.Page{})
 	p := s.browser(t).open("/rooms/a").connect("")
 	for range loads {
 		w := httptest.NewRecorder()
@@ -41,7 +41,7 @@ func TestPageLoadsThatNeverConnect(t *testing.T) {
 
 // Strangers do not log anybody out.
 func TestStrangersDoNotPushOutWhoIsLoggedIn(t *testing.T) {
-	s := newAccounts(t, handlers.Config{MaxSessions: 10}, rooms.Page{})
+	s := newAccounts(t, handlers.Config{Sessions: handlers.Sessions{Max: 10}}, rooms.Page{})
 	b := s.browser(t)
 	b.login("ann")
 	for range 30 {
@@ -61,7 +61,7 @@ func TestStrangersDoNotPushOutWhoIsLoggedIn(t *testing.T) {
 // Case 25: a session that mounts too much is told so, and nobody else.
 func TestASessionThatMountsTooMuch(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDesk(handlers.Config{SessionMounts: 60, SessionLifetime: 1000 * time.Hour}, rooms.Page{})
+		d := newDesk(handlers.Config{Limits: handlers.Limits{SessionMounts: 60}, Sessions: handlers.Sessions{Lifetime: 1000 * time.Hour}}, rooms.Page{})
 		defer d.close(t)
 		p := d.open(t, "/rooms/a", "")
 		var tickets []string
@@ -109,7 +109,7 @@ func TestASessionThatMountsTooMuch(t *testing.T) {
 func TestTooManyMountsAtATime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		goOn := make(chan struct{})
-		d := newDesk(handlers.Config{MaxMounts: 2, EventDeadline: time.Hour}, rooms.Page{Before: func(_ *views.Socket, room string) error {
+		d := newDesk(handlers.Config{Limits: handlers.Limits{Mounts: 2}, Timeouts: handlers.Timeouts{Event: time.Hour}}, rooms.Page{Before: func(_ *views.Socket, room string) error {
 			if room == "slow" {
 				<-goOn
 			}
@@ -153,7 +153,7 @@ func TestTooManyMountsAtATime(t *testing.T) {
 // A Mount past its deadline gives its place to the next.
 func TestAMountThatHangs(t *testing.T) {
 	goOn := make(chan struct{})
-	s := roomSite(t, handlers.Config{MaxMounts: 1, EventDeadline: time.Second}, rooms.Page{Before: func(_ *views.Socket, room string) error {
+	s := roomSite(t, handlers.Config{Limits: handlers.Limits{Mounts: 1}, Timeouts: handlers.Timeouts{Event: time.Second}}, rooms.Page{Before: func(_ *views.Socket, room string) error {
 		if room == "slow" {
 			<-goOn
 		}
@@ -175,7 +175,7 @@ func TestAMountThatHangs(t *testing.T) {
 // Case 29: a browser that never reads is dropped at the write deadline; others go on.
 func TestABrowserThatNeverReads(t *testing.T) {
 	page := rooms.Page{Ref: make(chan ref, 2)}
-	s := roomSite(t, handlers.Config{Stream: sse.Config{WriteTimeout: time.Second, MaxPendingBytes: 64 << 20, NoCompression: true}}, page)
+	s := roomSite(t, handlers.Config{Connection: sse.Config{WriteTimeout: time.Second, MaxPendingBytes: 64 << 20, NoCompression: true}}, page)
 	p := s.browser(t).open("/rooms/a").connect("")
 	view := take(t, page.Ref, "the view to connect")
 	q := s.browser(t).open("/rooms/a").connect("")

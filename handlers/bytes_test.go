@@ -80,7 +80,7 @@ func heavySite(t *testing.T, c handlers.Config, h heavy) *site {
 // memory; others keep their views, and a page whose view had to go is live all the same.
 func TestPagesThatHoldTooMuchAreLetGo(t *testing.T) {
 	const most = 4 << 20
-	s := heavySite(t, handlers.Config{Limits: state.Limits{Bytes: most}}, heavy{rows: 3000})
+	s := heavySite(t, handlers.Config{Limits: handlers.Limits{Views: state.Limits{Bytes: most}}}, heavy{rows: 3000})
 	mine := s.browser(t).open("/rooms/a").connect("")
 	mine.post("event=Add&value=1", nil)
 	mine.await(">1<")
@@ -122,7 +122,7 @@ func TestTheEstimateOfAViewIsHonest(t *testing.T) {
 			if h == (heavy{}) {
 				n = 500
 			}
-			s := heavySite(t, handlers.Config{Limits: state.Limits{PerSession: 1000}, SessionMounts: 2000}, h)
+			s := heavySite(t, handlers.Config{Limits: handlers.Limits{Views: state.Limits{PerSession: 1000}, SessionMounts: 2000}}, h)
 			b := s.browser(t)
 			open := func(n int) {
 				for range n {

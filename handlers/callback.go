@@ -13,7 +13,7 @@ import (
 // callback runs one callback under its deadline. When that passes and the callback
 // goes on, it is given up: the sender gets its answer and another worker goes on.
 func (l *live) callback(j job) error {
-	ctx := newDeadline(j.ctx, l.kit.config.EventDeadline, func(c *deadline) { l.giveUp(c, j) })
+	ctx := newDeadline(j.ctx, l.kit.config.Timeouts.Event, func(c *deadline) { l.giveUp(c, j) })
 	if !l.begin(ctx, j.msg.ForEnd()) {
 		ctx.end(context.Canceled)
 		return views.ErrGone

@@ -44,7 +44,7 @@ func (l *live) addClock(c *clock, start func()) (func() bool, error) {
 	switch {
 	case l.ended || l.clocks.ended:
 		return func() bool { return false }, views.ErrGone
-	case len(l.clocks.all) >= l.kit.config.MaxTimers:
+	case len(l.clocks.all) >= l.kit.config.Limits.Timers:
 		l.kit.count.timersFull.Add(1)
 		return func() bool { return false }, views.ErrFull
 	case l.clocks.all == nil:

@@ -121,7 +121,7 @@ func TestEverybodyComesBackAtOnce(t *testing.T) {
 	if racing {
 		sessions, pages = 5, 20
 	}
-	c := handlers.Config{Secrets: [][]byte{secret}, MaxMounts: int(most)}
+	c := handlers.Config{Security: handlers.Security{Secrets: [][]byte{secret}}, Limits: handlers.Limits{Mounts: int(most)}}
 	d := newCrowd(t, c, rooms.Page{})
 	type page struct {
 		leaf

@@ -76,7 +76,7 @@ func TestPoliciesOfTheApplication(t *testing.T) {
 			handlers.Policy(bad)
 		}()
 	}
-	s := roomSite(t, handlers.Config{ContentSecurityPolicy: "-"}, rooms.Page{})
+	s := roomSite(t, handlers.Config{Security: handlers.Security{ContentSecurityPolicy: "-"}}, rooms.Page{})
 	if a := s.browser(t).do("GET", "/rooms/a", nil); a.header.Get("Content-Security-Policy") != "" {
 		t.Errorf("policy %q", a.header.Get("Content-Security-Policy"))
 	}

@@ -55,7 +55,7 @@ func (k *Kit) dismiss(e *state.Entry, pause time.Duration) {
 
 // Shutdown sends all pages away, ends their views and waits for events under way, and for
 // functions beside them, whose contexts end and which are logged if they go on. The
-// streams close one after the other within Config.ShutdownSpread, or half the time that
+// streams close one after the other within Config.Timeouts.ShutdownSpread, or half the time that
 // ctx leaves; their pages connect again at once, so the listener should be closed, or
 // belong to the next process: call http.Server.Shutdown first, in a goroutine of its
 // own, since it waits for open streams. New streams are answered 503 meanwhile.
@@ -96,7 +96,7 @@ func (k *Kit) sendAway(ctx context.Context) {
 		}
 	}
 	rand.Shuffle(len(open), func(i, j int) { open[i], open[j] = open[j], open[i] })
-	spread := min(k.config.ShutdownSpread, apart*time.Duration(len(open)))
+	spread := min(k.config.Timeouts.ShutdownSpread, apart*time.Duration(len(open)))
 	if end, ok := ctx.Deadline(); ok {
 		spread = min(spread, time.Until(end)/2)
 	}

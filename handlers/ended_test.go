@@ -49,7 +49,7 @@ func TestASessionThatEndsTakesItsPagesAlong(t *testing.T) {
 // Case 6: what waited for a slow browser is not delivered to it.
 func TestWhatWaitedIsNotDelivered(t *testing.T) {
 	page := rooms.Page{Ref: make(chan ref, 1), Inside: make(chan ctx), GoOn: make(chan struct{})}
-	s := newAccounts(t, handlers.Config{EventDeadline: time.Minute}, page)
+	s := newAccounts(t, handlers.Config{Timeouts: handlers.Timeouts{Event: time.Minute}}, page)
 	b := s.browser(t)
 	b.login("ann")
 	p := b.open("/rooms/a").connect("")
@@ -74,7 +74,7 @@ func TestWhatWaitedIsNotDelivered(t *testing.T) {
 // What a callback has changed when the session ends is not told any more, to nobody.
 func TestTheAnswerToAnEventUnderWaySaysNothing(t *testing.T) {
 	page := rooms.Page{Inside: make(chan ctx), GoOn: make(chan struct{})}
-	s := newAccounts(t, handlers.Config{EventDeadline: time.Minute}, page)
+	s := newAccounts(t, handlers.Config{Timeouts: handlers.Timeouts{Event: time.Minute}}, page)
 	b := s.browser(t)
 	b.login("ann")
 	p := b.open("/rooms/private")
@@ -117,7 +117,7 @@ func (p *tab) slow(query string) (send func(string), answered <-chan answer) {
 // browser sends it, and though its view was evicted before.
 func TestAnEventUnderWayIsDroppedByEnd(t *testing.T) {
 	for _, evicted := range []bool{false, true} {
-		s := newAccounts(t, handlers.Config{Limits: state.Limits{PerSession: 1}}, rooms.Page{})
+		s := newAccounts(t, handlers.Config{Limits: handlers.Limits{Views: state.Limits{PerSession: 1}}}, rooms.Page{})
 		b := s.browser(t)
 		b.login("ann")
 		p := b.open("/rooms/a")
@@ -143,7 +143,7 @@ func TestAnEventUnderWayIsDroppedByEnd(t *testing.T) {
 // Case 6, with a callback that ignores its context: its sender does not wait for it.
 func TestACallbackThatHangsWhenItsPageEnds(t *testing.T) {
 	page := rooms.Page{Inside: make(chan ctx), GoOn: make(chan struct{}), Closed: make(chan struct{}, 1)}
-	s := newAccounts(t, handlers.Config{EventDeadline: time.Second}, page)
+	s := newAccounts(t, handlers.Config{Timeouts: handlers.Timeouts{Event: time.Second}}, page)
 	b := s.browser(t)
 	b.login("ann")
 	p := b.open("/rooms/a").connect("")
@@ -158,7 +158,7 @@ func TestACallbackThatHangsWhenItsPageEnds(t *testing.T) {
 // A stream whose turn has not come when its page ends is not forgotten.
 func TestAStreamThatWaitsForItsTurnEndsToo(t *testing.T) {
 	page := rooms.Page{Inside: make(chan ctx), GoOn: make(chan struct{})}
-	s := newAccounts(t, handlers.Config{EventDeadline: time.Minute}, page)
+	s := newAccounts(t, handlers.Config{Timeouts: handlers.Timeouts{Event: time.Minute}}, page)
 	b := s.browser(t)
 	b.login("ann")
 	p := b.open("/rooms/a").connect("")

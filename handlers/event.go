@@ -49,7 +49,7 @@ func (rt Route) read(w http.ResponseWriter, r *http.Request, l *live) (job, *ref
 	k := rt.kit
 	fields, status, err := k.readFields(w, r)
 	query := guardOf(r.Context(), k).query
-	if n := count(query); err == nil && n > k.config.MaxFields {
+	if n := count(query); err == nil && n > k.config.Limits.Fields {
 		status, err = http.StatusBadRequest, fmt.Errorf("handlers: %d parameters", n)
 	}
 	if err != nil {
@@ -148,14 +148,14 @@ func (k *Kit) readFields(w http.ResponseWriter, r *http.Request) (url.Values, in
 	if ct, _, _ := strings.Cut(r.Header.Get("Content-Type"), ";"); strings.TrimSpace(ct) != "application/x-www-form-urlencoded" {
 		return nil, http.StatusUnsupportedMediaType, fmt.Errorf("handlers: content type %.40q", ct)
 	}
-	r.Body = http.MaxBytesReader(w, r.Body, k.config.MaxBody)
+	r.Body = http.MaxBytesReader(w, r.Body, k.config.Limits.Body)
 	if err := parseBody(r); err != nil {
 		if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 			return nil, http.StatusRequestEntityTooLarge, err
 		}
 		return nil, http.StatusBadRequest, err
 	}
-	if n := count(r.PostForm); n > k.config.MaxFields {
+	if n := count(r.PostForm); n > k.config.Limits.Fields {
 		return nil, http.StatusBadRequest, fmt.Errorf("handlers: %d fields", n)
 	}
 	return r.PostForm, 0, nil

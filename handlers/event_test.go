@@ -181,7 +181,7 @@ func TestANewConnectionTakesOver(t *testing.T) {
 // Case 37: a callback that ignores its context is given up at the deadline.
 func TestACallbackPastItsDeadline(t *testing.T) {
 	page := rooms.Page{Inside: make(chan ctx, 1), GoOn: make(chan struct{})}
-	s := roomSite(t, handlers.Config{EventDeadline: time.Second}, page)
+	s := roomSite(t, handlers.Config{Timeouts: handlers.Timeouts{Event: time.Second}}, page)
 	p := s.browser(t).open("/rooms/a").connect("")
 	if a := p.post("event=Hold", nil); a.status != 503 || !strings.Contains(a.body, "too long") {
 		t.Fatalf("%d %s", a.status, a.body)
@@ -218,7 +218,7 @@ func TestMessagesToOneselfComeBeforeTheRendering(t *testing.T) {
 
 func TestDelayedMessages(t *testing.T) {
 	page := rooms.Page{Ref: make(chan ref, 1)}
-	s := roomSite(t, handlers.Config{MaxTimers: 2}, page)
+	s := roomSite(t, handlers.Config{Limits: handlers.Limits{Timers: 2}}, page)
 	p := s.browser(t).open("/rooms/a").connect("")
 	view := take(t, page.Ref, "the view to connect")
 	stop, err := rooms.TickAfter(view, time.Hour, 1)
@@ -268,7 +268,7 @@ func TestAFieldThatIsTypedIn(t *testing.T) {
 
 func TestViewsExpire(t *testing.T) {
 	page := rooms.Page{Ref: make(chan ref, 1), Closed: make(chan struct{}, 3)}
-	s := roomSite(t, handlers.Config{Limits: state.Limits{PerSession: 2}}, page)
+	s := roomSite(t, handlers.Config{Limits: handlers.Limits{Views: state.Limits{PerSession: 2}}}, page)
 	b := s.browser(t)
 	one := b.open("/rooms/1").connect("")
 	view := take(t, page.Ref, "the view to connect")

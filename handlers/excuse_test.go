@@ -10,7 +10,7 @@ import (
 // Case 71: what the server restarts is remounted at nobody's expense.
 func TestAViewThatTheServerRestartsCostsTheSessionNothing(t *testing.T) {
 	page := rooms.Page{Ref: make(chan ref, 8)}
-	s := roomSite(t, handlers.Config{SessionMounts: 2}, page)
+	s := roomSite(t, handlers.Config{Limits: handlers.Limits{SessionMounts: 2}}, page)
 	p := s.browser(t).open("/rooms/a").connect("")
 	for range 5 {
 		take(t, page.Ref, "the view to connect").Restart()

@@ -16,7 +16,7 @@ import (
 
 func TestPagesThatNeverConnectAreForgotten(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		kit := handlers.New(handlers.Config{Logger: quietLogger, Limits: state.Limits{PendingLife: time.Minute}})
+		kit := handlers.New(handlers.Config{Logger: quietLogger, Limits: handlers.Limits{Views: state.Limits{PendingLife: time.Minute}}})
 		closed := make(chan struct{}, 1)
 		r := chi.NewRouter()
 		r.Handle("/rooms/{room}", handlers.View(kit, rooms.Page{Closed: closed}))

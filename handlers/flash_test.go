@@ -327,7 +327,7 @@ func TestFlashesOfTwoTabs(t *testing.T) {
 }
 
 func TestARemountedViewHasNoFlash(t *testing.T) {
-	c := handlers.Config{Secrets: [][]byte{secret}}
+	c := handlers.Config{Security: handlers.Security{Secrets: [][]byte{secret}}}
 	s := tripSite(t, c, trip.Page{})
 	b := s.browser(t)
 	p := b.open("/trip").connect("")

@@ -55,7 +55,7 @@ func TestAFloodOfConnectsToABusyView(t *testing.T) {
 
 func flood(t *testing.T, version string, leaves bool) {
 	page := rooms.Page{Inside: make(chan context.Context, 1), GoOn: make(chan struct{})}
-	kit := handlers.New(handlers.Config{Logger: quietLogger, EventDeadline: time.Minute})
+	kit := handlers.New(handlers.Config{Logger: quietLogger, Timeouts: handlers.Timeouts{Event: time.Minute}})
 	r := chi.NewRouter()
 	r.Use(kit.Middleware)
 	r.Handle("/{room}", handlers.View(kit, page))
@@ -139,7 +139,7 @@ func ticketOf(t *testing.T, res *http.Response) string {
 // Case 61: what asks a view for the same thing again and again waits there once.
 func TestAViewIsRestartedOnce(t *testing.T) {
 	page := rooms.Page{Inside: make(chan ctx), GoOn: make(chan struct{}), Ref: make(chan views.Ref, 2)}
-	s := roomSite(t, handlers.Config{EventDeadline: time.Minute}, page)
+	s := roomSite(t, handlers.Config{Timeouts: handlers.Timeouts{Event: time.Minute}}, page)
 	p := s.browser(t).open("/rooms/a").connect("")
 	ref := take(t, page.Ref, "the view")
 	_, answered := p.hold(page)

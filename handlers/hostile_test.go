@@ -288,7 +288,7 @@ func TestPanicsInRequests(t *testing.T) {
 	}
 	manager := ownManager(store{memstore.NewWithCleanupInterval(0), at})
 	s := newSite(t, handlers.Config{
-		Sessions: manager,
+		Sessions: handlers.Sessions{Manager: manager},
 		Identity: func(*http.Request) string { at("Identity"); return "" },
 		Layout: func(d views.Document) templ.Component {
 			at("Layout")

@@ -1,15 +1,12 @@
 package handlers
 
 import (
-	"crypto/rand"
-	"fmt"
 	"log/slog"
 	"net/http"
 	"sync"
 	"sync/atomic"
 	"time"
 
-	"github.com/a-h/templ"
 	"github.com/alexedwards/scs/v2"
 
 	"github.com/sideband-go/sideband/internal/applog"
@@ -18,90 +15,6 @@ import (
 	"github.com/sideband-go/sideband/static"
 	"github.com/sideband-go/sideband/views"
 )
-
-// Config sets up a [Kit]. Its zero value works.
-type Config struct {
-	// Secrets seal the pages' tickets and sign the sessions' cookies: the first seals,
-	// all open. Each is at least 32 bytes of randomness. To replace one, put the new one
-	// first and remove the old one a day later. Default: one random secret, so that pages
-	// reload after a restart.
-	Secrets [][]byte
-	// Version of the pages. Those opened under another one reload themselves when their
-	// view is mounted again. Default "": pages of an older program go on in the new one.
-	Version string
-	// Identity says who is logged in, as the application's middleware has found out; ""
-	// for nobody. A page belongs to whom it was served for: it reloads itself when that
-	// changes, and browsers don't keep a copy of somebody's (no-store). [Kit.Disconnect] ends the pages
-	// of an identity. Default: nobody.
-	Identity func(*http.Request) string
-	// Sessions is the application's own session manager, with its cookie, lifetimes and
-	// store; the kit's middleware loads and saves its sessions (don't use LoadAndSave),
-	// and puts a store around its store that sees sessions end. It must have been made
-	// with scs.New and not be changed afterwards. Default: sessions in memory, whose cookies
-	// are signed: those without values outlive a restart, those that have had some end with it.
-	Sessions *scs.SessionManager
-	// Layout is the document around each page. Default: views.DefaultLayout.
-	Layout func(views.Document) templ.Component
-	// TitlePrefix and TitleSuffix stand around the title of each page that has one.
-	TitlePrefix, TitleSuffix string
-	// Logger takes what goes wrong. Default: slog.Default().
-	Logger *slog.Logger
-	// Development logs what costs more than it needs or can't work: HTML that the browser's
-	// parser rearranges, fields without an id, and styles, scripts and addresses that the page's
-	// own policy blocks, once each; events without a ticket.
-	Development bool
-
-	// EventDeadline is how long one callback may run. Default 10 s.
-	EventDeadline time.Duration
-	// MaxBody bounds the body of an event, in bytes. Default 1 MiB.
-	MaxBody int64
-	// BodyTimeout is how long the body of a request below Middleware may take to arrive,
-	// whoever reads it and whatever is answered. A handler of the application's that takes
-	// longer uploads extends it with http.ResponseController.SetReadDeadline; a shorter
-	// ReadTimeout of the http.Server stays in force. Default 30 s.
-	BodyTimeout time.Duration
-	// MaxFields bounds the fields of an event, and the parameters of its address. Default 1,000.
-	MaxFields int
-	// MaxQueue is how many callbacks may wait for one view; beyond it events are
-	// answered 429 and senders get views.ErrFull. Default 256.
-	MaxQueue int
-	// MaxTimers is how many delayed and repeated messages one view may have pending.
-	// Default 1,000.
-	MaxTimers int
-	// MaxAsync is how many functions one view may have running beside its callbacks, for
-	// state.Async and views.Start. Beyond it a result's error is views.ErrFull. Default 32.
-	MaxAsync int
-	// MaxMounts is how many views may be mounting at a time. Other requests take turns, by
-	// route and by client (user, session or address), and wait for up to 10 s; then they are answered 503.
-	// A single route holds three quarters of them at most. Default 64.
-	MaxMounts int
-	// SessionMounts is how many views one session may mount in a minute; beyond it its
-	// requests are answered 429. Default 120.
-	SessionMounts int
-	// TicketLife is how long after it was opened a page may be mounted again by a process
-	// that does not have its view; later it reloads. Default 24 h.
-	TicketLife time.Duration
-	// StreamMaxAge is when a stream ends and the page connects anew, give or take 20 %:
-	// through the application's middleware, and with a morph of the whole view. Default 10 min.
-	StreamMaxAge time.Duration
-	// ShutdownSpread is the longest time over which Shutdown sends the streams away, 5 ms
-	// for each. Default 3 s.
-	ShutdownSpread time.Duration
-	// Limits bound the store of views.
-	Limits state.Limits
-	// Stream sets the limits of the streams.
-	Stream sse.Config
-	// SessionLifetime is how long a session of the kit's own lasts. Default 24 h.
-	SessionLifetime time.Duration
-	// MaxSessions is how many sessions of the kit's own may have or have had values; beyond
-	// it those that were saved longest ago end. Default 200,000.
-	MaxSessions int
-	// ContentSecurityPolicy is sent with each page; see [Policy]. Default: DefaultPolicy.
-	// "-" sends none.
-	ContentSecurityPolicy string
-}
-
-const minSecret = 32
 
 // Kit serves views. Make one per application with [New]. All methods may be called
 // from any goroutine.
@@ -133,62 +46,24 @@ type Kit struct {
 
 // New makes a kit. It panics if a secret is shorter than 32 bytes.
 func New(c Config) *Kit {
-	for i, s := range c.Secrets {
-		if len(s) < minSecret {
-			panic(fmt.Sprintf("handlers: Secrets[%d] has %d bytes: use at least %d random ones", i, len(s), minSecret))
-		}
-	}
-	if len(c.Secrets) == 0 {
-		s := make([]byte, minSecret)
-		_, _ = rand.Read(s) // it never fails
-		c.Secrets = [][]byte{s}
-	}
-	if c.Layout == nil {
-		c.Layout = views.DefaultLayout
-	}
-	if c.Logger == nil {
-		c.Logger = slog.Default()
-	}
-	orDefault(&c.EventDeadline, 10*time.Second)
-	orDefault(&c.MaxBody, 1<<20)
-	orDefault(&c.BodyTimeout, 30*time.Second)
-	orDefault(&c.MaxFields, 1000)
-	orDefault(&c.MaxQueue, 256)
-	orDefault(&c.MaxTimers, 1000)
-	orDefault(&c.MaxAsync, 32)
-	orDefault(&c.MaxMounts, 64)
-	orDefault(&c.SessionMounts, 120)
-	orDefault(&c.TicketLife, 24*time.Hour)
-	orDefault(&c.StreamMaxAge, 10*time.Minute)
-	orDefault(&c.ShutdownSpread, 3*time.Second)
-	orDefault(&c.SessionLifetime, 24*time.Hour)
-	orDefault(&c.MaxSessions, 200_000)
-	if c.ContentSecurityPolicy == "" {
-		c.ContentSecurityPolicy = DefaultPolicy
-	}
+	c = c.withDefaults()
 	k := &Kit{
 		config: c, log: applog.Guard(c.Logger),
-		sealer:  newSealer(c.Secrets),
-		flashes: newBox(c.Secrets, "sideband flash", 1),
-		leaves:  newBox(c.Secrets, "sideband leave", 1),
+		sealer:  newSealer(c.Security.Secrets),
+		flashes: newBox(c.Security.Secrets, "sideband flash", 1),
+		leaves:  newBox(c.Security.Secrets, "sideband leave", 1),
 		origins: http.NewCrossOriginProtection(),
-		streams: sse.New(c.Stream),
+		streams: sse.New(c.Connection),
 		runners: newRunners(),
-		mounts:  newMounts(c.MaxMounts, c.SessionMounts),
+		mounts:  newMounts(c.Limits.Mounts, c.Limits.SessionMounts),
 	}
 	k.host = views.Host{TitlePrefix: c.TitlePrefix, TitleSuffix: c.TitleSuffix, Explain: explain, Report: func(err error) {
 		k.log.Error("sideband: message", withStack([]any{"err", err}, err)...)
 	}}
-	k.based = takesBase(c.ContentSecurityPolicy)
-	k.store = state.NewStore(c.Limits, func(e *state.Entry) { evicted(e.Value.(*live)) })
+	k.based = takesBase(c.Security.ContentSecurityPolicy)
+	k.store = state.NewStore(c.Limits.Views, func(e *state.Entry) { evicted(e.Value.(*live)) })
 	k.sessions = newSessions(c, k.endSession)
 	return k
-}
-
-func orDefault[T int | int64 | time.Duration](v *T, d T) {
-	if *v <= 0 {
-		*v = d
-	}
 }
 
 // AssetsPath is where a router mounts [Kit.Assets].

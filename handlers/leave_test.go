@@ -184,7 +184,7 @@ func TestConnectRedirects(t *testing.T) {
 func TestARedirectWaitsForTheBrowser(t *testing.T) {
 	refs := make(chan views.Ref, 1)
 	act := func(t *testing.T, limit time.Duration) (*site, *tab) {
-		s := tripSite(t, handlers.Config{StreamMaxAge: limit}, trip.Page{Refs: refs, Does: goes("/still")})
+		s := tripSite(t, handlers.Config{Timeouts: handlers.Timeouts{ConnectionAge: limit}}, trip.Page{Refs: refs, Does: goes("/still")})
 		p := s.browser(t).open("/trip").connect("")
 		ref := <-refs
 		p.body.Close()
@@ -218,7 +218,7 @@ func TestARedirectWaitsForTheBrowser(t *testing.T) {
 
 // A page whose Mount redirects when its view is mounted again.
 func TestARemountRedirects(t *testing.T) {
-	c := handlers.Config{Secrets: [][]byte{secret}}
+	c := handlers.Config{Security: handlers.Security{Secrets: [][]byte{secret}}}
 	away := false
 	page := trip.Page{OnMount: func(s *views.Socket) error {
 		if away {

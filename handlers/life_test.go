@@ -18,7 +18,7 @@ import (
 // Case 39: a stream ends when it is old, after what waited, and the page gets all of the
 // view, which brings back what a script has removed from it.
 func TestAnOldStreamEnds(t *testing.T) {
-	s := roomSite(t, handlers.Config{StreamMaxAge: 20 * time.Millisecond}, rooms.Page{})
+	s := roomSite(t, handlers.Config{Timeouts: handlers.Timeouts{ConnectionAge: 20 * time.Millisecond}}, rooms.Page{})
 	p := s.browser(t).open("/rooms/a").connect("")
 	p.drain()
 	for range 3 { // each time
@@ -34,7 +34,7 @@ func TestAnOldStreamEnds(t *testing.T) {
 
 // An event that comes while an old stream's page is on its way back gets the view whole.
 func TestAnEventBetweenAnOldStreamAndTheNext(t *testing.T) {
-	s := roomSite(t, handlers.Config{StreamMaxAge: 20 * time.Millisecond}, rooms.Page{})
+	s := roomSite(t, handlers.Config{Timeouts: handlers.Timeouts{ConnectionAge: 20 * time.Millisecond}}, rooms.Page{})
 	p := s.browser(t).open("/rooms/a").connect("")
 	p.drain()
 	waitFor(t, func() bool { return s.kit.Stats().Views.Parked == 1 })
@@ -71,7 +71,7 @@ func (p *tab) request(query string) *http.Request {
 // Case 38: the process is killed after the callback has run and before its patch has
 // left. The page shows what the new process renders.
 func TestAProcessKilledBetweenCallbackAndPatch(t *testing.T) {
-	c := handlers.Config{Secrets: [][]byte{secret}, EventDeadline: time.Minute}
+	c := handlers.Config{Security: handlers.Security{Secrets: [][]byte{secret}}, Timeouts: handlers.Timeouts{Event: time.Minute}}
 	page := rooms.Page{Inside: make(chan ctx), GoOn: make(chan struct{})}
 	s := roomSite(t, c, page)
 	p := s.browser(t).open("/rooms/a?from=40").connect("")
@@ -116,7 +116,7 @@ func TestAViewThatHasEndedIsForgotten(t *testing.T) {
 				}
 				return nil
 			}}
-			s := roomSite(t, handlers.Config{Limits: state.Limits{PerSession: 1}}, page)
+			s := roomSite(t, handlers.Config{Limits: handlers.Limits{Views: state.Limits{PerSession: 1}}}, page)
 			p := s.browser(t).open("/rooms/a").connect("")
 			end(s, p)
 			p.drain()

@@ -42,14 +42,14 @@ type live struct {
 	current *deadline // of the callback under way
 	turn    *turn     // under way; nil if nobody waits for it
 	clocks  clocks
-	beside  *beside     // nil if nothing was started
-	joining *connecting // the newest stream that waits for its turn; nil without one
-	stream  *sse.Stream // open, nil without one
-	at      position    // what it was opened with
-	aging   *time.Timer // ends the stream
-	old     *sse.Stream // is to be ended by stepAge
-	opened  time.Time   // when the first stream opened
-	brief   bool        // there was one stream so far, it ended at once, and no event came meanwhile
+	beside  *beside         // nil if nothing was started
+	joining *connecting     // the newest stream that waits for its turn; nil without one
+	stream  *sse.Connection // open, nil without one
+	at      position        // what it was opened with
+	aging   *time.Timer     // ends the stream
+	old     *sse.Connection // is to be ended by stepAge
+	opened  time.Time       // when the first stream opened
+	brief   bool            // there was one stream so far, it ended at once, and no event came meanwhile
 
 	notice  atomic.Bool // the page shows one
 	mounted atomic.Bool
@@ -121,7 +121,7 @@ func (l *live) endWith(last []byte, pause time.Duration) {
 	l.waiting = 0
 	l.clocks.stop()
 	current, functions := l.current, l.beside
-	var streams []*sse.Stream
+	var streams []*sse.Connection
 	if l.stream != nil {
 		streams = append(streams, l.stream)
 	}

@@ -64,8 +64,8 @@ func (k *Kit) warn(l *live, r views.Rendering) {
 				"view", l.in.Definition().Name(), "element", w.ID, "why", w.Why)
 		})
 	}
-	if k.config.Development && len(r.Ops) > 0 && k.config.ContentSecurityPolicy != "-" {
-		k.warnBlocked(l.in.Definition().Name(), csp.Parse(k.config.ContentSecurityPolicy), "", r.Ops)
+	if k.config.Development && len(r.Ops) > 0 && k.config.Security.ContentSecurityPolicy != "-" {
+		k.warnBlocked(l.in.Definition().Name(), csp.Parse(k.config.Security.ContentSecurityPolicy), "", r.Ops)
 	}
 }
 

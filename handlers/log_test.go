@@ -18,7 +18,7 @@ import (
 // Case 3: tickets are in no address, log or panic.
 func TestTicketsAreNowhereElse(t *testing.T) {
 	log := &record{}
-	s := newSite(t, handlers.Config{Development: true, MaxFields: 2}, func(kit *handlers.Kit, r chi.Router) {
+	s := newSite(t, handlers.Config{Development: true, Limits: handlers.Limits{Fields: 2}}, func(kit *handlers.Kit, r chi.Router) {
 		r.Group(func(r chi.Router) {
 			r.Use(func(next http.Handler) http.Handler {
 				return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -30,7 +30,7 @@ func TestASessionThatWasDestroyedStaysSo(t *testing.T) {
 		"lost":      func(*browser) {},
 	} {
 		t.Run(how, func(t *testing.T) {
-			c := handlers.Config{Secrets: [][]byte{secret}, Identity: anybody}
+			c := handlers.Config{Security: handlers.Security{Secrets: [][]byte{secret}}, Identity: anybody}
 			s := newAccounts(t, c, rooms.Page{})
 			b := s.browser(t)
 			b.login("ann")
@@ -61,7 +61,7 @@ func TestASessionThatWasDestroyedStaysSo(t *testing.T) {
 // Case 83: who has kept a cookie of before the session had values gets none of the pages
 // that were opened since.
 func TestACookieOfBeforeTheSessionHadValues(t *testing.T) {
-	c := handlers.Config{Secrets: [][]byte{secret}, Identity: func(*http.Request) string { return "" }}
+	c := handlers.Config{Security: handlers.Security{Secrets: [][]byte{secret}}, Identity: func(*http.Request) string { return "" }}
 	s := newAccounts(t, c, rooms.Page{})
 	b := s.browser(t)
 	before, old := b.open("/rooms/a"), b.cookies()
@@ -98,7 +98,7 @@ func TestACookieOfBeforeTheSessionHadValues(t *testing.T) {
 
 // A session whose values were all taken away again goes on, as long as the process does.
 func TestASessionThatHasNoValuesAnyMore(t *testing.T) {
-	c := handlers.Config{Secrets: [][]byte{secret}, Identity: func(*http.Request) string { return "" }}
+	c := handlers.Config{Security: handlers.Security{Secrets: [][]byte{secret}}, Identity: func(*http.Request) string { return "" }}
 	s := newAccounts(t, c, rooms.Page{})
 	b := s.browser(t)
 	b.login("ann")
@@ -116,7 +116,7 @@ func TestASessionThatHasNoValuesAnyMore(t *testing.T) {
 
 // Sessions that had to make room have ended: their pages load themselves anew.
 func TestASessionThatWasPushedOut(t *testing.T) {
-	s := newAccounts(t, handlers.Config{MaxSessions: 2, Identity: func(*http.Request) string { return "" }}, rooms.Page{})
+	s := newAccounts(t, handlers.Config{Sessions: handlers.Sessions{Max: 2}, Identity: func(*http.Request) string { return "" }}, rooms.Page{})
 	b := s.browser(t)
 	b.login("ann")
 	p := b.open("/rooms/a")

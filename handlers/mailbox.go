@@ -48,7 +48,7 @@ func (l *live) post(j job) error {
 	if l.ended {
 		return views.ErrGone
 	}
-	if l.waiting >= l.kit.config.MaxQueue {
+	if l.waiting >= l.kit.config.Limits.Queue {
 		l.kit.count.queueFull.Add(1)
 		return views.ErrFull
 	}

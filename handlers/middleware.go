@@ -18,7 +18,7 @@ func guardOf(ctx context.Context, k *Kit) *guard {
 
 // Middleware belongs outermost on a router. It loads the browser's session and saves it
 // when it has changed, refuses requests that another site makes, bounds the time that a
-// request's body takes to arrive (Config.BodyTimeout), and sees to it that
+// request's body takes to arrive (Config.Timeouts.Body), and sees to it that
 // pages understand what middleware below it answers to their events and streams:
 //
 //   - A redirect takes the page there. 401, 403, 404 and 410 send the page to its own

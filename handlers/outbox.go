@@ -61,7 +61,7 @@ func (o *outbox) since(id uint64) ([]sse.Message, bool) {
 
 // put hands a message to a stream. What a full stream does not take waits until the
 // stream has drained: in the log or, if it is too large for that, beside it.
-func (l *live) put(st *sse.Stream, m sse.Message) bool {
+func (l *live) put(st *sse.Connection, m sse.Message) bool {
 	if !st.Send(l.idOf(m.ID), m.Data) {
 		l.kit.count.streamsFull.Add(1)
 		if m.ID == l.out.seq {
@@ -81,7 +81,7 @@ func (l *live) idOf(id uint64) string {
 }
 
 // openStream is the stream to the browser, nil without one.
-func (l *live) openStream() *sse.Stream {
+func (l *live) openStream() *sse.Connection {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.stream
@@ -146,7 +146,7 @@ const maxRounds = 8
 var errRounds = errors.New("handlers: components send messages whenever they are rendered")
 
 // render sends what has changed on the stream, and more.
-func (l *live) render(st *sse.Stream, posted *views.Posted, more []byte) error {
+func (l *live) render(st *sse.Connection, posted *views.Posted, more []byte) error {
 	if posted == nil && l.out.unsettled {
 		posted = &views.Posted{Left: true}
 	}
@@ -316,7 +316,7 @@ func (l *live) firstPage(me uint64, failed error) result {
 }
 
 // morph sends the whole view, for a browser that may show anything.
-func (l *live) morph(st *sse.Stream, posted *views.Posted) error {
+func (l *live) morph(st *sse.Connection, posted *views.Posted) error {
 	r, err := l.in.Whole(posted)
 	if errors.Is(err, views.ErrAbandoned) {
 		return err // another worker goes on
@@ -334,7 +334,7 @@ func (l *live) morph(st *sse.Stream, posted *views.Posted) error {
 
 // catchUp sends what a browser that has seen message id has missed, and then what
 // has changed since.
-func (l *live) catchUp(me uint64, st *sse.Stream, id uint64, known bool) {
+func (l *live) catchUp(me uint64, st *sse.Connection, id uint64, known bool) {
 	missed, held := l.out.since(id)
 	if !known || !held {
 		l.in.Begin()

@@ -178,7 +178,7 @@ func (k *Kit) writePage(w http.ResponseWriter, r *http.Request, status int, view
 	sh.Stylesheet = k.AssetsPath() + "/" + static.Path("sideband.css")
 	sh.Lost = k.AssetsPath() + "/" + static.Path("lost.html")
 	sh.Failed = k.AssetsPath() + "/" + static.Path("failed.html")
-	sh.OwnStyles = !takesStyles(k.config.ContentSecurityPolicy)
+	sh.OwnStyles = !takesStyles(k.config.Security.ContentSecurityPolicy)
 	var b bytes.Buffer
 	if err := k.layout(r, sh.Document(), &b); err != nil {
 		if r.Context().Err() != nil {
@@ -196,7 +196,7 @@ func (k *Kit) writePage(w http.ResponseWriter, r *http.Request, status int, view
 	h.Add("Vary", views.TicketHeader)
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "same-origin")
-	if p := k.config.ContentSecurityPolicy; p != "-" {
+	if p := k.config.Security.ContentSecurityPolicy; p != "-" {
 		h.Set("Content-Security-Policy", p)
 	}
 	if k.config.Development {

@@ -131,7 +131,7 @@ func TestAnEventThatIsGivenUpLeavesItsComponentAlone(t *testing.T) {
 				attrs(views.OnClick(ctx, hv.Act, "inc")), attrs(views.OnClick(ctx, hv.Act, "hang"))))
 		},
 	}
-	page, _, _ := openHV(t, handlers.Config{EventDeadline: 100 * time.Millisecond}, hvPage{Show: func(ctx context.Context) templ.Component {
+	page, _, _ := openHV(t, handlers.Config{Timeouts: handlers.Timeouts{Event: 100 * time.Millisecond}}, hvPage{Show: func(ctx context.Context) templ.Component {
 		return views.Component("c", hv{Test: t.Name()})
 	}})
 	defer close(release)
@@ -169,7 +169,7 @@ func TestARenderingThatIsGivenUpTouchesNothing(t *testing.T) {
 		}
 		return hvHTML(append(list, `</div>`)...)
 	}}
-	page, _, _ := openHV(t, handlers.Config{EventDeadline: 50 * time.Millisecond}, hvPage{
+	page, _, _ := openHV(t, handlers.Config{Timeouts: handlers.Timeouts{Event: 50 * time.Millisecond}}, hvPage{
 		Do: func(s *views.Socket, what string) error {
 			hvText.Set(s, hvText.Get(s)+"x")
 			s.SetTitle(hvText.Get(s))
@@ -190,7 +190,7 @@ func TestARenderingThatIsGivenUpTouchesNothing(t *testing.T) {
 // Messages that share a batch with one that hangs are not lost, and what those before it have set is shown.
 func TestMessagesBesideOneThatHangs(t *testing.T) {
 	release, begun := make(chan struct{}), make(chan struct{})
-	page, _, _ := openHV(t, handlers.Config{EventDeadline: 200 * time.Millisecond}, hvPage{
+	page, _, _ := openHV(t, handlers.Config{Timeouts: handlers.Timeouts{Event: 200 * time.Millisecond}}, hvPage{
 		Do: func(s *views.Socket, what string) error {
 			switch what {
 			case "send":
@@ -224,7 +224,7 @@ func TestMessagesBesideOneThatHangs(t *testing.T) {
 // What a callback that is given up has noted for its end may send to its own view.
 func TestOnEndOfAGivenUpCallbackMaySend(t *testing.T) {
 	release := make(chan struct{})
-	page, kit, _ := openHV(t, handlers.Config{EventDeadline: 100 * time.Millisecond}, hvPage{
+	page, kit, _ := openHV(t, handlers.Config{Timeouts: handlers.Timeouts{Event: 100 * time.Millisecond}}, hvPage{
 		Do: func(s *views.Socket, what string) error {
 			if what == "hang" {
 				ref := s.Ref()
@@ -260,7 +260,7 @@ func TestACloseThatHangs(t *testing.T) {
 		},
 		render: func(c hv, ctx context.Context) templ.Component { return hvHTML(`<p id="` + views.ID(ctx) + `"></p>`) },
 	}
-	_, kit, _ := openHV(t, handlers.Config{EventDeadline: 100 * time.Millisecond}, hvPage{Show: func(ctx context.Context) templ.Component {
+	_, kit, _ := openHV(t, handlers.Config{Timeouts: handlers.Timeouts{Event: 100 * time.Millisecond}}, hvPage{Show: func(ctx context.Context) templ.Component {
 		var list []any
 		for i := range 10 {
 			list = append(list, views.Component(fmt.Sprint("l", i), hv{Test: t.Name(), Text: fmt.Sprint(i)}))

@@ -90,7 +90,7 @@ func TestAnEventForAComponentThatIsGone(t *testing.T) {
 }
 
 func TestAComponentOfAViewThatWasMountedAgain(t *testing.T) {
-	c := handlers.Config{Secrets: [][]byte{[]byte(strings.Repeat("s", 32))}}
+	c := handlers.Config{Security: handlers.Security{Secrets: [][]byte{[]byte(strings.Repeat("s", 32))}}}
 	s := panelSite(t, c, panel.Page{})
 	p := s.browser(t).open("/panel")
 	again := panelSite(t, c, panel.Page{})
@@ -114,7 +114,7 @@ func TestAComponentWhoseMountGetsStuck(t *testing.T) {
 			<-free
 		}
 	}}
-	s := panelSite(t, handlers.Config{EventDeadline: 50 * time.Millisecond}, page)
+	s := panelSite(t, handlers.Config{Timeouts: handlers.Timeouts{Event: 50 * time.Millisecond}}, page)
 	p := s.browser(t).open("/panel").connect("")
 	if a := p.post("event=Load&value=true", nil); a.status != http.StatusNoContent {
 		t.Error(a)

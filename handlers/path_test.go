@@ -57,7 +57,7 @@ func crossings(t testing.TB) map[string]*crossing {
 	all := map[string]*crossing{}
 	make := func(name string, routes func(c *crossing, kit *handlers.Kit) http.Handler) {
 		c := &crossing{}
-		kit := handlers.New(handlers.Config{Logger: quietLogger, Secrets: [][]byte{secret}, SessionMounts: 1 << 30})
+		kit := handlers.New(handlers.Config{Logger: quietLogger, Security: handlers.Security{Secrets: [][]byte{secret}}, Limits: handlers.Limits{SessionMounts: 1 << 30}})
 		t.Cleanup(func() { shutdown(t, kit) })
 		c.handler = routes(c, kit)
 		all[name] = c

@@ -11,7 +11,7 @@ import (
 // Where a page goes on is what it names, if that is of this life of its view; whatever
 // else it names, it gets the view whole. The first it gets is what it has named.
 func TestWhereAPageGoesOn(t *testing.T) {
-	c := handlers.Config{Secrets: [][]byte{secret}}
+	c := handlers.Config{Security: handlers.Security{Secrets: [][]byte{secret}}}
 	s := roomSite(t, c, rooms.Page{})
 	p := s.browser(t).open("/rooms/a").connect("")
 	p.post("event=Add&value=1", nil)

@@ -12,7 +12,7 @@ import (
 
 // Case 11: what nobody has asked to look at mounts nothing, counts nowhere and is not kept.
 func TestRequestsThatNobodyLooksAt(t *testing.T) {
-	s := roomSite(t, handlers.Config{SessionMounts: 3}, rooms.Page{})
+	s := roomSite(t, handlers.Config{Limits: handlers.Limits{SessionMounts: 3}}, rooms.Page{})
 	b := s.browser(t)
 	b.open("/rooms/a") // has a session
 	before := s.kit.Stats()

@@ -139,7 +139,7 @@ func TestAQueryThatIsMadeUp(t *testing.T) {
 
 // Case 81, of a page whose view is gone: Mount gets what middleware has let through now.
 func TestAPageThatIsMountedAgainHasTheQueryThatMiddlewareSaw(t *testing.T) {
-	c := handlers.Config{Secrets: [][]byte{secret}}
+	c := handlers.Config{Security: handlers.Security{Secrets: [][]byte{secret}}}
 	first, _ := portedSite(t, c, rooms.Page{})
 	second, guard := portedSite(t, c, rooms.Page{})
 	p := first.browser(t).open("/rooms/a?from=5")
@@ -246,9 +246,9 @@ func TestThePagesQueryBelowAPrefix(t *testing.T) {
 // Kits whose middlewares nest see what their own pages send, with one secret or two.
 func TestThePagesQueryInNestedKits(t *testing.T) {
 	for _, inner := range []string{strings.Repeat("i", 32), string(secret)} {
-		outer := handlers.New(handlers.Config{Logger: quietLogger, Secrets: [][]byte{secret}})
+		outer := handlers.New(handlers.Config{Logger: quietLogger, Security: handlers.Security{Secrets: [][]byte{secret}}})
 		guard := &porter{}
-		s := newSite(t, handlers.Config{Secrets: [][]byte{[]byte(inner)}}, func(*handlers.Kit, chi.Router) {})
+		s := newSite(t, handlers.Config{Security: handlers.Security{Secrets: [][]byte{[]byte(inner)}}}, func(*handlers.Kit, chi.Router) {})
 		r := chi.NewRouter()
 		r.Use(outer.Middleware, guard.middleware)
 		r.Handle("/out/{room}", handlers.View(outer, rooms.Page{}))

@@ -147,7 +147,7 @@ func TestAStreamOfAViewThatIsGone(t *testing.T) {
 
 // Case 28, among others: a compressed body.
 func TestBadEvents(t *testing.T) {
-	s := roomSite(t, handlers.Config{MaxBody: 1000, MaxFields: 5}, rooms.Page{})
+	s := roomSite(t, handlers.Config{Limits: handlers.Limits{Body: 1000, Fields: 5}}, rooms.Page{})
 	p := s.browser(t).open("/rooms/a").connect("")
 	many := url.Values{}
 	for _, k := range strings.Split("a b c d e f g", " ") {
@@ -193,7 +193,7 @@ func TestBadEvents(t *testing.T) {
 
 // Case 110.
 func TestUnknownNamesInAnAddressAreIgnored(t *testing.T) {
-	c := handlers.Config{Secrets: [][]byte{secret}}
+	c := handlers.Config{Security: handlers.Security{Secrets: [][]byte{secret}}}
 	s := roomSite(t, c, rooms.Page{})
 	const more = "&a.b=1&utm[source]=x&x[99999999]=1&]=1"
 	p := s.browser(t).open("/rooms/a?from=7" + more).connect("")
@@ -249,7 +249,7 @@ func TestOtherMethods(t *testing.T) {
 // Case 27: a full mailbox is an error to the sender, and a slow body holds nobody up.
 func TestAFullMailbox(t *testing.T) {
 	page := rooms.Page{Inside: make(chan ctx), GoOn: make(chan struct{}), Ref: make(chan ref, 1)}
-	s := roomSite(t, handlers.Config{MaxQueue: 3, EventDeadline: time.Minute}, page)
+	s := roomSite(t, handlers.Config{Limits: handlers.Limits{Queue: 3}, Timeouts: handlers.Timeouts{Event: time.Minute}}, page)
 	p := s.browser(t).open("/rooms/a").connect("")
 	view := take(t, page.Ref, "the view to connect")
 	_, held := p.hold(page)
@@ -276,7 +276,7 @@ func TestAFullMailbox(t *testing.T) {
 // back at any time.
 func TestAConnectionTakesNoPlaceInTheMailbox(t *testing.T) {
 	page := rooms.Page{Inside: make(chan ctx), GoOn: make(chan struct{}), Ref: make(chan ref, 1)}
-	s := roomSite(t, handlers.Config{MaxQueue: 1, EventDeadline: time.Minute}, page)
+	s := roomSite(t, handlers.Config{Limits: handlers.Limits{Queue: 1}, Timeouts: handlers.Timeouts{Event: time.Minute}}, page)
 	p := s.browser(t).open("/rooms/a").connect("")
 	view := take(t, page.Ref, "the view to connect")
 	_, held := p.hold(page)

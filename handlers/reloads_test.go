@@ -105,7 +105,7 @@ func TestARoundRobinOfStrangers(t *testing.T) {
 // them; but one that comes back the same, out of a cache, no more than three times.
 func TestOldPagesAreCountedEachByItself(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := handlers.Config{Secrets: [][]byte{secret}}
+		c := handlers.Config{Security: handlers.Security{Secrets: [][]byte{secret}}}
 		before := newDesk(c, rooms.Page{})
 		first := before.open(t, "/rooms/a", "")
 		leaves := []leaf{first}

@@ -19,7 +19,7 @@ import (
 func TestAMountThatFailsTheSecondTime(t *testing.T) {
 	hang := make(chan struct{})
 	defer close(hang)
-	c := handlers.Config{Secrets: [][]byte{secret}, EventDeadline: time.Second}
+	c := handlers.Config{Security: handlers.Security{Secrets: [][]byte{secret}}, Timeouts: handlers.Timeouts{Event: time.Second}}
 	for _, f := range []struct {
 		name   string
 		mount  func() error
@@ -87,7 +87,7 @@ func TestAMountThatFailsTheSecondTime(t *testing.T) {
 // Requests that have waited for the same Mount get the same answer.
 func TestRequestsThatShareAFailedMount(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := handlers.Config{Secrets: [][]byte{secret}}
+		c := handlers.Config{Security: handlers.Security{Secrets: [][]byte{secret}}}
 		mounts, goOn := 0, make(chan struct{})
 		before := newDesk(c, rooms.Page{})
 		defer before.close(t)

@@ -25,7 +25,7 @@ func (s *site) restart(t testing.TB, c handlers.Config, p rooms.Page) {
 }
 
 func TestAPageIsMountedAgainAfterARestart(t *testing.T) {
-	c := handlers.Config{Secrets: [][]byte{secret}}
+	c := handlers.Config{Security: handlers.Security{Secrets: [][]byte{secret}}}
 	s := roomSite(t, c, rooms.Page{})
 	p := s.browser(t).open("/rooms/a?from=40").connect("")
 	p.post("event=Add&value=1", nil)
@@ -53,7 +53,7 @@ func TestAPageIsMountedAgainAfterARestart(t *testing.T) {
 }
 
 func TestAnEventIsTheFirstAfterARestart(t *testing.T) {
-	c := handlers.Config{Secrets: [][]byte{secret}}
+	c := handlers.Config{Security: handlers.Security{Secrets: [][]byte{secret}}}
 	s := roomSite(t, c, rooms.Page{})
 	p := s.browser(t).open("/rooms/a").connect("")
 	s.restart(t, c, rooms.Page{})
@@ -65,7 +65,7 @@ func TestAnEventIsTheFirstAfterARestart(t *testing.T) {
 
 // Case 26, in small: one mount for requests that come at the same time.
 func TestOneMountForAnEventAndAStream(t *testing.T) {
-	c := handlers.Config{Secrets: [][]byte{secret}}
+	c := handlers.Config{Security: handlers.Security{Secrets: [][]byte{secret}}}
 	s := roomSite(t, c, rooms.Page{})
 	b := s.browser(t)
 	var tabs []*tab
@@ -86,7 +86,7 @@ func TestOneMountForAnEventAndAStream(t *testing.T) {
 }
 
 func TestAViewThatWasNotKeptIsMountedByItsStream(t *testing.T) {
-	s := newSite(t, handlers.Config{Limits: state.Limits{Pending: 1}}, func(kit *handlers.Kit, r chi.Router) {
+	s := newSite(t, handlers.Config{Limits: handlers.Limits{Views: state.Limits{Pending: 1}}}, func(kit *handlers.Kit, r chi.Router) {
 		r.Handle("/rooms/{room}", handlers.View(kit, rooms.Page{}))
 	})
 	b := s.browser(t)

@@ -98,7 +98,7 @@ func TestAnEventForAComponentThatIsNotPlacedAnyMore(t *testing.T) {
 // Case 82, with a browser that does not read.
 func TestAnEventForAComponentThatASlowBrowserStillShows(t *testing.T) {
 	w := &witness{}
-	s := panelSite(t, handlers.Config{Stream: sse.Config{MaxPending: 1, NoCompression: true, MaxPendingBytes: 64 << 20}}, w.page())
+	s := panelSite(t, handlers.Config{Connection: sse.Config{MaxPending: 1, NoCompression: true, MaxPendingBytes: 64 << 20}}, w.page())
 	p := s.browser(t).open("/panel").connect("")
 	large := make([]byte, 4<<20)
 	for i := range large {
@@ -155,7 +155,7 @@ func TestAnEventForAViewThatCantBeBroughtUpToDate(t *testing.T) {
 	page := w.page()
 	free := make(chan struct{})
 	page.Stuck = func(ctx ctx) { <-free }
-	s := panelSite(t, handlers.Config{EventDeadline: 50e6}, page)
+	s := panelSite(t, handlers.Config{Timeouts: handlers.Timeouts{Event: 50e6}}, page)
 	p := s.browser(t).open("/panel")
 	send(t, w.ref(), panel.Page.Load, true)
 	if a := p.post(turn+"1", nil); a.status != http.StatusServiceUnavailable || w.takes() != "" {

@@ -35,16 +35,16 @@ const (
 // goroutine, with the hash of each session that is destroyed or renewed.
 func newSessions(c Config, ended func(ctx context.Context, hash [16]byte)) *sessions {
 	tell := func(ctx context.Context, token string) { ended(ctx, hashOf(token)) }
-	if m := c.Sessions; m != nil {
+	if m := c.Sessions.Manager; m != nil {
 		s := &sessions{manager: m, plain: m, store: watch(m.Store, m.Lifetime, tell)}
 		m.Store = s.store
 		return s
 	}
-	s := &sessions{own: newMemory(c.MaxSessions), signer: newSigner(c.Secrets)}
-	s.store = watch(valued{s.own}, c.SessionLifetime, tell)
+	s := &sessions{own: newMemory(c.Sessions.Max), signer: newSigner(c.Security.Secrets)}
+	s.store = watch(valued{s.own}, c.Sessions.Lifetime, tell)
 	// Not scs.New, whose store has a goroutine that nobody would end.
 	s.manager = &scs.SessionManager{
-		Lifetime: c.SessionLifetime,
+		Lifetime: c.Sessions.Lifetime,
 		Codec:    codec{},
 		ErrorFunc: func(w http.ResponseWriter, _ *http.Request, _ error) {
 			http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)

@@ -90,7 +90,7 @@ func TestALogOutDuringARequest(t *testing.T) {
 		m := ownManager(newShelf())
 		m.IdleTimeout, m.HashTokenInStore = time.Hour, hashed
 		page := rooms.Page{Inside: make(chan ctx), GoOn: make(chan struct{})}
-		s := newAccounts(t, handlers.Config{Sessions: m, EventDeadline: time.Minute}, page)
+		s := newAccounts(t, handlers.Config{Sessions: handlers.Sessions{Manager: m}, Timeouts: handlers.Timeouts{Event: time.Minute}}, page)
 		b := s.browser(t)
 		b.login("ann")
 		stolen := b.cookies()
@@ -113,7 +113,7 @@ func TestALogOutDuringASave(t *testing.T) {
 	store := newShelf()
 	m := ownManager(store)
 	m.IdleTimeout = time.Hour
-	s := newAccounts(t, handlers.Config{Sessions: m}, rooms.Page{})
+	s := newAccounts(t, handlers.Config{Sessions: handlers.Sessions{Manager: m}}, rooms.Page{})
 	b := s.browser(t)
 	b.login("ann")
 	stolen := b.cookies()

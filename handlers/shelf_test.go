@@ -22,7 +22,7 @@ func TestAnApplicationsOwnSessions(t *testing.T) {
 		store := newShelf()
 		m := ownManager(store)
 		m.Cookie.Name, m.HashTokenInStore = "app", hashed
-		s := newAccounts(t, handlers.Config{Sessions: m}, rooms.Page{})
+		s := newAccounts(t, handlers.Config{Sessions: handlers.Sessions{Manager: m}}, rooms.Page{})
 		if s.kit.Sessions() != m {
 			t.Error("the manager is another one")
 		}
@@ -58,7 +58,7 @@ func TestAnApplicationsOwnSessions(t *testing.T) {
 // A store that fails is an error, not somebody else's session.
 func TestASessionStoreThatFails(t *testing.T) {
 	store := newShelf()
-	s := newAccounts(t, handlers.Config{Sessions: ownManager(store)}, rooms.Page{})
+	s := newAccounts(t, handlers.Config{Sessions: handlers.Sessions{Manager: ownManager(store)}}, rooms.Page{})
 	b := s.browser(t)
 	b.login("ann")
 	p := b.open("/rooms/a").connect("")
@@ -82,7 +82,7 @@ func TestASessionStoreThatFails(t *testing.T) {
 
 // The session goes on after a restart, without its values: who was logged in is not.
 func TestSessionsAfterARestart(t *testing.T) {
-	c := handlers.Config{Secrets: [][]byte{secret}}
+	c := handlers.Config{Security: handlers.Security{Secrets: [][]byte{secret}}}
 	s := newAccounts(t, c, rooms.Page{})
 	b := s.browser(t)
 	b.open("/rooms/a")

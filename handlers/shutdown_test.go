@@ -17,7 +17,7 @@ import (
 
 // Streams are sent away one after the other, so that pages don't come back all at once.
 func TestShutdownIsSpread(t *testing.T) {
-	s := roomSite(t, handlers.Config{ShutdownSpread: time.Hour}, rooms.Page{})
+	s := roomSite(t, handlers.Config{Timeouts: handlers.Timeouts{ShutdownSpread: time.Hour}}, rooms.Page{})
 	b := s.browser(t)
 	const pages = 20
 	left, seen := atomic.Int64{}, make(chan int64, pages)
@@ -44,7 +44,7 @@ func TestShutdownIsSpread(t *testing.T) {
 // A deadline counts more than the spread.
 func TestShutdownWithADeadline(t *testing.T) {
 	page := rooms.Page{Inside: make(chan ctx), GoOn: make(chan struct{})}
-	s := roomSite(t, handlers.Config{ShutdownSpread: time.Hour, EventDeadline: time.Hour}, page)
+	s := roomSite(t, handlers.Config{Timeouts: handlers.Timeouts{ShutdownSpread: time.Hour, Event: time.Hour}}, page)
 	var tabs []*tab
 	for range 10 {
 		tabs = append(tabs, s.browser(t).open("/rooms/a").connect(""))
@@ -79,7 +79,7 @@ func TestRequestsAfterShutdown(t *testing.T) {
 
 // Everything at once: events, streams, log-outs, ends, and a shutdown in the middle of it.
 func TestShutdownAmidEverything(t *testing.T) {
-	s := newAccounts(t, handlers.Config{SessionMounts: 10_000, StreamMaxAge: 5 * time.Millisecond}, rooms.Page{})
+	s := newAccounts(t, handlers.Config{Limits: handlers.Limits{SessionMounts: 10_000}, Timeouts: handlers.Timeouts{ConnectionAge: 5 * time.Millisecond}}, rooms.Page{})
 	ctx, cancel := context.WithCancel(t.Context())
 	var work sync.WaitGroup
 	for range 8 {

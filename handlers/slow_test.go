@@ -33,7 +33,7 @@ func countIn(text string) string {
 // with as few messages as that takes.
 func TestASlowBrowserCatchesUp(t *testing.T) {
 	page := rooms.Page{Ref: make(chan ref, 1)}
-	s := roomSite(t, handlers.Config{Stream: sse.Config{MaxPending: 1, NoCompression: true, MaxPendingBytes: 64 << 20}}, page)
+	s := roomSite(t, handlers.Config{Connection: sse.Config{MaxPending: 1, NoCompression: true, MaxPendingBytes: 64 << 20}}, page)
 	p := s.browser(t).open("/rooms/a").connect("")
 	view := take(t, page.Ref, "the view to connect")
 	large := make([]byte, 4<<20)
@@ -80,7 +80,7 @@ func TestASlowBrowserCatchesUp(t *testing.T) {
 // A box that the view refuses while its browser is slow is set back once that reads again.
 func TestABoxThatIsRefusedToASlowBrowserIsSetBack(t *testing.T) {
 	page := rooms.Page{Ref: make(chan ref, 1)}
-	s := roomSite(t, handlers.Config{Stream: sse.Config{MaxPending: 1, NoCompression: true, MaxPendingBytes: 64 << 20}}, page)
+	s := roomSite(t, handlers.Config{Connection: sse.Config{MaxPending: 1, NoCompression: true, MaxPendingBytes: 64 << 20}}, page)
 	p := s.browser(t).open("/rooms/a").connect("")
 	view := take(t, page.Ref, "the view to connect")
 	large := strings.Repeat("a", 4<<20)
@@ -106,7 +106,7 @@ func TestABoxThatIsRefusedToASlowBrowserIsSetBack(t *testing.T) {
 
 // A page that has lost its place to others finds the server busy, and is not reloaded.
 func TestAPageThatFindsNoRoom(t *testing.T) {
-	s := roomSite(t, handlers.Config{Limits: state.Limits{Views: 1}}, rooms.Page{})
+	s := roomSite(t, handlers.Config{Limits: handlers.Limits{Views: state.Limits{Views: 1}}}, rooms.Page{})
 	p := s.browser(t).open("/rooms/a")
 	s.browser(t).open("/rooms/b").connect("") // takes its place
 	waitFor(t, func() bool { return s.kit.Stats().Views.Connected == 1 })

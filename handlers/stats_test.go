@@ -19,8 +19,8 @@ import (
 func TestEachBoundIsCounted(t *testing.T) {
 	page := rooms.Page{Ref: make(chan ref, 9), Inside: make(chan ctx, 9), GoOn: make(chan struct{})}
 	s := newSite(t, handlers.Config{
-		MaxQueue: 2, MaxTimers: 1, MaxFields: 3, MaxBody: 100, EventDeadline: time.Second,
-		Limits: state.Limits{Views: 2},
+		Limits:   handlers.Limits{Queue: 2, Timers: 1, Fields: 3, Body: 100, Views: state.Limits{Views: 2}},
+		Timeouts: handlers.Timeouts{Event: time.Second},
 	}, func(kit *handlers.Kit, r chi.Router) { r.Handle("/rooms/{room}", handlers.View(kit, page)) })
 	counted := func(what string, count func(handlers.Stats) int, want int) {
 		t.Helper()
@@ -65,7 +65,7 @@ func TestEachBoundIsCounted(t *testing.T) {
 	q.await(">1<")
 
 	held := rooms.Page{Ref: make(chan ref, 1), Inside: make(chan ctx), GoOn: make(chan struct{})}
-	s = roomSite(t, handlers.Config{MaxQueue: 1, EventDeadline: time.Minute}, held)
+	s = roomSite(t, handlers.Config{Limits: handlers.Limits{Queue: 1}, Timeouts: handlers.Timeouts{Event: time.Minute}}, held)
 	p = s.browser(t).open("/rooms/a").connect("")
 	view = take(t, held.Ref, "the view to connect") // until then that has the one place
 	_, answered := p.hold(held)

@@ -76,10 +76,10 @@ type connecting struct {
 	live    *live
 	request *http.Request
 	at      position
-	stream  *sse.Stream
+	stream  *sse.Connection
 }
 
-func (c *connecting) opened(st *sse.Stream) {
+func (c *connecting) opened(st *sse.Connection) {
 	c.stream = st
 	c.live.kit.count.streams.Add(1)
 	st.OnDrain(c.live.drained)
@@ -229,8 +229,8 @@ func (l *live) connect(me uint64, c *connecting) {
 // age ends the stream when it is old, so that each push is at most that far from the
 // application's middleware. What the page shows then counts as unknown, which mends
 // what a script may have done to it.
-func (l *live) age(st *sse.Stream) *time.Timer {
-	most := l.kit.config.StreamMaxAge
+func (l *live) age(st *sse.Connection) *time.Timer {
+	most := l.kit.config.Timeouts.ConnectionAge
 	return time.AfterFunc(most*4/5+time.Duration(rand.Int64N(int64(most*2/5)+1)), func() {
 		l.mu.Lock()
 		defer l.mu.Unlock()
@@ -248,7 +248,7 @@ func (l *live) age(st *sse.Stream) *time.Timer {
 }
 
 // oldStream is the stream that has reached its age, if it is still open.
-func (l *live) oldStream() *sse.Stream {
+func (l *live) oldStream() *sse.Connection {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	st := l.old
@@ -280,7 +280,7 @@ func (l *live) greet(me uint64, cause context.Context) bool {
 const firstTry = 2 * time.Second
 
 // disconnected notes that a stream is over.
-func (l *live) disconnected(st *sse.Stream) {
+func (l *live) disconnected(st *sse.Connection) {
 	if l.closes(st) {
 		l.in.Listen()
 		l.must(func(l *live, _ uint64) { l.weigh() })
@@ -288,7 +288,7 @@ func (l *live) disconnected(st *sse.Stream) {
 }
 
 // closes reports whether st was the view's stream.
-func (l *live) closes(st *sse.Stream) bool {
+func (l *live) closes(st *sse.Connection) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.stream != st {

@@ -88,7 +88,7 @@ func (p *tab) drain() {
 // A connection that has broken off before its turn came takes nothing over.
 func TestAConnectionThatLeavesBeforeItsTurn(t *testing.T) {
 	page := rooms.Page{Inside: make(chan ctx), GoOn: make(chan struct{})}
-	s := roomSite(t, handlers.Config{EventDeadline: time.Minute}, page)
+	s := roomSite(t, handlers.Config{Timeouts: handlers.Timeouts{Event: time.Minute}}, page)
 	p := s.browser(t).open("/rooms/a").connect("")
 	_, answered := p.hold(page)
 	q := &tab{browser: s.browser(t), path: p.path, ticket: p.ticket}
@@ -133,7 +133,7 @@ func TestAnEventOfAPageThatWasTakenOver(t *testing.T) {
 
 // A session that has too many pages open loses the one it has used least, which says so.
 func TestASessionWithTooManyPages(t *testing.T) {
-	s := roomSite(t, handlers.Config{Limits: state.Limits{PerSession: 2}}, rooms.Page{})
+	s := roomSite(t, handlers.Config{Limits: handlers.Limits{Views: state.Limits{PerSession: 2}}}, rooms.Page{})
 	b := s.browser(t)
 	one := b.open("/rooms/1").connect("")
 	waitFor(t, func() bool { return s.kit.Stats().Views.Connected == 1 })
@@ -151,7 +151,7 @@ func TestASessionWithTooManyPages(t *testing.T) {
 
 // A view that is evicted while an event is on its way to it is mounted again for the event.
 func TestAViewEvictedUnderAnEvent(t *testing.T) {
-	s := roomSite(t, handlers.Config{Limits: state.Limits{PerSession: 1}}, rooms.Page{})
+	s := roomSite(t, handlers.Config{Limits: handlers.Limits{Views: state.Limits{PerSession: 1}}}, rooms.Page{})
 	b := s.browser(t)
 	p := b.open("/rooms/a?from=4")
 	send, answered := p.slow("event=Write")

@@ -15,11 +15,11 @@ import (
 	"github.com/sideband-go/sideband/state"
 )
 
-// Case 1: a ticket is good as long as its view is here; without it for TicketLife.
+// Case 1: a ticket is good as long as its view is here; without it for Security.TicketLife.
 func TestTicketsExpire(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newDesk(handlers.Config{
-			TicketLife: time.Hour, SessionLifetime: 1000 * time.Hour, Limits: state.Limits{PendingLife: 3 * time.Hour, Life: 3 * time.Hour},
+			Security: handlers.Security{TicketLife: time.Hour}, Sessions: handlers.Sessions{Lifetime: 1000 * time.Hour}, Limits: handlers.Limits{Views: state.Limits{PendingLife: 3 * time.Hour, Life: 3 * time.Hour}},
 		}, rooms.Page{})
 		defer d.close(t)
 		p := d.open(t, "/rooms/a", "")
@@ -51,7 +51,7 @@ func TestTicketsExpire(t *testing.T) {
 
 // Case 41: the clocks of processes differ by up to five minutes.
 func TestTicketsFromTheFuture(t *testing.T) {
-	c := handlers.Config{Secrets: [][]byte{secret}}
+	c := handlers.Config{Security: handlers.Security{Secrets: [][]byte{secret}}}
 	for ahead, want := range map[time.Duration]int{4 * time.Minute: http.StatusOK, 6 * time.Minute: http.StatusBadRequest} {
 		var p leaf
 		synctest.Test(t, func(t *testing.T) {
@@ -72,7 +72,7 @@ func TestTicketsFromTheFuture(t *testing.T) {
 
 // Pages of another version are only good as long as their view is here.
 func TestTicketsOfAnotherVersion(t *testing.T) {
-	c := handlers.Config{Secrets: [][]byte{secret}, Version: "1"}
+	c := handlers.Config{Security: handlers.Security{Secrets: [][]byte{secret}}, Version: "1"}
 	one := newDesk(c, rooms.Page{})
 	c.Version = "2"
 	two := newDesk(c, rooms.Page{})
@@ -89,7 +89,7 @@ func TestTicketsOfAnotherVersion(t *testing.T) {
 
 // A page belongs to whom it was served for.
 func TestTicketsOfAnotherUser(t *testing.T) {
-	c := handlers.Config{Secrets: [][]byte{secret}, Identity: func(r *http.Request) string { return r.Header.Get("X-User") }}
+	c := handlers.Config{Security: handlers.Security{Secrets: [][]byte{secret}}, Identity: func(r *http.Request) string { return r.Header.Get("X-User") }}
 	d := newDesk(c, rooms.Page{})
 	defer d.close(t)
 	p := d.open(t, "/rooms/a", "")
@@ -108,9 +108,9 @@ func TestTicketsOfAnotherUser(t *testing.T) {
 // the page is served again. What no key opens costs one reload.
 func TestSecretsAreReplaced(t *testing.T) {
 	old, fresh := bytes.Repeat([]byte{1}, 32), bytes.Repeat([]byte{2}, 32)
-	before := newDesk(handlers.Config{Secrets: [][]byte{old}}, rooms.Page{})
-	during := newDesk(handlers.Config{Secrets: [][]byte{fresh, old}}, rooms.Page{})
-	after := newDesk(handlers.Config{Secrets: [][]byte{fresh}}, rooms.Page{})
+	before := newDesk(handlers.Config{Security: handlers.Security{Secrets: [][]byte{old}}}, rooms.Page{})
+	during := newDesk(handlers.Config{Security: handlers.Security{Secrets: [][]byte{fresh, old}}}, rooms.Page{})
+	after := newDesk(handlers.Config{Security: handlers.Security{Secrets: [][]byte{fresh}}}, rooms.Page{})
 	defer before.close(t)
 	defer during.close(t)
 	defer after.close(t)
@@ -141,16 +141,16 @@ func TestSecretsAreReplaced(t *testing.T) {
 // Case 4.
 func TestASecretThatIsTooShort(t *testing.T) {
 	defer func() {
-		if msg, _ := recover().(string); !strings.Contains(msg, "Secrets[1] has 31 bytes") || strings.Contains(msg, "xxx") {
+		if msg, _ := recover().(string); !strings.Contains(msg, "Security.Secrets[1] has 31 bytes") || strings.Contains(msg, "xxx") {
 			t.Errorf("panic: %q", msg)
 		}
 	}()
-	handlers.New(handlers.Config{Secrets: [][]byte{secret, []byte(strings.Repeat("x", 31))}})
+	handlers.New(handlers.Config{Security: handlers.Security{Secrets: [][]byte{secret, []byte(strings.Repeat("x", 31))}}})
 }
 
 // Cookies can be neither made nor changed.
 func TestCookiesThatWereNotGiven(t *testing.T) {
-	d := newDesk(handlers.Config{Secrets: [][]byte{secret}}, rooms.Page{})
+	d := newDesk(handlers.Config{Security: handlers.Security{Secrets: [][]byte{secret}}}, rooms.Page{})
 	defer d.close(t)
 	p := d.open(t, "/rooms/a", "")
 	token, _, _ := strings.Cut(p.cookie, ".")

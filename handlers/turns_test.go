@@ -30,7 +30,7 @@ type rush struct {
 
 func newRush(c handlers.Config) *rush {
 	k := &rush{desk: desk{log: &record{}}, goOn: make(chan struct{})}
-	c.EventDeadline, c.Logger = time.Hour, slog.New(slog.NewTextHandler(k.log, nil))
+	c.Timeouts.Event, c.Logger = time.Hour, slog.New(slog.NewTextHandler(k.log, nil))
 	k.kit = handlers.New(c)
 	r := chi.NewRouter()
 	r.Use(k.kit.Middleware)
@@ -101,7 +101,7 @@ func TestSlowMountsHoldUpNobodyElse(t *testing.T) {
 // Case 70: who waits is served in turn.
 func TestMountsTakeTurns(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		k := newRush(handlers.Config{MaxMounts: 1})
+		k := newRush(handlers.Config{Limits: handlers.Limits{Mounts: 1}})
 		k.come(t.Context(), 4, "192.0.2.1:1000", "/slow/a")
 		k.come(t.Context(), 2, "192.0.2.2:1000", "/slow/b")
 		k.come(t.Context(), 2, "[2001:db8::1]:1000", "/slow/c")
@@ -124,7 +124,7 @@ func TestMountsTakeTurns(t *testing.T) {
 // Case 70: who has left waits no more.
 func TestWhoHasLeftDoesNotWait(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		k := newRush(handlers.Config{MaxMounts: 1})
+		k := newRush(handlers.Config{Limits: handlers.Limits{Mounts: 1}})
 		ctx, leave := context.WithCancel(t.Context())
 		k.come(t.Context(), 1, "192.0.2.1:1000", "/slow/a")
 		k.come(ctx, 100, "192.0.2.2:1000", "/slow/b")
@@ -150,7 +150,7 @@ func TestWhoHasLeftDoesNotWait(t *testing.T) {
 func TestTooManyWait(t *testing.T) {
 	const most = 8192
 	synctest.Test(t, func(t *testing.T) {
-		k := newRush(handlers.Config{MaxMounts: 1})
+		k := newRush(handlers.Config{Limits: handlers.Limits{Mounts: 1}})
 		k.come(t.Context(), most+101, "192.0.2.1:1000", "/slow/a")
 		if st := k.kit.Stats(); st.MountsWaiting != most || st.MountsRefused != 100 {
 			t.Errorf("%+v", st)
@@ -191,7 +191,7 @@ func TestMountsInAnyOrder(t *testing.T) {
 				return nil
 			}}
 		}
-		kit := handlers.New(handlers.Config{MaxMounts: slots, Logger: slog.New(slog.DiscardHandler)})
+		kit := handlers.New(handlers.Config{Limits: handlers.Limits{Mounts: slots}, Logger: slog.New(slog.DiscardHandler)})
 		r := chi.NewRouter()
 		r.Use(kit.Middleware)
 		for i := range 3 {

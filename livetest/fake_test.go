@@ -38,7 +38,7 @@ func (p patient) Run() int {
 }
 
 func kit() *handlers.Kit {
-	return handlers.New(handlers.Config{Logger: slog.New(slog.DiscardHandler), Secrets: [][]byte{[]byte("for tests, of which there are 32 ")}})
+	return handlers.New(handlers.Config{Logger: slog.New(slog.DiscardHandler), Security: handlers.Security{Secrets: [][]byte{[]byte("for tests, of which there are 32 ")}}})
 }
 
 // site is the site with a little of everything.

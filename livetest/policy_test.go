@@ -17,7 +17,7 @@ func TestPagesAreHeldToTheirPolicy(t *testing.T) {
 	t.Parallel()
 	look := func(policy string, skip ...livetest.Check) string {
 		return failing(func(t testing.TB) {
-			kit := handlers.New(handlers.Config{ContentSecurityPolicy: policy})
+			kit := handlers.New(handlers.Config{Security: handlers.Security{ContentSecurityPolicy: policy}})
 			r := chi.NewRouter()
 			r.Use(kit.Middleware)
 			r.Mount(kit.AssetsPath(), kit.Assets())

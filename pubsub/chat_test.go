@@ -73,7 +73,7 @@ func (Chat) Render() templ.Component {
 
 func chat(bus *pubsub.Bus) (Chat, *handlers.Kit, http.Handler) {
 	page := Chat{pubsub.NewTopic[string](bus, "posts"), pubsub.NewPresence[string](bus, "people")}
-	kit := handlers.New(handlers.Config{Logger: quiet, SessionMounts: 100_000})
+	kit := handlers.New(handlers.Config{Logger: quiet, Limits: handlers.Limits{SessionMounts: 100_000}})
 	r := chi.NewRouter()
 	r.Use(kit.Middleware)
 	r.Mount(kit.AssetsPath(), kit.Assets())

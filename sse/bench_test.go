@@ -19,23 +19,23 @@ func BenchmarkSend(b *testing.B) {
 			b.Run(coding+"/"+strconv.Itoa(size), func(b *testing.B) {
 				s := sse.New(sse.Config{})
 				w := &memory{header: http.Header{}, flushed: make(chan struct{}, 1)}
-				opened := make(chan *sse.Stream, 1)
+				opened := make(chan *sse.Connection, 1)
 				ended := make(chan error, 1)
 				go func() {
-					ended <- s.Serve(w, asking(b.Context(), coding), "0", func(st *sse.Stream) { opened <- st })
+					ended <- s.Serve(w, asking(b.Context(), coding), "0", func(conn *sse.Connection) { opened <- conn })
 				}()
 				<-w.flushed
-				st := <-opened
+				conn := <-opened
 				data := []byte(rows(size/100 + 1))[:size]
 				b.ReportAllocs()
 				b.SetBytes(int64(size))
 				for b.Loop() {
-					if !st.Send("1234", data) {
+					if !conn.Send("1234", data) {
 						b.Fatal("refused")
 					}
 					<-w.flushed
 				}
-				st.Close()
+				conn.Close()
 				if err := <-ended; err != nil {
 					b.Error(err)
 				}
@@ -50,40 +50,39 @@ func asking(ctx context.Context, coding string) *http.Request {
 	return r
 }
 
-// BenchmarkIdleStream reports the memory of an open stream that has nothing to do, with
-// its goroutines' stacks and without what net/http needs for the connection. Before, each
-// stream has sent a message that is worth compressing.
-func BenchmarkIdleStream(b *testing.B) {
+// BenchmarkIdleConnection reports the memory of an idle connection, with its goroutines' stacks
+// and without what net/http needs. Each connection has sent a message that is compressed.
+func BenchmarkIdleConnection(b *testing.B) {
 	const n = 2000
 	for _, coding := range []string{"identity", "zstd", "gzip"} {
 		b.Run(coding, func(b *testing.B) {
 			for b.Loop() {
 				s := sse.New(sse.Config{})
 				ctx, cancel := context.WithCancel(context.Background())
-				streams := make(chan *sse.Stream, n)
+				connections := make(chan *sse.Connection, n)
 				ended := make(chan error, n)
 				requests := make([]*http.Request, n)
 				writers := make([]*memory, n)
 				for i := range n {
 					requests[i] = asking(ctx, coding)
-					writers[i] = &memory{header: http.Header{}}
+					writers[i] = &memory{header: http.Header{}, flushed: make(chan struct{}, 2)}
 				}
 				data := []byte(rows(100))
 				before := inUse()
 				for i := range n {
 					go func() {
-						ended <- s.Serve(writers[i], requests[i], "0", func(st *sse.Stream) { streams <- st })
+						ended <- s.Serve(writers[i], requests[i], "0", func(conn *sse.Connection) { connections <- conn })
 					}()
 				}
 				for range n {
-					st := <-streams
-					st.Send("1", data)
-					for !st.Idle() {
-						runtime.Gosched()
-					}
+					(<-connections).Send("1", data)
+				}
+				for _, w := range writers { // the header and the message
+					<-w.flushed
+					<-w.flushed
 				}
 				after := inUse()
-				b.ReportMetric(float64(after-before)/n, "B/stream")
+				b.ReportMetric(float64(after-before)/n, "B/connection")
 				cancel()
 				for range n {
 					if err := <-ended; err != nil {

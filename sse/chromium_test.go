@@ -12,7 +12,7 @@ import (
 	"github.com/sideband-go/sideband/sse"
 )
 
-// reader is a page that reads a stream as htmx's extension does, and keeps what it got.
+// reader is a page that reads an event stream as htmx's extension does, and keeps what it got.
 const reader = `<!doctype html><title>reader</title><link rel=icon href=data:,><body><script>
 window.got = ""; window.ended = "";
 (async () => {
@@ -41,8 +41,8 @@ func TestChromiumReadsEachMessageAtOnce(t *testing.T) {
 		{"identity", ""},
 	} {
 		t.Run("accept "+test.accept, func(t *testing.T) {
-			streams := sse.New(sse.Config{Heartbeat: 1 << 40})
-			opened := make(chan *sse.Stream, 1)
+			events := sse.New(sse.Config{Heartbeat: 1 << 40})
+			opened := make(chan *sse.Connection, 1)
 			ended := make(chan error, 1)
 			mux := http.NewServeMux()
 			mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, reader) })
@@ -50,26 +50,26 @@ func TestChromiumReadsEachMessageAtOnce(t *testing.T) {
 				if accept := r.URL.Query().Get("accept"); accept != "" {
 					r.Header.Set("Accept-Encoding", accept)
 				}
-				ended <- streams.Serve(w, r, "0", func(st *sse.Stream) { opened <- st })
+				ended <- events.Serve(w, r, "0", func(conn *sse.Connection) { opened <- conn })
 			})
 			server := httptest.NewServer(mux)
 			t.Cleanup(server.Close)
 
 			p := browser.Open(t, server.URL+"/?accept="+test.accept)
-			st := take(t, opened, "the stream to open")
+			conn := take(t, opened, "the connection to open")
 			want := "id: 0\n\n"
 			p.WaitFor(fmt.Sprintf("got === %q", want))
 			for i, size := range []int{1, 80, 255, 256, 5_000, 1, 300_000, 80} {
 				data := strings.Repeat("<b>x</b>", size)[:size]
 				id := fmt.Sprint(i)
-				if !st.Send(id, []byte(data)) {
+				if !conn.Send(id, []byte(data)) {
 					t.Fatal("refused")
 				}
 				want += "id: " + id + "\ndata: " + data + "\n\n"
 				// Nothing else is sent until the page has it.
 				p.WaitFor(fmt.Sprintf("got.length === %d", len(want)))
 			}
-			st.Finish([]byte("bye"))
+			conn.Finish([]byte("bye"))
 			want += "data: bye\n\n"
 			p.WaitFor("ended !== ''")
 			var got, end, coding string
@@ -79,7 +79,7 @@ func TestChromiumReadsEachMessageAtOnce(t *testing.T) {
 			if got != want || end != "done" || coding != test.coding {
 				t.Errorf("got %d bytes of %d, then %q; the coding was %q", len(got), len(want), end, coding)
 			}
-			if err := take(t, ended, "the stream to end"); err != nil {
+			if err := take(t, ended, "the connection to end"); err != nil {
 				t.Error(err)
 			}
 			for _, entry := range p.Log() {
@@ -93,8 +93,8 @@ func TestChromiumReadsACompressedEventSource(t *testing.T) {
 	t.Parallel()
 	for _, coding := range codings {
 		t.Run(coding, func(t *testing.T) {
-			streams := sse.New(sse.Config{})
-			opened := make(chan *sse.Stream, 1)
+			events := sse.New(sse.Config{})
+			opened := make(chan *sse.Connection, 1)
 			ended := make(chan error, 1)
 			mux := http.NewServeMux()
 			mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
@@ -107,20 +107,20 @@ source.onerror = () => { source.close(); window.over = true; };
 			})
 			mux.HandleFunc("/stream", func(w http.ResponseWriter, r *http.Request) {
 				r.Header.Set("Accept-Encoding", coding)
-				ended <- streams.Serve(w, r, "0", func(st *sse.Stream) { opened <- st })
+				ended <- events.Serve(w, r, "0", func(conn *sse.Connection) { opened <- conn })
 			})
 			server := httptest.NewServer(mux)
 			t.Cleanup(server.Close)
 
 			p := browser.Open(t, server.URL)
-			st := take(t, opened, "the stream to open")
-			st.Send("7", []byte(strings.Repeat("x", 5000)))
+			conn := take(t, opened, "the connection to open")
+			conn.Send("7", []byte(strings.Repeat("x", 5000)))
 			p.WaitFor(`got === "7 5000;"`)
-			st.Send("8", []byte("small"))
+			conn.Send("8", []byte("small"))
 			p.WaitFor(`got === "7 5000;8 5;"`)
-			st.Finish([]byte("bye"))
+			conn.Finish([]byte("bye"))
 			p.WaitFor(`got === "7 5000;8 5;8 3;" && over`)
-			if err := take(t, ended, "the stream to end"); err != nil {
+			if err := take(t, ended, "the connection to end"); err != nil {
 				t.Error(err)
 			}
 			for _, entry := range p.Log() {

@@ -12,21 +12,20 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-// minCompressed is the size from which messages are compressed. What is smaller fits into
-// a packet anyhow, and would be some 50 bytes smaller for a third of the time that
-// sending it takes.
+// minCompressed is the size from which messages are compressed. Smaller ones fit into a packet
+// anyhow: compression saves some 50 bytes and adds a third to the time of sending.
 const minCompressed = 256
 
-// Rows of a table get hardly smaller with more memory or time; see docs/decisions/0014.
+// More memory or time makes rows of a table hardly smaller; see docs/decisions/0014.
 const (
 	flateLevel = 7
 	zstdWindow = 256 << 10 // browsers refuse more than 8 MiB
 )
 
-// compressors are what the streams of a server compress with. They are borrowed for one
-// message, and large: the garbage collector may have those that are not at work. Each
-// server has its own, since a zstd encoder has a channel, which a testing/synctest bubble
-// may not leave to the next.
+// compressors pools the encoders that the connections of a server share, one for the time of
+// a message. They are large: the garbage collector may free those that are not in use. Each
+// server has its own, since a zstd encoder has a channel, which may not pass from one
+// testing/synctest bubble to the next.
 type compressors struct{ deflaters, zstandards sync.Pool }
 
 func (c *compressors) deflater() *flate.Writer {
@@ -55,7 +54,7 @@ func (c *compressors) zstandard() *zstd.Encoder {
 	return w
 }
 
-// coding is a content coding. Of those that a client takes the greatest is used.
+// coding is a content coding. The greatest that a client accepts is used.
 type coding uint8
 
 const (
@@ -66,8 +65,8 @@ const (
 
 var codings = [...]string{identity: "identity", gzip: "gzip", zstandard: "zstd"}
 
-// codingFor returns the coding for a client with these lines of Accept-Encoding. It has to
-// name one: that it takes anything (*) is no reason to believe that it takes this.
+// codingFor returns the coding for a client with these lines of Accept-Encoding. A wildcard (*)
+// does not count: the client must name the coding.
 func codingFor(accept []string) coding {
 	best := identity
 	for _, line := range accept {
@@ -84,7 +83,7 @@ func codingFor(accept []string) coding {
 	return best
 }
 
-// wanted reports whether a coding with this weight (q=0.5, or nothing) is taken.
+// wanted reports whether a client accepts a coding with this weight (q=0.5, or nothing).
 func wanted(weight string) bool {
 	key, value, given := strings.Cut(strings.TrimSpace(weight), "=")
 	if !given || !strings.EqualFold(strings.TrimSpace(key), "q") {
@@ -94,14 +93,14 @@ func wanted(weight string) bool {
 	return err == nil && q > 0
 }
 
-// encoder puts the messages of one stream into its coding. Each is complete in itself:
-// a zstd frame, or deflate blocks that refer to nothing before them and end at a byte.
-// So a message can be read when it is there, and nothing of it is kept but what the end
-// of a gzip stream has to say about the whole.
+// encoder encodes the messages of one connection. Each is complete in itself: a zstd frame, or
+// deflate blocks that refer to nothing before them and end at a byte. So a client can read a
+// message as soon as it has it, and the encoder keeps only what the end of a gzip stream needs:
+// checksum and size.
 type encoder struct {
 	crc, size uint32 // of what was encoded, for gzip
 	coding    coding
-	begun     bool // the header of gzip is written
+	begun     bool // the gzip header is written
 }
 
 func (e *encoder) encode(c *compressors, to *bytes.Buffer, p []byte) {
@@ -129,12 +128,12 @@ func (e *encoder) encode(c *compressors, to *bytes.Buffer, p []byte) {
 		w.Reset(to)
 		_, _ = w.Write(p) // into memory
 		_ = w.Flush()
-		w.Reset(nil) // the buffer is not its to keep
+		w.Reset(nil) // release the buffer
 		c.deflaters.Put(w)
 	}
 }
 
-// end returns what ends the stream after its last message.
+// end returns the bytes that end the coding after the last message.
 func (e *encoder) end() []byte {
 	if e.coding != gzip || !e.begun {
 		return nil
@@ -158,8 +157,8 @@ func storeFrame(to *bytes.Buffer, p []byte) {
 	to.Write(p)
 }
 
-// storeBlock writes a deflate block of less than 64 KiB that are not compressed, and
-// an empty one: Go's decoder gives away what a block holds when it has seen the next.
+// storeBlock writes a deflate block of less than 64 KiB that are not compressed, and an empty
+// one: Go's decoder returns the content of a block only when it has seen the next.
 func storeBlock(to *bytes.Buffer, p []byte) {
 	b := to.AvailableBuffer()
 	b = append(b, 0)

@@ -18,10 +18,10 @@ import (
 
 func TestCompressedMessagesCanBeReadAtOnce(t *testing.T) {
 	inEachCoding(t, sse.Config{}, func(t *testing.T, s *site, coding string) {
-		c, st := s.compressed(coding)
+		c, conn := s.compressed(coding)
 		check := func(name, data, want string) {
 			t.Helper()
-			if !st.Send("5", []byte(data)) {
+			if !conn.Send("5", []byte(data)) {
 				t.Fatalf("%s: refused", name)
 			}
 			if got := c.event(); got != "id: 5\n"+want {
@@ -62,27 +62,27 @@ func incompressible(size int) string {
 	return string(b)
 }
 
-func TestTheEndOfACompressedStream(t *testing.T) {
+func TestTheEndOfACompressedConnection(t *testing.T) {
 	ends := []struct {
 		name string
-		end  func(*sse.Stream)
+		end  func(*sse.Connection)
 		want string
 		err  bool
 	}{
-		{"finish", func(st *sse.Stream) { st.Finish([]byte("bye")) }, "data: bye\n\n", false},
-		{"finish without a message", func(st *sse.Stream) { st.Finish(nil) }, "", false},
-		{"finish now", func(st *sse.Stream) { st.FinishNow([]byte("bye")) }, "data: bye\n\n", false},
-		{"finish now without a message", func(st *sse.Stream) { st.FinishNow(nil) }, "", false},
-		{"close", func(st *sse.Stream) { st.Close() }, "", true},
+		{"finish", func(conn *sse.Connection) { conn.Finish([]byte("bye")) }, "data: bye\n\n", false},
+		{"finish without a message", func(conn *sse.Connection) { conn.Finish(nil) }, "", false},
+		{"finish now", func(conn *sse.Connection) { conn.FinishNow([]byte("bye")) }, "data: bye\n\n", false},
+		{"finish now without a message", func(conn *sse.Connection) { conn.FinishNow(nil) }, "", false},
+		{"close", func(conn *sse.Connection) { conn.Close() }, "", true},
 	}
 	for _, e := range ends {
 		t.Run(e.name, func(t *testing.T) {
 			inEachCoding(t, sse.Config{}, func(t *testing.T, s *site, coding string) {
-				c, st := s.compressed(coding)
-				st.Send("1", bytes.Repeat([]byte("x"), 1000))
+				c, conn := s.compressed(coding)
+				conn.Send("1", bytes.Repeat([]byte("x"), 1000))
 				c.event()
 				synctest.Wait()
-				e.end(st)
+				e.end(conn)
 				// Of gzip this compares the checksum and the length as well.
 				if rest, err := c.rest(); rest != e.want || (err != nil || c.broken.err != nil) != e.err {
 					t.Errorf("%q, %v, %v", rest, err, c.broken.err)
@@ -96,13 +96,13 @@ func TestTheEndOfACompressedStream(t *testing.T) {
 	}
 }
 
-func TestACompressedStreamLeavesItsConnectionUsable(t *testing.T) {
+func TestFinishOfACompressedConnectionLeavesTheHTTPConnectionUsable(t *testing.T) {
 	inEachCoding(t, sse.Config{}, func(t *testing.T, s *site, coding string) {
 		c := s.dial()
 		for range 3 {
 			resp := c.get("/", "Accept-Encoding: "+coding)
-			st := <-s.opened
-			st.Finish([]byte("bye"))
+			conn := <-s.opened
+			conn.Finish([]byte("bye"))
 			body, err := io.ReadAll(decoded(t, coding, resp.Body))
 			if string(body) != "id: 0\n\ndata: bye\n\n" || err != nil {
 				t.Fatalf("got %q, %v", body, err)
@@ -119,11 +119,11 @@ func TestACompressedStreamLeavesItsConnectionUsable(t *testing.T) {
 
 func TestMessagesThatWaitAreCompressedOneByOne(t *testing.T) {
 	inEachCoding(t, sse.Config{}, func(t *testing.T, s *site, coding string) {
-		c, st := s.compressed(coding)
+		c, conn := s.compressed(coding)
 		for i := range 16 {
-			st.Send(strconv.Itoa(i), bytes.Repeat([]byte("a line of some length\n"), i*3))
+			conn.Send(strconv.Itoa(i), bytes.Repeat([]byte("a line of some length\n"), i*3))
 		}
-		st.Finish([]byte("bye"))
+		conn.Finish([]byte("bye"))
 		got, err := c.rest()
 		if err != nil {
 			t.Error(err)
@@ -137,19 +137,19 @@ func TestMessagesThatWaitAreCompressedOneByOne(t *testing.T) {
 	})
 }
 
-func TestManyCompressedStreamsAtATime(t *testing.T) {
+func TestManyCompressedConnectionsAtATime(t *testing.T) {
 	bubble(t, sse.Config{MaxPending: 60}, func(t *testing.T, s *site) {
 		var wg sync.WaitGroup
 		for i := range 24 {
 			coding := codings[i%2]
-			c, st := s.compressed(coding)
+			c, conn := s.compressed(coding)
 			data := []byte(strings.Repeat("client "+strconv.Itoa(i)+" ", 1000))
 			wg.Go(func() {
 				for range 10 {
-					st.Send("1", data)
-					st.Send("2", []byte("small"))
+					conn.Send("1", data)
+					conn.Send("2", []byte("small"))
 				}
-				st.Finish([]byte("bye"))
+				conn.Finish([]byte("bye"))
 			})
 			wg.Go(func() {
 				got, err := c.rest()
@@ -164,12 +164,12 @@ func TestManyCompressedStreamsAtATime(t *testing.T) {
 	})
 }
 
-func TestAStalledCompressedStreamIsDropped(t *testing.T) {
+func TestAStalledCompressedConnectionIsDropped(t *testing.T) {
 	inEachCoding(t, sse.Config{}, func(t *testing.T, s *site, coding string) {
 		c := s.dial()
-		st := c.decode(s, coding)
+		conn := c.decode(s, coding)
 		began := time.Now()
-		st.Send("1", []byte(incompressible(100_000)))
+		conn.Send("1", []byte(incompressible(100_000)))
 		if err := <-s.ended; err == nil {
 			t.Error("no error")
 		}
@@ -187,8 +187,8 @@ func TestAFailedWriteOfACompressedMessageDropsTheClient(t *testing.T) {
 		s.wrap = func(w http.ResponseWriter) http.ResponseWriter {
 			return &breaking{ResponseWriter: w, err: broken, writes: &writes}
 		}
-		c, st := s.compressed("gzip")
-		st.Send("1", bytes.Repeat([]byte("x"), 1000))
+		c, conn := s.compressed("gzip")
+		conn.Send("1", bytes.Repeat([]byte("x"), 1000))
 		if err := <-s.ended; !errors.Is(err, broken) {
 			t.Errorf("ended with %v", err)
 		}

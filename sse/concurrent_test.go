@@ -10,24 +10,23 @@ import (
 )
 
 func TestManyGoroutinesMaySendAndEnd(t *testing.T) {
-	ends := map[string]func(*client, *sse.Stream){
-		"close":  func(_ *client, st *sse.Stream) { st.Close() },
-		"finish": func(_ *client, st *sse.Stream) { st.Finish([]byte("bye")) },
-		"leave":  func(c *client, _ *sse.Stream) { c.Close() },
+	ends := map[string]func(*client, *sse.Connection){
+		"close":  func(_ *client, conn *sse.Connection) { conn.Close() },
+		"finish": func(_ *client, conn *sse.Connection) { conn.Finish([]byte("bye")) },
+		"leave":  func(c *client, _ *sse.Connection) { c.Close() },
 	}
 	for name, end := range ends {
 		t.Run(name, func(t *testing.T) {
 			bubble(t, sse.Config{}, func(t *testing.T, s *site) {
 				for round := range 20 {
-					c, st := s.stream()
+					c, conn := s.connection()
 					var wg sync.WaitGroup
 					for g := range 4 {
 						wg.Go(func() {
 							for i := range 20 {
-								st.Send(strconv.Itoa(i), []byte("from "+strconv.Itoa(g)))
-								st.Idle()
+								conn.Send(strconv.Itoa(i), []byte("from "+strconv.Itoa(g)))
 								if g == round%4 && i == 10 {
-									end(c, st)
+									end(c, conn)
 								}
 							}
 						})
@@ -35,8 +34,8 @@ func TestManyGoroutinesMaySendAndEnd(t *testing.T) {
 					wg.Go(c.readAll)
 					wg.Wait()
 					s.gone()
-					if st.Send("1", []byte("late")) {
-						t.Fatal("a stream that is over took a message")
+					if conn.Send("1", []byte("late")) {
+						t.Fatal("a connection that has ended took a message")
 					}
 					c.Close()
 				}
@@ -45,7 +44,7 @@ func TestManyGoroutinesMaySendAndEnd(t *testing.T) {
 	}
 }
 
-func TestStreamsComeAndGoDuringShutdown(t *testing.T) {
+func TestConnectionsComeAndGoDuringShutdown(t *testing.T) {
 	bubble(t, sse.Config{}, func(t *testing.T, s *site) {
 		var wg sync.WaitGroup
 		for range 50 {
@@ -59,7 +58,7 @@ func TestStreamsComeAndGoDuringShutdown(t *testing.T) {
 		<-s.opened
 		for range 3 {
 			wg.Go(func() {
-				if err := s.streams.Shutdown(t.Context()); err != nil {
+				if err := s.server.Shutdown(t.Context()); err != nil {
 					t.Error(err)
 				}
 			})
@@ -71,16 +70,16 @@ func TestStreamsComeAndGoDuringShutdown(t *testing.T) {
 func TestEverySentMessageOfAConsumerThatKeepsUpArrives(t *testing.T) {
 	bubble(t, sse.Config{}, func(t *testing.T, s *site) {
 		const senders, each = 8, 50
-		c, st := s.stream()
+		c, conn := s.connection()
 		var wg sync.WaitGroup
 		// One less than a queue is under way: the client has a message a moment before the
-		// stream knows that it is written.
+		// connection knows that it is written.
 		next := make(chan struct{}, 15)
 		for g := range senders {
 			wg.Go(func() {
 				for i := range each {
 					next <- struct{}{}
-					if !st.Send(strconv.Itoa(g), []byte(strconv.Itoa(i))) {
+					if !conn.Send(strconv.Itoa(g), []byte(strconv.Itoa(i))) {
 						t.Error("refused within the bound")
 					}
 				}

@@ -13,7 +13,7 @@ import (
 
 var codings = []string{"zstd", "gzip"}
 
-// decoded reads a stream in a coding. It gives what the last flush has completed; if it
+// decoded reads an event stream in a coding. It gives what the last flush has completed; if it
 // waits for more, so does the test.
 func decoded(t testing.TB, coding string, body io.Reader) *bufio.Reader {
 	t.Helper()
@@ -36,16 +36,16 @@ func decoded(t testing.TB, coding string, body io.Reader) *bufio.Reader {
 	return bufio.NewReader(body)
 }
 
-// compressed opens a stream in a coding, from which everything is taken that comes, and
+// compressed opens a connection in a coding, from which everything is taken that comes, and
 // reads up to its first id.
-func (s *site) compressed(coding string) (*client, *sse.Stream) {
+func (s *site) compressed(coding string) (*client, *sse.Connection) {
 	s.t.Helper()
 	c := s.dial()
 	c.in = bufio.NewReader(pump(c.Conn))
 	return c, c.decode(s, coding)
 }
 
-func (c *client) decode(s *site, coding string) *sse.Stream {
+func (c *client) decode(s *site, coding string) *sse.Connection {
 	s.t.Helper()
 	resp := c.get("/", "Accept-Encoding: "+coding)
 	if got := resp.Header.Get("Content-Encoding"); got != coding {

@@ -5,114 +5,113 @@ import "time"
 // longAgo is a write deadline that has passed.
 var longAgo = time.Unix(1, 0)
 
-// Finish sends a last message without an id, after those that wait, and ends the stream
-// when it is written. It has room even if the queue is full. Empty data only ends the
-// stream. The connection stays usable for other requests. Later calls, and calls when
-// the stream is over, do nothing. The stream keeps data as Send does.
-func (st *Stream) Finish(data []byte) {
-	st.mu.Lock()
-	defer st.mu.Unlock()
-	if !st.finishing && !st.discarded {
-		st.last(data)
+// Finish queues a last message without an id and ends the connection once it is written.
+// The message has room even if the queue is full; with empty data Finish only ends the
+// connection. The HTTP connection below stays usable for other requests. Later calls, and
+// calls after the end, do nothing. The connection keeps data as Send does.
+func (conn *Connection) Finish(data []byte) {
+	conn.mu.Lock()
+	defer conn.mu.Unlock()
+	if !conn.finishing && !conn.discarded {
+		conn.last(data)
 	}
 }
 
-// Discard drops what waits for the client, unwritten, with the last message of a Finish
-// before. A message whose write has begun is completed. From then on the stream takes
-// nothing more but the message of FinishNow.
-func (st *Stream) Discard() {
-	st.mu.Lock()
-	defer st.mu.Unlock()
-	st.discard()
+// Discard drops all queued messages, including that of an earlier Finish. A message whose
+// write has begun is completed. Afterwards the connection accepts only FinishNow.
+func (conn *Connection) Discard() {
+	conn.mu.Lock()
+	defer conn.mu.Unlock()
+	conn.discard()
 }
 
-func (st *Stream) discard() {
-	st.discarded = true
-	for m := st.head; m != nil; m = m.next {
-		m.dropped = true // it stays in the list, which goes in step with r3labs
+func (conn *Connection) discard() {
+	conn.discarded = true
+	for m := conn.head; m != nil; m = m.next {
+		m.dropped = true // it stays in the list, which matches r3labs' queue
 	}
 }
 
-// FinishNow is [Stream.Finish] after [Stream.Discard]: the client does not get what waits
-// for it. Later calls, and calls when the stream is over, do nothing.
-func (st *Stream) FinishNow(data []byte) {
-	st.mu.Lock()
-	defer st.mu.Unlock()
-	if st.cut {
+// FinishNow drops all queued messages ([Connection.Discard]), sends data as the last one and
+// ends the connection ([Connection.Finish]). Later calls, and calls after the end, do nothing.
+func (conn *Connection) FinishNow(data []byte) {
+	conn.mu.Lock()
+	defer conn.mu.Unlock()
+	if conn.finishedNow {
 		return
 	}
-	st.cut = true
-	st.discard()
-	st.last(data)
+	conn.finishedNow = true
+	conn.discard()
+	conn.last(data)
 }
 
-// last ends the stream with a message. The caller holds mu.
-func (st *Stream) last(data []byte) {
-	if st.over || st.ctx.Err() != nil {
+// last ends the connection with a message. The caller holds mu.
+func (conn *Connection) last(data []byte) {
+	if conn.closed || conn.ctx.Err() != nil {
 		return
 	}
-	st.finishing = true
-	if len(data) > 0 && !st.publish(newMessage("", "", data)) {
-		st.cancel()
+	conn.finishing = true
+	if len(data) > 0 && !conn.publish(newMessage("", "", data)) {
+		conn.cancel()
 	}
-	if st.head == nil {
-		st.cancel()
+	if conn.head == nil {
+		conn.cancel()
 	}
 }
 
-// Close drops the client now. What waits is lost. It may be called any number of times,
-// and after the stream is over.
-func (st *Stream) Close() {
-	st.mu.Lock()
-	defer st.mu.Unlock()
-	st.drop()
+// Close drops the client now, with all queued messages. It may be called any number of times,
+// also after the end.
+func (conn *Connection) Close() {
+	conn.mu.Lock()
+	defer conn.mu.Unlock()
+	conn.drop()
 }
 
-// drop ends a write that hangs as well. The caller holds mu: once over is set no deadline
-// is armed, so this one stays.
-func (st *Stream) drop() {
-	if !st.over {
-		st.over = true
-		_ = st.control.SetWriteDeadline(longAgo) // it worked when the stream was opened
+// drop closes the connection and ends a write that hangs. The caller holds mu: once closed is
+// set, no other deadline is armed.
+func (conn *Connection) drop() {
+	if !conn.closed {
+		conn.closed = true
+		_ = conn.control.SetWriteDeadline(longAgo) // it worked when the connection opened
 	}
-	st.cancel()
+	conn.cancel()
 }
 
-// Done is closed when the stream is over or about to be: the client is gone or dropped,
-// or the last message is written. Nothing can be sent then.
-func (st *Stream) Done() <-chan struct{} { return st.ctx.Done() }
+// Done returns a channel that is closed when the connection ends: the client has left or was
+// dropped, or the last message is written. Nothing can be sent afterwards.
+func (conn *Connection) Done() <-chan struct{} { return conn.ctx.Done() }
 
-// Ended reports whether the stream is over or about to be.
-func (st *Stream) Ended() bool { return st.ctx.Err() != nil }
+// Ended reports whether [Connection.Done] is closed.
+func (conn *Connection) Ended() bool { return conn.ctx.Err() != nil }
 
-// fail drops the client because of err, unless it has been dropped before.
-func (st *Stream) fail(err error) {
-	st.mu.Lock()
-	defer st.mu.Unlock()
-	if !st.over {
-		st.err = err
+// fail drops the client because of err, unless it was dropped before.
+func (conn *Connection) fail(err error) {
+	conn.mu.Lock()
+	defer conn.mu.Unlock()
+	if !conn.closed {
+		conn.err = err
 	}
-	st.drop()
+	conn.drop()
 }
 
-func (st *Stream) failure() error {
-	st.mu.Lock()
-	defer st.mu.Unlock()
-	return st.err
+func (conn *Connection) failure() error {
+	conn.mu.Lock()
+	defer conn.mu.Unlock()
+	return conn.err
 }
 
-func (st *Stream) finishes() bool {
-	st.mu.Lock()
-	defer st.mu.Unlock()
-	return st.finishing
+func (conn *Connection) finishes() bool {
+	conn.mu.Lock()
+	defer conn.mu.Unlock()
+	return conn.finishing
 }
 
-// leave ends the stream from Serve's side. Afterwards the response and its connection are
-// net/http's again, and Close must not touch them.
-func (st *Stream) leave() {
-	_ = st.arm() // for what net/http writes to end the response
-	st.mu.Lock()
-	defer st.mu.Unlock()
-	st.over = true
-	st.cancel()
+// leave ends the connection from Serve's side. Afterwards the response and the HTTP connection
+// are net/http's again, and Close must not touch them.
+func (conn *Connection) leave() {
+	_ = conn.arm() // for what net/http writes to end the response
+	conn.mu.Lock()
+	defer conn.mu.Unlock()
+	conn.closed = true
+	conn.cancel()
 }

@@ -15,19 +15,19 @@ import (
 
 func TestFinishSendsTheLastMessageAndEnds(t *testing.T) {
 	bubble(t, sse.Config{}, func(t *testing.T, s *site) {
-		c, st := s.stream()
-		taken := fill(st)
-		st.Finish([]byte("good\rbye"))
-		st.Finish([]byte("again"))
-		if st.Send("2", []byte("late")) {
-			t.Error("a finished stream took a message")
+		c, conn := s.connection()
+		taken := fill(conn)
+		conn.Finish([]byte("good\rbye"))
+		conn.Finish([]byte("again"))
+		if conn.Send("2", []byte("late")) {
+			t.Error("a finished connection took a message")
 		}
 		for range taken {
 			if got := c.event(); got != "id: 1\ndata: fill\n" {
 				t.Errorf("waiting message: %q", got)
 			}
 			synctest.Wait()
-			if st.Ended() {
+			if conn.Ended() {
 				t.Fatal("over before the last message is written")
 			}
 		}
@@ -37,8 +37,8 @@ func TestFinishSendsTheLastMessageAndEnds(t *testing.T) {
 		if rest, err := c.rest(); rest != "" || err != nil {
 			t.Errorf("after it: %q, %v", rest, err)
 		}
-		<-st.Done()
-		if !st.Ended() {
+		<-conn.Done()
+		if !conn.Ended() {
 			t.Error("done, but not ended")
 		}
 		if err := <-s.ended; err != nil {
@@ -51,13 +51,13 @@ func TestFinishSendsTheLastMessageAndEnds(t *testing.T) {
 func TestFinishWithoutAMessage(t *testing.T) {
 	for _, waiting := range []bool{false, true} {
 		bubble(t, sse.Config{}, func(t *testing.T, s *site) {
-			c, st := s.stream()
+			c, conn := s.connection()
 			want := ""
 			if waiting {
-				st.Send("1", []byte("x"))
+				conn.Send("1", []byte("x"))
 				want = "id: 1\ndata: x\n\n"
 			}
-			st.Finish(nil)
+			conn.Finish(nil)
 			if rest, err := c.rest(); rest != want || err != nil {
 				t.Errorf("waiting %v: %q, %v", waiting, rest, err)
 			}
@@ -67,18 +67,18 @@ func TestFinishWithoutAMessage(t *testing.T) {
 	}
 }
 
-func TestAFinishedStreamLeavesItsConnectionUsable(t *testing.T) {
+func TestFinishLeavesTheHTTPConnectionUsable(t *testing.T) {
 	bubble(t, sse.Config{}, func(t *testing.T, s *site) {
-		c, st := s.stream()
-		st.Finish([]byte("bye"))
+		c, conn := s.connection()
+		conn.Finish([]byte("bye"))
 		c.readAll()
 		s.gone()
-		st.Close() // too late to touch the connection
+		conn.Close() // too late to touch the HTTP connection
 		time.Sleep(time.Hour)
 		if err := get(c); err != nil {
 			t.Errorf("next request: %v", err)
 		}
-		st.Close()
+		conn.Close()
 		if err := get(c); err != nil {
 			t.Errorf("the request after: %v", err)
 		}
@@ -98,9 +98,9 @@ func get(c *client) error {
 
 func TestFinishAfterALongSilence(t *testing.T) {
 	bubble(t, sse.Config{Heartbeat: time.Hour}, func(t *testing.T, s *site) {
-		c, st := s.stream()
+		c, conn := s.connection()
 		time.Sleep(time.Minute) // the deadline of the last write has long passed
-		st.Finish(nil)
+		conn.Finish(nil)
 		if rest, err := c.rest(); rest != "" || err != nil {
 			t.Errorf("%q, %v", rest, err)
 		}
@@ -113,8 +113,8 @@ func TestFinishAfterALongSilence(t *testing.T) {
 
 func TestTheEndOfTheResponseHasADeadlineToo(t *testing.T) {
 	bubble(t, sse.Config{}, func(t *testing.T, s *site) {
-		c, st := s.stream()
-		st.Finish([]byte("bye"))
+		c, conn := s.connection()
+		conn.Finish([]byte("bye"))
 		c.event()
 		s.gone() // net/http now writes the end, which nobody reads
 		if err := s.http.Shutdown(t.Context()); err != nil {
@@ -127,14 +127,14 @@ func TestTheEndOfTheResponseHasADeadlineToo(t *testing.T) {
 func TestCloseDropsAnIdleAndAStalledClient(t *testing.T) {
 	for _, stalled := range []bool{false, true} {
 		bubble(t, sse.Config{WriteTimeout: time.Hour}, func(t *testing.T, s *site) {
-			c, st := s.stream()
+			c, conn := s.connection()
 			if stalled {
-				fill(st)
+				fill(conn)
 				synctest.Wait() // the write hangs
 			}
 			began := time.Now()
-			st.Close()
-			st.Close()
+			conn.Close()
+			conn.Close()
 			if err := <-s.ended; err != nil {
 				t.Errorf("stalled %v: %v", stalled, err)
 			}
@@ -144,9 +144,9 @@ func TestCloseDropsAnIdleAndAStalledClient(t *testing.T) {
 			if rest, err := c.rest(); err == nil {
 				t.Errorf("stalled %v: the response ended as if complete: %q", stalled, rest)
 			}
-			st.Finish([]byte("x"))
-			if st.Send("1", []byte("x")) {
-				t.Errorf("stalled %v: a closed stream took a message", stalled)
+			conn.Finish([]byte("x"))
+			if conn.Send("1", []byte("x")) {
+				t.Errorf("stalled %v: a closed connection took a message", stalled)
 			}
 			c.Close()
 		})
@@ -157,17 +157,17 @@ func TestWhatHasBeenDroppedStaysDropped(t *testing.T) {
 	w := &memory{header: http.Header{}, flushed: make(chan struct{})}
 	r := httptest.NewRequest(http.MethodGet, "/", nil)
 	r.ProtoMajor = 2
-	opened := make(chan *sse.Stream, 1)
+	opened := make(chan *sse.Connection, 1)
 	ended := make(chan error, 1)
 	go func() {
-		ended <- sse.New(sse.Config{}).Serve(w, r, "0", func(st *sse.Stream) { opened <- st })
+		ended <- sse.New(sse.Config{}).Serve(w, r, "0", func(conn *sse.Connection) { opened <- conn })
 	}()
 	take(t, w.flushed, "the first id")
-	st := take(t, opened, "the stream to open")
-	w.inFlush.Store(st) // is closed while its message is being written
-	st.Send("1", []byte("x"))
+	conn := take(t, opened, "the connection to open")
+	w.inFlush.Store(conn) // is closed while its message is being written
+	conn.Send("1", []byte("x"))
 	take(t, w.flushed, "the message")
-	if err := take(t, ended, "the stream to end"); err != nil {
+	if err := take(t, ended, "the connection to end"); err != nil {
 		t.Error(err)
 	}
 	if w.deadline.IsZero() || w.deadline.After(time.Now()) {
@@ -177,23 +177,23 @@ func TestWhatHasBeenDroppedStaysDropped(t *testing.T) {
 
 func TestNoDrainIsReportedAtTheEnd(t *testing.T) {
 	bubble(t, sse.Config{}, func(t *testing.T, s *site) {
-		s.onOpen = func(st *sse.Stream) {
-			st.OnDrain(func() { t.Error("a drain was reported though nothing can be sent") })
+		s.onOpen = func(conn *sse.Connection) {
+			conn.OnDrain(func() { t.Error("a drain was reported though nothing can be sent") })
 		}
-		c, st := s.stream()
-		fill(st)
-		st.Finish([]byte("bye"))
+		c, conn := s.connection()
+		fill(conn)
+		conn.Finish([]byte("bye"))
 		c.readAll()
 		c.Close()
 		s.gone()
 	})
 }
 
-func TestCallbacksMayEndTheStream(t *testing.T) {
-	ends := map[string]func(*sse.Stream){
-		"close":  func(st *sse.Stream) { st.Close() },
-		"finish": func(st *sse.Stream) { st.Finish([]byte("x")) },
-		"end":    func(st *sse.Stream) { st.Finish(nil) },
+func TestCallbacksMayEndTheConnection(t *testing.T) {
+	ends := map[string]func(*sse.Connection){
+		"close":  func(conn *sse.Connection) { conn.Close() },
+		"finish": func(conn *sse.Connection) { conn.Finish([]byte("x")) },
+		"end":    func(conn *sse.Connection) { conn.Finish(nil) },
 	}
 	for name, end := range ends {
 		t.Run(name, func(t *testing.T) {
@@ -215,14 +215,14 @@ func TestCallbacksMayEndTheStream(t *testing.T) {
 
 func TestShutdownDropsEverybody(t *testing.T) {
 	bubble(t, sse.Config{WriteTimeout: time.Hour}, func(t *testing.T, s *site) {
-		idle, _ := s.stream()
-		stalled, full := s.stream()
+		idle, _ := s.connection()
+		stalled, full := s.connection()
 		fill(full)
-		leaving, st := s.stream()
-		st.Finish([]byte("bye"))
+		leaving, conn := s.connection()
+		conn.Finish([]byte("bye"))
 
 		down := make(chan error)
-		go func() { down <- s.streams.Shutdown(t.Context()) }()
+		go func() { down <- s.server.Shutdown(t.Context()) }()
 		if _, err := idle.rest(); err == nil {
 			t.Error("the idle client's response ended as if complete")
 		}
@@ -240,7 +240,7 @@ func TestShutdownDropsEverybody(t *testing.T) {
 			t.Error(err)
 		}
 		if len(s.ended) != 3 {
-			t.Errorf("%d of 3 streams have ended", len(s.ended))
+			t.Errorf("%d of 3 connections have ended", len(s.ended))
 		}
 		// Nothing keeps the HTTP server from its own shutdown.
 		if err := s.http.Shutdown(t.Context()); err != nil {
@@ -254,11 +254,11 @@ func TestShutdownDropsEverybody(t *testing.T) {
 
 func TestShutdownGivesUpWithItsContext(t *testing.T) {
 	bubble(t, sse.Config{WriteTimeout: time.Hour}, func(t *testing.T, s *site) {
-		c, st := s.stream()
-		st.Finish([]byte("never read"))
+		c, conn := s.connection()
+		conn.Finish([]byte("never read"))
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
-		if err := s.streams.Shutdown(ctx); !errors.Is(err, context.DeadlineExceeded) {
+		if err := s.server.Shutdown(ctx); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("error %v", err)
 		}
 		gaveUp := time.Now()

@@ -11,11 +11,11 @@ import (
 )
 
 func Example() {
-	streams := sse.New(sse.Config{})
+	events := sse.New(sse.Config{})
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		err := streams.Serve(w, r, "0", func(st *sse.Stream) {
-			st.Send("1", []byte("<p>\n  Hello\n</p>"))
-			st.Finish([]byte("That was all."))
+		err := events.Serve(w, r, "0", func(conn *sse.Connection) {
+			conn.Send("1", []byte("<p>\n  Hello\n</p>"))
+			conn.Finish([]byte("That was all."))
 		})
 		if err != nil {
 			fmt.Println(err)
@@ -32,8 +32,8 @@ func Example() {
 	body, err := io.ReadAll(resp.Body)
 	fmt.Printf("%s%v\n", body, err)
 
-	// Before the HTTP server is shut down, which would wait for the streams.
-	fmt.Println(streams.Shutdown(context.Background()))
+	// Before the HTTP server is shut down, which would wait for the connections.
+	fmt.Println(events.Shutdown(context.Background()))
 	// Output:
 	// id: 0
 	//

@@ -30,10 +30,10 @@ var framings = []struct{ name, data, want string }{
 
 func TestFraming(t *testing.T) {
 	bubble(t, sse.Config{}, func(t *testing.T, s *site) {
-		c, st := s.stream()
+		c, conn := s.connection()
 		for _, f := range framings {
 			given := []byte(f.data)
-			if !st.Send("5", given) {
+			if !conn.Send("5", given) {
 				t.Fatalf("%s: refused", f.name)
 			}
 			if got := c.event(); got != "id: 5\n"+f.want {
@@ -83,16 +83,13 @@ type failing struct {
 func (f *failing) Write([]byte) (int, error) { return 0, f.err }
 
 func TestEmptyDataSendsNothing(t *testing.T) {
-	bubble(t, sse.Config{}, func(t *testing.T, s *site) {
-		c, st := s.stream()
-		if !st.Send("1", nil) || !st.Send("2", []byte{}) {
+	bubble(t, sse.Config{MaxPending: 1}, func(t *testing.T, s *site) {
+		c, conn := s.connection()
+		if !conn.Send("1", nil) || !conn.Send("2", []byte{}) {
 			t.Error("empty data was refused")
 		}
-		if !st.Idle() {
-			t.Error("empty data was queued")
-		}
-		if !st.Send("3", []byte("after")) {
-			t.Error("refused")
+		if !conn.Send("3", []byte("after")) {
+			t.Error("empty data took the one place of the queue")
 		}
 		if got := c.event(); got != "id: 3\ndata: after\n" {
 			t.Errorf("got %q", got)
@@ -103,16 +100,16 @@ func TestEmptyDataSendsNothing(t *testing.T) {
 
 func TestNamedMessages(t *testing.T) {
 	bubble(t, sse.Config{}, func(t *testing.T, s *site) {
-		c, st := s.stream()
+		c, conn := s.connection()
 		for _, name := range []string{"", "a\nb", "a\rdata: forged", "a\x00"} {
-			if ok, err := st.SendNamed(name, "1", []byte("x")); ok || !errors.Is(err, sse.ErrName) {
+			if ok, err := conn.SendNamed(name, "1", []byte("x")); ok || !errors.Is(err, sse.ErrName) {
 				t.Errorf("name %q: %v, %v", name, ok, err)
 			}
 		}
-		if ok, err := st.SendNamed("empty", "1", nil); ok || !errors.Is(err, sse.ErrName) {
+		if ok, err := conn.SendNamed("empty", "1", nil); ok || !errors.Is(err, sse.ErrName) {
 			t.Errorf("without data: %v, %v", ok, err)
 		}
-		if ok, err := st.SendNamed("done", "2", []byte("{}")); !ok || err != nil {
+		if ok, err := conn.SendNamed("done", "2", []byte("{}")); !ok || err != nil {
 			t.Errorf("refused: %v, %v", ok, err)
 		}
 		if got := c.event(); got != "id: 2\ndata: {}\nevent: done\n" {
@@ -124,7 +121,7 @@ func TestNamedMessages(t *testing.T) {
 
 func TestIDsThatNoFieldCanHold(t *testing.T) {
 	bubble(t, sse.Config{}, func(t *testing.T, s *site) {
-		c, st := s.stream()
+		c, conn := s.connection()
 		for _, id := range []string{"1\n", "1\rdata: forged", "\x00"} {
 			func() {
 				defer func() {
@@ -132,9 +129,9 @@ func TestIDsThatNoFieldCanHold(t *testing.T) {
 						t.Errorf("id %q was taken", id)
 					}
 				}()
-				st.Send(id, []byte("x"))
+				conn.Send(id, []byte("x"))
 			}()
-			err := s.streams.Serve(&memory{}, httptest.NewRequest("GET", "/", nil), id, nil)
+			err := s.server.Serve(&memory{}, httptest.NewRequest("GET", "/", nil), id, nil)
 			if err == nil {
 				t.Errorf("first id %q was taken", id)
 			}
@@ -143,7 +140,7 @@ func TestIDsThatNoFieldCanHold(t *testing.T) {
 	})
 }
 
-// FuzzReply checks against the rules by which browsers read a stream that any data
+// FuzzReply checks against the rules by which browsers read an event stream that any data
 // arrives as one message with nothing but its line ends changed.
 func FuzzReply(f *testing.F) {
 	for _, x := range framings {
@@ -164,10 +161,10 @@ func FuzzReply(f *testing.F) {
 	})
 }
 
-// parse reads a stream as a browser does and returns the data of its messages. Fields
+// parse reads an event stream as a browser does and returns the data of its messages. Fields
 // other than data are reported as messages, since there must not be any.
-func parse(stream string) (messages []string) {
-	lines := strings.Split(strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(stream), "\n")
+func parse(body string) (messages []string) {
+	lines := strings.Split(strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(body), "\n")
 	var data []string
 	for _, line := range lines[:len(lines)-1] {
 		field, value, _ := strings.Cut(line, ":")

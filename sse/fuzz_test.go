@@ -35,17 +35,17 @@ func FuzzCompressed(f *testing.F) {
 	})
 }
 
-// sent is the body of a stream with these messages.
+// sent is the body of an event stream with these messages.
 func sent(t *testing.T, coding string, messages [][]byte) []byte {
 	t.Helper()
 	w := &captured{header: http.Header{}}
 	r := httptest.NewRequest(http.MethodGet, "/", nil)
 	r.Header.Set("Accept-Encoding", coding)
-	err := sse.New(sse.Config{}).Serve(w, r, "0", func(st *sse.Stream) {
+	err := sse.New(sse.Config{}).Serve(w, r, "0", func(conn *sse.Connection) {
 		for _, m := range messages {
-			st.Send("1", m)
+			conn.Send("1", m)
 		}
-		st.Finish(nil)
+		conn.Finish(nil)
 	})
 	if err != nil {
 		t.Error(err)

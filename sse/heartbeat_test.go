@@ -7,10 +7,10 @@ import (
 	"github.com/sideband-go/sideband/sse"
 )
 
-func TestSilentStreamsGetHeartbeats(t *testing.T) {
+func TestSilentConnectionsGetHeartbeats(t *testing.T) {
 	bubble(t, sse.Config{}, func(t *testing.T, s *site) {
 		time.Sleep(4 * time.Second) // so that ticks and writes do not fall together
-		c, _ := s.stream()
+		c, _ := s.connection()
 		last := time.Now()
 		for range 10 {
 			if got := c.event(); got != ": hb\n" {
@@ -29,13 +29,13 @@ func TestSilentStreamsGetHeartbeats(t *testing.T) {
 func TestNoSilenceIsLongerThanTheHeartbeat(t *testing.T) {
 	for _, pause := range []time.Duration{time.Second, 3 * time.Second, 7 * time.Second, 11 * time.Second, 14 * time.Second, 16 * time.Second, 40 * time.Second} {
 		bubble(t, sse.Config{}, func(t *testing.T, s *site) {
-			c, st := s.stream()
+			c, conn := s.connection()
 			go func() {
 				for range 20 {
 					time.Sleep(pause)
-					st.Send("1", []byte("x"))
+					conn.Send("1", []byte("x"))
 				}
-				st.Finish(nil)
+				conn.Finish(nil)
 			}()
 			last, heartbeats := time.Now(), 0
 			for got := c.event(); got != ""; got = c.event() {
@@ -57,15 +57,12 @@ func TestNoSilenceIsLongerThanTheHeartbeat(t *testing.T) {
 
 func TestHeartbeatsTakeNoPlaceInTheQueue(t *testing.T) {
 	bubble(t, sse.Config{MaxPending: 1, Heartbeat: time.Second, WriteTimeout: time.Hour}, func(t *testing.T, s *site) {
-		c, st := s.stream()
+		c, conn := s.connection()
 		time.Sleep(time.Minute) // a heartbeat hangs in its write
-		if !st.Idle() {
-			t.Error("a heartbeat counts as pending")
+		if !conn.Send("1", []byte("x")) {
+			t.Error("a heartbeat took the one place")
 		}
-		if !st.Send("1", []byte("x")) {
-			t.Error("refused")
-		}
-		st.Finish([]byte("bye"))
+		conn.Finish([]byte("bye"))
 		if rest, err := c.rest(); rest != ": hb\n\nid: 1\ndata: x\n\ndata: bye\n\n" || err != nil {
 			t.Errorf("%q, %v", rest, err)
 		}
@@ -75,7 +72,7 @@ func TestHeartbeatsTakeNoPlaceInTheQueue(t *testing.T) {
 
 func TestHeartbeatsFindAClientThatIsGone(t *testing.T) {
 	bubble(t, sse.Config{Heartbeat: time.Second}, func(t *testing.T, s *site) {
-		c, _ := s.stream()
+		c, _ := s.connection()
 		if err := <-s.ended; err == nil { // nobody reads, and nothing is sent
 			t.Error("no error")
 		}

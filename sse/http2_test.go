@@ -69,8 +69,8 @@ func certificate(t testing.TB) tls.Certificate {
 	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
 }
 
-// open opens a stream in a coding and reads up to its first id.
-func (c *http2) open(coding string) (*http.Response, *bufio.Reader, *sse.Stream) {
+// open opens a connection in a coding and reads up to its first id.
+func (c *http2) open(coding string) (*http.Response, *bufio.Reader, *sse.Connection) {
 	t := c.t
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, c.address+"?stream=x", nil)
@@ -98,19 +98,19 @@ func (c *http2) open(coding string) (*http.Response, *bufio.Reader, *sse.Stream)
 	return resp, body, <-c.opened
 }
 
-func TestHTTP2StreamsOutliveTheWriteDeadline(t *testing.T) {
+func TestHTTP2ConnectionsOutliveTheWriteDeadline(t *testing.T) {
 	overHTTP2(t, sse.Config{Heartbeat: time.Hour, WriteTimeout: time.Second}, func(t *testing.T, c *http2) {
-		resp, body, st := c.open("")
+		resp, body, conn := c.open("")
 		for range 3 {
 			time.Sleep(time.Minute)
-			if !st.Send("1", []byte("x")) {
+			if !conn.Send("1", []byte("x")) {
 				t.Fatal("refused")
 			}
 			if got := readEvent(body); got != "id: 1\ndata: x\n" {
 				t.Fatalf("got %q", got)
 			}
 		}
-		st.Finish([]byte("bye"))
+		conn.Finish([]byte("bye"))
 		if got := readEvent(body); got != "data: bye\n" {
 			t.Errorf("last message %q", got)
 		}
@@ -120,7 +120,7 @@ func TestHTTP2StreamsOutliveTheWriteDeadline(t *testing.T) {
 		if err := <-c.ended; err != nil {
 			t.Error(err)
 		}
-		st.Close()
+		conn.Close()
 		resp.Body.Close()
 	})
 }
@@ -128,18 +128,18 @@ func TestHTTP2StreamsOutliveTheWriteDeadline(t *testing.T) {
 func TestHTTP2HeartbeatsAndMessagesInEachCoding(t *testing.T) {
 	overHTTP2(t, sse.Config{}, func(t *testing.T, c *http2) {
 		for _, coding := range []string{"", "zstd", "gzip"} {
-			resp, body, st := c.open(coding)
+			resp, body, conn := c.open(coding)
 			large := strings.Repeat("0123456789", 100_000)
 			for range 3 {
 				if got := readEvent(body); got != ": hb\n" {
 					t.Fatalf("%q: heartbeat %q", coding, got)
 				}
-				st.Send("1", []byte(large))
+				conn.Send("1", []byte(large))
 				if got := readEvent(body); got != "id: 1\ndata: "+large+"\n" {
 					t.Fatalf("%q: %d bytes", coding, len(got))
 				}
 			}
-			st.Finish([]byte("bye"))
+			conn.Finish([]byte("bye"))
 			got := readEvent(body)
 			if _, err := body.ReadByte(); got != "data: bye\n" || err == nil || err.Error() != "EOF" {
 				t.Errorf("%q: last message %q, %v", coding, got, err)
@@ -154,12 +154,12 @@ func TestHTTP2HeartbeatsAndMessagesInEachCoding(t *testing.T) {
 
 func TestHTTP2FinishNowDropsWhatWaits(t *testing.T) {
 	overHTTP2(t, sse.Config{Heartbeat: time.Hour, MaxPendingBytes: 8 << 20}, func(t *testing.T, c *http2) {
-		resp, body, st := c.open("")
+		resp, body, conn := c.open("")
 		large := strings.Repeat("x", 6<<20) // more than any window
-		st.Send("1", []byte(large))
+		conn.Send("1", []byte(large))
 		synctest.Wait()
-		st.Send("2", []byte("secret"))
-		st.FinishNow([]byte("bye"))
+		conn.Send("2", []byte("secret"))
+		conn.FinishNow([]byte("bye"))
 		if got := readEvent(body); got != "id: 1\ndata: "+large+"\n" {
 			t.Errorf("%d bytes of what was under way", len(got))
 		}
@@ -178,9 +178,9 @@ func TestHTTP2FinishNowDropsWhatWaits(t *testing.T) {
 
 func TestAnHTTP2ClientThatNeverReadsIsDroppedAlone(t *testing.T) {
 	overHTTP2(t, sse.Config{Heartbeat: time.Hour, MaxPendingBytes: 8 << 20}, func(t *testing.T, c *http2) {
-		stalled, _, st := c.open("")
+		stalled, _, conn := c.open("")
 		quick, body, other := c.open("")
-		if !st.Send("1", []byte(strings.Repeat("x", 6<<20))) { // more than any window
+		if !conn.Send("1", []byte(strings.Repeat("x", 6<<20))) { // more than any window
 			t.Fatal("refused")
 		}
 		synctest.Wait()
@@ -191,7 +191,7 @@ func TestAnHTTP2ClientThatNeverReadsIsDroppedAlone(t *testing.T) {
 		if err := <-c.ended; err == nil {
 			t.Error("no error")
 		}
-		<-st.Done()
+		<-conn.Done()
 		other.Send("2", []byte("y"))
 		if got := readEvent(body); got != "id: 2\ndata: y\n" {
 			t.Errorf("afterwards the other got %q", got)
@@ -208,13 +208,13 @@ func TestAnHTTP2ClientThatNeverReadsIsDroppedAlone(t *testing.T) {
 func TestHTTP2CloseDropsAnIdleAndAStalledClientAtOnce(t *testing.T) {
 	for _, stalled := range []bool{false, true} {
 		overHTTP2(t, sse.Config{Heartbeat: time.Hour, MaxPendingBytes: 8 << 20}, func(t *testing.T, c *http2) {
-			resp, body, st := c.open("")
+			resp, body, conn := c.open("")
 			if stalled {
-				st.Send("1", bytes.Repeat([]byte("x"), 6<<20))
+				conn.Send("1", bytes.Repeat([]byte("x"), 6<<20))
 				synctest.Wait()
 			}
 			began := time.Now()
-			st.Close()
+			conn.Close()
 			if err := <-c.ended; err != nil {
 				t.Error(err)
 			}
@@ -232,16 +232,16 @@ func TestHTTP2CloseDropsAnIdleAndAStalledClientAtOnce(t *testing.T) {
 func TestHTTP2ShutdownEndsEveryStreamOfAConnection(t *testing.T) {
 	overHTTP2(t, sse.Config{WriteTimeout: time.Hour}, func(t *testing.T, c *http2) {
 		idle, _, _ := c.open("gzip")
-		leaving, body, st := c.open("zstd")
-		st.Finish([]byte("bye"))
-		if err := c.streams.Shutdown(t.Context()); err != nil {
+		leaving, body, conn := c.open("zstd")
+		conn.Finish([]byte("bye"))
+		if err := c.server.Shutdown(t.Context()); err != nil {
 			t.Error(err)
 		}
 		if got := readEvent(body); got != "data: bye\n" {
 			t.Errorf("last message %q", got)
 		}
 		if len(c.ended) != 2 {
-			t.Errorf("%d of 2 streams have ended", len(c.ended))
+			t.Errorf("%d of 2 connections have ended", len(c.ended))
 		}
 		idle.Body.Close()
 		leaving.Body.Close()

@@ -20,13 +20,13 @@ func TestAPanicInACallbackLeavesNothingBehind(t *testing.T) {
 					defer func() { caught <- recover() }()
 					s.serve(w, r)
 				})
-				s.onOpen = func(st *sse.Stream) {
+				s.onOpen = func(conn *sse.Connection) {
 					if place == "opened" {
 						panic("in opened")
 					}
-					st.OnDrain(func() { panic("in drain") })
-					st.Send("1", []byte("taken"))
-					st.Send("2", []byte("refused"))
+					conn.OnDrain(func() { panic("in drain") })
+					conn.Send("1", []byte("taken"))
+					conn.Send("2", []byte("refused"))
 				}
 				c := s.dial()
 				c.get("/")
@@ -44,21 +44,21 @@ func TestAPanicInACallbackLeavesNothingBehind(t *testing.T) {
 	}
 }
 
-func TestTheHandlerEndsWithNoGoroutineOfTheStreamLeft(t *testing.T) {
-	ways := map[string]func(*client, *sse.Stream){
-		"client leaves":  func(c *client, _ *sse.Stream) { c.Close() },
-		"close":          func(_ *client, st *sse.Stream) { st.Close() },
-		"finish":         func(_ *client, st *sse.Stream) { st.Finish(nil) },
-		"last message":   func(_ *client, st *sse.Stream) { st.Finish([]byte("bye")) },
-		"full and close": func(_ *client, st *sse.Stream) { fill(st); st.Close() },
-		"full and leave": func(c *client, st *sse.Stream) { fill(st); c.Close() },
+func TestTheHandlerEndsWithNoGoroutineOfTheConnectionLeft(t *testing.T) {
+	ways := map[string]func(*client, *sse.Connection){
+		"client leaves":  func(c *client, _ *sse.Connection) { c.Close() },
+		"close":          func(_ *client, conn *sse.Connection) { conn.Close() },
+		"finish":         func(_ *client, conn *sse.Connection) { conn.Finish(nil) },
+		"last message":   func(_ *client, conn *sse.Connection) { conn.Finish([]byte("bye")) },
+		"full and close": func(_ *client, conn *sse.Connection) { fill(conn); conn.Close() },
+		"full and leave": func(c *client, conn *sse.Connection) { fill(conn); c.Close() },
 	}
 	for name, end := range ways {
 		t.Run(name, func(t *testing.T) {
 			bubble(t, sse.Config{}, func(t *testing.T, s *site) {
 				for range 20 {
-					c, st := s.stream()
-					end(c, st)
+					c, conn := s.connection()
+					end(c, conn)
 					c.readAll()
 					s.gone()
 					c.Close()
@@ -72,8 +72,8 @@ func TestTheHandlerEndsWithNoGoroutineOfTheStreamLeft(t *testing.T) {
 	}
 }
 
-func fill(st *sse.Stream) (taken int) {
-	for st.Send("1", []byte("fill")) {
+func fill(conn *sse.Connection) (taken int) {
+	for conn.Send("1", []byte("fill")) {
 		taken++
 	}
 	return taken

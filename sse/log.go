@@ -8,15 +8,15 @@ const (
 	defaultLogBytes    = 16 << 10
 )
 
-// Message is what a [Log] keeps of a message that was sent.
+// Message is a sent message that a [Log] keeps.
 type Message struct {
 	ID   uint64
 	Data []byte
 }
 
-// Log remembers the newest messages of a stream for a client that comes back and names
-// the last id it has seen. It is bounded by messages and bytes; what exceeds the bounds
-// is forgotten, oldest first, and memory is only taken for what is kept.
+// Log keeps the newest messages that were sent to a client, for when it reconnects and names
+// the last id it has seen. It is bounded by messages and bytes and drops the oldest first.
+// It allocates only for what it keeps.
 //
 // The zero value keeps 32 messages and 16 KiB. A Log is not safe for concurrent use.
 type Log struct {
@@ -28,7 +28,7 @@ type Log struct {
 	start, count int
 	bytes        int
 
-	floor uint64 // the newest id that is not held any more
+	floor uint64 // the newest id that was dropped
 	last  uint64 // the newest id
 }
 
@@ -48,9 +48,9 @@ func (l *Log) bounds() (messages, bytes int) {
 	return messages, bytes
 }
 
-// Add keeps a message. Ids begin above 0, which stands for nothing seen yet, and have to
-// grow: an id that is not greater than the last one is a mistake of the program and panics. The log keeps data as it is: it must not be changed
-// afterwards, and should not be a small part of a large slice. A message that is larger
+// Add keeps a message. Ids begin above 0, which means that nothing has been seen, and must
+// grow: Add panics if id is not greater than the last one. The log keeps data itself: do not
+// change it afterwards, and do not pass a small part of a large slice. A message that is larger
 // than the whole log empties it.
 func (l *Log) Add(id uint64, data []byte) {
 	if id <= l.last {
@@ -73,9 +73,9 @@ func (l *Log) Add(id uint64, data []byte) {
 	l.last = id
 }
 
-// Since returns the messages after id, oldest first. It reports false if they are not all
-// held, or if id was never given: then the client has to be shown everything anew. The
-// slice is the caller's, the data in it is not to be changed.
+// Since returns the messages after id, oldest first. It returns false if the log does not have
+// all of them, or if no message had that id: then the client needs everything again. The slice
+// is the caller's; the data in it must not be changed.
 func (l *Log) Since(id uint64) ([]Message, bool) {
 	if id < l.floor || id > l.last {
 		return nil, false
@@ -94,14 +94,14 @@ func (l *Log) Since(id uint64) ([]Message, bool) {
 	return missed, true
 }
 
-// Last returns the newest id, 0 if there was none.
+// Last returns the newest id, or 0.
 func (l *Log) Last() uint64 { return l.last }
 
-// Size is the memory that the log holds, in bytes.
+// Size returns the memory that the log uses, in bytes.
 func (l *Log) Size() int { return l.bytes + cap(l.ring)*int(unsafe.Sizeof(Message{})) }
 
-// Reset forgets all messages and goes on as if id had been the last: for a client that
-// was shown everything anew under that id.
+// Reset drops all messages and continues after id: for a client that got everything again under
+// that id.
 func (l *Log) Reset(id uint64) {
 	l.ring, l.start, l.count, l.bytes = nil, 0, 0, 0
 	l.floor, l.last = id, id

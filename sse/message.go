@@ -12,10 +12,10 @@ type message struct {
 	event   r3labs.Event
 	next    *message
 	id      [20]byte // backs event.ID: a decimal uint64 fits
-	dropped bool     // is not to be written
+	dropped bool     // must not be written
 }
 
-// newMessage makes an event of what the caller gave.
+// newMessage returns a message with this event name, id and data. It panics if id is not valid.
 func newMessage(name, id string, data []byte) *message {
 	if !validID(id) {
 		panic("sse: the id of a message has a line end or NUL")
@@ -29,7 +29,7 @@ func newMessage(name, id string, data []byte) *message {
 	return m
 }
 
-// isHeartbeat tells heartbeats apart, which are not anybody's message.
+// isHeartbeat reports whether m is a heartbeat, which does not count as a message.
 func (m *message) isHeartbeat() bool { return len(m.event.Data) == 0 }
 
 // validID reports whether id can stand in an id field: browsers ignore one with NUL and

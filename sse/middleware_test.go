@@ -21,13 +21,13 @@ func TestMessagesAreNotCompressedTwice(t *testing.T) {
 	for _, types := range [][]string{nil, {"text/event-stream"}} {
 		inEachCoding(t, sse.Config{}, func(t *testing.T, s *site, coding string) {
 			within(s, middleware.Compress(5, types...))
-			c, st := s.compressed(coding)
+			c, conn := s.compressed(coding)
 			data := strings.Repeat("a row ", 1000)
-			st.Send("1", []byte(data))
+			conn.Send("1", []byte(data))
 			if got := c.event(); got != "id: 1\ndata: "+data+"\n" {
 				t.Errorf("%v: got %d bytes", types, len(got))
 			}
-			st.Finish([]byte("bye"))
+			conn.Finish([]byte("bye"))
 			if got, err := c.rest(); got != "data: bye\n\n" || err != nil || c.broken.err != nil {
 				t.Errorf("%v: got %q, %v, %v", types, got, err, c.broken.err)
 			}
@@ -36,20 +36,20 @@ func TestMessagesAreNotCompressedTwice(t *testing.T) {
 	}
 }
 
-func TestChiCompressesStreamsThatWeDoNot(t *testing.T) {
+func TestChiCompressesConnectionsThatWeDoNot(t *testing.T) {
 	for _, finish := range []bool{false, true} {
 		bubble(t, sse.Config{NoCompression: true}, func(t *testing.T, s *site) {
 			within(s, middleware.Compress(5, "text/event-stream"))
-			c, st := s.compressed("gzip")
+			c, conn := s.compressed("gzip")
 			for _, data := range []string{"small", strings.Repeat("a row ", 1000)} {
-				st.Send("1", []byte(data))
+				conn.Send("1", []byte(data))
 				if got := c.event(); got != "id: 1\ndata: "+data+"\n" {
 					t.Errorf("got %d bytes", len(got))
 				}
 			}
 			synctest.Wait()
 			if finish {
-				st.Finish([]byte("bye"))
+				conn.Finish([]byte("bye"))
 				if got, err := c.rest(); got != "data: bye\n\n" || err != nil {
 					t.Errorf("got %q, %v", got, err)
 				}
@@ -62,7 +62,7 @@ func TestChiCompressesStreamsThatWeDoNot(t *testing.T) {
 	}
 }
 
-func TestACompressedStreamThatIsCutByItsContextEndsWell(t *testing.T) {
+func TestACompressedConnectionThatIsCutByItsContextEndsWell(t *testing.T) {
 	inEachCoding(t, sse.Config{}, func(t *testing.T, s *site, coding string) {
 		within(s, middleware.Timeout(time.Minute))
 		c, _ := s.compressed(coding)

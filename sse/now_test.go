@@ -10,25 +10,22 @@ import (
 
 func TestFinishNowDropsWhatWaits(t *testing.T) {
 	bubble(t, sse.Config{}, func(t *testing.T, s *site) {
-		c, st := s.stream()
-		st.Send("1", []byte("under way"))
+		c, conn := s.connection()
+		conn.Send("1", []byte("under way"))
 		synctest.Wait() // its write has begun
-		st.Send("2", []byte("secret"))
-		st.Send("3", []byte("secret"))
-		st.FinishNow([]byte("signed\rout"))
-		st.FinishNow([]byte("again"))
-		st.Finish([]byte("again"))
-		if st.Send("4", []byte("late")) {
-			t.Error("a finished stream took a message")
+		conn.Send("2", []byte("secret"))
+		conn.Send("3", []byte("secret"))
+		conn.FinishNow([]byte("signed\rout"))
+		conn.FinishNow([]byte("again"))
+		conn.Finish([]byte("again"))
+		if conn.Send("4", []byte("late")) {
+			t.Error("a finished connection took a message")
 		}
 		if rest, err := c.rest(); rest != "id: 1\ndata: under way\n\ndata: signed\ndata: out\n\n" || err != nil {
 			t.Errorf("got %q, %v", rest, err)
 		}
 		if err := <-s.ended; err != nil {
 			t.Error(err)
-		}
-		if !st.Idle() {
-			t.Error("something still waits")
 		}
 		if err := get(c); err != nil {
 			t.Errorf("next request: %v", err)
@@ -40,12 +37,12 @@ func TestFinishNowDropsWhatWaits(t *testing.T) {
 func TestFinishNowHasRoomInAFullQueue(t *testing.T) {
 	for _, finished := range []bool{false, true} {
 		bubble(t, sse.Config{MaxPending: 1000}, func(t *testing.T, s *site) {
-			c, st := s.stream()
-			fill(st)
+			c, conn := s.connection()
+			fill(conn)
 			if finished {
-				st.Finish([]byte("secret"))
+				conn.Finish([]byte("secret"))
 			}
-			st.FinishNow([]byte("bye"))
+			conn.FinishNow([]byte("bye"))
 			rest, err := c.rest()
 			if !strings.HasSuffix(rest, "data: bye\n\n") || strings.Contains(rest, "secret") || err != nil {
 				t.Errorf("after Finish %v: got %q, %v", finished, rest, err)
@@ -63,9 +60,9 @@ func TestFinishNowHasRoomInAFullQueue(t *testing.T) {
 func TestFinishNowBeforeAnythingIsWritten(t *testing.T) {
 	for _, last := range []string{"", "bye"} {
 		bubble(t, sse.Config{}, func(t *testing.T, s *site) {
-			s.onOpen = func(st *sse.Stream) {
-				fill(st)
-				st.FinishNow([]byte(last))
+			s.onOpen = func(conn *sse.Connection) {
+				fill(conn)
+				conn.FinishNow([]byte(last))
 			}
 			c := s.dial()
 			c.get("/")
@@ -84,11 +81,11 @@ func TestFinishNowBeforeAnythingIsWritten(t *testing.T) {
 
 func TestFinishNowWithoutAMessage(t *testing.T) {
 	bubble(t, sse.Config{}, func(t *testing.T, s *site) {
-		c, st := s.stream()
-		st.Send("1", []byte("under way"))
+		c, conn := s.connection()
+		conn.Send("1", []byte("under way"))
 		synctest.Wait()
-		fill(st)
-		st.FinishNow(nil)
+		fill(conn)
+		conn.FinishNow(nil)
 		if rest, err := c.rest(); rest != "id: 1\ndata: under way\n\n" || err != nil {
 			t.Errorf("got %q, %v", rest, err)
 		}

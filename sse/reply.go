@@ -9,11 +9,11 @@ import (
 
 const cacheControl = "no-store"
 
-// Reply answers a request for a stream with one unnamed message and the end of the
-// response: for a client that shall not have a stream but has to be told something. The
-// status is 200 and the headers are those of [Server.Serve], since clients of event
-// streams understand nothing else. Line ends in data become \n; empty data makes an empty
-// stream. The error is that of the write.
+// Reply answers a request for an event stream with one unnamed message and ends the response:
+// for a client that is refused a connection and must be told why. The status is 200 and the
+// headers are those of [Server.Serve], since clients of event streams understand nothing else.
+// Line ends in data become \n; with empty data the stream is empty. Reply returns the error of
+// the write.
 func Reply(w http.ResponseWriter, data []byte) error {
 	data = unixLines(data)
 	frame := make([]byte, 0, len(data)+len("data: \n\n")+len("data: \n")*bytes.Count(data, []byte("\n")))

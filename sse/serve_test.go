@@ -13,9 +13,9 @@ import (
 	"github.com/sideband-go/sideband/sse"
 )
 
-func TestStreamBeginsWithItsHeaderAndAnIDAlone(t *testing.T) {
+func TestConnectionBeginsWithItsHeaderAndAnIDAlone(t *testing.T) {
 	bubble(t, sse.Config{}, func(t *testing.T, s *site) {
-		s.onOpen = func(st *sse.Stream) { st.Send("1", []byte("one")) } // before the client has its first byte
+		s.onOpen = func(conn *sse.Connection) { conn.Send("1", []byte("one")) } // before the client has its first byte
 		c := s.dial()
 		resp := c.get("/")
 		if resp.StatusCode != http.StatusOK {
@@ -43,9 +43,9 @@ func TestStreamBeginsWithItsHeaderAndAnIDAlone(t *testing.T) {
 
 func TestMessagesArriveInOrder(t *testing.T) {
 	bubble(t, sse.Config{}, func(t *testing.T, s *site) {
-		c, st := s.stream()
+		c, conn := s.connection()
 		for _, m := range []string{"a", "b", "c"} {
-			if !st.Send(m, []byte(m)) {
+			if !conn.Send(m, []byte(m)) {
 				t.Fatalf("%s was refused", m)
 			}
 		}
@@ -61,15 +61,15 @@ func TestMessagesArriveInOrder(t *testing.T) {
 	})
 }
 
-func TestStreamEndsWhenTheClientLeaves(t *testing.T) {
+func TestConnectionEndsWhenTheClientLeaves(t *testing.T) {
 	bubble(t, sse.Config{}, func(t *testing.T, s *site) {
 		for range 100 {
-			c, st := s.stream()
+			c, conn := s.connection()
 			c.Close()
-			<-st.Done()
+			<-conn.Done()
 			s.gone()
-			if st.Send("1", []byte("late")) {
-				t.Fatal("a stream that is over took a message")
+			if conn.Send("1", []byte("late")) {
+				t.Fatal("a connection that has ended took a message")
 			}
 		}
 	})
@@ -77,8 +77,8 @@ func TestStreamEndsWhenTheClientLeaves(t *testing.T) {
 
 func TestIDsAreNeverDroppedByMessagesWithoutOne(t *testing.T) {
 	bubble(t, sse.Config{}, func(t *testing.T, s *site) {
-		c, st := s.stream()
-		st.Send("", []byte("id: \nx"))
+		c, conn := s.connection()
+		conn.Send("", []byte("id: \nx"))
 		if got := c.event(); got != "data: id: \ndata: x\n" {
 			t.Errorf("got %q", got)
 		}
@@ -92,8 +92,8 @@ func TestOneWriteAndOneFlushForAMessage(t *testing.T) {
 		s.wrap = func(w http.ResponseWriter) http.ResponseWriter {
 			return &recorder{ResponseWriter: w, calls: &calls}
 		}
-		c, st := s.stream()
-		st.Send("1", []byte(strings.Repeat("line\n", 100)))
+		c, conn := s.connection()
+		conn.Send("1", []byte(strings.Repeat("line\n", 100)))
 		c.event()
 		synctest.Wait()
 		if got := strings.Join(calls, " "); got != "write flush write flush" {
@@ -130,8 +130,8 @@ func TestAWriterThatCanOnlyBeUnwrapped(t *testing.T) {
 				unwrapper
 			}{w, unwrapper{w}}
 		}
-		c, st := s.stream()
-		st.Send("1", []byte("through"))
+		c, conn := s.connection()
+		conn.Send("1", []byte("through"))
 		if got := c.event(); got != "id: 1\ndata: through\n" {
 			t.Errorf("got %q", got)
 		}
@@ -146,7 +146,7 @@ func (u unwrapper) Unwrap() http.ResponseWriter { return u.inner }
 func TestAWriterWithoutDeadlinesIsRefusedUntouched(t *testing.T) {
 	w := httptest.NewRecorder()
 	r := httptest.NewRequest(http.MethodGet, "/", nil)
-	err := sse.New(sse.Config{}).Serve(w, r, "0", func(*sse.Stream) { t.Error("opened was called") })
+	err := sse.New(sse.Config{}).Serve(w, r, "0", func(*sse.Connection) { t.Error("opened was called") })
 	if !errors.Is(err, http.ErrNotSupported) {
 		t.Errorf("error %v", err)
 	}
@@ -164,17 +164,17 @@ func TestWhatTheClientSaysDecidesNothing(t *testing.T) {
 			"Last-Event-ID: 7",
 		} {
 			var clients [2]*client
-			var streams [2]*sse.Stream
+			var connections [2]*sse.Connection
 			for i := range clients {
 				c := s.dial()
 				if resp := c.get("/?stream=mine&stream=%00", header); resp.StatusCode != http.StatusOK {
 					t.Fatalf("%q: status %d", header, resp.StatusCode)
 				}
 				c.event()
-				clients[i], streams[i] = c, <-s.opened
+				clients[i], connections[i] = c, <-s.opened
 			}
-			streams[0].Send("1", []byte("first"))
-			streams[1].Send("2", []byte("second"))
+			connections[0].Send("1", []byte("first"))
+			connections[1].Send("2", []byte("second"))
 			if got := clients[0].event(); got != "id: 1\ndata: first\n" {
 				t.Errorf("%q: first client got %q", header, got)
 			}
@@ -195,7 +195,7 @@ func TestServeAfterShutdownWritesNothing(t *testing.T) {
 	}
 	w := &memory{header: http.Header{}}
 	r := httptest.NewRequest(http.MethodGet, "/", nil)
-	if err := s.Serve(w, r, "0", func(*sse.Stream) { t.Error("opened was called") }); !errors.Is(err, sse.ErrClosed) {
+	if err := s.Serve(w, r, "0", func(*sse.Connection) { t.Error("opened was called") }); !errors.Is(err, sse.ErrClosed) {
 		t.Errorf("error %v", err)
 	}
 	if len(w.header) > 0 || w.writes > 0 {
@@ -208,8 +208,8 @@ type memory struct {
 	header   http.Header
 	writes   int
 	deadline time.Time
-	flushed  chan struct{}              // if not nil, gets a value for each flush
-	inFlush  atomic.Pointer[sse.Stream] // if not nil, is closed by a flush
+	flushed  chan struct{}                  // if not nil, gets a value for each flush
+	inFlush  atomic.Pointer[sse.Connection] // if not nil, is closed by a flush
 }
 
 func (m *memory) Header() http.Header { return m.header }
@@ -220,12 +220,12 @@ func (m *memory) Write(p []byte) (int, error) {
 }
 
 func (m *memory) FlushError() error {
-	st := m.inFlush.Load() // before the test hears of this flush and sets it for the next
+	conn := m.inFlush.Load() // before the test hears of this flush and sets it for the next
 	if m.flushed != nil {
 		m.flushed <- struct{}{}
 	}
-	if st != nil {
-		st.Close()
+	if conn != nil {
+		conn.Close()
 	}
 	return nil
 }

@@ -14,8 +14,8 @@ import (
 	r3labs "github.com/r3labs/sse/v2"
 )
 
-// ErrClosed is what [Server.Serve] returns after [Server.Shutdown] was called. Nothing
-// has been written to the response then.
+// ErrClosed is returned by [Server.Serve] after [Server.Shutdown] was called. Nothing has been
+// written to the response then.
 var ErrClosed = errors.New("sse: server is shut down")
 
 // maxPending keeps a whole queue within the 64 places that r3labs/sse has for a
@@ -24,20 +24,19 @@ const maxPending = 60
 
 // Config sets the limits of a [Server]. The zero value works.
 type Config struct {
-	// Heartbeat is the longest time a stream is silent. A comment is sent when
+	// Heartbeat is the longest time that a connection is silent: a comment is sent if
 	// nothing else was. Default 15 s.
 	Heartbeat time.Duration
 	// WriteTimeout is how long one write to a client may take before the client is
-	// dropped, up to an eighth less, since deadlines are not armed for each. Default 10 s.
+	// dropped. It may be up to an eighth shorter: writes share deadlines. Default 10 s.
 	WriteTimeout time.Duration
 	// MaxPending is how many messages may wait for one client. Default 16, at most 60.
 	MaxPending int
-	// MaxPendingBytes is how many bytes of messages may wait for one client. A
-	// message that is larger alone is taken if nothing else waits. Default 1 MiB.
+	// MaxPendingBytes is how many bytes of messages may wait for one client. A larger
+	// message is accepted if nothing else waits. Default 1 MiB.
 	MaxPendingBytes int
-	// NoCompression sends messages as they are, also to clients that take them compressed
-	// (Accept-Encoding: zstd or gzip). Default false: they are compressed, each by itself,
-	// with no memory for a connection.
+	// NoCompression turns compression off. Default false: clients that accept zstd or gzip
+	// get each message compressed by itself, at no memory for an open connection.
 	NoCompression bool
 }
 
@@ -46,19 +45,19 @@ type Config struct {
 type Server struct {
 	config      Config
 	events      *r3labs.Server
-	tick        atomic.Uint32 // counts quarters of the heartbeat, see pulse
+	tick        atomic.Uint32 // counts quarters of the heartbeat interval, see heartbeats
 	compressors compressors
 
-	mu      sync.Mutex
-	streams map[string]*Stream
-	pulse   *pulse        // runs while there are streams
-	serving int           // calls of Serve that have not returned
-	closed  bool          // Shutdown was called
-	empty   chan struct{} // closed when serving is 0 after Shutdown
+	mu          sync.Mutex
+	connections map[string]*Connection
+	heartbeats  *heartbeats   // runs while there are connections
+	serving     int           // calls of Serve that have not returned
+	closed      bool          // Shutdown was called
+	empty       chan struct{} // closed when serving is 0 after Shutdown
 }
 
-// New returns a server with the given limits. It runs nothing until the first stream is
-// opened and needs no closing without streams.
+// New returns a server with the given limits. It starts no goroutine before the first
+// connection opens, and keeps none after the last has ended.
 func New(c Config) *Server {
 	if c.Heartbeat <= 0 {
 		c.Heartbeat = 15 * time.Second
@@ -75,16 +74,16 @@ func New(c Config) *Server {
 	}
 
 	s := &Server{
-		config:  c,
-		events:  r3labs.New(),
-		streams: make(map[string]*Stream),
-		empty:   make(chan struct{}),
+		config:      c,
+		events:      r3labs.New(),
+		connections: make(map[string]*Connection),
+		empty:       make(chan struct{}),
 	}
-	s.events.AutoReplay = false // its log grows for ever and replaces our ids
-	s.events.AutoStream = false // strangers could make streams
+	s.events.AutoReplay = false // its log grows without bound and replaces our ids
+	s.events.AutoStream = false // clients could make streams
 	s.events.SplitData = true   // a line of data is a line of the event
 	// Room for a full queue, one heartbeat and the last messages of Finish and FinishNow,
-	// so that what the queue takes is never refused further down.
+	// so that r3labs never refuses what the queue has accepted.
 	s.events.BufferSize = c.MaxPending + 3
 	s.events.Headers = map[string]string{
 		"Cache-Control":     cacheControl,
@@ -92,30 +91,29 @@ func New(c Config) *Server {
 	}
 	s.events.OnUnsubscribe = func(name string, _ *r3labs.Subscriber) {
 		s.mu.Lock()
-		st := s.streams[name]
+		conn := s.connections[name]
 		s.mu.Unlock()
-		close(st.unsubscribed)
+		close(conn.unsubscribed)
 	}
 	return s
 }
 
-// Serve answers r with an event stream and blocks until it is over: the client is gone
-// or was dropped, [Stream.Close], [Stream.Finish], [Stream.FinishNow], or
-// [Server.Shutdown].
+// Serve answers r with an event stream and blocks until the connection ends: the client
+// leaves or is dropped, or [Connection.Close], [Connection.Finish], [Connection.FinishNow] or
+// [Server.Shutdown] is called.
 //
-// First opened is called, once, on the goroutine of Serve; from there on the stream takes
-// messages. The first bytes the client gets are an id line alone, so that it has an id to
-// come back with before anything was sent, and knows then that it is connected.
+// Serve calls opened once, on its own goroutine, before it writes anything; from then on the
+// connection accepts messages. The client first gets a line with the id first, so that it is
+// known to be connected and has an id to resume from.
 //
-// Of r the context and the version of HTTP are used and, unless [Config.NoCompression] is set or w has a
-// Content-Encoding already, Accept-Encoding; no other header, and not the address.
+// Serve reads of r its context, its version of HTTP and, unless [Config.NoCompression] is set or
+// w already has a Content-Encoding, Accept-Encoding; no other header, and not the address.
 //
-// The error is nil unless the stream could not be opened or a write failed, which
-// includes the write deadline. If opened was not called, nothing of the stream may be
-// used. ErrClosed, an id with a line end, and a ResponseWriter without write deadlines
-// (errors.Is(err, http.ErrNotSupported): some middleware wraps it without an Unwrap
-// method) are found before anything is written, so that the caller can still answer.
-func (s *Server) Serve(w http.ResponseWriter, r *http.Request, first string, opened func(*Stream)) error {
+// Serve returns an error if the connection could not be opened or a write failed or ran into
+// its deadline. ErrClosed, an id with a line end, and a ResponseWriter without write deadlines
+// (errors.Is(err, http.ErrNotSupported): some middleware wraps it without an Unwrap method) are
+// returned before anything is written, so that the caller can still answer.
+func (s *Server) Serve(w http.ResponseWriter, r *http.Request, first string, opened func(*Connection)) error {
 	out, request, err := s.open(w, r, first, opened)
 	if err != nil {
 		return err
@@ -123,18 +121,18 @@ func (s *Server) Serve(w http.ResponseWriter, r *http.Request, first string, ope
 	defer out.end() // also when opened or the drain callback panics
 	s.events.ServeHTTP(out, request)
 	out.finish()
-	return out.stream.failure()
+	return out.conn.failure()
 }
 
-// open makes a stream. It stands apart from Serve, which waits as long as a stream is
-// open: what is in Serve's frame is memory that each client has.
-func (s *Server) open(w http.ResponseWriter, r *http.Request, first string, opened func(*Stream)) (*wire, *http.Request, error) {
+// open makes a connection. It is not part of Serve, which blocks as long as the connection is
+// open: what is in Serve's frame costs memory for each client.
+func (s *Server) open(w http.ResponseWriter, r *http.Request, first string, opened func(*Connection)) (*wire, *http.Request, error) {
 	if !validID(first) {
 		return nil, nil, fmt.Errorf("sse: id %q has a line end or NUL", first)
 	}
 	ctx, cancel := context.WithCancel(r.Context())
 	out := &wire{
-		stream: Stream{
+		conn: Connection{
 			server:       s,
 			name:         rand.Text(),
 			ctx:          ctx,
@@ -150,46 +148,47 @@ func (s *Server) open(w http.ResponseWriter, r *http.Request, first string, open
 	if !s.config.NoCompression {
 		out.encoder.coding = codingFor(r.Header["Accept-Encoding"])
 	}
-	st := &out.stream
-	if err := st.arm(); err != nil {
+	conn := &out.conn
+	if err := conn.arm(); err != nil {
 		cancel()
 		return nil, nil, fmt.Errorf("sse: write deadline: %w", err)
 	}
-	if !s.add(st) {
+	if !s.add(conn) {
 		cancel()
 		return nil, nil, ErrClosed
 	}
-	s.events.CreateStream(st.name)
-	return out, st.request(), nil
+	s.events.CreateStream(conn.name)
+	return out, conn.request(), nil
 }
 
-// end ends a stream whose client r3labs has left or is about to leave.
+// end ends a connection after, or while, r3labs unsubscribes its client.
 func (o *wire) end() {
-	st := &o.stream
-	st.leave()
+	conn := &o.conn
+	conn.leave()
 	if o.subscribed {
-		<-st.unsubscribed // a stream removed earlier keeps a goroutine for ever
+		<-conn.unsubscribed // an r3labs stream removed earlier leaks a goroutine
 	}
-	st.server.events.RemoveStream(st.name)
-	st.server.remove(st)
-	st.cancel()
+	conn.server.events.RemoveStream(conn.name)
+	conn.server.remove(conn)
+	conn.cancel()
 }
 
-// request is what r3labs sees instead of the client's: that decides neither the name of
-// the stream, nor an event id, which r3labs would answer with 400 if it is no number.
-func (st *Stream) request() *http.Request {
+// request returns the request that r3labs sees in place of the client's, which must choose
+// neither the name of the r3labs stream nor a last event id: r3labs answers 400 if that is no
+// number.
+func (conn *Connection) request() *http.Request {
 	r := http.Request{
 		Method: http.MethodGet,
-		URL:    &url.URL{RawQuery: "stream=" + st.name},
+		URL:    &url.URL{RawQuery: "stream=" + conn.name},
 	}
-	return r.WithContext(st.ctx)
+	return r.WithContext(conn.ctx)
 }
 
-// Shutdown refuses new streams, drops all clients and waits until every call of
-// [Server.Serve] has returned. A stream that is being finished may write its last
-// message first. If ctx ends before, those are dropped as well and the error wraps
-// ctx.Err(). [http.Server.Shutdown] waits for open streams: call
-// this one before it, or beside it once the listener is closed.
+// Shutdown refuses new connections, drops all clients and waits until every call of
+// [Server.Serve] has returned. A connection that is finishing may write its last message first.
+// If ctx ends earlier, Shutdown drops those, too, and returns an error that wraps ctx.Err().
+// [http.Server.Shutdown] waits for open responses: call this method before it, or at the same
+// time once the listener is closed.
 func (s *Server) Shutdown(ctx context.Context) error {
 	s.mu.Lock()
 	s.closed = true
@@ -198,56 +197,56 @@ func (s *Server) Shutdown(ctx context.Context) error {
 	if idle {
 		return nil
 	}
-	for _, st := range s.all() {
-		if !st.finishes() {
-			st.Close()
+	for _, conn := range s.all() {
+		if !conn.finishes() {
+			conn.Close()
 		}
 	}
 	select {
 	case <-s.empty:
 		return nil
 	case <-ctx.Done():
-		for _, st := range s.all() {
-			st.Close()
+		for _, conn := range s.all() {
+			conn.Close()
 		}
 		return fmt.Errorf("sse: shutdown: %w", ctx.Err())
 	}
 }
 
-func (s *Server) all() []*Stream {
+func (s *Server) all() []*Connection {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	all := make([]*Stream, 0, len(s.streams))
-	for _, st := range s.streams {
-		all = append(all, st)
+	all := make([]*Connection, 0, len(s.connections))
+	for _, conn := range s.connections {
+		all = append(all, conn)
 	}
 	return all
 }
 
-func (s *Server) add(st *Stream) bool {
+func (s *Server) add(conn *Connection) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed {
 		return false
 	}
-	s.streams[st.name] = st
+	s.connections[conn.name] = conn
 	s.serving++
-	if s.pulse == nil {
-		s.pulse = s.startPulse()
+	if s.heartbeats == nil {
+		s.heartbeats = s.startHeartbeats()
 	}
 	return true
 }
 
-func (s *Server) remove(st *Stream) {
+func (s *Server) remove(conn *Connection) {
 	s.mu.Lock()
-	delete(s.streams, st.name)
-	var p *pulse
-	if len(s.streams) == 0 {
-		p, s.pulse = s.pulse, nil
+	delete(s.connections, conn.name)
+	var h *heartbeats
+	if len(s.connections) == 0 {
+		h, s.heartbeats = s.heartbeats, nil
 	}
 	s.mu.Unlock()
-	if p != nil {
-		p.end()
+	if h != nil {
+		h.end()
 	}
 
 	s.mu.Lock()

@@ -15,19 +15,19 @@ import (
 	"github.com/sideband-go/sideband/sse"
 )
 
-// site is a real HTTP server with one handler that serves streams, on connections in
+// site is a real HTTP server with one handler that serves event streams, on connections in
 // memory. It lives in a synctest bubble, so that time passes only when everything waits
 // and a goroutine that is left behind fails the test.
 type site struct {
-	t       *testing.T
-	streams *sse.Server
-	http    *http.Server
-	pipes   *pipes
-	opened  chan *sse.Stream
-	ended   chan error
+	t      *testing.T
+	server *sse.Server
+	http   *http.Server
+	pipes  *pipes
+	opened chan *sse.Connection
+	ended  chan error
 
 	// onOpen runs in the opened callback, wrap around the response.
-	onOpen func(*sse.Stream)
+	onOpen func(*sse.Connection)
 	wrap   func(http.ResponseWriter) http.ResponseWriter
 }
 
@@ -37,11 +37,11 @@ func bubble(t *testing.T, c sse.Config, f func(*testing.T, *site)) {
 	synctest.Test(t, func(t *testing.T) {
 		defer day()()
 		s := &site{
-			t:       t,
-			streams: sse.New(c),
-			pipes:   &pipes{conns: make(chan net.Conn), closed: make(chan struct{})},
-			opened:  make(chan *sse.Stream, 100),
-			ended:   make(chan error, 100),
+			t:      t,
+			server: sse.New(c),
+			pipes:  &pipes{conns: make(chan net.Conn), closed: make(chan struct{})},
+			opened: make(chan *sse.Connection, 100),
+			ended:  make(chan error, 100),
 		}
 		mux := http.NewServeMux()
 		mux.HandleFunc("/plain", func(w http.ResponseWriter, _ *http.Request) {
@@ -55,7 +55,7 @@ func bubble(t *testing.T, c sse.Config, f func(*testing.T, *site)) {
 		s.http = &http.Server{Handler: mux, Protocols: protocols}
 		go func() { served <- s.http.Serve(s.pipes) }()
 		f(t, s)
-		if err := s.streams.Shutdown(t.Context()); err != nil {
+		if err := s.server.Shutdown(t.Context()); err != nil {
 			t.Error(err)
 		}
 		if err := s.http.Close(); err != nil {
@@ -71,18 +71,18 @@ func (s *site) serve(w http.ResponseWriter, r *http.Request) {
 	if s.wrap != nil {
 		w = s.wrap(w)
 	}
-	s.ended <- s.streams.Serve(w, r, "0", func(st *sse.Stream) {
+	s.ended <- s.server.Serve(w, r, "0", func(conn *sse.Connection) {
 		if s.onOpen != nil {
-			s.onOpen(st)
+			s.onOpen(conn)
 		}
-		s.opened <- st
+		s.opened <- conn
 	})
 }
 
-// gone waits until the next stream has ended, however it did.
+// gone waits until the next connection has ended, however it did.
 func (s *site) gone() {
 	if err := <-s.ended; err != nil {
-		s.t.Log("a stream ended with:", err)
+		s.t.Log("a connection ended with:", err)
 	}
 }
 
@@ -116,8 +116,8 @@ func (c *client) get(target string, header ...string) *http.Response {
 	return resp
 }
 
-// stream opens a stream and reads up to its first id.
-func (s *site) stream() (*client, *sse.Stream) {
+// connection opens an SSE connection and reads up to its first id.
+func (s *site) connection() (*client, *sse.Connection) {
 	s.t.Helper()
 	c := s.dial()
 	c.get("/")
@@ -128,7 +128,7 @@ func (s *site) stream() (*client, *sse.Stream) {
 }
 
 // event reads the lines of one event as they are, without the empty line at the end. At
-// the end of the stream it returns what is there.
+// the end of the response it returns what is there.
 func (c *client) event() string {
 	c.t.Helper()
 	return readEvent(c.body)
@@ -145,7 +145,7 @@ func readEvent(r *bufio.Reader) string {
 	}
 }
 
-// rest reads to the end of the stream and says how it ended.
+// rest reads to the end of the response and says how it ended.
 func (c *client) rest() (string, error) {
 	b, err := io.ReadAll(c.body)
 	return string(b), err

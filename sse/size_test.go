@@ -33,9 +33,9 @@ func TestRowsAreMuchSmallerCompressed(t *testing.T) {
 		bubble(t, sse.Config{}, func(t *testing.T, s *site) {
 			c := s.dial()
 			c.get("/", "Accept-Encoding: "+coding)
-			st := <-s.opened
-			st.Send("1", []byte(data))
-			st.Finish(nil)
+			conn := <-s.opened
+			conn.Send("1", []byte(data))
+			conn.Finish(nil)
 			sent, err := c.rest()
 			if err != nil {
 				t.Error(err)

@@ -19,19 +19,13 @@ import (
 func TestAFullQueueRefusesAndDrains(t *testing.T) {
 	bubble(t, sse.Config{}, func(t *testing.T, s *site) {
 		drained := make(chan bool, 10)
-		s.onOpen = func(st *sse.Stream) {
-			st.OnDrain(func() { drained <- st.Idle() && st.Send("merged", []byte("all of it")) })
+		s.onOpen = func(conn *sse.Connection) {
+			conn.OnDrain(func() { drained <- conn.Send("merged", []byte("all of it")) })
 		}
-		slow, st := s.stream()
-		quick, other := s.stream()
-		if !st.Idle() {
-			t.Error("a new stream is not idle")
-		}
-		if n := fill(st); n != 16 {
+		slow, conn := s.connection()
+		quick, other := s.connection()
+		if n := fill(conn); n != 16 {
 			t.Errorf("the queue took %d messages, want 16", n)
-		}
-		if st.Idle() {
-			t.Error("a full stream is idle")
 		}
 		for i := range 100 { // nobody else notices
 			other.Send(strconv.Itoa(i), []byte("x"))
@@ -64,20 +58,20 @@ func TestAFullQueueRefusesAndDrains(t *testing.T) {
 
 func TestPendingBytesAreBounded(t *testing.T) {
 	bubble(t, sse.Config{MaxPendingBytes: 100}, func(t *testing.T, s *site) {
-		c, st := s.stream()
+		c, conn := s.connection()
 		large := bytes.Repeat([]byte("x"), 1000)
-		if !st.Send("1", large) {
+		if !conn.Send("1", large) {
 			t.Fatal("a large message was refused though nothing waited")
 		}
-		if st.Send("2", []byte("y")) {
+		if conn.Send("2", []byte("y")) {
 			t.Error("the queue took more than its bytes")
 		}
 		c.event()
 		synctest.Wait()
-		if !st.Send("3", large[:50]) || !st.Send("4", large[:50]) {
+		if !conn.Send("3", large[:50]) || !conn.Send("4", large[:50]) {
 			t.Error("messages of exactly the bound were refused")
 		}
-		if st.Send("5", large[:1]) {
+		if conn.Send("5", large[:1]) {
 			t.Error("the queue took more than its bytes")
 		}
 		c.Close()
@@ -86,11 +80,11 @@ func TestPendingBytesAreBounded(t *testing.T) {
 
 func TestMaxPendingIsCapped(t *testing.T) {
 	bubble(t, sse.Config{MaxPending: 1000}, func(t *testing.T, s *site) {
-		c, st := s.stream()
-		if n := fill(st); n != 60 {
+		c, conn := s.connection()
+		if n := fill(conn); n != 60 {
 			t.Errorf("the queue took %d messages, want 60", n)
 		}
-		st.Finish([]byte("last"))
+		conn.Finish([]byte("last"))
 		for range 60 {
 			c.event()
 		}
@@ -103,9 +97,9 @@ func TestMaxPendingIsCapped(t *testing.T) {
 
 func TestAStalledClientIsDroppedAtTheDeadline(t *testing.T) {
 	bubble(t, sse.Config{}, func(t *testing.T, s *site) {
-		stalled, st := s.stream()
-		quick, other := s.stream()
-		st.Send("1", []byte("never read"))
+		stalled, conn := s.connection()
+		quick, other := s.connection()
+		conn.Send("1", []byte("never read"))
 		began := time.Now()
 		err := <-s.ended
 		if !errors.Is(err, os.ErrDeadlineExceeded) {
@@ -114,9 +108,9 @@ func TestAStalledClientIsDroppedAtTheDeadline(t *testing.T) {
 		if waited := time.Since(began); waited != 10*time.Second { // the bubble's time is exact
 			t.Errorf("dropped after %v", waited)
 		}
-		<-st.Done()
-		if st.Send("2", []byte("x")) {
-			t.Error("a dropped stream took a message")
+		<-conn.Done()
+		if conn.Send("2", []byte("x")) {
+			t.Error("a dropped connection took a message")
 		}
 		other.Send("1", []byte("x"))
 		if got := quick.event(); got != "id: 1\ndata: x\n" {
@@ -127,12 +121,12 @@ func TestAStalledClientIsDroppedAtTheDeadline(t *testing.T) {
 	})
 }
 
-func TestTheDeadlineIsForOneWriteAndNotForTheStream(t *testing.T) {
+func TestTheDeadlineIsForOneWriteAndNotForTheConnection(t *testing.T) {
 	bubble(t, sse.Config{WriteTimeout: 10 * time.Second, Heartbeat: time.Hour}, func(t *testing.T, s *site) {
-		c, st := s.stream()
+		c, conn := s.connection()
 		for i := range 20 {
 			time.Sleep(9 * time.Second) // the bubble's time
-			if !st.Send("1", []byte("x")) {
+			if !conn.Send("1", []byte("x")) {
 				t.Fatalf("message %d was refused", i)
 			}
 			time.Sleep(9 * time.Second)
@@ -145,23 +139,23 @@ func TestTheDeadlineIsForOneWriteAndNotForTheStream(t *testing.T) {
 }
 
 func TestAClientThatNeverReadsIsDroppedOverTCP(t *testing.T) {
-	streams := sse.New(sse.Config{WriteTimeout: 50 * time.Millisecond})
-	opened := make(chan *sse.Stream, 1)
+	events := sse.New(sse.Config{WriteTimeout: 50 * time.Millisecond})
+	opened := make(chan *sse.Connection, 1)
 	ended := make(chan error, 1)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		ended <- streams.Serve(w, r, "0", func(st *sse.Stream) {
+		ended <- events.Serve(w, r, "0", func(conn *sse.Connection) {
 			room := make(chan struct{}, 1)
-			st.OnDrain(func() { room <- struct{}{} })
+			conn.OnDrain(func() { room <- struct{}{} })
 			go func() { // sends until the kernel takes no more
 				data := bytes.Repeat([]byte("x"), 64<<10)
 				for {
-					if st.Send("1", data) {
+					if conn.Send("1", data) {
 						continue
 					}
 					select {
 					case <-room:
-					case <-st.Done():
-						opened <- st
+					case <-conn.Done():
+						opened <- conn
 						return
 					}
 				}
@@ -188,7 +182,7 @@ func TestAClientThatNeverReadsIsDroppedOverTCP(t *testing.T) {
 	case <-ctx.Done():
 		t.Fatal("never dropped")
 	}
-	if st := take(t, opened, "the sender to find out"); st.Send("1", []byte("x")) {
-		t.Error("a dropped stream took a message")
+	if conn := take(t, opened, "the sender to find out"); conn.Send("1", []byte("x")) {
+		t.Error("a dropped connection took a message")
 	}
 }

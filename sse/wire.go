@@ -20,16 +20,15 @@ func release(b *bytes.Buffer) {
 	}
 }
 
-// wire is the response as r3labs sees it: an [http.ResponseWriter] and [http.Flusher]
-// that turns the many small writes of a message into one. Only the goroutine of Serve
-// uses it.
+// wire is the response as r3labs sees it: an [http.ResponseWriter] and [http.Flusher] that
+// joins the many small writes of a message into one. Only the goroutine of Serve uses it.
 type wire struct {
-	stream     Stream // one allocation for both
+	conn       Connection // one allocation for both
 	w          http.ResponseWriter
 	first      string
-	opened     func(*Stream)
+	opened     func(*Connection)
 	disarm     bool // the deadline must not outlast the write
-	subscribed bool // r3labs knows the client and has to forget it
+	subscribed bool // r3labs has subscribed the client and must unsubscribe it
 	begun      bool // the header is written
 	encoder    encoder
 	buffer     *bytes.Buffer // the message being gathered; nil between messages
@@ -37,21 +36,21 @@ type wire struct {
 
 func (o *wire) Header() http.Header { return o.w.Header() }
 
-// WriteHeader is the first that r3labs calls after it has taken the client in.
+// WriteHeader is the first method that r3labs calls after it has subscribed the client.
 func (o *wire) WriteHeader(status int) {
 	o.subscribed = status == http.StatusOK
 	h := o.w.Header()
 	h.Del("Connection") // means nothing in HTTP/1.1 and is not allowed in HTTP/2
-	if !o.stream.server.config.NoCompression {
+	if !o.conn.server.config.NoCompression {
 		o.compress(h)
 	}
 	o.w.WriteHeader(status)
 }
 
-// compress announces the coding that the client was found to take.
+// compress announces the coding that was chosen for the client.
 func (o *wire) compress(h http.Header) {
 	if h.Get("Content-Encoding") != "" {
-		o.encoder.coding = identity // somebody around us does it
+		o.encoder.coding = identity // middleware does it
 		return
 	}
 	h.Add("Vary", "Accept-Encoding")
@@ -62,7 +61,7 @@ func (o *wire) compress(h http.Header) {
 
 func (o *wire) Write(p []byte) (int, error) {
 	if string(p) == "id: \n" {
-		return len(p), nil // would make the client forget its last id
+		return len(p), nil // an empty id would reset the client's last id
 	}
 	if o.buffer == nil {
 		o.buffer = buffers.Get().(*bytes.Buffer)
@@ -70,7 +69,7 @@ func (o *wire) Write(p []byte) (int, error) {
 	return o.buffer.Write(p)
 }
 
-// Flush is called once for the header and then at the end of each event.
+// Flush is called once after the header and then at the end of each event.
 func (o *wire) Flush() {
 	if !o.begun {
 		o.begin()
@@ -78,55 +77,55 @@ func (o *wire) Flush() {
 	}
 	if b := o.buffer; b != nil {
 		o.buffer = nil
-		if o.stream.next() {
+		if o.conn.next() {
 			o.send(b.Bytes())
 		}
 		release(b)
 	}
-	o.stream.wrote()
+	o.conn.wrote()
 }
 
 func (o *wire) begin() {
 	o.begun = true
-	o.stream.begin()
-	o.opened(&o.stream) // before the client can see that it is connected and act on it
+	o.conn.begin()
+	o.opened(&o.conn) // before the client can know that it is connected
 	o.send([]byte("id: " + o.first + "\n\n"))
 }
 
-// send writes p in the coding of the stream.
+// send writes p in the coding of the connection.
 func (o *wire) send(p []byte) {
 	if o.encoder.coding == identity {
 		o.write(p)
 		return
 	}
 	b := buffers.Get().(*bytes.Buffer)
-	o.encoder.encode(&o.stream.server.compressors, b, p)
+	o.encoder.encode(&o.conn.server.compressors, b, p)
 	o.write(b.Bytes())
 	release(b)
 }
 
-// finish writes what ends the coding, unless the client was dropped. It leaves with the end
-// of the response, or not: the client may be gone, and has its last message.
+// finish writes what ends the coding, unless the client was dropped. Errors do not matter: the
+// client already has its last message.
 func (o *wire) finish() {
-	if end := o.encoder.end(); end != nil && o.stream.arm() == nil {
+	if end := o.encoder.end(); end != nil && o.conn.arm() == nil {
 		_, _ = o.w.Write(end)
 	}
 }
 
 // write writes p at once and flushes it. A client that cannot be written to is dropped.
 func (o *wire) write(p []byte) {
-	err := o.stream.arm()
+	err := o.conn.arm()
 	if err == nil {
 		_, err = o.w.Write(p)
 	}
 	if err == nil {
-		err = o.stream.control.Flush()
+		err = o.conn.control.Flush()
 	}
 	switch {
-	case errors.Is(err, errOver):
+	case errors.Is(err, errConnectionClosed):
 	case err != nil:
-		o.stream.fail(fmt.Errorf("sse: write: %w", err))
+		o.conn.fail(fmt.Errorf("sse: write: %w", err))
 	case o.disarm:
-		o.stream.disarm()
+		o.conn.disarm()
 	}
 }

@@ -45,7 +45,7 @@ func run(addr, secret string) error {
 	}
 	c := handlers.Config{Logger: slog.New(slog.NewTextHandler(os.Stderr, nil))}
 	if secret != "" {
-		c.Secrets = [][]byte{[]byte(secret)}
+		c.Security.Secrets = [][]byte{[]byte(secret)}
 	}
 	kit := handlers.New(c)
 	fmt.Printf("http://%s\n", l.Addr())

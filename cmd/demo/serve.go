@@ -107,7 +107,7 @@ func (c config) listen(ctx context.Context) (net.Listener, error) {
 // seal gives the kit its secret. It returns what the demo's user may rely on.
 func (c config) seal(kc *handlers.Config) (survive string, err error) {
 	if c.secret != "" {
-		kc.Secrets = [][]byte{[]byte(c.secret)}
+		kc.Security.Secrets = [][]byte{[]byte(c.secret)}
 		return "", nil
 	}
 	file, err := secretFile()
@@ -118,7 +118,7 @@ func (c config) seal(kc *handlers.Config) (survive string, err error) {
 	if err != nil {
 		return "", err
 	}
-	kc.Secrets = [][]byte{secret}
+	kc.Security.Secrets = [][]byte{secret}
 	return fmt.Sprintf("Open pages survive a restart, with the secret in %s\n", file), nil
 }
 

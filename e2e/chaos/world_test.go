@@ -61,9 +61,11 @@ func random(seed, part uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, pa
 // start begins a process, which takes over from the one before.
 func (w *world) start() {
 	kit := handlers.New(site.Config(handlers.Config{
-		Secrets: w.secrets, Logger: slog.New(slog.NewTextHandler(w.log, nil)),
-		StreamMaxAge:   20 * time.Second,
-		ShutdownSpread: time.Second,
+		Security: handlers.Security{Secrets: w.secrets}, Logger: slog.New(slog.NewTextHandler(w.log, nil)),
+		Timeouts: handlers.Timeouts{
+			ConnectionAge:  20 * time.Second,
+			ShutdownSpread: time.Second,
+		},
 	}))
 	l, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", "127.0.0.1:0")
 	if err != nil {

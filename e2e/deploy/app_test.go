@@ -105,8 +105,8 @@ func serve(t *testing.T, listener net.Listener, c handlers.Config, routes routin
 	a := &app{t: t, addr: listener.Addr().String(), gate: make(chan struct{}), served: make(chan error, 1)}
 	logs := slog.NewTextHandler(&a.log, nil)
 	c.Logger = slog.New(logs)
-	if c.Secrets == nil {
-		c.Secrets = [][]byte{secret}
+	if c.Security.Secrets == nil {
+		c.Security.Secrets = [][]byte{secret}
 	}
 	a.kit = handlers.New(c)
 	a.server = &http.Server{

@@ -127,11 +127,11 @@ func TestTheNextProcessTakesOverOpenPagesInTheBrowser(t *testing.T) {
 func TestPagesSurviveAChangeOfTheSecret(t *testing.T) {
 	t.Parallel()
 	newer := []byte(strings.Repeat("n", 32))
-	a := start(t, "", handlers.Config{Secrets: [][]byte{secret}}, onChi())
+	a := start(t, "", handlers.Config{Security: handlers.Security{Secrets: [][]byte{secret}}}, onChi())
 	old := visit(t, http1()).open(a.url() + "/count").connect()
 	old.counts("Count: 1")
 	rest := a.closes()
-	b := start(t, a.addr, handlers.Config{Secrets: [][]byte{newer, secret}}, onChi())
+	b := start(t, a.addr, handlers.Config{Security: handlers.Security{Secrets: [][]byte{newer, secret}}}, onChi())
 	rest()
 	old.connect()
 	old.counts("Count: 1")
@@ -141,7 +141,7 @@ func TestPagesSurviveAChangeOfTheSecret(t *testing.T) {
 	again.client.Jar = old.client.Jar // the same browser opens the page anew
 	again.open(b.url() + "/count").connect()
 	rest = b.closes()
-	start(t, b.addr, handlers.Config{Secrets: [][]byte{newer}}, onChi())
+	start(t, b.addr, handlers.Config{Security: handlers.Security{Secrets: [][]byte{newer}}}, onChi())
 	rest()
 	for name, p := range map[string]*tab{"opened under the new secret": young, "opened anew": again} {
 		p.connect()

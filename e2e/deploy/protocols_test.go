@@ -34,7 +34,7 @@ func TestOverPlainHTTPFromAnotherMachineAPageSaysThatItIsNotLive(t *testing.T) {
 func encrypted(t *testing.T, routes routing) (url string) {
 	t.Helper()
 	cert, key := certificate(t)
-	a := start(t, "", handlers.Config{ContentSecurityPolicy: handlers.Policy("frame-ancestors 'self'")}, routes)
+	a := start(t, "", handlers.Config{Security: handlers.Security{ContentSecurityPolicy: handlers.Policy("frame-ancestors 'self'")}}, routes)
 	server := &http.Server{Handler: a.server.Handler, ErrorLog: a.server.ErrorLog, ReadHeaderTimeout: patience}
 	pair, err := tls.LoadX509KeyPair(cert, key)
 	check(t, err)

@@ -21,7 +21,7 @@ func sharing(store scs.Store) *scs.SessionManager {
 
 // signing is an app with a log-in and a log-out, for a kit with the manager m.
 func signing(m *scs.SessionManager) (handlers.Config, routing) {
-	c := handlers.Config{Sessions: m, Identity: func(r *http.Request) string { return m.GetString(r.Context(), "user") }}
+	c := handlers.Config{Sessions: handlers.Sessions{Manager: m}, Identity: func(r *http.Request) string { return m.GetString(r.Context(), "user") }}
 	return c, func(kit *handlers.Kit, page http.Handler) http.Handler {
 		r := chi.NewRouter()
 		r.Use(kit.Middleware)

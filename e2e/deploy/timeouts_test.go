@@ -26,7 +26,7 @@ func TestNoTimeoutOfTheServerCutsAStream(t *testing.T) {
 			t.Run(name+" over "+protocol, func(t *testing.T) {
 				t.Parallel()
 				var c handlers.Config
-				c.Stream.Heartbeat = short / 5
+				c.Connection.Heartbeat = short / 5
 				a := start(t, "", c, onChi(), set)
 				p := visit(t, over(speak)).open(a.url() + "/count").connect()
 				p.counts("Count: 1")

@@ -290,7 +290,7 @@ func TestTheRoomIsAsItWasWhenItsViewIsMountedAgain(t *testing.T) {
 func TestARestartOfTheServerLosesNoNamesAndNothingTyped(t *testing.T) {
 	secrets := [][]byte{[]byte(strings.Repeat("s", 32))}
 	program := func() http.Handler {
-		return site.Routes(handlers.New(site.Config(handlers.Config{Logger: slog.New(slog.DiscardHandler), Secrets: secrets})))
+		return site.Routes(handlers.New(site.Config(handlers.Config{Logger: slog.New(slog.DiscardHandler), Security: handlers.Security{Secrets: secrets}})))
 	}
 	s := livetest.Serve(t, program())
 	ann, bob := enter(s, "lobby", "Ann"), enter(s, "lobby", "Bob")

@@ -31,7 +31,7 @@ func Config(c handlers.Config) handlers.Config {
 	c.Layout = layout
 	c.TitleSuffix = " · Sideband"
 	c.Identity = func(r *http.Request) string { return account.Name(r.Context()) }
-	c.ContentSecurityPolicy = handlers.Policy("img-src data:")
+	c.Security.ContentSecurityPolicy = handlers.Policy("img-src data:")
 	return c
 }
 

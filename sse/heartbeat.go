@@ -1,0 +1,61 @@
+package sse
+
+import (
+	"time"
+
+	r3labs "github.com/r3labs/sse/v2"
+)
+
+// ticksPerHeartbeat is how many ticks one heartbeat interval has. A connection gets a heartbeat
+// in the fourth tick after its last write: after three quarters of the interval to all of it.
+const ticksPerHeartbeat = 4
+
+// heartbeat is a comment, which clients ignore.
+var heartbeat = r3labs.Event{Comment: []byte("hb")}
+
+// heartbeats is the goroutine that sends the heartbeats of all connections of a server. The
+// first connection starts it; the last one stops it and waits for its end.
+type heartbeats struct {
+	stop, done chan struct{}
+}
+
+func (s *Server) startHeartbeats() *heartbeats {
+	h := &heartbeats{stop: make(chan struct{}), done: make(chan struct{})}
+	go s.runHeartbeats(h)
+	return h
+}
+
+func (h *heartbeats) end() {
+	close(h.stop)
+	<-h.done
+}
+
+func (s *Server) runHeartbeats(h *heartbeats) {
+	defer close(h.done)
+	ticker := time.NewTicker(max(s.config.Heartbeat/ticksPerHeartbeat, 1))
+	defer ticker.Stop()
+	for {
+		select {
+		case <-h.stop:
+			return
+		case <-ticker.C:
+		}
+		now := s.tick.Add(1)
+		s.mu.Lock()
+		for _, conn := range s.connections {
+			conn.heartbeat(now)
+		}
+		s.mu.Unlock()
+	}
+}
+
+// heartbeat sends a heartbeat if the connection has been silent. While a write is under way it
+// is not: the write has its own deadline.
+func (conn *Connection) heartbeat(now uint32) {
+	conn.mu.Lock()
+	defer conn.mu.Unlock()
+	silent := conn.head == nil && now-conn.lastWrite >= ticksPerHeartbeat
+	if silent && conn.open {
+		conn.publish(&message{})
+	}
+}
