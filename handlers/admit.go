@@ -48,7 +48,7 @@ func (rt Route) admit(r *http.Request) (*live, *refusal) {
 	l, ref := rt.named(r)
 	if ref != nil {
 		if ref.reload {
-			rt.kit.count.tickets.Add(1)
+			increment(&rt.kit.stats.TicketsRefused)
 		}
 		return nil, ref
 	}
@@ -70,7 +70,7 @@ func (l *live) awaitReady(ctx context.Context) *refusal {
 	}
 	if l.awaiting.Add(1) > int64(l.kit.config.Limits.Queue) {
 		l.awaiting.Add(-1)
-		l.kit.count.queueFull.Add(1)
+		increment(&l.kit.stats.QueueFull)
 		return declined(http.StatusTooManyRequests, errors.New("handlers: too many requests wait for a view that is being remounted"))
 	}
 	defer l.awaiting.Add(-1)
@@ -158,7 +158,7 @@ func (rt Route) remount(r *http.Request, t ticket) (*live, *refusal) {
 		return nil, k.unowned(r)
 	}
 	if !k.mounts.excused(t.view, time.Now()) && !k.mounts.allow(session) {
-		k.count.sessionMounts.Add(1)
+		increment(&k.stats.SessionMountsRefused)
 		return nil, declined(http.StatusTooManyRequests, errors.New("handlers: the session mounts too many views"))
 	}
 	identity := k.identity(r) // it may panic: no view is there yet
@@ -175,7 +175,7 @@ func (rt Route) remount(r *http.Request, t ticket) (*live, *refusal) {
 	}
 	if err != nil {
 		l.end(nil)
-		k.count.storeFull.Add(1)
+		increment(&k.stats.StoreFull)
 		return nil, declined(http.StatusServiceUnavailable, fmt.Errorf("handlers: %w", err))
 	}
 	k.keepSweeping()
@@ -200,11 +200,11 @@ func (rt Route) mountAgain(l *live, r *http.Request) *refusal {
 	k := rt.kit
 	end, ok := rt.begin(r)
 	if !ok {
-		k.count.mountsRefused.Add(1)
+		increment(&k.stats.MountsRefused)
 		return declined(http.StatusServiceUnavailable, errors.New("handlers: too many views are being mounted"))
 	}
 	defer end()
-	k.count.remounts.Add(1)
+	increment(&k.stats.Remounts)
 	res := l.mount(r, nil)
 	if res.away != nil {
 		return &refusal{status: http.StatusSeeOther, err: errors.New("handlers: Mount redirects"), away: res.away}

@@ -61,7 +61,7 @@ func (b *beside) enter(k *Kit) error {
 	case b.ended:
 		return views.ErrGone
 	case b.running >= k.config.Limits.Tasks:
-		k.count.asyncFull.Add(1)
+		increment(&k.stats.TasksFull)
 		return views.ErrFull
 	}
 	b.running++

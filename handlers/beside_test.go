@@ -125,7 +125,7 @@ func TestANewerStartSupersedes(t *testing.T) {
 	waitUntil(t, "only the newest runs", func() bool { return b.running() == 1 })
 	b.goOn <- "newest"
 	d.Wait("#report", "report: newest")
-	if d.kit.Stats().AsyncFull != 0 {
+	if d.kit.Stats().TasksFull != 0 {
 		t.Error("some were refused")
 	}
 }
@@ -359,7 +359,7 @@ func TestTooMuchAtOnce(t *testing.T) {
 	d.Wait("#report", "failed: "+views.ErrFull.Error())
 	d.do("message")
 	d.Wait("#said", fmt.Sprintf(`false "" %v`, views.ErrFull))
-	if n := d.kit.Stats().AsyncFull; n != 2 {
+	if n := d.kit.Stats().TasksFull; n != 2 {
 		t.Errorf("%d counted", n)
 	}
 	b.goOn <- "room for one"

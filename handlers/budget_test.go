@@ -181,7 +181,7 @@ func TestABrowserThatNeverReads(t *testing.T) {
 	q := s.browser(t).open("/rooms/a").connect("")
 	large := strings.Repeat("large ", 1<<20)
 	began := time.Now()
-	for n := 0; s.kit.Stats().StreamsDropped == 0; n++ {
+	for n := 0; s.kit.Stats().ConnectionsDropped == 0; n++ {
 		if time.Since(began) > time.Minute {
 			t.Fatal("it is never dropped")
 		}

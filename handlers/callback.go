@@ -78,7 +78,7 @@ func (l *live) giveUp(ctx *deadline, j job) {
 	l.start()
 	l.mu.Unlock()
 	if late { // with no lock held: a logger may send to views
-		l.kit.count.deadlines.Add(1)
+		increment(&l.kit.stats.Deadlines)
 		l.kit.log.Error("sideband: a callback ran past its deadline and was given up", "callback", j.msg.Name)
 	}
 	ended()

@@ -45,7 +45,7 @@ func (l *live) addClock(c *clock, start func()) (func() bool, error) {
 	case l.ended || l.clocks.ended:
 		return func() bool { return false }, views.ErrGone
 	case len(l.clocks.all) >= l.kit.config.Limits.Timers:
-		l.kit.count.timersFull.Add(1)
+		increment(&l.kit.stats.TimersFull)
 		return func() bool { return false }, views.ErrFull
 	case l.clocks.all == nil:
 		l.clocks.all = map[*clock]struct{}{}

@@ -196,7 +196,7 @@ func TestEverybodyComesBackAtOnce(t *testing.T) {
 		t.Error("not everybody is back in time")
 	}
 	st := d.kit.Load().Stats()
-	if int(st.Remounts) != len(all) || st.Views.Connected != len(all) || st.Streams != len(all) || st.Reloads > 0 {
+	if int(st.Remounts) != len(all) || st.Views.Connected != len(all) || st.Connections != len(all) || st.Reloads > 0 {
 		t.Errorf("%d pages: %+v", len(all), st)
 	}
 	if peak.Load() > most {

@@ -168,5 +168,5 @@ func TestAStreamThatWaitsForItsTurnEndsToo(t *testing.T) {
 	s.kit.Disconnect("ann")
 	close(page.GoOn)
 	take(t, answered, "the answer to Hold")
-	waitUntil(t, "its stream has ended", func() bool { return s.kit.Stats().Streams == 0 })
+	waitUntil(t, "its stream has ended", func() bool { return s.kit.Stats().Connections == 0 })
 }

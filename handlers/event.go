@@ -37,7 +37,7 @@ func (rt Route) serveEvent(w http.ResponseWriter, r *http.Request) {
 		}
 		res = l.wait(j)
 	}
-	rt.kit.count.events.Add(1)
+	increment(&rt.kit.stats.Events)
 	if res.err != nil {
 		l.notice.Store(true)
 	}
@@ -53,7 +53,7 @@ func (rt Route) read(w http.ResponseWriter, r *http.Request, l *live) (job, *ref
 		status, err = http.StatusBadRequest, fmt.Errorf("handlers: %d parameters", n)
 	}
 	if err != nil {
-		k.count.bodies.Add(1)
+		increment(&k.stats.BodiesRefused)
 		return job{}, declined(status, err)
 	}
 	if query.Has(patch.LeftParam) && !query.Has(eventParam) {

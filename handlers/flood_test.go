@@ -118,7 +118,7 @@ func flood(t *testing.T, version string, leaves bool) {
 	}
 	inTime(t, "a client", clients.Wait)
 	tr.CloseIdleConnections()
-	waitFor(t, func() bool { return kit.Stats().Streams == 0 && runtime.NumGoroutine() < before+20 })
+	waitFor(t, func() bool { return kit.Stats().Connections == 0 && runtime.NumGoroutine() < before+20 })
 	if n := handlers.Waiting(kit); n > 1 {
 		t.Errorf("%d jobs wait for the view", n)
 	}

@@ -141,7 +141,7 @@ func TestMiddlewareThatLetsNothingThrough(t *testing.T) {
 			case c.to != "" && !reloads:
 				t.Errorf("stream: %d %s", a.status, a.body)
 			}
-			if st := s.kit.Stats(); st.Streams > 0 || st.Events > 0 {
+			if st := s.kit.Stats(); st.Connections > 0 || st.Events > 0 {
 				t.Errorf("something got through: %+v", st)
 			}
 		})

@@ -329,7 +329,7 @@ func TestPanicsInRequests(t *testing.T) {
 		})
 	}
 	inTime(t, "a stream that has broken and counts as open", func() {
-		for s.kit.Stats().Streams > 0 || s.kit.Stats().Views.Connected > 0 {
+		for s.kit.Stats().Connections > 0 || s.kit.Stats().Views.Connected > 0 {
 			runtime.Gosched()
 		}
 	})

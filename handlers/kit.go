@@ -19,25 +19,26 @@ import (
 // Kit serves views. Make one per application with [New]. All methods may be called
 // from any goroutine.
 type Kit struct {
-	config    Config
-	log       *slog.Logger
-	host      views.Host
-	sealer    *sealer
-	flashes   box // seals cookies
-	leaves    box // seals addresses
-	sessions  *sessions
-	origins   *http.CrossOriginProtection
-	store     *state.Store
-	streams   *sse.Server
-	workers   sync.WaitGroup
-	runners   runners
-	functions functions
-	mounts    *mounts
-	count     counters
-	ends      atomic.Uint64 // calls of End
-	warned    sync.Map      // what was logged once
-	blocked   atomic.Int32  // how often that was about the policy
-	based     bool          // a layout's <base> would act
+	config      Config
+	log         *slog.Logger
+	host        views.Host
+	sealer      *sealer
+	flashes     box // seals cookies
+	leaves      box // seals addresses
+	sessions    *sessions
+	origins     *http.CrossOriginProtection
+	store       *state.Store
+	streams     *sse.Server
+	workers     sync.WaitGroup
+	runners     runners
+	functions   functions
+	mounts      *mounts
+	stats       *Stats        // its counters, see increment
+	connections atomic.Int64  // that are open
+	ends        atomic.Uint64 // calls of Disconnect
+	warned      sync.Map      // what was logged once
+	blocked     atomic.Int32  // how often that was about the policy
+	based       bool          // a layout's <base> would act
 
 	mu       sync.Mutex
 	sweeping bool
@@ -55,6 +56,7 @@ func New(c Config) *Kit {
 		origins: http.NewCrossOriginProtection(),
 		streams: sse.New(c.Connection),
 		runners: newRunners(),
+		stats:   new(Stats),
 		mounts:  newMounts(c.Limits.Mounts, c.Limits.SessionMounts),
 	}
 	k.host = views.Host{TitlePrefix: c.TitlePrefix, TitleSuffix: c.TitleSuffix, Explain: explain, Report: func(err error) {

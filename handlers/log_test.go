@@ -47,7 +47,7 @@ func TestTicketsAreNowhereElse(t *testing.T) {
 	p.connect("garbage")
 	p.post("event=Add&value=1", nil)
 	p.body.Close()
-	waitFor(t, func() bool { return s.kit.Stats().Streams == 0 })
+	waitFor(t, func() bool { return s.kit.Stats().Connections == 0 })
 	text := s.log.String() + log.String() + answer.body
 	for at := 0; at+12 <= len(p.ticket); at += 12 {
 		if part := p.ticket[at : at+12]; strings.Contains(text, part) {

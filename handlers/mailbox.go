@@ -49,7 +49,7 @@ func (l *live) post(j job) error {
 		return views.ErrGone
 	}
 	if l.waiting >= l.kit.config.Limits.Queue {
-		l.kit.count.queueFull.Add(1)
+		increment(&l.kit.stats.QueueFull)
 		return views.ErrFull
 	}
 	l.waiting++

@@ -63,7 +63,7 @@ func (o *outbox) since(id uint64) ([]sse.Message, bool) {
 // stream has drained: in the log or, if it is too large for that, beside it.
 func (l *live) put(st *sse.Connection, m sse.Message) bool {
 	if !st.Send(l.idOf(m.ID), m.Data) {
-		l.kit.count.streamsFull.Add(1)
+		increment(&l.kit.stats.ConnectionsFull)
 		if m.ID == l.out.seq {
 			newest := m
 			l.out.refused = &newest

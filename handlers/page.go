@@ -28,7 +28,7 @@ func (rt Route) servePage(w http.ResponseWriter, r *http.Request) {
 	if session, ok := k.sessions.current(r.Context()); ok && !rt.def.Static() {
 		k.keepSweeping() // what is known of the session, also if no view is kept
 		if !k.mounts.allow(session) {
-			k.count.sessionMounts.Add(1)
+			increment(&k.stats.SessionMountsRefused)
 			w.Header().Set("Retry-After", "10")
 			k.errorPage(w, r, http.StatusTooManyRequests, "Too many pages at once. Please try again in a moment.")
 			return
@@ -90,11 +90,11 @@ func (rt Route) mountPage(l *live, r *http.Request) (views.Shell, *views.Departu
 		k := rt.kit
 		end, ok := rt.begin(r)
 		if !ok {
-			k.count.mountsRefused.Add(1)
+			increment(&k.stats.MountsRefused)
 			return views.Shell{}, nil, errBusy
 		}
 		defer end()
-		k.count.mounts.Add(1)
+		increment(&k.stats.Mounts)
 	}
 	var carried []views.FlashMessage
 	if isSeen(r) {
@@ -145,10 +145,10 @@ func (k *Kit) keep(w http.ResponseWriter, r *http.Request, l *live, sh *views.Sh
 	l.entry.Bytes = l.bytes.Load()
 	switch err = k.store.Add(l.entry, now); {
 	case errors.Is(err, state.ErrPending):
-		k.count.unkept.Add(1)
+		increment(&k.stats.Unkept)
 		l.end(nil)
 	case errors.Is(err, state.ErrFull):
-		k.count.storeFull.Add(1)
+		increment(&k.stats.StoreFull)
 		return fmt.Errorf("handlers: %w", err)
 	case err != nil:
 		return fmt.Errorf("handlers: %w", err)

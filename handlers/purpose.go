@@ -30,7 +30,7 @@ func (rt Route) speculative(w http.ResponseWriter, r *http.Request, special stri
 		if err != nil {
 			return false
 		}
-		rt.kit.count.speculative.Add(1)
+		increment(&rt.kit.stats.Speculative)
 		w.Header().Set("Cache-Control", "no-store")
 		w.Header().Set("HX-Redirect", to.String())
 		w.WriteHeader(http.StatusNoContent)
@@ -41,7 +41,7 @@ func (rt Route) speculative(w http.ResponseWriter, r *http.Request, special stri
 }
 
 func (rt Route) decline(w http.ResponseWriter, status int, text string) {
-	rt.kit.count.speculative.Add(1)
+	increment(&rt.kit.stats.Speculative)
 	w.Header().Set("Cache-Control", "no-store")
 	http.Error(w, text, status)
 }

@@ -50,10 +50,10 @@ func (k *Kit) mayReload(w http.ResponseWriter, r *http.Request) bool {
 		}
 	}
 	if count >= maxReloads {
-		k.count.reloadsRefused.Add(1)
+		increment(&k.stats.ReloadsRefused)
 		return false
 	}
-	k.count.reloads.Add(1)
+	increment(&k.stats.Reloads)
 	recent = append(recent, strconv.FormatInt(now.Unix(), 36)+own)
 	http.SetCookie(w, &http.Cookie{
 		Name: reloadCookie, Value: strings.Join(recent[max(0, len(recent)-maxStamps):], "."), Path: cookiePath(r),

@@ -104,7 +104,7 @@ func TestAnEventForAComponentThatASlowBrowserStillShows(t *testing.T) {
 	for i := range large {
 		large[i] = 'a' + byte(rand.N(26))
 	}
-	for n := 0; s.kit.Stats().StreamsFull == 0; n++ {
+	for n := 0; s.kit.Stats().ConnectionsFull == 0; n++ {
 		if n > 500 {
 			t.Fatal("the stream takes everything")
 		}

@@ -27,7 +27,7 @@ func TestShutdownIsSpread(t *testing.T) {
 		all.Go(func() {
 			p.drain()
 			left.Add(1)
-			seen <- int64(s.kit.Stats().Streams)
+			seen <- int64(s.kit.Stats().Connections)
 		})
 	}
 	shutdown(t, s.kit)
@@ -117,7 +117,7 @@ func TestShutdownAmidEverything(t *testing.T) {
 	shutdown(t, s.kit)
 	cancel()
 	inTime(t, "a browser", work.Wait)
-	if st := s.kit.Stats(); st.Streams != 0 || st.Views.Pending+st.Views.Connected+st.Views.Parked != 0 {
+	if st := s.kit.Stats(); st.Connections != 0 || st.Views.Pending+st.Views.Connected+st.Views.Parked != 0 {
 		t.Errorf("%+v", st)
 	}
 }

@@ -41,7 +41,7 @@ func TestASlowBrowserCatchesUp(t *testing.T) {
 		large[i] = 'a' + byte(rand.N(26))
 	}
 	n := 0
-	for s.kit.Stats().StreamsFull == 0 {
+	for s.kit.Stats().ConnectionsFull == 0 {
 		n++
 		waitFor(t, func() bool { return rooms.Say(view, strconv.Itoa(n)+string(large)) == nil })
 		waitFor(t, func() bool { return rooms.Tick(view, 1) == nil })
@@ -84,7 +84,7 @@ func TestABoxThatIsRefusedToASlowBrowserIsSetBack(t *testing.T) {
 	p := s.browser(t).open("/rooms/a").connect("")
 	view := take(t, page.Ref, "the view to connect")
 	large := strings.Repeat("a", 4<<20)
-	for n := 1; s.kit.Stats().StreamsFull == 0; n++ {
+	for n := 1; s.kit.Stats().ConnectionsFull == 0; n++ {
 		waitFor(t, func() bool { return rooms.Say(view, strconv.Itoa(n)+large) == nil })
 		if n > 500 {
 			t.Fatal("the stream takes everything")

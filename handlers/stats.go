@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"reflect"
 	"sync/atomic"
 
 	"github.com/sideband-go/sideband/state"
@@ -9,16 +10,8 @@ import (
 // Stats counts what a kit has done since it was made, and what it holds now. What
 // happens to users at each bound is in docs/limits.md.
 type Stats struct {
-	// Views says how many are held, and how many were evicted and have expired.
-	Views state.Count
-	// Streams that are open.
-	Streams int
-	// Sessions with values in the kit's own store, and those that had to go for others; 0
-	// with an application's manager.
-	Sessions        int
-	SessionsEvicted uint64
-
-	MountsWaiting int // requests that wait for their turn to mount
+	// The counters come first: where pointers have 32 bits, only the beginning of an
+	// allocation is sure to be aligned for atomic additions of 64.
 
 	Mounts   uint64 // of pages that are asked for
 	Remounts uint64 // of pages that were open already; not among Mounts
@@ -30,42 +23,42 @@ type Stats struct {
 	Events      uint64 // that reached a view
 
 	MountsRefused        uint64 // no turn came in time, or too many waited: 503
-	SessionMountsRefused uint64 // Config.SessionMounts: 429
-	StoreFull            uint64 // Limits.Views, all connected: 503
+	SessionMountsRefused uint64 // Limits.SessionMounts: 429
+	StoreFull            uint64 // Limits.Views.Views, all connected: 503
 	TicketsRefused       uint64 // 400, 403, 409, 410
 	BodiesRefused        uint64 // too large, too many fields, too late, of another type
-	QueueFull            uint64 // Config.MaxQueue: 429 and views.ErrFull
-	TimersFull           uint64 // Config.MaxTimers
-	AsyncFull            uint64 // Config.MaxAsync: the result is views.ErrFull
-	Deadlines            uint64 // callbacks given up at Config.EventDeadline
-	StreamsFull          uint64 // messages that waited because a client was slow
-	StreamsDropped       uint64 // clients dropped because a write failed or took too long
-	// Reloads that count against three a minute; not those of End, or of sessions that end.
-	Reloads        uint64
-	ReloadsRefused uint64 // pages told that they are not live instead
+	QueueFull            uint64 // Limits.Queue: 429 and views.ErrFull
+	TimersFull           uint64 // Limits.Timers
+	TasksFull            uint64 // Limits.Tasks: the result is views.ErrFull
+	Deadlines            uint64 // callbacks given up at Timeouts.Event
+	ConnectionsFull      uint64 // messages that waited because a client was slow
+	ConnectionsDropped   uint64 // clients dropped because a write failed or took too long
+	// Reloads that count against three a minute; not those of Disconnect, or of sessions that end.
+	Reloads         uint64
+	ReloadsRefused  uint64 // pages told that they are not live instead
+	SessionsEvicted uint64 // of the kit's own store, which had to go for others; 0 with an application's manager
+
+	Views         state.Count // how many are held, and how many were evicted and have expired
+	Connections   int         // that are open
+	Sessions      int         // with values in the kit's own store; 0 with an application's manager
+	MountsWaiting int         // requests that wait for their turn to mount
 }
 
-// counters are what Stats is made of.
-type counters struct {
-	streams                                                               atomic.Int64
-	mounts, remounts, unkept, speculative, events                         atomic.Uint64
-	mountsRefused, sessionMounts, storeFull, tickets, bodies              atomic.Uint64
-	queueFull, timersFull, asyncFull, deadlines, streamsFull, streamsDrop atomic.Uint64
-	reloads, reloadsRefused                                               atomic.Uint64
-}
+// increment adds one to a counter of [Kit.stats].
+func increment(counter *uint64) { atomic.AddUint64(counter, 1) }
 
 // Stats returns the counters as they are now.
 func (k *Kit) Stats() Stats {
-	c := &k.count
-	s := Stats{
-		Views: k.store.Count(), Streams: int(c.streams.Load()),
-		MountsWaiting: k.mounts.atOnce.waits(), Mounts: c.mounts.Load(), Remounts: c.remounts.Load(), Unkept: c.unkept.Load(), Speculative: c.speculative.Load(), Events: c.events.Load(),
-		MountsRefused: c.mountsRefused.Load(), SessionMountsRefused: c.sessionMounts.Load(), StoreFull: c.storeFull.Load(),
-		TicketsRefused: c.tickets.Load(), BodiesRefused: c.bodies.Load(),
-		QueueFull: c.queueFull.Load(), TimersFull: c.timersFull.Load(), AsyncFull: c.asyncFull.Load(), Deadlines: c.deadlines.Load(),
-		StreamsFull: c.streamsFull.Load(), StreamsDropped: c.streamsDrop.Load(),
-		Reloads: c.reloads.Load(), ReloadsRefused: c.reloadsRefused.Load(),
+	var s Stats
+	counters, result := reflect.ValueOf(k.stats).Elem(), reflect.ValueOf(&s).Elem()
+	for i := range counters.NumField() {
+		if counter, ok := counters.Field(i).Addr().Interface().(*uint64); ok {
+			result.Field(i).SetUint(atomic.LoadUint64(counter))
+		}
 	}
+	s.Views = k.store.Count()
+	s.Connections = int(k.connections.Load())
+	s.MountsWaiting = k.mounts.atOnce.waits()
 	if own := k.sessions.own; own != nil {
 		s.Sessions, s.SessionsEvicted = own.count()
 	}

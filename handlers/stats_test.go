@@ -3,8 +3,11 @@ package handlers_test
 import (
 	"net/http"
 	"net/url"
+	"reflect"
+	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -28,7 +31,7 @@ func TestEachBoundIsCounted(t *testing.T) {
 	}
 	p := s.browser(t).open("/rooms/a").connect("")
 	view := take(t, page.Ref, "the view to connect")
-	counted("Streams", func(st handlers.Stats) int { return st.Streams }, 1)
+	counted("Connections", func(st handlers.Stats) int { return st.Connections }, 1)
 	counted("Mounts", func(st handlers.Stats) int { return int(st.Mounts) }, 1)
 
 	p.post("event=Write", url.Values{"text": {strings.Repeat("x", 200)}})
@@ -76,4 +79,50 @@ func TestEachBoundIsCounted(t *testing.T) {
 	counted("QueueFull", func(st handlers.Stats) int { return int(st.QueueFull) }, 1)
 	close(held.GoOn)
 	take(t, answered, "the answer to Hold")
+}
+
+// Counters are read while they are added to.
+func TestStatsAreReadAtAnyTime(t *testing.T) {
+	s := roomSite(t, handlers.Config{}, rooms.Page{})
+	const pages, events = 4, 25
+	var posting, reading sync.WaitGroup
+	for range pages {
+		p := s.browser(t).open("/rooms/a")
+		posting.Go(func() {
+			for range events {
+				p.post("event=Add&value=1", nil)
+			}
+		})
+	}
+	done := make(chan struct{})
+	reading.Go(func() {
+		for last := uint64(0); ; {
+			n := s.kit.Stats().Events
+			if n < last {
+				t.Errorf("%d events after %d", n, last)
+			}
+			last = n
+			select {
+			case <-done:
+				return
+			default:
+			}
+		}
+	})
+	posting.Wait()
+	close(done)
+	reading.Wait()
+	if st := s.kit.Stats(); st.Events != pages*events || st.Mounts != pages || st.Connections != 0 {
+		t.Errorf("%+v", st)
+	}
+}
+
+// Where pointers have 32 bits, only the beginning of an allocation is aligned for atomic additions of 64.
+func TestCountersComeFirstInStats(t *testing.T) {
+	fields := reflect.VisibleFields(reflect.TypeFor[handlers.Stats]())
+	counter := func(f reflect.StructField) bool { return f.Type.Kind() == reflect.Uint64 }
+	first := slices.IndexFunc(fields, func(f reflect.StructField) bool { return !counter(f) })
+	if rest := fields[max(first, 0):]; slices.ContainsFunc(rest, counter) {
+		t.Errorf("a counter stands after %s", fields[first].Name)
+	}
 }

@@ -81,7 +81,7 @@ type connecting struct {
 
 func (c *connecting) opened(st *sse.Connection) {
 	c.stream = st
-	c.live.kit.count.streams.Add(1)
+	c.live.kit.connections.Add(1)
 	st.OnDrain(c.live.drained)
 	c.live.join(c)
 }
@@ -92,7 +92,7 @@ func (c *connecting) over() {
 		return
 	}
 	l := c.live
-	l.kit.count.streams.Add(-1)
+	l.kit.connections.Add(-1)
 	l.mu.Lock()
 	if l.joining == c {
 		l.joining = nil
@@ -152,7 +152,7 @@ func (rt Route) streamFailed(w http.ResponseWriter, r *http.Request, err error) 
 		rt.kit.log.Error("sideband: a middleware hides the response writer: it needs an Unwrap method", "path", r.URL.Path)
 		http.Error(w, "Something went wrong.", http.StatusInternalServerError)
 	default:
-		rt.kit.count.streamsDrop.Add(1)
+		increment(&rt.kit.stats.ConnectionsDropped)
 		rt.kit.log.Info("sideband: stream ended", "view", rt.def.Name(), "path", r.URL.Path, "err", err)
 	}
 }

@@ -36,7 +36,7 @@ func TestTwoDocumentsWithOneTicket(t *testing.T) {
 			}
 			goes.post("event=Add&value=1", nil)
 			stays.await(">1<")
-			if st := s.kit.Stats(); st.Streams != 1 || st.Views.Connected != 1 {
+			if st := s.kit.Stats(); st.Connections != 1 || st.Views.Connected != 1 {
 				t.Errorf("%+v", st)
 			}
 		})
@@ -94,7 +94,7 @@ func TestAConnectionThatLeavesBeforeItsTurn(t *testing.T) {
 	q := &tab{browser: s.browser(t), path: p.path, ticket: p.ticket}
 	q.http.Jar = p.http.Jar
 	q.connect("0").body.Close()
-	waitFor(t, func() bool { return s.kit.Stats().Streams == 1 })
+	waitFor(t, func() bool { return s.kit.Stats().Connections == 1 })
 	close(page.GoOn)
 	take(t, answered, "the answer to Hold")
 	p.await(">200<")
@@ -114,7 +114,7 @@ func TestConnectionsThatBreakOffAtOnce(t *testing.T) {
 	}
 	waitFor(t, func() bool {
 		st := s.kit.Stats()
-		return st.Streams == 0 && st.Views.Connected == 0 && st.Views.Parked == 1
+		return st.Connections == 0 && st.Views.Connected == 0 && st.Views.Parked == 1
 	})
 }
 

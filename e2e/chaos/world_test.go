@@ -140,11 +140,11 @@ func (w *world) clean(p *process) {
 		w.t.Errorf("Kit.Shutdown: %v", err)
 	}
 	s := p.kit.Stats()
-	for s.Streams != 0 && wait(ctx, time.Millisecond) { // a request's end comes just after its stream's
+	for s.Connections != 0 && wait(ctx, time.Millisecond) { // a request's end comes just after its stream's
 		s = p.kit.Stats()
 	}
-	if v := s.Views; v.Pending+v.Connected+v.Parked != 0 || s.Streams != 0 {
-		w.t.Errorf("after Shutdown there are still %+v and %d streams", v, s.Streams)
+	if v := s.Views; v.Pending+v.Connected+v.Parked != 0 || s.Connections != 0 {
+		w.t.Errorf("after Shutdown there are still %+v and %d connections", v, s.Connections)
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -152,8 +152,8 @@ func (w *world) clean(p *process) {
 	w.total.Remounts += s.Remounts
 	w.total.Events += s.Events
 	w.total.Reloads += s.Reloads
-	w.total.StreamsDropped += s.StreamsDropped
-	w.total.StreamsFull += s.StreamsFull
+	w.total.ConnectionsDropped += s.ConnectionsDropped
+	w.total.ConnectionsFull += s.ConnectionsFull
 	w.total.MountsRefused += s.MountsRefused
 	w.total.SessionMountsRefused += s.SessionMountsRefused
 }
@@ -235,6 +235,6 @@ func (r *record) check(t testing.TB) {
 }
 
 func (w *world) String() string {
-	return fmt.Sprintf("%d processes; of those that ended: %d mounts, %d remounts, %d events, %d reloads asked for, %d streams dropped, %d times full, refused mounts %d+%d",
-		w.started, w.total.Mounts, w.total.Remounts, w.total.Events, w.total.Reloads, w.total.StreamsDropped, w.total.StreamsFull, w.total.MountsRefused, w.total.SessionMountsRefused)
+	return fmt.Sprintf("%d processes; of those that ended: %d mounts, %d remounts, %d events, %d reloads asked for, %d connections dropped, %d times full, refused mounts %d+%d",
+		w.started, w.total.Mounts, w.total.Remounts, w.total.Events, w.total.Reloads, w.total.ConnectionsDropped, w.total.ConnectionsFull, w.total.MountsRefused, w.total.SessionMountsRefused)
 }
