@@ -10,43 +10,44 @@ import (
 	"github.com/sideband-go/sideband/views"
 )
 
-// Broker carries bytes between processes. NATS and Redis pub/sub fill it in a few lines.
-// Its methods are called from many goroutines.
+// Broker carries bytes between processes. An adapter for NATS or Redis pub/sub has a few
+// lines. Its methods are called from many goroutines.
 type Broker interface {
-	// Publish sends data to whoever has subscribed to the subject, in all processes; this
-	// process may be among them. Data of one goroutine arrives in order, or not at all.
-	// Publish must return when ctx is done.
+	// Publish sends data to all subscribers of the subject in all processes, this process
+	// included or not. Data of one goroutine arrives in order, or not at all. Publish must
+	// return when ctx is done.
 	Publish(ctx context.Context, subject string, data []byte) error
-	// Subscribe calls deliver for what is published to the subject from now on, one
-	// after the other and in order, until cancel is called. deliver does not wait for
-	// anything, and data may be used again when it has returned. A broker that loses its connection makes it again, and
-	// subscribes again, by itself. cancel must not wait for a deliver that is running.
+	// Subscribe calls deliver in order, and never twice at a time, for all data that is
+	// published to the subject from now on, until cancel is called. deliver never blocks,
+	// and data may be reused once it has returned. A broker that loses its connection must
+	// reconnect and subscribe again by itself. cancel must not wait for a running deliver.
 	Subscribe(subject string, deliver func(data []byte)) (cancel func(), err error)
 }
 
-// linger is how long a subscription at the broker outlives its last user: a view that is
-// mounted again soon finds it.
+// linger is how long a subscription at the broker outlives its last user, so that a view that
+// is soon remounted finds it.
 const linger = 5 * time.Second
 
-// hold is a share in a feed. The bus's mutex guards it.
-type hold struct {
-	feed  *feed
-	ended bool // it is to have none any more
+// feedRef is a reference to a feed. The bus's mutex guards it.
+type feedRef struct {
+	feed     *feed
+	released bool // it must not get a feed any more
 }
 
-// feed is a subscription at the broker. The bus's mutex guards it, but for ready.
+// feed is a subscription at the broker, shared by its users. The bus's mutex guards all fields
+// but ready.
 type feed struct {
-	subject string
-	users   int
-	ready   chan struct{} // closed when the broker has answered
-	err     error
-	cancel  func() // set when the broker has answered
-	dropped bool   // what still comes is not taken
-	timer   *time.Timer
-	over    sync.Once
+	subject    string
+	users      int
+	ready      chan struct{} // closed when Subscribe of the broker has returned
+	err        error
+	cancel     func() // set before ready is closed
+	dropped    bool   // further data is ignored
+	timer      *time.Timer
+	cancelOnce sync.Once
 }
 
-// drop stops taking messages. The caller holds the bus's mutex.
+// drop ignores further data. The caller holds the bus's mutex.
 func (f *feed) drop() {
 	f.dropped = true
 	if f.timer != nil {
@@ -54,19 +55,19 @@ func (f *feed) drop() {
 	}
 }
 
-// end cancels the subscription of a dropped feed, if there is one yet.
-func (f *feed) end(b *Bus) {
+// cancelIfReady cancels the subscription of a dropped feed, if the broker has answered already.
+func (f *feed) cancelIfReady(b *Bus) {
 	select {
 	case <-f.ready:
 		if f.cancel != nil {
-			f.over.Do(func() { b.cancel(f) })
+			f.cancelOnce.Do(func() { b.cancelFeed(f) })
 		}
-	default: // who asked the broker will
+	default: // feedOpened will
 	}
 }
 
-// cancel calls the broker, whose code is the application's.
-func (b *Bus) cancel(f *feed) {
+// cancelFeed calls the broker, whose code is the application's and may panic.
+func (b *Bus) cancelFeed(f *feed) {
 	defer func() {
 		if r := recover(); r != nil {
 			b.log().Error("pubsub: cancelling a subscription at the broker panicked", "subject", f.subject, "panic", r)
@@ -75,15 +76,15 @@ func (b *Bus) cancel(f *feed) {
 	f.cancel()
 }
 
-// follow subscribes at the broker, or shares the subscription that there is, and waits
-// until it stands. The share is kept in h.
-func (b *Bus) follow(ctx context.Context, h *hold, subject string, take func(nodeID, []byte) bool) error {
+// acquireFeed subscribes at the broker, or joins the existing subscription, and waits until
+// the broker has answered. It stores the reference in ref, for releaseFeed.
+func (b *Bus) acquireFeed(ctx context.Context, ref *feedRef, subject string, take func(nodeID, []byte) bool) error {
 	b.mu.Lock()
 	switch {
 	case b.closed:
 		b.mu.Unlock()
 		return ErrClosed
-	case h.ended: // the callback was given up meanwhile
+	case ref.released: // the callback was abandoned meanwhile
 		b.mu.Unlock()
 		return views.ErrGone
 	}
@@ -101,10 +102,10 @@ func (b *Bus) follow(ctx context.Context, h *hold, subject string, take func(nod
 		f.timer.Stop()
 		f.timer = nil
 	}
-	h.feed = f
+	ref.feed = f
 	b.mu.Unlock()
 	if first {
-		b.open(f, take)
+		b.openFeed(f, take)
 	}
 	select {
 	case <-f.ready:
@@ -114,24 +115,25 @@ func (b *Bus) follow(ctx context.Context, h *hold, subject string, take func(nod
 	}
 }
 
-// open asks the broker.
-func (b *Bus) open(f *feed, take func(nodeID, []byte) bool) {
+// openFeed subscribes at the broker.
+func (b *Bus) openFeed(f *feed, take func(nodeID, []byte) bool) {
 	cancel, err := func() {}, errExited
-	defer func() { b.opened(f, cancel, err) }() // also if Subscribe ends its goroutine
+	defer func() { b.feedOpened(f, cancel, err) }() // also if Subscribe calls runtime.Goexit
 	cancel, err = subscribeAt(b.Broker, f.subject, func(data []byte) {
 		b.mu.RLock()
 		dropped := f.dropped
 		b.mu.RUnlock()
 		if !dropped {
-			b.arrived(data, take)
+			b.receiveFromBroker(data, take)
 		}
 	})
 }
 
+// errExited is the error of a broker that has called runtime.Goexit.
 var errExited = errors.New("the broker ended its goroutine")
 
-// opened takes the broker's answer.
-func (b *Bus) opened(f *feed, cancel func(), err error) {
+// feedOpened stores the broker's answer.
+func (b *Bus) feedOpened(f *feed, cancel func(), err error) {
 	b.mu.Lock()
 	f.err, f.cancel = err, cancel
 	if err != nil {
@@ -144,7 +146,7 @@ func (b *Bus) opened(f *feed, cancel func(), err error) {
 	close(f.ready)
 	b.mu.Unlock()
 	if dropped {
-		f.end(b)
+		f.cancelIfReady(b)
 	}
 }
 
@@ -157,22 +159,23 @@ func subscribeAt(br Broker, subject string, deliver func([]byte)) (cancel func()
 	return br.Subscribe(subject, deliver)
 }
 
-// unfollow gives up a share of a subscription. The last one ends it a little later. The
+// releaseFeed releases a reference. The subscription ends when it has had none for linger. The
 // caller holds the bus's mutex.
-func (b *Bus) unfollow(h *hold) {
-	h.ended = true
-	f := h.feed
+func (b *Bus) releaseFeed(ref *feedRef) {
+	ref.released = true
+	f := ref.feed
 	if f == nil {
 		return
 	}
-	h.feed = nil
+	ref.feed = nil
 	f.users--
 	if f.users == 0 && !f.dropped {
-		f.timer = time.AfterFunc(linger, func() { b.leave(f) })
+		f.timer = time.AfterFunc(linger, func() { b.expireFeed(f) })
 	}
 }
 
-func (b *Bus) leave(f *feed) {
+// expireFeed cancels a subscription that still has no user.
+func (b *Bus) expireFeed(f *feed) {
 	b.mu.Lock()
 	if b.closed || f.users > 0 || f.dropped {
 		b.mu.Unlock()
@@ -183,26 +186,26 @@ func (b *Bus) leave(f *feed) {
 	b.work.Add(1) // before Close waits: the bus is not closed
 	b.mu.Unlock()
 	defer b.work.Done()
-	f.end(b)
+	f.cancelIfReady(b)
 }
 
-// arrived takes data from the broker. Whatever it is, it does not panic.
-func (b *Bus) arrived(data []byte, take func(nodeID, []byte) bool) {
+// receiveFromBroker passes data from the broker to take. It does not panic, whatever the data.
+func (b *Bus) receiveFromBroker(data []byte, take func(nodeID, []byte) bool) {
 	defer func() {
 		if r := recover(); r != nil {
-			b.count.refused.Add(1)
+			b.counters.refused.Add(1)
 			b.log().Error("pubsub: decoding a message from the broker panicked", "panic", r)
 		}
 	}()
 	node, payload, ok := b.unwrap(data)
 	switch {
 	case !ok:
-		b.count.refused.Add(1)
-	case node == b.self(): // it has been delivered
+		b.counters.refused.Add(1)
+	case node == b.self(): // it was delivered when it was published
 	default:
-		b.count.received.Add(1)
+		b.counters.received.Add(1)
 		if !take(node, payload) {
-			b.count.refused.Add(1)
+			b.counters.refused.Add(1)
 		}
 	}
 }

@@ -115,19 +115,19 @@ func TestABrokerThatEndsItsGoroutine(t *testing.T) {
 }
 
 // Case 60: what comes from another process locks no room.
-func TestNewsThatCanNotBeCompared(t *testing.T) {
+func TestMembersThatCanNotBeCompared(t *testing.T) {
 	broker := &rude{}
 	bus := &pubsub.Bus{Broker: broker, Logger: quiet}
 	defer bus.Close()
 	at := pubsub.NewPresence[any](bus, "any")
 	v := newView(t)
-	v.stream(true)
+	v.connect(true)
 	v.must(func(s *views.Socket) error { return pubsub.Watch(s, at, page.anybody) })
-	for _, news := range []string{
+	for _, update := range []string{
 		`{"seq":1,"full":true,"leave":[{"a":1}]}`, `{"seq":1,"full":true,"join":[{"who":[1],"since":1}]}`, `{"seq":1,"full":true,"join":[{"who":"ann","since":1}]}`,
 	} {
 		for _, deliver := range broker.deliver {
-			deliver([]byte("\x01p0123456789ab" + news))
+			deliver([]byte("\x01p0123456789ab" + update))
 		}
 	}
 	listed := make(chan []any, 1)

@@ -55,7 +55,7 @@ func TestMessagesReachOtherProcessesOnce(t *testing.T) {
 	}
 }
 
-// What can't be sent is told before anybody has it.
+// Publish returns the error of a message that can't be encoded before any subscriber has it.
 func TestWhatABrokerCanNotCarry(t *testing.T) {
 	bus := &pubsub.Bus{Broker: &memory{}, MaxMessage: 100}
 	defer bus.Close()
@@ -143,7 +143,7 @@ func TestGarbageFromABroker(t *testing.T) {
 	v.must(func(s *views.Socket) error { return pubsub.Subscribe(s, pickies, page.pick) })
 	here := pubsub.NewPresence[string](buses[0], "here")
 	v.must(func(s *views.Socket) error { return pubsub.Join(s, here, "ann", page.present) })
-	v.stream(true)
+	v.connect(true)
 	v.work()
 
 	// The subjects and the form of what another process says.
@@ -252,7 +252,7 @@ func TestAClosedBus(t *testing.T) {
 			topic, here := pubsub.NewTopic[string](bus, "posts"), pubsub.NewPresence[string](bus, "here")
 			v := subscribed(t, topic)
 			v.must(func(s *views.Socket) error { return pubsub.Join(s, here, "ann", page.present) })
-			v.stream(true)
+			v.connect(true)
 			v.work()
 			bus.Close()
 			bus.Close()
@@ -269,7 +269,7 @@ func TestAClosedBus(t *testing.T) {
 				}
 			}
 			v.must(func(s *views.Socket) error { pubsub.Unsubscribe(s, topic); pubsub.Leave(s, here); return nil })
-			v.stream(false)
+			v.connect(false)
 			v.expect()
 			v.end()
 		})

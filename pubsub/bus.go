@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"reflect"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/sideband-go/sideband/internal/applog"
@@ -14,58 +15,58 @@ import (
 
 // Errors of a bus.
 var (
-	// ErrClosed is returned by a bus that was closed.
+	// ErrClosed is returned by all calls after [Bus.Close].
 	ErrClosed = errors.New("pubsub: the bus is closed")
-	// ErrTooLarge is returned for a message that is larger, encoded, than Bus.MaxMessage.
+	// ErrTooLarge is returned for a message whose encoding is larger than Bus.MaxMessage.
 	ErrTooLarge = errors.New("pubsub: the message is too large for the broker")
 )
 
-// Bus carries messages to who has subscribed to their topic. The zero value works
-// inside one process. The fields must not be changed once the bus is used, and a Bus
-// must not be copied. All of it is safe for concurrent use.
+// Bus carries the messages of topics to their subscribers, and knows who is present. The
+// zero value works inside one process. Do not change the fields once the bus is in use, and
+// do not copy it. All methods are safe for concurrent use.
 type Bus struct {
 	// Broker carries messages to other processes. Default: none.
 	Broker Broker
 	// Prefix begins each subject at the broker, so that several programs can share it.
 	// Default: "sideband".
 	Prefix string
-	// MaxMessage bounds an encoded message for the broker, in bytes, and one that comes from it.
-	// Default: 1 MB, which is what NATS allows.
+	// MaxMessage bounds an encoded message to or from the broker, in bytes.
+	// Default: 1 MiB, which is what NATS allows.
 	MaxMessage int
 	// MaxOutbox bounds the messages that callbacks have published and the broker has not
-	// taken yet. What comes beyond is lost for the other processes, and logged.
+	// accepted yet. Further ones are lost for the other processes, and logged.
 	// Default: 10,000.
 	MaxOutbox int
-	// LeaveGrace is how long somebody whose stream has closed is still present: reloads,
-	// reconnects and the way from page to page should make no noise. Default: 15 s.
+	// LeaveGrace is how long a member stays present after its connection has closed, so that
+	// reloads, reconnects and navigation notify nobody. Default: 15 s.
 	LeaveGrace time.Duration
-	// Heartbeat is how often processes tell each other who is present. A process that is
-	// silent for three heartbeats is taken for dead. Default: 12 s.
+	// Heartbeat is how often processes send each other who is present. A process that is
+	// silent for three heartbeats is considered dead. Default: 12 s.
 	Heartbeat time.Duration
-	// Logger is told what nobody waits for. Default: slog.Default().
+	// Logger gets errors that no caller waits for. Default: slog.Default().
 	Logger *slog.Logger
 
-	count    counters
-	out      outbox
+	counters counters
+	outbox   outbox
 	laggards laggards
 
-	node     nodeID // random, made once
+	node     nodeID // random
 	nodeOnce sync.Once
 
-	mu       sync.RWMutex
-	closed   bool
-	types    map[string]reflect.Type
-	channels map[string]*channel
-	places   map[string]place
-	feeds    map[string]*feed
-	ticking  *time.Timer    // of the beat; nil while nobody is present
-	work     sync.WaitGroup // what Close waits for
+	mu             sync.RWMutex
+	closed         bool
+	types          map[string]reflect.Type
+	channels       map[string]*channel
+	rooms          map[string]anyRoom
+	feeds          map[string]*feed
+	heartbeatTimer *time.Timer    // nil while nobody is present
+	work           sync.WaitGroup // what Close waits for
 }
 
-// place is the room of a presence, whatever it tells of people.
-type place interface {
+// anyRoom is a room, whatever the type of its members.
+type anyRoom interface {
 	receive(from nodeID, data []byte) bool
-	beat()
+	heartbeat()
 	close()
 }
 
@@ -77,11 +78,11 @@ func or[T comparable](v, def T) T {
 	return v
 }
 
-func (b *Bus) prefix() string       { return or(b.Prefix, "sideband") }
-func (b *Bus) maxMessage() int      { return or(b.MaxMessage, 1<<20) }
-func (b *Bus) maxOutbox() int       { return or(b.MaxOutbox, 10_000) }
-func (b *Bus) grace() time.Duration { return or(b.LeaveGrace, 15*time.Second) }
-func (b *Bus) every() time.Duration { return or(b.Heartbeat, 12*time.Second) }
+func (b *Bus) prefix() string                   { return or(b.Prefix, "sideband") }
+func (b *Bus) maxMessage() int                  { return or(b.MaxMessage, 1<<20) }
+func (b *Bus) maxOutbox() int                   { return or(b.MaxOutbox, 10_000) }
+func (b *Bus) leaveGrace() time.Duration        { return or(b.LeaveGrace, 15*time.Second) }
+func (b *Bus) heartbeatInterval() time.Duration { return or(b.Heartbeat, 12*time.Second) }
 
 func (b *Bus) log() *slog.Logger {
 	if b.Logger != nil {
@@ -90,7 +91,7 @@ func (b *Bus) log() *slog.Logger {
 	return applog.Guard(slog.Default())
 }
 
-// register notes the type of a name. The same name with the same type is the same thing.
+// register records the type of a name. It panics if the name has another type already.
 func (b *Bus) register(what, name string, t reflect.Type) {
 	if b == nil {
 		panic(fmt.Sprintf("pubsub: New%s(%q) needs a bus: give it a *pubsub.Bus, whose zero value works", what, name))
@@ -107,25 +108,25 @@ func (b *Bus) register(what, name string, t reflect.Type) {
 	b.types[key] = t
 }
 
-// self is the id of this process at the broker.
+// self returns the id of this process at the broker.
 func (b *Bus) self() nodeID {
 	b.nodeOnce.Do(func() { _, _ = rand.Read(b.node[:]) }) // it never fails
 	return b.node
 }
 
-// Close ends all that the bus has begun and returns when it has ended: what waits for the
-// broker is given five seconds, the other processes are told who has left, and the
-// subscriptions at the broker are cancelled. Subscribers get nothing any more. Later
-// calls return [ErrClosed]. The views should have ended before: shut the kit down first.
+// Close stops the bus: it sends queued messages to the broker for up to five seconds, tells
+// the other processes that its members have left, and cancels its subscriptions at the
+// broker. It returns when all of this has ended. Subscribers get no more messages, and later
+// calls return [ErrClosed]. Shut the kit down first, so that its views have ended.
 //
 // A bus without a broker need not be closed.
 func (b *Bus) Close() {
 	b.mu.Lock()
-	var places []place
+	var rooms []anyRoom
 	var feeds []*feed
 	if !b.closed {
-		for _, p := range b.places {
-			places = append(places, p)
+		for _, r := range b.rooms {
+			rooms = append(rooms, r)
 		}
 		for _, f := range b.feeds {
 			feeds = append(feeds, f)
@@ -133,16 +134,16 @@ func (b *Bus) Close() {
 		}
 	}
 	b.closed = true
-	b.channels, b.places, b.feeds = nil, nil, nil
+	b.channels, b.rooms, b.feeds = nil, nil, nil
 	b.stopHeartbeat()
 	b.mu.Unlock()
-	for _, p := range places {
-		p.close()
+	for _, r := range rooms {
+		r.close()
 	}
 	b.laggards.close()
-	b.out.close()
+	b.outbox.close()
 	for _, f := range feeds {
-		f.end(b)
+		f.cancelIfReady(b)
 	}
 	b.work.Wait()
 }
@@ -151,4 +152,45 @@ func (b *Bus) isClosed() bool {
 	b.mu.RLock()
 	defer b.mu.RUnlock()
 	return b.closed
+}
+
+// Stats counts what a bus has done since it was made, and what it holds now.
+type Stats struct {
+	Topics      int // with subscribers
+	Subscribers int
+	Present     int // presences that somebody has joined or watches
+
+	Published uint64 // messages published by this process
+	Delivered uint64 // messages put into subscribers' mailboxes
+	// Lagged counts subscribers whose mailbox was full. They have lost a message, so their
+	// views are remounted.
+	Lagged uint64
+	// Lagging counts views that wait to be remounted, since they have lagged a moment ago.
+	Lagging int
+
+	Received uint64 // messages of other processes, from the broker
+	Refused  uint64 // data from the broker that is too large or not a message of a bus
+	Unsent   uint64 // messages that the broker did not accept
+}
+
+// counters are atomic, and aligned wherever the application puts its Bus.
+type counters struct {
+	published, delivered, lagged, received, refused, unsent atomic.Uint64
+}
+
+// Stats returns the counters as they are now.
+func (b *Bus) Stats() Stats {
+	c := &b.counters
+	s := Stats{
+		Published: c.published.Load(), Delivered: c.delivered.Load(), Lagged: c.lagged.Load(),
+		Received: c.received.Load(), Refused: c.refused.Load(), Unsent: c.unsent.Load(),
+		Lagging: b.laggards.waitingCount(),
+	}
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	s.Topics, s.Present = len(b.channels), len(b.rooms)
+	for _, ch := range b.channels {
+		s.Subscribers += len(ch.list)
+	}
+	return s
 }

@@ -8,35 +8,35 @@ import (
 	"github.com/sideband-go/sideband/views"
 )
 
-// channel is a topic that has subscribers. The bus's mutex guards it.
+// channel holds the subscribers of a topic. The bus's mutex guards it.
 type channel struct {
 	decode func([]byte) (any, error)
 	byRef  map[views.Ref][]*subscriber
-	// list is read by publishers without the mutex: once shared is set, it may
-	// be appended to, but what stands in it is only changed in a copy.
+	// Publishers read list without the mutex: once shared is set, its elements change only
+	// in a copy. Appending is allowed.
 	list   []*subscriber
 	shared atomic.Bool
 }
 
-// subscriber is one method of one page or component that has subscribed.
+// subscriber is a method of a page or component that has subscribed.
 type subscriber struct {
-	name string
-	ref  views.Ref
-	code uintptr // of the method
-	send func(m any) error
-	tell func(s *views.Socket, m any) error
-	stop func() bool // forgets that the subscription ends with its page or component
+	name     string
+	ref      views.Ref
+	code     uintptr // of the method
+	send     func(m any) error
+	sendFrom func(s *views.Socket, m any) error
+	stop     func() bool // cancels OnEnd
 
 	lagged atomic.Bool
 
-	// The bus's mutex guards what follows.
-	hold
-	index int    // in the channel's list; -1 if it is not there
-	turn  uint64 // how often the method was subscribed
+	// The bus's mutex guards the fields below.
+	feedRef
+	index      int    // in the channel's list, or -1
+	generation uint64 // counts Subscribe of the same method
 }
 
-// resubscribe reports whether the method is subscribed already.
-func (b *Bus) resubscribe(name string, ref views.Ref, code uintptr) bool {
+// markSubscribedAgain reports whether the method is subscribed already, and counts it then.
+func (b *Bus) markSubscribedAgain(name string, ref views.Ref, code uintptr) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	ch := b.channels[name]
@@ -45,7 +45,7 @@ func (b *Bus) resubscribe(name string, ref views.Ref, code uintptr) bool {
 	}
 	for _, sub := range ch.byRef[ref] {
 		if sub.code == code {
-			sub.turn++
+			sub.generation++
 			return true
 		}
 	}
@@ -58,7 +58,7 @@ func (b *Bus) subscribe(sub *subscriber, decode func([]byte) (any, error)) error
 	switch {
 	case b.closed:
 		return ErrClosed
-	case sub.ended: // the callback was given up meanwhile
+	case sub.released: // the callback was abandoned meanwhile
 		return views.ErrGone
 	}
 	ch := b.channels[sub.name]
@@ -75,14 +75,14 @@ func (b *Bus) subscribe(sub *subscriber, decode func([]byte) (any, error)) error
 	return nil
 }
 
-// unsubscribe ends a subscription; once more changes nothing.
+// unsubscribe ends a subscription. Later calls do nothing.
 func (b *Bus) unsubscribe(sub *subscriber) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if sub.ended {
+	if sub.released {
 		return
 	}
-	b.unfollow(&sub.hold)
+	b.releaseFeed(&sub.feedRef)
 	if ch := b.channels[sub.name]; ch != nil && sub.index >= 0 {
 		ch.remove(sub)
 		if len(ch.list) == 0 {
@@ -110,7 +110,7 @@ func (ch *channel) remove(sub *subscriber) {
 	}
 }
 
-// subscribers are those of one page or component.
+// subscribers returns the subscriptions of one page or component.
 func (b *Bus) subscribers(name string, ref views.Ref) []*subscriber {
 	b.mu.RLock()
 	defer b.mu.RUnlock()
@@ -120,7 +120,7 @@ func (b *Bus) subscribers(name string, ref views.Ref) []*subscriber {
 	return nil
 }
 
-// deliver gives m to the subscribers of this process. No lock is held meanwhile.
+// deliver sends m to the subscribers of this process, with no lock held.
 func (b *Bus) deliver(name string, m any, skip func(*subscriber) bool) {
 	b.mu.RLock()
 	var list []*subscriber
@@ -139,20 +139,20 @@ func (b *Bus) deliver(name string, m any, skip func(*subscriber) bool) {
 			delivered++
 		case errors.Is(err, views.ErrFull):
 			b.lag(sub.ref, &sub.lagged)
-		default: // it has ended
+		default: // its page or component has ended
 			b.unsubscribe(sub)
 		}
 	}
-	b.count.delivered.Add(delivered)
+	b.counters.delivered.Add(delivered)
 }
 
-// receive takes a message of another process.
+// receive delivers a message of another process. It returns false if data is not one.
 func (b *Bus) receive(name string, data []byte) bool {
 	b.mu.RLock()
 	ch := b.channels[name]
 	b.mu.RUnlock()
 	if ch == nil {
-		return true // the last subscriber has just gone
+		return true // the last subscriber has just ended
 	}
 	m, err := ch.decode(data)
 	if err != nil {

@@ -13,14 +13,14 @@ import (
 	"github.com/sideband-go/sideband/views"
 )
 
-// Case 72: what happens in a room of many is told together, so that N who come cost about N
-// messages and not N²; who comes is told at once, and in a small room everybody is.
-func TestARoomOfManyIsToldTogether(t *testing.T) {
+// Case 72: in a large room changes are collected, so that N arrivals cost about N messages and
+// not N²; who joins is notified at once, and in a small room everybody is.
+func TestChangesInALargeRoomAreCollected(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		here := pubsub.NewPresence[string](&pubsub.Bus{}, "here")
 		const many = 200
 		var all []*view
-		told := 0
+		sent := 0
 		for i := range many {
 			v := joined(t, here, fmt.Sprint(i))
 			all = append(all, v)
@@ -28,26 +28,26 @@ func TestARoomOfManyIsToldTogether(t *testing.T) {
 				t.Fatalf("who comes hears %q", heard)
 			}
 			for _, v := range all {
-				told += len(v.work())
+				sent += len(v.work())
 			}
 		}
-		if told > 16*16 {
-			t.Errorf("%d messages while %d came at once", told, many)
+		if sent > 16*16 {
+			t.Errorf("%d messages while %d came at once", sent, many)
 		}
 		time.Sleep(2 * time.Second)
 		synctest.Wait()
-		told = 0
+		sent = 0
 		for i, v := range all {
 			heard := v.work()
-			told += len(heard)
+			sent += len(heard)
 			if i < many-1 && (len(heard) == 0 || !strings.Contains(heard[len(heard)-1], fmt.Sprintf(" %d ", many-1))) {
 				t.Fatalf("%d hears %q", i, heard)
 			}
 		}
-		if told > many {
-			t.Errorf("%d messages in the end", told)
+		if sent > many {
+			t.Errorf("%d messages in the end", sent)
 		}
-		// After a quiet time the first change is told at once, and what follows together.
+		// After a quiet time the first change is sent at once, and those that follow together.
 		all[many-1].end()
 		all[0].expect(who(many-1) + fmt.Sprintf("-%d ", many-1))
 		all[many-2].end()
@@ -67,8 +67,8 @@ func who(n int) string {
 	return b.String()
 }
 
-// Case 72: whatever happens, and however it is collected, what each member is told adds up.
-func TestWhatMembersAreToldAddsUp(t *testing.T) {
+// Case 72: whatever happens, and however it is collected, the changes that each member gets add up.
+func TestChangesAddUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		random := rand.New(rand.NewPCG(7, 7))
 		here := pubsub.NewPresence[string](&pubsub.Bus{LeaveGrace: time.Second}, "here")
@@ -111,7 +111,7 @@ func TestWhatMembersAreToldAddsUp(t *testing.T) {
 				all[i].end()
 				all = slices.Delete(all, i, i+1)
 			case n < 7:
-				all[random.IntN(len(all))].stream(random.IntN(2) == 0)
+				all[random.IntN(len(all))].connect(random.IntN(2) == 0)
 			case n < 9:
 				hear(all[random.IntN(len(all))])
 			default:
@@ -119,7 +119,7 @@ func TestWhatMembersAreToldAddsUp(t *testing.T) {
 			}
 		}
 		for _, s := range all {
-			s.stream(true)
+			s.connect(true)
 		}
 		time.Sleep(5 * time.Second)
 		synctest.Wait()
@@ -135,7 +135,7 @@ func TestWhatMembersAreToldAddsUp(t *testing.T) {
 	})
 }
 
-// Who only wants to know how many are here is told when their number changes.
+// JoinCount and WatchCount notify when the number of members changes.
 func TestHowManyAreHere(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		here := pubsub.NewPresence[string](&pubsub.Bus{}, "here")
@@ -144,7 +144,7 @@ func TestHowManyAreHere(t *testing.T) {
 		v.expect("0")
 		w.must(func(s *views.Socket) error { return pubsub.JoinCount(s, here, "w", page.number) })
 		w.expect("0")
-		w.stream(true)
+		w.connect(true)
 		v.expect("1")
 		w.expect("1")
 		ann := joined(t, here, "ann")

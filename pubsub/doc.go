@@ -1,8 +1,8 @@
 // Package pubsub carries typed messages between views and the rest of the program, and
-// tells who is where.
+// tracks who is present.
 //
-// A [Topic] is a name and the type of its messages. Pages get topics as fields, views
-// and components subscribe in Mount, and anybody publishes:
+// A [Topic] is a name and the type of its messages. Pages hold topics in fields, pages
+// and components subscribe in Mount, and any code publishes:
 //
 //	var bus pubsub.Bus // the zero value works inside one process
 //
@@ -21,27 +21,27 @@
 //	p.Posts.Of(room).Publish(s, post)     // in a callback: when it has succeeded
 //	posts.Of("go").Publish(ctx, post)     // anywhere else: at once
 //
-// A [Presence] is a list of who is looking at something, with whatever the author wants
-// known of them. See [Join].
+// A [Presence] is the list of members that look at something: users, or whatever the
+// application wants to know of them. See [Join].
 //
-// # What may be relied on
+// # Guarantees
 //
-// A message reaches each subscriber at most once. What one goroutine publishes, and what
-// one view's callbacks publish, arrives in that order; messages of several publishers
-// may arrive in another order at each subscriber.
+// A message reaches each subscriber at most once. Messages of one goroutine, and those of
+// one view's callbacks, arrive in order. Messages of several publishers may arrive in a
+// different order at each subscriber.
 //
 // A publisher never waits for subscribers. A subscriber whose mailbox is full has lost a
-// message, so what it shows is wrong from then on: its view is dropped, and its page
-// mounts it again, as after a restart of the server. So Mount must read what messages
-// have changed, from a database say.
+// message, and would show something wrong from then on: its view is dropped and
+// remounted, as after a restart of the server. So Mount must read from a database, say,
+// what messages change. A view that lags again and again is remounted after growing pauses.
 //
-// Subscribers share a message: it, and what it points to, must not be changed by
-// anybody once it is published.
+// Subscribers share a message: nobody may change it, or what it points to, once it is
+// published.
 //
 // # Several processes
 //
 // With a [Broker], messages reach the views of all processes that share it. They are
-// encoded with encoding/json then, so what JSON leaves out (unexported fields, say) is missing in
-// the other processes, and a type that JSON can't decode (an interface) can't be used.
-// What a broker loses is lost for the views of the other processes, without notice.
+// encoded with encoding/json, so other processes do not get what JSON leaves out, such as
+// unexported fields, and types that JSON can't decode, such as interfaces, don't work.
+// Messages that a broker loses are lost for the views of other processes, without notice.
 package pubsub

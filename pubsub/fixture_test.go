@@ -166,8 +166,8 @@ func (v *view) end() {
 	v.in.End()
 }
 
-// stream opens or closes the browser's stream.
-func (v *view) stream(open bool) {
+// connect opens or closes the browser's connection.
+func (v *view) connect(open bool) {
 	v.in.SetConnected(open)
 	v.in.Listen()
 }

@@ -3,8 +3,8 @@ package pubsub_test
 import (
 	"errors"
 	"math"
+	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/sideband-go/sideband/pubsub"
 	"github.com/sideband-go/sideband/views"
@@ -21,59 +21,52 @@ func TestNumbersThatAreNoneLockNoRoom(t *testing.T) {
 	var bus pubsub.Bus
 	at := pubsub.NewPresence[cursor](&bus, "cursors")
 	v := newView(t)
-	v.stream(true)
+	v.connect(true)
 	err := v.do(func(s *views.Socket) error { return pubsub.Join(s, at, cursor{math.NaN(), 0}, page.cursors) })
 	t.Log("Join of NaN:", err)
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
+	returns(t, "Leave and the end of the view", func() {
 		defer func() { t.Log("recovered:", recover()) }()
 		_ = v.do(func(s *views.Socket) error { pubsub.Leave(s, at); return nil })
 		v.in.End()
-	}()
-	select {
-	case <-done:
-	case <-time.After(3 * time.Second):
-		t.Fatal("leaving blocks")
-	}
-	listed := make(chan int, 1)
-	go func() { listed <- len(at.List()) }()
-	select {
-	case n := <-listed:
-		if n != 0 {
+	})
+	returns(t, "List", func() {
+		if n := len(at.List()); n != 0 {
 			t.Errorf("%d are still here", n)
 		}
-	case <-time.After(3 * time.Second):
-		t.Fatal("the room is locked for everybody, for ever")
-	}
+	})
+}
+
+// returns runs f, which would block in a room that is locked for ever.
+func returns(t *testing.T, what string, f func()) {
+	t.Helper()
+	var done atomic.Bool
+	go func() {
+		defer done.Store(true)
+		f()
+	}()
+	waitFor(t, what+" to return", done.Load)
 }
 
 func TestValuesThatCannotBeComparedLockNoRoom(t *testing.T) {
 	var bus pubsub.Bus
 	at := pubsub.NewPresence[any](&bus, "any")
 	in := newView(t)
-	in.stream(true)
+	in.connect(true)
 	in.must(func(s *views.Socket) error { return pubsub.Watch(s, at, page.anybody) })
 	v := &view{t: t}
 	v.in = views.Define[views.NoParams](page{&v.heard}).NewInstance(v, &views.Host{Report: func(err error) { t.Log("reported:", err) }})
-	v.stream(true)
+	v.connect(true)
 	if err := v.do(func(s *views.Socket) error { return pubsub.Join(s, at, any([]string{"x"}), page.anybody) }); err != nil {
 		t.Log("refused:", err)
 	}
-	listed := make(chan int, 1)
-	go func() { listed <- len(at.List()) }()
-	select {
-	case <-listed:
-	case <-time.After(3 * time.Second):
-		t.Fatal("the room is locked for everybody, for ever")
-	}
+	returns(t, "List", func() { at.List() })
 }
 
 func TestJoinAndLeaveInOneCallback(t *testing.T) {
 	var bus pubsub.Bus
 	at := pubsub.NewPresence[string](&bus, "room")
 	v := newView(t)
-	v.stream(true)
+	v.connect(true)
 	v.must(func(s *views.Socket) error {
 		if err := pubsub.Join(s, at, "ann", page.present); err != nil {
 			return err
@@ -86,13 +79,12 @@ func TestJoinAndLeaveInOneCallback(t *testing.T) {
 	}
 }
 
-// The callback that hears the news may fail: that is its page's own mistake, and the next news has
-// everybody. If it has succeeded and is rolled back, the page does not know what it was
-// told: it is remounted, and told no more until then.
-func TestNewsThatIsLost(t *testing.T) {
+// A callback that fails with a roster gets all members with the next one. If it succeeds and is
+// rolled back, its page has lost the roster: it is remounted, and gets no more until then.
+func TestARosterThatIsLost(t *testing.T) {
 	here := pubsub.NewPresence[string](new(pubsub.Bus), "here")
 	ann := newView(t)
-	ann.stream(true)
+	ann.connect(true)
 	failed := errors.New("failed")
 	var fails error
 	heard := func(p page, s *views.Socket, r pubsub.Roster[string]) error {

@@ -9,46 +9,47 @@ import (
 	"github.com/sideband-go/sideband/views"
 )
 
-// lag restarts a view that has lost a message. Until then the subscriber gets no more:
-// it has all messages, or none.
+// lag has a view remounted that has lost a message. Until then the subscriber gets no more
+// messages: it gets all of them, or none.
 func (b *Bus) lag(ref views.Ref, lagged *atomic.Bool) {
 	if lagged.CompareAndSwap(false, true) {
-		b.count.lagged.Add(1)
+		b.counters.lagged.Add(1)
 		b.laggards.restart(ref)
 	}
 }
 
 const (
-	// A view is restarted at once the first time that it lags; after that the pauses
-	// begin with firstPause and double up to maxPause.
+	// A view is restarted at once the first time that it lags. Further pauses begin with
+	// firstPause and double up to maxPause.
 	firstPause = time.Second
 	maxPause   = 30 * time.Second
-	// calm is how long a view must not have lagged to be restarted at once again.
+	// calm is how long a view must not lag to be restarted at once again.
 	calm = time.Minute
-	// maxLaggards bounds the views that are remembered. What lags beyond waits longest.
+	// maxLaggards bounds the views that are remembered. Further ones wait for maxPause.
 	maxLaggards = 100_000
-	// fewLaggards are not looked through.
+	// fewLaggards is how many are kept without a search for those to forget.
 	fewLaggards = 1000
 )
 
-// laggards restarts views that lag, each after growing pauses: whoever floods a topic can't
-// keep the server busy with Mounts. Meanwhile a view is shown as it is.
+// laggards restarts views that lag, each after growing pauses, so that a flooded topic does not
+// keep the server busy with Mounts. A view that waits stays as it is.
 type laggards struct {
 	mu      sync.Mutex
-	views   map[string]*laggard // by the view's id, which it keeps
+	views   map[string]*laggard // by view id, which a remount keeps
 	waiting int
-	look    int // how many there are when those are forgotten that are calm
+	sweepAt int // the number of views at which calm ones are forgotten
 	closed  bool
 }
 
+// laggard is a view that has lagged.
 type laggard struct {
-	ref   views.Ref // as it was mounted last
-	pause time.Duration
-	timer *time.Timer // nil unless it waits
-	calm  time.Time
+	ref       views.Ref // of its newest mount
+	pause     time.Duration
+	timer     *time.Timer // nil if it does not wait
+	calmAfter time.Time
 }
 
-// restart restarts the view, at once or after its pause. It does not wait.
+// restart restarts the view, at once or after its pause. It does not block.
 func (l *laggards) restart(ref views.Ref) {
 	l.mu.Lock()
 	if l.closed {
@@ -56,24 +57,24 @@ func (l *laggards) restart(ref views.Ref) {
 		return
 	}
 	now := time.Now()
-	v := l.of(ref.ViewID(), now)
+	v := l.entry(ref.ViewID(), now)
 	if v == nil {
 		l.mu.Unlock()
 		time.AfterFunc(jittered(maxPause), ref.Restart)
 		return
 	}
 	if v.timer != nil {
-		v.ref = ref // it may have been mounted anew since
+		v.ref = ref // it may have been remounted
 		l.mu.Unlock()
 		return
 	}
 	pause := jittered(v.pause)
-	v.calm = now.Add(pause + calm)
+	v.calmAfter = now.Add(pause + calm)
 	v.pause = min(max(2*v.pause, firstPause), maxPause)
 	if pause > 0 {
 		l.waiting++
 		v.ref = ref
-		v.timer = time.AfterFunc(pause, func() { l.ring(v) })
+		v.timer = time.AfterFunc(pause, func() { l.fire(v) })
 		l.mu.Unlock()
 		return
 	}
@@ -81,7 +82,8 @@ func (l *laggards) restart(ref views.Ref) {
 	ref.Restart()
 }
 
-func (l *laggards) ring(v *laggard) {
+// fire restarts a view after its pause.
+func (l *laggards) fire(v *laggard) {
 	l.mu.Lock()
 	if v.timer == nil { // closed
 		l.mu.Unlock()
@@ -90,27 +92,28 @@ func (l *laggards) ring(v *laggard) {
 	v.timer = nil
 	l.waiting--
 	ref := v.ref
-	v.ref = views.Ref{} // which would keep the view's memory
+	v.ref = views.Ref{} // do not keep the view in memory
 	l.mu.Unlock()
 	ref.Restart()
 }
 
-// of is what is remembered of a view; nil if there is no room. The caller holds the mutex.
-func (l *laggards) of(id string, now time.Time) *laggard {
+// entry returns the laggard of a view, a new one if it has none, or nil if there are too many.
+// The caller holds the mutex.
+func (l *laggards) entry(id string, now time.Time) *laggard {
 	v := l.views[id]
-	if v != nil && v.timer == nil && now.After(v.calm) {
+	if v != nil && v.timer == nil && now.After(v.calmAfter) {
 		v.pause = 0
 	}
 	if v != nil {
 		return v
 	}
-	if len(l.views) >= max(l.look, fewLaggards) {
+	if len(l.views) >= max(l.sweepAt, fewLaggards) {
 		for id, v := range l.views {
-			if v.timer == nil && now.After(v.calm) {
+			if v.timer == nil && now.After(v.calmAfter) {
 				delete(l.views, id)
 			}
 		}
-		l.look = min(2*len(l.views), maxLaggards)
+		l.sweepAt = min(2*len(l.views), maxLaggards)
 	}
 	if len(l.views) >= maxLaggards {
 		return nil
@@ -123,8 +126,8 @@ func (l *laggards) of(id string, now time.Time) *laggard {
 	return v
 }
 
-// waits is how many views wait to be restarted.
-func (l *laggards) waits() int {
+// waitingCount returns how many views wait to be restarted.
+func (l *laggards) waitingCount() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.waiting
@@ -143,7 +146,7 @@ func (l *laggards) close() {
 	l.views, l.waiting = nil, 0
 }
 
-// jittered keeps apart what begins together.
+// jittered returns d with up to 20 % added or taken off, so that what begins together spreads.
 func jittered(d time.Duration) time.Duration {
 	return time.Duration((0.8 + 0.4*rand.Float64()) * float64(d))
 }

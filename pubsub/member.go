@@ -9,49 +9,50 @@ import (
 	"github.com/sideband-go/sideband/views"
 )
 
-// self is what a member tells of itself.
-type self[W comparable] struct {
+// identity is what a member has joined with.
+type identity[W comparable] struct {
 	who   W
 	raw   json.RawMessage
-	known bool // false: it only watches
+	joins bool // false: the member only watches
 }
 
 // member is a page or component that has joined or watches.
 type member[W comparable] struct {
-	hold   // of the room's feed; the bus's mutex guards it
-	room   *room[W]
-	ref    views.Ref
-	stop   func() bool   // forgets that it ends with its page or component
-	turn   atomic.Uint64 // how often it has joined
-	lagged atomic.Bool
+	feedRef    // for the room's feed; the bus's mutex guards it
+	room       *room[W]
+	ref        views.Ref
+	stop       func() bool   // cancels OnEnd and OnConnection
+	generation atomic.Uint64 // counts Join and Watch
+	lagged     atomic.Bool
 
-	// The room's mutex guards what follows.
-	over    bool
-	self    self[W]
-	counted bool // self is among those who are here
-	open    bool // the stream is open, or has been until lately
-	away    *time.Timer
-	send    func() error
-	counts  bool       // it is told a number
-	told    *roster[W] // what it was told last
-	number  int        // or this
-	fresh   bool       // it is to be told whatever has changed
-	pending bool       // a message that will tell it is under way
+	// The room's mutex guards the fields below.
+	ended         bool
+	identity      identity[W]
+	present       bool // identity is counted in the room
+	connected     bool // within LeaveGrace, too
+	leaveTimer    *time.Timer
+	send          func() error
+	wantsCount    bool       // it is notified of a number
+	notified      *roster[W] // the roster of the last notification
+	notifiedCount int        // the number of the last notification
+	unnotified    bool       // it is notified even if nothing has changed
+	pending       bool       // a notification is in its mailbox
 }
 
+// newMember returns a member of the room of this name, which it makes if there is none.
 func newMember[W comparable](b *Bus, name string, ref views.Ref) (*member[W], error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.closed {
 		return nil, ErrClosed
 	}
-	p := b.places[name]
+	p := b.rooms[name]
 	if p == nil {
 		p = newRoom[W](b, name)
-		if b.places == nil {
-			b.places = map[string]place{}
+		if b.rooms == nil {
+			b.rooms = map[string]anyRoom{}
 		}
-		b.places[name] = p
+		b.rooms[name] = p
 		b.startHeartbeat()
 	}
 	r := p.(*room[W])
@@ -59,173 +60,174 @@ func newMember[W comparable](b *Bus, name string, ref views.Ref) (*member[W], er
 	return &member[W]{room: r, ref: ref}, nil
 }
 
-func (m *member[W]) follow(ctx context.Context) error {
+// acquireFeed subscribes the room at the broker and asks the other processes for their members.
+func (m *member[W]) acquireFeed(ctx context.Context) error {
 	r := m.room
 	b, name := r.bus, r.name
-	err := b.follow(ctx, &m.hold, r.subject, func(from nodeID, data []byte) bool {
+	err := b.acquireFeed(ctx, &m.feedRef, r.subject, func(from nodeID, data []byte) bool {
 		b.mu.RLock()
-		p := b.places[name] // it may be another one by now
+		p := b.rooms[name] // the room may have been replaced
 		b.mu.RUnlock()
 		return p == nil || p.receive(from, data)
 	})
 	if err == nil {
-		r.greet()
+		r.requestAll()
 	}
 	return err
 }
 
-// come notes a member whose callback has not succeeded yet.
-func (m *member[W]) come() {
+// addJoining adds a member whose callback has not succeeded yet.
+func (m *member[W]) addJoining() {
 	r := m.room
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if !m.over {
-		r.coming[m.ref] = m
+	if !m.ended {
+		r.joining[m.ref] = m
 	}
 }
 
-// end is the member's end; once more changes nothing.
+// end removes the member. Later calls do nothing.
 func (m *member[W]) end() {
 	r, b := m.room, m.room.bus
 	r.mu.Lock()
-	if m.over {
+	if m.ended {
 		r.mu.Unlock()
 		return
 	}
-	m.over = true
-	if m.away != nil {
-		m.away.Stop()
+	m.ended = true
+	if m.leaveTimer != nil {
+		m.leaveTimer.Stop()
 	}
 	if r.members[m.ref] == m {
 		delete(r.members, m.ref)
 	}
-	if r.coming[m.ref] == m {
-		delete(r.coming, m.ref)
+	if r.joining[m.ref] == m {
+		delete(r.joining, m.ref)
 	}
-	changed := r.recount(m)
+	changed := r.updatePresence(m)
 	r.mu.Unlock()
 
 	b.mu.Lock()
-	b.unfollow(&m.hold)
+	b.releaseFeed(&m.feedRef)
 	r.users--
-	if r.users == 0 && b.places[r.name] == place(r) {
-		delete(b.places, r.name)
+	if r.users == 0 && b.rooms[r.name] == anyRoom(r) {
+		delete(b.rooms, r.name)
 	}
 	b.mu.Unlock()
 	if changed {
-		r.tell(nil)
+		r.notify(nil)
 	}
 }
 
-// set is a Join or Watch that has succeeded.
-func (m *member[W]) set(who self[W], counts bool, send func() error) {
+// commit puts a Join or Watch into effect once its callback has succeeded.
+func (m *member[W]) commit(id identity[W], wantsCount bool, send func() error) {
 	r := m.room
 	r.mu.Lock()
-	if m.over {
+	if m.ended {
 		r.mu.Unlock()
 		return
 	}
-	if r.coming[m.ref] == m {
-		delete(r.coming, m.ref)
+	if r.joining[m.ref] == m {
+		delete(r.joining, m.ref)
 	}
 	before := r.members[m.ref]
-	if before != m || m.counts != counts {
+	if before != m || m.wantsCount != wantsCount {
 		r.members[m.ref] = m
-		m.counts, m.told = counts, nil
-		if !counts {
-			m.told = r.roster()
+		m.wantsCount, m.notified = wantsCount, nil
+		if !wantsCount {
+			m.notified = r.roster()
 		}
 	}
 	changed := false
-	if m.counted && (!who.known || m.self.who != who.who) {
-		r.remove(m.self.who)
-		m.counted, changed = false, true
+	if m.present && (!id.joins || m.identity.who != id.who) {
+		r.remove(m.identity.who)
+		m.present, changed = false, true
 	}
-	m.self, m.send, m.fresh = who, send, true
-	changed = r.recount(m) || changed
+	m.identity, m.send, m.unnotified = id, send, true
+	changed = r.updatePresence(m) || changed
 	r.mu.Unlock()
 	if before != nil && before != m {
 		before.end()
 	}
 	if changed {
-		r.tell(m) // it is told by the message that the callback sends
+		r.notify(m) // the callback itself sends it a notification
 	}
 }
 
-// watched is told when the view's stream opens and closes.
-func (m *member[W]) watched(open bool) {
+// connectionChanged is called when the view's connection opens and closes.
+func (m *member[W]) connectionChanged(open bool) {
 	r := m.room
 	r.mu.Lock()
-	if m.away != nil {
-		m.away.Stop()
-		m.away = nil
+	if m.leaveTimer != nil {
+		m.leaveTimer.Stop()
+		m.leaveTimer = nil
 	}
 	if !open {
-		if m.open && !m.over {
+		if m.connected && !m.ended {
 			var t *time.Timer
-			t = time.AfterFunc(r.bus.grace(), func() { m.left(&t) })
-			m.away = t
+			t = time.AfterFunc(r.bus.leaveGrace(), func() { m.leaveGraceOver(&t) })
+			m.leaveTimer = t
 		}
 		r.mu.Unlock()
 		return
 	}
-	m.open = true
-	changed := r.recount(m)
+	m.connected = true
+	changed := r.updatePresence(m)
 	r.mu.Unlock()
-	if changed && !r.tell(nil) {
-		r.tellOne(m) // who comes sees that at once
+	if changed && !r.notify(nil) {
+		r.notifyOne(m) // a member is notified of itself at once
 	}
 }
 
-// left is called when the stream has been closed for long enough.
-func (m *member[W]) left(t **time.Timer) {
+// leaveGraceOver is called when the connection has been closed for LeaveGrace.
+func (m *member[W]) leaveGraceOver(t **time.Timer) {
 	r := m.room
 	r.mu.Lock()
-	if m.away != *t || m.over {
+	if m.leaveTimer != *t || m.ended {
 		r.mu.Unlock()
 		return
 	}
-	m.away, m.open = nil, false
-	changed := r.recount(m)
+	m.leaveTimer, m.connected = nil, false
+	changed := r.updatePresence(m)
 	r.mu.Unlock()
 	if changed {
-		r.tell(nil)
+		r.notify(nil)
 	}
 }
 
-// take is what the member is to be told now.
-func (m *member[W]) take() (Roster[W], bool) {
+// takeRoster returns the roster for a notification, and whether there is something new in it.
+func (m *member[W]) takeRoster() (Roster[W], bool) {
 	r := m.room
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	before, now, fresh := m.told, r.roster(), m.fresh
-	m.told, m.fresh, m.pending = now, false, false
-	if m.over {
+	before, now, first := m.notified, r.roster(), m.unnotified
+	m.notified, m.unnotified, m.pending = now, false, false
+	if m.ended {
 		return Roster[W]{}, false
 	}
 	joined, left := r.changes(before, now)
-	return Roster[W]{now.all, joined, left}, fresh || len(joined)+len(left) > 0
+	return Roster[W]{now.all, joined, left}, first || len(joined)+len(left) > 0
 }
 
-// takeNumber is take for a member that is told a number.
-func (m *member[W]) takeNumber() (n int, news bool) {
+// takeCount is takeRoster for a member that is notified of a number.
+func (m *member[W]) takeCount() (n int, changed bool) {
 	r := m.room
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	n = len(r.entries)
-	news = m.fresh || n != m.number
-	m.number, m.fresh, m.pending = n, false, false
-	return n, news && !m.over
+	changed = m.unnotified || n != m.notifiedCount
+	m.notifiedCount, m.unnotified, m.pending = n, false, false
+	return n, changed && !m.ended
 }
 
-// knows reports whether there is nothing to tell the member.
-func (m *member[W]) knows() bool {
+// upToDate reports whether the member needs no notification.
+func (m *member[W]) upToDate() bool {
 	switch r := m.room; {
-	case m.fresh:
+	case m.unnotified:
 		return false
-	case m.counts:
-		return m.number == len(r.entries)
+	case m.wantsCount:
+		return m.notifiedCount == len(r.entries)
 	default:
-		return m.told == r.shown // nil if somebody has come or left
+		return m.notified == r.current // current is nil if somebody has joined or left
 	}
 }

@@ -8,20 +8,20 @@ import (
 )
 
 const (
-	// brokerPatience is how long the broker may take for one message that nobody waits for.
+	// brokerPatience is how long the broker may take for a message of the outbox.
 	brokerPatience = 10 * time.Second
-	// closePatience is how long Close waits for what has not been sent.
+	// closePatience is how long Close waits for the outbox to be sent.
 	closePatience = 5 * time.Second
 )
 
-// outbox holds what callbacks have published until the broker has taken it, so that
-// views don't wait for it. A goroutine works it off while there is something.
+// outbox queues what callbacks have published until the broker has accepted it, so that views
+// don't wait. A goroutine sends while there is something queued.
 type outbox struct {
 	mu      sync.Mutex
 	queue   []outgoing
 	busy    bool
 	closed  bool
-	failing bool // the last one was not taken: said once
+	failing bool // the last message was not accepted; logged once
 	ctx     context.Context
 	cancel  context.CancelFunc
 	work    sync.WaitGroup
@@ -32,9 +32,9 @@ type outgoing struct {
 	data    []byte
 }
 
-// send queues a message for the broker.
-func (b *Bus) send(subject string, data []byte) {
-	o := &b.out
+// enqueue queues a message for the broker.
+func (b *Bus) enqueue(subject string, data []byte) {
+	o := &b.outbox
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	switch {
@@ -53,35 +53,35 @@ func (b *Bus) send(subject string, data []byte) {
 		o.ctx, o.cancel = context.WithCancel(context.Background())
 	}
 	o.busy = true
-	o.work.Go(b.empty)
+	o.work.Go(b.flush)
 }
 
-// empty sends what waits.
-func (b *Bus) empty() {
-	o := &b.out
-	over := false
+// flush sends the queued messages, on the outbox's goroutine.
+func (b *Bus) flush() {
+	o := &b.outbox
+	done := false
 	defer func() {
-		if over {
+		if done {
 			return
 		}
 		o.mu.Lock()
 		defer o.mu.Unlock()
 		b.unsent(errExited)
-		o.work.Go(b.empty)
+		o.work.Go(b.flush)
 	}()
 	for {
 		o.mu.Lock()
 		if len(o.queue) == 0 {
 			o.busy, o.queue = false, nil
 			o.mu.Unlock()
-			over = true
+			done = true
 			return
 		}
 		next := o.queue[0]
 		o.queue[0] = outgoing{}
 		o.queue = o.queue[1:]
 		o.mu.Unlock()
-		err := b.hand(next)
+		err := b.publishOne(next)
 		o.mu.Lock()
 		if err != nil {
 			b.unsent(err)
@@ -92,28 +92,29 @@ func (b *Bus) empty() {
 	}
 }
 
-func (b *Bus) hand(m outgoing) (err error) {
+// publishOne sends a message to the broker, whose code is the application's and may panic.
+func (b *Bus) publishOne(m outgoing) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			err = fmt.Errorf("panic: %v", r)
 		}
 	}()
-	ctx, cancel := context.WithTimeout(b.out.ctx, brokerPatience)
+	ctx, cancel := context.WithTimeout(b.outbox.ctx, brokerPatience)
 	defer cancel()
 	return b.Broker.Publish(ctx, m.subject, m.data)
 }
 
-// unsent counts a message that the broker does not get, and says so once until
-// there is one that it gets. The caller holds the outbox's mutex.
+// unsent counts a message that the broker did not accept. It logs the first one since the last
+// that was accepted. The caller holds the outbox's mutex.
 func (b *Bus) unsent(err error) {
-	b.count.unsent.Add(1)
-	if !b.out.failing {
-		b.out.failing = true
+	b.counters.unsent.Add(1)
+	if !b.outbox.failing {
+		b.outbox.failing = true
 		b.log().Error("pubsub: messages to other processes are lost", "err", err)
 	}
 }
 
-// close waits for what is queued, but not long.
+// close waits until the queue is sent, for closePatience at most.
 func (o *outbox) close() {
 	o.mu.Lock()
 	o.closed = true
@@ -122,8 +123,8 @@ func (o *outbox) close() {
 	if cancel == nil {
 		return
 	}
-	impatient := time.AfterFunc(closePatience, cancel)
+	timer := time.AfterFunc(closePatience, cancel)
 	o.work.Wait()
-	impatient.Stop()
+	timer.Stop()
 	cancel()
 }

@@ -6,90 +6,93 @@ import (
 	"time"
 )
 
-// news is what processes tell each other of a presence.
-type news struct {
-	// Seq counts the changes: who misses one asks for everything.
+// roomUpdate is a message between processes about a room.
+type roomUpdate struct {
+	// Seq counts the changes. A process that misses one requests all members.
 	Seq  uint64 `json:"seq,omitempty"`
-	Full bool   `json:"full,omitempty"` // Join is everybody
-	Gone bool   `json:"gone,omitempty"` // the process has nobody any more
-	// Ask is the process that is to tell everything, or "*" for all.
+	Full bool   `json:"full,omitempty"` // Join holds all members
+	Gone bool   `json:"gone,omitempty"` // the process has no members any more
+	// Ask is the process that is asked for all its members, or "*" for all processes.
 	Ask   string            `json:"ask,omitempty"`
 	Join  []arrival         `json:"join,omitempty"`
 	Leave []json.RawMessage `json:"leave,omitempty"`
 }
 
-// arrival is somebody, and when they came, in nanoseconds since 1970.
+// arrival is somebody and the time when they joined, in nanoseconds since 1970.
 type arrival struct {
 	Who   json.RawMessage `json:"who"`
 	Since int64           `json:"since"`
 }
 
-// peer is another process that has somebody here.
+// peer is another process with members in the room.
 type peer[W comparable] struct {
-	known bool // it has told everything
-	seq   uint64
-	heard time.Time
-	who   map[W]struct{}
+	synced   bool // all its members are known
+	seq      uint64
+	lastSeen time.Time
+	members  map[W]struct{}
 }
 
-// maxPeers bounds what a broker can make a room remember.
+// maxPeers bounds the peers of a room, whatever comes from the broker.
 const maxPeers = 1000
 
+// everybody asks all processes for their members.
 const everybody = "*"
 
-// say tells the other processes of a change.
-func (r *room[W]) say(n news) {
+// broadcast sends a change to the other processes.
+func (r *room[W]) broadcast(u roomUpdate) {
 	if r.bus.Broker == nil || r.closed {
 		return
 	}
 	r.seq++
-	n.Seq = r.seq
-	r.post(n)
+	u.Seq = r.seq
+	r.publish(u)
 }
 
-// sayAll tells the other processes who is here.
-func (r *room[W]) sayAll(ask string) {
-	n := news{Seq: r.seq, Full: true, Ask: ask}
+// broadcastAll sends all members of this process to the others, and asks them for theirs if ask
+// is set.
+func (r *room[W]) broadcastAll(ask string) {
+	u := roomUpdate{Seq: r.seq, Full: true, Ask: ask}
 	for _, e := range r.entries {
-		if e.here > 0 {
-			n.Join = append(n.Join, arrival{e.raw, e.came})
+		if e.local > 0 {
+			u.Join = append(u.Join, arrival{e.raw, e.localSince})
 		}
 	}
-	r.post(n)
+	r.publish(u)
 }
 
-func (r *room[W]) post(n news) {
-	data, err := json.Marshal(n)
+// publish sends an update to the other processes.
+func (r *room[W]) publish(u roomUpdate) {
+	data, err := json.Marshal(u)
 	if err == nil && len(data)+envelopeSize > r.bus.maxMessage() {
 		err = ErrTooLarge
 	}
 	if err != nil {
-		r.bus.count.unsent.Add(1)
-		r.bus.log().Error("pubsub: other processes are not told who is present", "presence", r.name, "err", err)
+		r.bus.counters.unsent.Add(1)
+		r.bus.log().Error("pubsub: members are not sent to other processes", "presence", r.name, "err", err)
 		return
 	}
-	r.bus.send(r.subject, r.bus.envelope(presenceMessage, data))
+	r.bus.enqueue(r.subject, r.bus.envelope(presenceMessage, data))
 }
 
-// greet asks the other processes who is there, once.
-func (r *room[W]) greet() {
+// requestAll asks the other processes for their members, once.
+func (r *room[W]) requestAll() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if !r.greeted {
-		r.greeted = true
-		r.sayAll(everybody)
+	if !r.requestedAll {
+		r.requestedAll = true
+		r.broadcastAll(everybody)
 	}
 }
 
-// receive takes news of another process. It reports false if they are none.
+// receive applies an update of another process. It returns false if data is not one.
 func (r *room[W]) receive(from nodeID, data []byte) bool {
-	var n news
-	if json.Unmarshal(data, &n) != nil {
+	var u roomUpdate
+	if json.Unmarshal(data, &u) != nil {
 		return false
 	}
-	joined := make(map[W]int64, len(n.Join))
-	order := make([]W, 0, len(n.Join))
-	for _, a := range n.Join {
+	joined := make(map[W]int64, len(u.Join))
+	order := make([]W, 0, len(u.Join))
+	for _, a := range u.Join {
 		var w W
 		if json.Unmarshal(a.Who, &w) != nil || usable(w) != nil {
 			return false
@@ -99,41 +102,41 @@ func (r *room[W]) receive(from nodeID, data []byte) bool {
 			order = append(order, w)
 		}
 	}
-	left := make([]W, len(n.Leave))
-	for i := range n.Leave {
-		if json.Unmarshal(n.Leave[i], &left[i]) != nil || usable(left[i]) != nil {
+	left := make([]W, len(u.Leave))
+	for i := range u.Leave {
+		if json.Unmarshal(u.Leave[i], &left[i]) != nil || usable(left[i]) != nil {
 			return false
 		}
 	}
-	ok, changed := r.learn(from, n, joined, order, left)
+	ok, changed := r.apply(from, u, joined, order, left)
 	if changed {
-		r.tell(nil)
+		r.notify(nil)
 	}
 	return ok
 }
 
-// learn is receive once everything is decoded. It reports whether somebody has come or left.
-func (r *room[W]) learn(from nodeID, n news, joined map[W]int64, order, left []W) (ok, changed bool) {
+// apply applies a decoded update, and reports whether somebody has joined or left.
+func (r *room[W]) apply(from nodeID, u roomUpdate, joined map[W]int64, order, left []W) (ok, changed bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	ok = r.take(from, n, joined, order, left)
-	return ok, r.shown == nil
+	ok = r.applyLocked(from, u, joined, order, left)
+	return ok, r.current == nil
 }
 
-// take is learn under the room's mutex.
-func (r *room[W]) take(from nodeID, n news, joined map[W]int64, order, left []W) bool {
+// applyLocked is apply for a caller that holds the mutex.
+func (r *room[W]) applyLocked(from nodeID, u roomUpdate, joined map[W]int64, order, left []W) bool {
 	if r.closed {
 		return true
 	}
-	r.roster() // so that it can be seen whether it changes
+	r.roster() // sets current, which a change sets to nil
 	me := r.bus.self()
-	if n.Ask == everybody && r.hasSomebody() || n.Ask == hex.EncodeToString(me[:]) {
-		r.sayAll("")
+	if u.Ask == everybody && r.hasLocal() || u.Ask == hex.EncodeToString(me[:]) {
+		r.broadcastAll("")
 	}
 	p := r.peers[from]
-	if n.Gone {
+	if u.Gone {
 		if p != nil {
-			r.forget(from, p)
+			r.removePeer(from, p)
 		}
 		return true
 	}
@@ -141,155 +144,160 @@ func (r *room[W]) take(from nodeID, n news, joined map[W]int64, order, left []W)
 		if len(r.peers) >= maxPeers {
 			return false
 		}
-		p = &peer[W]{who: map[W]struct{}{}}
+		p = &peer[W]{members: map[W]struct{}{}}
 		r.peers[from] = p
-		if !n.Full {
-			r.ask(from)
+		if !u.Full {
+			r.request(from)
 		}
 	}
-	p.heard = time.Now()
+	p.lastSeen = time.Now()
 	switch {
-	case n.Full:
-		p.known, p.seq = true, n.Seq
-		for w := range p.who {
+	case u.Full:
+		p.synced, p.seq = true, u.Seq
+		for w := range p.members {
 			if _, still := joined[w]; !still {
-				r.leftPeer(p, w)
+				r.removeFromPeer(p, w)
 			}
 		}
-	case len(n.Join)+len(n.Leave) == 0: // it only asks
+	case len(u.Join)+len(u.Leave) == 0: // a request only
 		return true
-	case !p.known: // everything is on its way
+	case !p.synced: // the answer to a request is under way
 		return true
-	case n.Seq == p.seq+1:
-		p.seq = n.Seq
-	case n.Seq == p.seq: // the broker says it twice
+	case u.Seq == p.seq+1:
+		p.seq = u.Seq
+	case u.Seq == p.seq: // a duplicate
 		return true
 	default:
-		p.known = false
-		r.ask(from)
+		p.synced = false
+		r.request(from)
 		return true
 	}
 	for _, w := range left {
-		r.leftPeer(p, w)
+		r.removeFromPeer(p, w)
 	}
 	for _, w := range order {
-		if _, had := p.who[w]; !had {
-			p.who[w] = struct{}{}
+		if _, had := p.members[w]; !had {
+			p.members[w] = struct{}{}
 			r.entry(w, joined[w]).peers++
 		}
 	}
 	return true
 }
 
-func (r *room[W]) hasSomebody() bool {
+// hasLocal reports whether somebody of this process is present.
+func (r *room[W]) hasLocal() bool {
 	for _, e := range r.entries {
-		if e.here > 0 {
+		if e.local > 0 {
 			return true
 		}
 	}
 	return false
 }
 
-func (r *room[W]) ask(node nodeID) { r.post(news{Ask: hex.EncodeToString(node[:])}) }
+// request asks a process for all its members.
+func (r *room[W]) request(node nodeID) { r.publish(roomUpdate{Ask: hex.EncodeToString(node[:])}) }
 
-func (r *room[W]) leftPeer(p *peer[W], w W) {
-	if _, had := p.who[w]; !had {
+// removeFromPeer removes somebody of a peer.
+func (r *room[W]) removeFromPeer(p *peer[W], w W) {
+	if _, had := p.members[w]; !had {
 		return
 	}
-	delete(p.who, w)
+	delete(p.members, w)
 	e := r.byWho[w]
 	e.peers--
-	r.drop(e)
+	r.removeIfGone(e)
 }
 
-func (r *room[W]) forget(node nodeID, p *peer[W]) {
-	for w := range p.who {
-		r.leftPeer(p, w)
+// removePeer removes a peer with all its members.
+func (r *room[W]) removePeer(node nodeID, p *peer[W]) {
+	for w := range p.members {
+		r.removeFromPeer(p, w)
 	}
 	delete(r.peers, node)
 }
 
-// beat tells the other processes who is here, and forgets those that tell nothing.
-func (r *room[W]) beat() {
+// heartbeat sends the members of this process to the others, and removes peers that are silent.
+func (r *room[W]) heartbeat() {
 	r.mu.Lock()
 	if r.closed {
 		r.mu.Unlock()
 		return
 	}
-	if r.hasSomebody() {
-		r.sayAll("")
+	if r.hasLocal() {
+		r.broadcastAll("")
 	}
 	r.roster()
 	for node, p := range r.peers {
-		if time.Since(p.heard) > 3*r.bus.every() {
-			r.forget(node, p)
+		if time.Since(p.lastSeen) > 3*r.bus.heartbeatInterval() {
+			r.removePeer(node, p)
 		}
 	}
-	changed := r.shown == nil
+	changed := r.current == nil
 	r.mu.Unlock()
 	if changed {
-		r.tell(nil)
+		r.notify(nil)
 	}
 }
 
-// close is the bus's end.
+// close tells the other processes that the members have left, and stops the timers.
 func (r *room[W]) close() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, m := range r.members {
-		if m.away != nil {
-			m.away.Stop()
-			m.away = nil
+		if m.leaveTimer != nil {
+			m.leaveTimer.Stop()
+			m.leaveTimer = nil
 		}
 	}
-	if r.bus.Broker != nil && r.hasSomebody() {
-		r.post(news{Gone: true})
+	if r.bus.Broker != nil && r.hasLocal() {
+		r.publish(roomUpdate{Gone: true})
 	}
-	if r.due != nil {
-		r.due.Stop()
-		r.due = nil
+	if r.notifyTimer != nil {
+		r.notifyTimer.Stop()
+		r.notifyTimer = nil
 	}
 	r.closed = true
 }
 
-// startHeartbeat begins to tell other processes who is present, if there may be any. The
-// caller holds the bus's mutex, as in stopHeartbeat.
+// startHeartbeat starts the heartbeats if there is a broker. The caller holds the bus's mutex, as
+// for stopHeartbeat.
 func (b *Bus) startHeartbeat() {
-	if b.Broker != nil && b.ticking == nil {
-		b.ticking = time.AfterFunc(b.nextHeartbeat(), b.tick)
+	if b.Broker != nil && b.heartbeatTimer == nil {
+		b.heartbeatTimer = time.AfterFunc(b.nextHeartbeat(), b.runHeartbeat)
 	}
 }
 
 func (b *Bus) stopHeartbeat() {
-	if b.ticking != nil {
-		b.ticking.Stop()
-		b.ticking = nil
+	if b.heartbeatTimer != nil {
+		b.heartbeatTimer.Stop()
+		b.heartbeatTimer = nil
 	}
 }
 
-// nextHeartbeat keeps processes that began at once apart.
-func (b *Bus) nextHeartbeat() time.Duration { return jittered(b.every()) }
+// nextHeartbeat returns the time to the next heartbeat, jittered so that processes spread.
+func (b *Bus) nextHeartbeat() time.Duration { return jittered(b.heartbeatInterval()) }
 
-func (b *Bus) tick() {
+// runHeartbeat sends the heartbeats of all rooms.
+func (b *Bus) runHeartbeat() {
 	b.mu.Lock()
-	if b.closed || len(b.places) == 0 {
-		b.ticking = nil
+	if b.closed || len(b.rooms) == 0 {
+		b.heartbeatTimer = nil
 		b.mu.Unlock()
 		return
 	}
 	b.work.Add(1) // before Close waits: the bus is not closed
-	places := make([]place, 0, len(b.places))
-	for _, p := range b.places {
-		places = append(places, p)
+	rooms := make([]anyRoom, 0, len(b.rooms))
+	for _, r := range b.rooms {
+		rooms = append(rooms, r)
 	}
 	b.mu.Unlock()
 	defer b.work.Done()
-	for _, p := range places {
-		p.beat()
+	for _, r := range rooms {
+		r.heartbeat()
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if !b.closed && b.ticking != nil {
-		b.ticking.Reset(b.nextHeartbeat())
+	if !b.closed && b.heartbeatTimer != nil {
+		b.heartbeatTimer.Reset(b.nextHeartbeat())
 	}
 }

@@ -9,35 +9,35 @@ import (
 	"github.com/sideband-go/sideband/views"
 )
 
-// Presence is a list of who is at one place. Make it with [NewPresence]; the zero value
-// panics when it is used. It is a small value, to be copied, and safe for concurrent use.
+// Presence is the list of members of one place, such as a room or a document. Make it with
+// [NewPresence]; the zero value panics on use. Copy it freely: it is small, and safe for
+// concurrent use.
 //
-// W is whatever is to be known of somebody, with ==, and equal values count once: with a
-// W that is a user's id two tabs of one user are one, with a W that holds something of
-// the tab as well they are two.
+// W describes a member. Equal values (==) count once: if W is a user's id, two tabs of a user
+// are one member; if W also holds something of the tab, they are two.
 //
-// Somebody counts from when the browser's stream opens, so that what only fetches pages
-// is not there, until it has been closed for Bus.LeaveGrace (15 s) or the page or component
-// has ended. A page in a hidden tab closes its stream, and so leaves, unless its view
-// has KeepConnection.
+// A member is present from when the browser's connection opens, so that programs that only
+// fetch pages never are. It leaves when the connection has been closed for Bus.LeaveGrace
+// (15 s), or when the page or component ends. A hidden tab closes its connection, and so its
+// member leaves, unless the view has KeepConnection.
 type Presence[W comparable] struct {
 	bus  *Bus
 	name string
 }
 
-// NewPresence returns the presence of this name. Any string is a name; topics have names
-// of their own. It panics if the bus has a presence of the same name with another W.
+// NewPresence returns the presence of this name. Any string is a name; topics have separate
+// names. NewPresence panics if the bus has a presence of this name with another W.
 func NewPresence[W comparable](bus *Bus, name string) Presence[W] {
 	bus.register("Presence", name, reflect.TypeFor[W]())
 	return Presence[W]{bus, escape.Replace(name)}
 }
 
-// Of is the presence at one of many places, as Of of a [Topic].
+// Of returns the presence of one of many places, as [Topic.Of] does for topics.
 func (p Presence[W]) Of(id string) Presence[W] {
 	return Presence[W]{p.bus, p.name + ":" + escape.Replace(id)}
 }
 
-// Name is the presence's name, as that of a [Topic].
+// Name returns the name, with ids and escapes as [Topic.Name] has them.
 func (p Presence[W]) Name() string { return p.name }
 
 func (p Presence[W]) on() *Bus {
@@ -47,8 +47,8 @@ func (p Presence[W]) on() *Bus {
 	return p.bus
 }
 
-// List is who is here, in the order of arrival. With a broker, it knows of other
-// processes only while a page of this one has joined or watches the presence.
+// List returns the members in the order of arrival. With a broker, it includes those of other
+// processes only while a page of this process has joined or watches the presence.
 func (p Presence[W]) List() []W {
 	r := existing[W](p.on(), p.name)
 	if r == nil {
@@ -59,7 +59,7 @@ func (p Presence[W]) List() []W {
 	return slices.Clone(r.roster().all)
 }
 
-// Count is how many are here; what List says of other processes is true of it, too.
+// Count returns the number of members, of other processes under the same condition as List.
 func (p Presence[W]) Count() int {
 	r := existing[W](p.on(), p.name)
 	if r == nil {
@@ -70,25 +70,27 @@ func (p Presence[W]) Count() int {
 	return len(r.entries)
 }
 
-// Roster is who is here, and what has changed. Its slices may be shared with other
-// views: they must not be changed.
+// Roster is the list of members, and what has changed in it. Views share its slices: do not
+// change them.
 type Roster[W any] struct {
-	// All are in the order of arrival; between processes their clocks decide.
+	// All holds the members in the order of arrival; between processes their clocks decide.
 	All []W
-	// Joined and Left are what has changed since this subscriber was told last, if it is
-	// not undone by now. What happens in short succession may come as one: in a room of more
-	// than 16 it is collected for a tenth of a second, of thousands for up to two.
+	// Joined and Left hold the members that have joined and left since the last call. Changes
+	// in short succession may come in one call: with more than 16 members they are collected
+	// for a tenth of a second, with thousands for up to two. Who left and joined again in
+	// between is in neither.
 	Joined, Left []W
 }
 
-// Join makes who present for as long as the page or component of the callback lives
-// and is watched, and runs h, a method of it, of a component around it or of the
-// page, after the callback, before the next rendering, and then whenever somebody comes or leaves.
-// It happens when the callback succeeds. Joining again from the same page or component
-// replaces who and h: a name was changed, say.
+// Join makes who a member for as long as the page or component of the callback lives and its
+// browser is connected. It takes effect when the callback succeeds. It runs h once before the
+// next rendering, and then whenever somebody joins or leaves. h is a method of the page or
+// component, of an enclosing component, or of the page around it. Joining again from the same
+// page or component replaces who and h, when a user has changed their name, say.
 //
-// The error is ErrClosed, that a who is not equal to itself (NaN, which browsers may post as
-// a number) or can't be compared, or with a broker ErrTooLarge, that of encoding who, or the broker's.
+// Join returns an error if the bus is closed (ErrClosed), or if who is not equal to itself
+// (NaN, which browsers can post as a number) or can't be compared. With a broker it also returns
+// ErrTooLarge, an error of encoding who, and the broker's error.
 func Join[V any, W comparable](s *views.Socket, p Presence[W], who W, h func(V, *views.Socket, Roster[W]) error) error {
 	me, err := p.describe(who)
 	if err != nil {
@@ -97,8 +99,8 @@ func Join[V any, W comparable](s *views.Socket, p Presence[W], who W, h func(V, 
 	return enterRoster(s, p, me, h)
 }
 
-// JoinCount is [Join] for a page that shows how many are here, and not who: h is run whenever
-// their number has changed.
+// JoinCount joins as [Join] does, for a page that shows only the number of members: it runs h
+// whenever the number has changed.
 func JoinCount[V any, W comparable](s *views.Socket, p Presence[W], who W, h func(V, *views.Socket, int) error) error {
 	me, err := p.describe(who)
 	if err != nil {
@@ -107,19 +109,19 @@ func JoinCount[V any, W comparable](s *views.Socket, p Presence[W], who W, h fun
 	return enterCount(s, p, me, h)
 }
 
-// describe is what a member tells of itself.
-func (p Presence[W]) describe(who W) (self[W], error) {
+// describe returns the identity of a member.
+func (p Presence[W]) describe(who W) (identity[W], error) {
 	raw, err := p.on().encode(who)
 	if err == nil {
 		err = usable(who)
 	}
 	if err != nil {
-		return self[W]{}, fmt.Errorf("pubsub: presence %s: %w", p.name, err)
+		return identity[W]{}, fmt.Errorf("pubsub: presence %s: %w", p.name, err)
 	}
-	return self[W]{who: who, raw: raw, known: true}, nil
+	return identity[W]{who: who, raw: raw, joins: true}, nil
 }
 
-// usable reports whether who can be found again.
+// usable returns an error if who can't be a key of a map.
 func usable[W comparable](who W) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
@@ -132,20 +134,20 @@ func usable[W comparable](who W) (err error) {
 	return nil
 }
 
-// Watch is Join without being present: h is told of who comes and leaves. It replaces a
-// Join of the same page or component, and the other way round.
+// Watch runs h as [Join] does, without joining. It replaces a Join of the same page or component,
+// and a Join replaces it.
 func Watch[V any, W comparable](s *views.Socket, p Presence[W], h func(V, *views.Socket, Roster[W]) error) error {
-	return enterRoster(s, p, self[W]{}, h)
+	return enterRoster(s, p, identity[W]{}, h)
 }
 
-// WatchCount is [Watch] for a page that shows how many are here, and not who: h is run
-// whenever their number has changed. It costs the less the more people are here.
+// WatchCount runs h as [JoinCount] does, without joining. In large rooms it costs much less than
+// [Watch].
 func WatchCount[V any, W comparable](s *views.Socket, p Presence[W], h func(V, *views.Socket, int) error) error {
-	return enterCount(s, p, self[W]{}, h)
+	return enterCount(s, p, identity[W]{}, h)
 }
 
-// Leave ends the Join or Watch of the page or component of the callback, when the callback
-// has succeeded.
+// Leave ends the Join or Watch of the page or component of the callback. It takes effect when the
+// callback succeeds.
 func Leave[W comparable](s *views.Socket, p Presence[W]) {
 	r := existing[W](p.on(), p.name)
 	if r == nil {
@@ -155,42 +157,42 @@ func Leave[W comparable](s *views.Socket, p Presence[W]) {
 	if m == nil {
 		return
 	}
-	turn := m.turn.Load()
+	generation := m.generation.Load()
 	s.OnCommit(func() {
-		if m.turn.Load() == turn { // not joined again, later in the same callback
+		if m.generation.Load() == generation { // not joined again, later in the same callback
 			m.end()
 			m.stop()
 		}
 	})
 }
 
-// wake tells a member that there is something to be told.
-type wake struct{}
+// rosterChanged is the message of a notification. The roster itself is taken when it runs.
+type rosterChanged struct{}
 
-func enterRoster[V any, W comparable](s *views.Socket, p Presence[W], who self[W], h func(V, *views.Socket, Roster[W]) error) error {
-	return enter(s, p, who, false, func(m *member[W], undone func(), v V, s *views.Socket) error {
-		roster, news := m.take()
-		if !news {
+func enterRoster[V any, W comparable](s *views.Socket, p Presence[W], id identity[W], h func(V, *views.Socket, Roster[W]) error) error {
+	return enter(s, p, id, false, func(m *member[W], onRollback func(), v V, s *views.Socket) error {
+		roster, changed := m.takeRoster()
+		if !changed {
 			return nil
 		}
-		s.OnRollback(undone)
+		s.OnRollback(onRollback)
 		return h(v, s, roster)
 	})
 }
 
-func enterCount[V any, W comparable](s *views.Socket, p Presence[W], who self[W], h func(V, *views.Socket, int) error) error {
-	return enter(s, p, who, true, func(m *member[W], undone func(), v V, s *views.Socket) error {
-		n, news := m.takeNumber()
-		if !news {
+func enterCount[V any, W comparable](s *views.Socket, p Presence[W], id identity[W], h func(V, *views.Socket, int) error) error {
+	return enter(s, p, id, true, func(m *member[W], onRollback func(), v V, s *views.Socket) error {
+		n, changed := m.takeCount()
+		if !changed {
 			return nil
 		}
-		s.OnRollback(undone)
+		s.OnRollback(onRollback)
 		return h(v, s, n)
 	})
 }
 
-// enter makes the page or component of the callback a member that is told by run.
-func enter[V any, W comparable](s *views.Socket, p Presence[W], who self[W], counts bool, run func(m *member[W], undone func(), v V, s *views.Socket) error) error {
+// enter makes the page or component of the callback a member whose notifications call run.
+func enter[V any, W comparable](s *views.Socket, p Presence[W], id identity[W], wantsCount bool, run func(m *member[W], onRollback func(), v V, s *views.Socket) error) error {
 	b, ref := p.on(), s.Ref()
 	var m *member[W]
 	if r := existing[W](b, p.name); r != nil {
@@ -203,20 +205,20 @@ func enter[V any, W comparable](s *views.Socket, p Presence[W], who self[W], cou
 		}
 		m.stop = s.OnEnd(m.end)
 		if b.Broker != nil {
-			if err := m.follow(s); err != nil {
+			if err := m.acquireFeed(s); err != nil {
 				m.end()
 				m.stop()
 				return fmt.Errorf("pubsub: presence %s: subscribe at the broker: %w", p.name, err)
 			}
 		}
-		stopEnd, stopStream := m.stop, s.OnConnection(m.watched)
-		m.stop = func() bool { stopStream(); return stopEnd() }
-		m.come()
+		stopEnd, stopConnection := m.stop, s.OnConnection(m.connectionChanged)
+		m.stop = func() bool { stopConnection(); return stopEnd() }
+		m.addJoining()
 	}
-	m.turn.Add(1)
-	undone := func() { b.lag(ref, &m.lagged) }
-	tell := func(v V, s *views.Socket, _ wake) error { return run(m, undone, v, s) }
-	bound := views.SendFunc(ref, tell)
-	s.OnCommit(func() { m.set(who, counts, func() error { return bound(wake{}) }) })
-	return views.Send(s, tell, wake{})
+	m.generation.Add(1)
+	onRollback := func() { b.lag(ref, &m.lagged) }
+	notify := func(v V, s *views.Socket, _ rosterChanged) error { return run(m, onRollback, v, s) }
+	bound := views.SendFunc(ref, notify)
+	s.OnCommit(func() { m.commit(id, wantsCount, func() error { return bound(rosterChanged{}) }) })
+	return views.Send(s, notify, rosterChanged{})
 }

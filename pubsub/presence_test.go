@@ -18,7 +18,7 @@ import (
 func joined(t testing.TB, p pubsub.Presence[string], who string) *view {
 	v := newView(t)
 	v.must(func(s *views.Socket) error { return pubsub.Join(s, p, who, page.present) })
-	v.stream(true)
+	v.connect(true)
 	return v
 }
 
@@ -36,9 +36,9 @@ func TestPresence(t *testing.T) {
 		expectHere(t, here)
 		ann := newView(t)
 		ann.must(func(s *views.Socket) error { return pubsub.Join(s, here, "ann", page.present) })
-		ann.expect("") // told at once, and before the page is first shown; nobody watches it yet
+		ann.expect("") // notified at once, before the page is first shown; nobody is connected yet
 		expectHere(t, here)
-		ann.stream(true)
+		ann.connect(true)
 		ann.expect("ann +ann ")
 
 		bob := joined(t, here, "bob")
@@ -47,7 +47,7 @@ func TestPresence(t *testing.T) {
 		joined(t, here.Of("elsewhere"), "eve")
 		expectHere(t, here, "ann", "bob")
 
-		// A second tab changes nothing for who is told, until the last is closed.
+		// A second tab notifies nobody, nor does the end of one of them.
 		second := joined(t, here, "bob")
 		second.expect("ann bob ")
 		ann.expect()
@@ -64,27 +64,27 @@ func TestPresence(t *testing.T) {
 	})
 }
 
-// A stream that is soon open again makes no noise.
-func TestPresenceEndsAfterAWhileWithoutAStream(t *testing.T) {
+// A connection that is soon open again notifies nobody.
+func TestPresenceEndsAfterLeaveGrace(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		here := pubsub.NewPresence[string](&pubsub.Bus{}, "here")
 		ann, bob := joined(t, here, "ann"), joined(t, here, "bob")
 		ann.work()
 		bob.work()
 		for range 10 {
-			bob.stream(false)
+			bob.connect(false)
 			time.Sleep(14 * time.Second)
-			bob.stream(true)
+			bob.connect(true)
 			time.Sleep(time.Second)
 		}
 		ann.expect()
-		bob.stream(false)
+		bob.connect(false)
 		time.Sleep(16 * time.Second)
 		ann.expect("ann -bob ")
-		bob.expect("ann -bob ") // it goes on being told
-		bob.stream(true)
+		bob.expect("ann -bob ") // it is still notified
+		bob.connect(true)
 		ann.expect("ann bob +bob ")
-		bob.stream(false)
+		bob.connect(false)
 		bob.end()
 		ann.expect("ann -bob ") // its end ends the wait
 		time.Sleep(time.Hour)
@@ -146,7 +146,7 @@ func TestAJoinThatFailsIsNone(t *testing.T) {
 	bob.work()
 	failed := errors.New("failed")
 	ann := newView(t)
-	ann.stream(true)
+	ann.connect(true)
 	err := ann.do(func(s *views.Socket) error { return errors.Join(pubsub.Join(s, here, "ann", page.present), failed) })
 	if !errors.Is(err, failed) {
 		t.Fatal(err)
@@ -166,7 +166,7 @@ func TestAJoinThatFailsIsNone(t *testing.T) {
 }
 
 // A crowd that comes at once is one message to each.
-func TestBurstsAreToldOnce(t *testing.T) {
+func TestABurstIsOneNotification(t *testing.T) {
 	here := pubsub.NewPresence[string](&pubsub.Bus{}, "here")
 	first := joined(t, here, "first")
 	first.work()
@@ -187,7 +187,7 @@ func TestBurstsAreToldOnce(t *testing.T) {
 	first.setFull(true)
 	crowd[0].end()
 	crowd[1].end()
-	waitFor(t, "a view that can't be told to be restarted", func() bool { return first.restarted() == 1 })
+	waitFor(t, "a view whose mailbox is full to be restarted", func() bool { return first.restarted() == 1 })
 }
 
 func TestPresenceInSeveralProcesses(t *testing.T) {
@@ -233,7 +233,7 @@ func TestPresenceInSeveralProcesses(t *testing.T) {
 		second.end()
 		all("ann", "eve")
 
-		// News that are lost are found to be missing with the next ones.
+		// A lost update is noticed with the next one.
 		broker.set(func(m *memory) { m.lose = func(string, int) bool { return true } })
 		ann.must(func(s *views.Socket) error { return pubsub.Join(s, here[0], "anna", page.present) })
 		synctest.Wait()
@@ -243,7 +243,7 @@ func TestPresenceInSeveralProcesses(t *testing.T) {
 		zoe := joined(t, here[0], "zoe")
 		all("eve", "anna", "zoe")
 
-		// Or with the next beat.
+		// Or with the next heartbeat.
 		broker.set(func(m *memory) { m.lose = func(string, int) bool { return true } })
 		zoe.end()
 		synctest.Wait()
@@ -271,12 +271,12 @@ func TestPresenceInSeveralProcesses(t *testing.T) {
 		n := len(broker.sent())
 		time.Sleep(time.Hour)
 		if len(broker.sent()) != n {
-			t.Error("the beat goes on, but nobody is left")
+			t.Error("the heartbeats go on, but nobody is left")
 		}
 	})
 }
 
-// A process that has died tells nothing.
+// A process that has died is silent.
 func TestAProcessThatDied(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		broker := &memory{}
@@ -319,7 +319,7 @@ func TestPresenceOfStructs(t *testing.T) {
 		v.must(func(s *views.Socket) error {
 			return pubsub.Join(s, p, person{1, fmt.Sprint(i)}, func(page, *views.Socket, pubsub.Roster[person]) error { return nil })
 		})
-		v.stream(true)
+		v.connect(true)
 		waitFor(t, "everybody", func() bool { return len(p.List()) == i+1 })
 		rosters = append(rosters, p.List())
 	}

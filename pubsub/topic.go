@@ -2,34 +2,34 @@ package pubsub
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"reflect"
 
 	"github.com/sideband-go/sideband/views"
 )
 
-// Topic is a name on a bus, and the type of the messages that are published there. Make
-// it with [NewTopic]; the zero value panics when it is used. It is a small value, to be
-// copied, and safe for concurrent use.
+// Topic is a name on a bus with the type of its messages. Make it with [NewTopic]; the zero
+// value panics on use. Copy it freely: it is small, and safe for concurrent use.
 type Topic[M any] struct {
 	bus  *Bus
 	name string
 }
 
-// NewTopic returns the topic of this name. Any string is a name. It panics if the bus has
-// a topic of the same name and another type of messages; asked for with the same type,
-// it is the same topic.
+// NewTopic returns the topic of this name. Any string is a name. Calls with the same name and
+// type return the same topic; NewTopic panics if the bus has a topic of this name with another
+// type.
 func NewTopic[M any](bus *Bus, name string) Topic[M] {
 	bus.register("Topic", name, reflect.TypeFor[M]())
 	return Topic[M]{bus, escape.Replace(name)}
 }
 
-// Of is the topic of one of many: a room, a user. Any string is an id, and whatever the
-// names and ids are, no two topics are taken for one.
+// Of returns the topic of one of many things, such as a room or a user. Any string is an id.
+// Different names and ids never give the same topic.
 func (t Topic[M]) Of(id string) Topic[M] { return Topic[M]{t.bus, t.name + ":" + escape.Replace(id)} }
 
-// Name is the topic's name, with the ids after colons: "posts:go". A colon or percent sign
-// within a name or an id is written %3A or %25.
+// Name returns the name, with ids after colons: "posts:go". A colon or percent sign in a name
+// or an id is written %3A or %25.
 func (t Topic[M]) Name() string { return t.name }
 
 func (t Topic[M]) on() *Bus {
@@ -39,18 +39,18 @@ func (t Topic[M]) on() *Bus {
 	return t.bus
 }
 
-// Publish sends m to all who have subscribed. It never waits for them, and whether there
-// are any, and what becomes of m there, is no matter to the publisher.
+// Publish sends m to all subscribers. It never waits for them and does not report what they do
+// with m.
 //
-// In a callback, pass the socket itself as ctx: m is then sent when the callback has
-// succeeded, and never if it fails. The subscriptions of the same page or component run
-// before the next rendering, so that the answer to an event shows what came of it. With
-// any other context m is sent at once.
+// In a callback, pass the socket as ctx: m is sent when the callback succeeds, and not at all if
+// it fails or is rolled back. Subscriptions of the same page or component run before the next
+// rendering, so that the answer to an event shows their result. With any other context, Publish
+// sends m at once.
 //
-// With a broker, Publish returns ErrTooLarge, or the error of encoding m, before anything
-// is sent. Outside of callbacks it then waits until the broker has taken m, or ctx is done,
-// and returns the broker's error, when the subscribers in this process have m already;
-// callbacks don't wait, and such an error is logged.
+// With a broker, Publish returns ErrTooLarge or the error of encoding m before it sends anything.
+// Outside of callbacks it sends m to the subscribers of this process, then waits until the broker
+// accepts m or ctx is done, and returns the broker's error. Callbacks don't wait for the broker:
+// its errors are logged.
 func (t Topic[M]) Publish(ctx context.Context, m M) error {
 	b := t.on()
 	data, err := b.encode(m)
@@ -63,20 +63,20 @@ func (t Topic[M]) Publish(ctx context.Context, m M) error {
 	if b.isClosed() {
 		return ErrClosed
 	}
-	b.count.published.Add(1)
+	b.counters.published.Add(1)
 	b.deliver(t.name, m, nil)
 	if b.Broker == nil {
 		return nil
 	}
 	if err := b.Broker.Publish(ctx, t.subject(), b.envelope(topicMessage, data)); err != nil {
-		b.count.unsent.Add(1)
+		b.counters.unsent.Add(1)
 		return fmt.Errorf("pubsub: topic %s: publish to the broker: %w", t.name, err)
 	}
 	return nil
 }
 
-// PublishToOthers is Publish from a callback to all but its own view, with all the
-// components there.
+// PublishToOthers publishes m when the callback succeeds, to all subscribers except those of the
+// callback's own view, its page and all its components.
 func (t Topic[M]) PublishToOthers(s *views.Socket, m M) error {
 	data, err := t.on().encode(m)
 	if err != nil {
@@ -85,7 +85,7 @@ func (t Topic[M]) PublishToOthers(s *views.Socket, m M) error {
 	return t.later(s, m, data, true)
 }
 
-// later publishes when the callback has succeeded.
+// later publishes m when the callback has succeeded.
 func (t Topic[M]) later(s *views.Socket, m M, data []byte, others bool) error {
 	b, me := t.bus, s.Ref()
 	if b.isClosed() {
@@ -95,14 +95,14 @@ func (t Topic[M]) later(s *views.Socket, m M, data []byte, others bool) error {
 	if !others {
 		own = b.subscribers(t.name, me)
 		for _, sub := range own {
-			if err := sub.tell(s, m); err != nil {
+			if err := sub.sendFrom(s, m); err != nil {
 				return fmt.Errorf("pubsub: topic %s: %w", t.name, err)
 			}
 		}
 	}
 	s.OnCommit(func() {
-		b.count.published.Add(1)
-		b.count.delivered.Add(uint64(len(own)))
+		b.counters.published.Add(1)
+		b.counters.delivered.Add(uint64(len(own)))
 		b.deliver(t.name, m, func(sub *subscriber) bool {
 			if others {
 				return sub.ref.SameView(me)
@@ -115,10 +115,90 @@ func (t Topic[M]) later(s *views.Socket, m M, data []byte, others bool) error {
 			return false
 		})
 		if b.Broker != nil {
-			b.send(t.subject(), b.envelope(topicMessage, data))
+			b.enqueue(t.subject(), b.envelope(topicMessage, data))
 		}
 	})
 	return nil
 }
 
 func (t Topic[M]) subject() string { return subject(t.bus.prefix(), "topic", t.name) }
+
+// Subscribe runs h for each message that is published to the topic from now on. h is a method
+// expression, such as Page.posted, of the component of the callback, of an enclosing component,
+// or of the page.
+//
+// Subscribe takes effect at once, so that nothing is missed while the callback reads a database;
+// messages that arrive before the callback has returned wait. The subscription ends with the page
+// or component of the callback, or at once if the callback fails. Subscribing the same method of
+// the same page or component again changes nothing.
+//
+// Without a broker, Subscribe returns ErrClosed or nil. With one, the first subscription of the
+// process to a topic waits for the broker and returns its error.
+func Subscribe[V, M any](s *views.Socket, t Topic[M], h func(V, *views.Socket, M) error) error {
+	b, ref := t.on(), s.Ref()
+	code := reflect.ValueOf(h).Pointer()
+	if b.markSubscribedAgain(t.name, ref, code) {
+		return nil
+	}
+	sub := &subscriber{name: t.name, ref: ref, code: code, index: -1}
+	bound := views.SendFunc(ref, func(v V, s *views.Socket, m M) error {
+		s.OnRollback(func() { b.lag(ref, &sub.lagged) })
+		return h(v, s, m)
+	})
+	sub.send = func(m any) error {
+		v, _ := m.(M) // a nil interface is its zero value
+		return bound(v)
+	}
+	sub.sendFrom = func(s *views.Socket, m any) error {
+		v, _ := m.(M)
+		return views.Send(s, h, v)
+	}
+	sub.stop = s.OnEnd(func() { b.unsubscribe(sub) })
+	if err := b.subscribe(sub, decoder[M]); err != nil {
+		sub.stop()
+		return err
+	}
+	if b.Broker == nil {
+		return nil
+	}
+	err := b.acquireFeed(s, &sub.feedRef, t.subject(), func(_ nodeID, data []byte) bool { return b.receive(t.name, data) })
+	if err != nil {
+		b.unsubscribe(sub)
+		sub.stop()
+		return fmt.Errorf("pubsub: topic %s: subscribe at the broker: %w", t.name, err)
+	}
+	return nil
+}
+
+// Unsubscribe ends the subscriptions of the page or component of the callback to the topic. It
+// takes effect when the callback succeeds. Messages that are in the mailbox already still arrive.
+func Unsubscribe[M any](s *views.Socket, t Topic[M]) {
+	b := t.on()
+	subs := b.subscribers(t.name, s.Ref())
+	if len(subs) == 0 {
+		return
+	}
+	generations := make([]uint64, len(subs))
+	b.mu.RLock()
+	for i, sub := range subs {
+		generations[i] = sub.generation
+	}
+	b.mu.RUnlock()
+	s.OnCommit(func() {
+		for i, sub := range subs {
+			b.mu.RLock()
+			again := sub.generation != generations[i] // subscribed again, later in the same callback
+			b.mu.RUnlock()
+			if !again {
+				b.unsubscribe(sub)
+				sub.stop()
+			}
+		}
+	})
+}
+
+func decoder[M any](data []byte) (any, error) {
+	var m M
+	err := json.Unmarshal(data, &m)
+	return m, err
+}

@@ -181,7 +181,7 @@ func TestPublishingInACallback(t *testing.T) {
 	}
 }
 
-// Case 50: a subscriber that can't keep up is mounted again, once, and nobody waits for it.
+// Case 50: a subscriber that can't keep up is remounted, once, and nobody waits for it.
 func TestALaggingSubscriberIsRestarted(t *testing.T) {
 	bus := &pubsub.Bus{}
 	topic := pubsub.NewTopic[string](bus, "posts")
@@ -191,7 +191,7 @@ func TestALaggingSubscriberIsRestarted(t *testing.T) {
 	quick.expect("1", "2", "3")
 	slow.setFull(false)
 	publish(t, topic, "4")
-	slow.expect() // it is about to be mounted again
+	slow.expect() // it is about to be remounted
 	if n := slow.restarted(); n != 1 {
 		t.Errorf("%d restarts", n)
 	}
@@ -200,7 +200,7 @@ func TestALaggingSubscriberIsRestarted(t *testing.T) {
 	}
 }
 
-// A view may be gone before its end is told.
+// A view may be gone before OnEnd runs.
 func TestASubscriberThatIsGoneIsForgotten(t *testing.T) {
 	bus := &pubsub.Bus{}
 	topic := pubsub.NewTopic[string](bus, "posts")
