@@ -9,10 +9,11 @@ import (
 )
 
 var (
-	place   = regexp.MustCompile("`([\\w/]+\\.(?:go|templ))`((?:, `\\w+`)*)")
-	oneName = regexp.MustCompile("`(\\w+)`")
-	tested  = regexp.MustCompile(`(?m)^\| +\d+ \|.*\| ([^|]*) \|$`)
-	aFile   = regexp.MustCompile("`([\\w/]+)(\\.go)?`")
+	place     = regexp.MustCompile("`([\\w/]+\\.(?:go|templ))`((?:, `\\w+`)*)")
+	oneName   = regexp.MustCompile("`(\\w+)`")
+	tested    = regexp.MustCompile(`(?m)^\| +\d+ \|.*\| ([^|]*) \|$`)
+	firstCell = regexp.MustCompile(`(?m)^\| +([^|]*?) +\|`)
+	aFile     = regexp.MustCompile("`([\\w/]+)(\\.go)?`")
 )
 
 func TestTheBoundsAreWhereTheDocsSay(t *testing.T) {
@@ -26,6 +27,21 @@ func TestTheBoundsAreWhereTheDocsSay(t *testing.T) {
 		for _, name := range oneName.FindAllStringSubmatch(p[2], -1) {
 			if !regexp.MustCompile(`\b` + name[1] + `\b`).Match(text) {
 				t.Errorf("docs/limits.md: %s has no %s", p[1], name[1])
+			}
+		}
+	}
+}
+
+func TestNoRowOfTheDocsStandsTwice(t *testing.T) {
+	t.Parallel()
+	for _, document := range []string{"docs/limits.md", "docs/cases.md"} {
+		for section := range strings.SplitSeq(prose(t, root+"/"+document), "\n## ") {
+			seen := map[string]bool{}
+			for _, row := range firstCell.FindAllStringSubmatch(section, -1) {
+				if seen[row[1]] && row[1] != "bound" { // a section may have two tables
+					t.Errorf("%s has two rows %q", document, row[1])
+				}
+				seen[row[1]] = true
 			}
 		}
 	}
