@@ -83,6 +83,10 @@ dev: ## run the demo, rebuilt and reloaded at each change
 bench: ## measure against the floor and print the table
 	$(GO) run ./bench
 
+.PHONY: picture
+picture: needs ## record docs/demo.gif, the moving picture of the README
+	$(GO) run ./e2e/record docs/demo.gif
+
 .PHONY: chaos
 chaos: ## drive 200 pages while all around them fails, with SEED (1) for LENGTH (2m)
 	SEED=$(SEED) LENGTH=$(LENGTH) PAGES=200 BROWSERS=10 $(GO) test -count=1 -timeout=0 -v -run TestPagesSurviveEverything ./e2e/chaos

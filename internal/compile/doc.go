@@ -10,4 +10,24 @@
 // no longer there.
 //
 // docs/errors.md lists what people meet most, and the panics of the kit; each of its rows is compiled or run here.
+//
+// # Snippets
+//
+// Each fenced block of Go and templ in README.md and docs/*.md is compiled, in one module of all documents, and its
+// tests are run:
+//
+//   - The blocks of a document are files of one package. A line
+//
+//     <!-- program NAME -->
+//
+//     begins another package.
+//
+//   - Declarations stand as they are. Statements stand in a function with the names ctx and s (a context and a socket),
+//     elements of templ in a component. Imports are added for the packages that the table in snippets_test.go has.
+//
+//   - What a package needs besides is in testdata/snippets/DOCUMENT or testdata/snippets/DOCUMENT/NAME: Go files,
+//     templates (*.templ.txt) and tests, which are run with those of the document.
+//
+//   - A block below a line that ends in (`path/name.go`): is that file of the application, as in the README. A block of any
+//     language below the line <!-- file NAME --> is that file of its package, for tests to read.
 package compile

@@ -1,0 +1,3 @@
+package snippets
+
+type Page struct{}

@@ -1,0 +1,60 @@
+package snippets
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/sideband-go/sideband/handlers"
+	"github.com/sideband-go/sideband/state"
+	"github.com/sideband-go/sideband/views"
+)
+
+type application struct{}
+
+var app application
+
+func (application) New() application { return application{} }
+
+func (application) Routes() http.Handler {
+	kit := handlers.New(handlers.Config{})
+	mux := http.NewServeMux()
+	mux.Handle(kit.AssetsPath()+"/", http.StripPrefix(kit.AssetsPath(), kit.Assets()))
+	mux.Handle("/counter", handlers.View(kit, Counter{}))
+	mux.Handle("/orders", handlers.View(kit, Orders{}))
+	mux.Handle("/login", handlers.View(kit, views.Static("Log in", login())))
+	return kit.Middleware(mux)
+}
+
+var (
+	Count  = state.NewKey[int]("count")
+	News   = state.NewKey[string]("news")
+	Report = state.NewAsync[int]("report")
+)
+
+type Counter struct{}
+
+func (Counter) Mount(s *views.Socket, _ views.NoParams) error { Count.Set(s, 0); return nil }
+
+func (Counter) Add(s *views.Socket, n int) error { Count.Set(s, Count.Get(s)+n); return nil }
+
+type Orders struct{}
+
+func (Orders) Mount(s *views.Socket, _ views.NoParams) error { News.Set(s, ""); return nil }
+
+func (Orders) Remind(s *views.Socket, _ views.NoParams) error {
+	_, err := views.SendAfter(s, time.Minute, Orders.remind, views.NoParams{})
+	return err
+}
+
+func (Orders) remind(s *views.Socket, _ views.NoParams) error { News.Set(s, "It is time."); return nil }
+
+func (Orders) Reload(s *views.Socket, _ views.NoParams) error {
+	Report.Start(s, func(context.Context) (int, error) { time.Sleep(50 * time.Millisecond); return 42, nil })
+	return nil
+}
+
+func (Orders) SignOut(s *views.Socket, _ views.NoParams) error {
+	s.Flash(views.FlashSuccess, "You are signed out.")
+	return s.Redirect("/login")
+}
