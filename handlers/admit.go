@@ -37,7 +37,7 @@ func declined(status int, err error) *refusal { return &refusal{status: status, 
 
 // unowned refuses a request without a session, or with the cookie of one that has ended.
 func (k *Kit) unowned(r *http.Request) *refusal {
-	if cookie, _ := k.sessions.cookie(r); cookie != "" {
+	if k.sessions.HasCookie(r) {
 		return refused(http.StatusForbidden, "the request's session has ended")
 	}
 	return &refusal{status: http.StatusForbidden, err: errUnowned, reload: true}
@@ -98,11 +98,11 @@ func (rt Route) open(r *http.Request) (ticket, *refusal) {
 	if time.Until(t.issued) > clockSkew {
 		return t, refused(http.StatusBadRequest, "the ticket is from the future: %v", t.issued)
 	}
-	session, ok := rt.kit.sessions.current(r.Context())
+	id, ok := rt.kit.sessions.Current(r.Context())
 	if !ok {
 		return t, rt.kit.unowned(r)
 	}
-	if !rt.kit.sessions.owns(r.Context(), t, session, rt.kit.identity(r)) {
+	if !rt.kit.sessions.Owns(r.Context(), t.owner, id, rt.kit.identity(r)) {
 		return t, refused(http.StatusForbidden, "the ticket is another session's or user's")
 	}
 	if t.path != r.URL.EscapedPath() || t.pattern != pattern(r) {
@@ -138,16 +138,16 @@ func (rt Route) remount(r *http.Request, t ticket) (*live.View, *refusal) {
 	if age := time.Since(t.issued); age > k.config.Security.TicketLife {
 		return nil, refused(http.StatusGone, "the ticket is %v old", age.Round(time.Second))
 	}
-	session, ok := k.sessions.current(r.Context())
+	id, ok := k.sessions.Current(r.Context())
 	if !ok {
 		return nil, k.unowned(r)
 	}
-	if !k.mounts.excused(t.view, time.Now()) && !k.mounts.allow(session) {
+	if !k.mounts.exempts.Use(t.view, time.Now()) && !k.mounts.rate.Allow(id) {
 		increment(&k.stats.SessionMountsRefused)
 		return nil, declined(http.StatusTooManyRequests, errors.New("handlers: the session mounts too many views"))
 	}
 	identity := k.identity(r) // it may panic: no view is there yet
-	v, mount, err := k.views.Restore(rt.def, t.view, live.Owner{Identity: identity, Session: session, Query: t.query})
+	v, mount, err := k.views.Restore(rt.def, t.view, live.Owner{Identity: identity, Session: id, Query: t.query})
 	switch {
 	case err != nil:
 		increment(&k.stats.StoreFull)
@@ -167,7 +167,7 @@ func (rt Route) remount(r *http.Request, t ticket) (*live.View, *refusal) {
 		}
 	}()
 	failure = rt.mountAgain(v, r)
-	if _, ok := k.sessions.current(r.Context()); failure == nil && !ok { // it has ended meanwhile
+	if _, ok := k.sessions.Current(r.Context()); failure == nil && !ok { // it has ended meanwhile
 		failure = k.unowned(r)
 	}
 	if failure == nil {
@@ -213,8 +213,8 @@ func (k *Kit) probe(r *http.Request, v *live.View, ticket string) {
 	if p == nil {
 		return
 	}
-	session := k.sessions.stored(k.sessions.manager.Token(r.Context()))
-	p.Note(v, ticket, func(ctx context.Context) error { return k.sessions.store.DeleteCtx(ctx, session) })
+	token := k.sessions.StoreToken(r.Context())
+	p.Note(v, ticket, func(ctx context.Context) error { return k.sessions.Destroy(ctx, token) })
 }
 
 // identity is who the application says has sent the request.

@@ -83,7 +83,7 @@ func joinQuery(a, b string) string {
 func (g *guard) openTicket() (ticket, error) {
 	if !g.opened {
 		g.opened = true
-		g.ticket, g.err = g.kit.sealer.open(g.r.Header.Get(protocol.TicketHeader))
+		g.ticket, g.err = g.kit.openTicket(g.r.Header.Get(protocol.TicketHeader))
 	}
 	return g.ticket, g.err
 }

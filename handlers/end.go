@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/sideband-go/sideband/internal/session"
 )
 
 var errShutDown = errors.New("handlers: the kit is shut down")
@@ -27,14 +29,14 @@ func (k *Kit) Disconnect(identity string) int {
 
 // endSession ends the pages of a session that was destroyed or renewed, when the
 // response of the request that did it begins.
-func (k *Kit) endSession(ctx context.Context, session [16]byte) {
-	if g := guardOf(ctx, k); g == nil || !g.takes(session) {
-		k.dismissSession(session)
+func (k *Kit) endSession(ctx context.Context, id session.ID) {
+	if g := guardOf(ctx, k); g == nil || !g.takes(id) {
+		k.dismissSession(id)
 	}
 }
 
-func (k *Kit) dismissSession(session [16]byte) {
-	for _, v := range k.views.OfSession(string(session[:])) {
+func (k *Kit) dismissSession(id session.ID) {
+	for _, v := range k.views.OfSession(string(id[:])) {
 		v.Dismiss(reloadPause)
 	}
 }

@@ -2,13 +2,14 @@ package handlers
 
 import (
 	"context"
-	"encoding/binary"
 	"errors"
 	"net/http"
 	"time"
 	"unicode/utf8"
 
 	"github.com/sideband-go/sideband/internal/flash"
+	"github.com/sideband-go/sideband/internal/seal"
+	"github.com/sideband-go/sideband/internal/session"
 	"github.com/sideband-go/sideband/views"
 )
 
@@ -40,28 +41,33 @@ const (
 // carried is what one page tells the next: messages, and where to, if the browser has to
 // be sent there first.
 type carried struct {
-	session  [16]byte // all zero for a browser without one
+	session  session.ID // all zero for a browser without one
 	issued   time.Time
 	to       string
 	messages []flash.Message
 }
 
-// maxCarried is how long what carry is sealed from may be, so that it fits.
-const maxCarried = 1400
+// carriedVersion is that of the fields of carried.
+const carriedVersion = 2
 
-// encode writes c for sealing. Messages that are too long together are cut.
-func (c carried) encode() []byte {
-	b := append([]byte(nil), c.session[:]...)
-	b = binary.BigEndian.AppendUint64(b, uint64(c.issued.Unix()))
-	b = appendText(b, c.to)
-	for _, m := range fit(c.messages, maxCarried-len(b)) {
-		b = appendText(appendText(b, m.Kind), m.Text)
-	}
-	return b
+// Fields is part of seal.Payload.
+func (c *carried) Fields(f *seal.Codec) {
+	f.Fixed(c.session[:])
+	f.Time(&c.issued)
+	f.Text(&c.to)
+	seal.List(f, &c.messages, func(f *seal.Codec, m *flash.Message) {
+		f.Text(&m.Kind)
+		f.Text(&m.Text)
+	})
 }
 
-func appendText(b []byte, text string) []byte {
-	return append(binary.AppendUvarint(b, uint64(len(text))), text...)
+// maxCarried bounds the fields of what is carried, in bytes; it is less than seal.MaxFields.
+const maxCarried = 1400
+
+// newCarried returns what goes along now. Messages that are too long together are cut.
+func newCarried(id session.ID, to string, messages []flash.Message) *carried {
+	const head = 16 + 6 + 2 + 1 // session, time, and how long the target and the list are
+	return &carried{id, time.Now(), to, fit(messages, maxCarried-head-len(to))}
 }
 
 // fit cuts the longest texts until all messages take no more than room bytes. Where not
@@ -93,48 +99,19 @@ func fit(list []flash.Message, room int) []flash.Message {
 	return nil
 }
 
-func decodeCarried(b []byte) (c carried, err error) {
-	if len(b) < 24 {
-		return c, errSeal
-	}
-	c.session = [16]byte(b[:16])
-	c.issued = time.Unix(int64(binary.BigEndian.Uint64(b[16:24])), 0)
-	var texts []string
-	for b = b[24:]; len(b) > 0; {
-		n, w := binary.Uvarint(b)
-		if w <= 0 || n > uint64(len(b)-w) {
-			return c, errSeal
-		}
-		texts, b = append(texts, string(b[w:w+int(n)])), b[w+int(n):]
-	}
-	if len(texts)%2 != 1 {
-		return c, errSeal
-	}
-	c.to = texts[0]
-	for i := 1; i < len(texts); i += 2 {
-		c.messages = append(c.messages, flash.Message{Kind: texts[i], Text: texts[i+1]})
-	}
-	return c, nil
-}
-
 var (
+	errDamaged      = errors.New("handlers: what was sealed is missing or damaged")
 	errForeignFlash = errors.New("handlers: what was carried is another session's")
 	errOldFlash     = errors.New("handlers: what was carried is too old")
 )
 
 // openCarried opens what was sealed for the request's session. With errOldFlash the target
 // still counts.
-func (k *Kit) openCarried(ctx context.Context, b box, text string) (carried, error) {
-	plain, err := b.open(text)
-	if err != nil {
-		return carried{}, err
+func (k *Kit) openCarried(ctx context.Context, s *seal.Sealer, text string) (c carried, err error) {
+	if s.Open(text, &c) != nil {
+		return carried{}, errDamaged
 	}
-	c, err := decodeCarried(plain)
-	if err != nil {
-		return carried{}, err
-	}
-	session, _ := k.sessions.current(ctx)
-	if c.session != session {
+	if id, _ := k.sessions.Current(ctx); c.session != id {
 		return carried{}, errForeignFlash
 	}
 	if age := time.Since(c.issued); age > flashLife || age < -clockSkew {
@@ -146,7 +123,7 @@ func (k *Kit) openCarried(ctx context.Context, b box, text string) (carried, err
 
 // flashCookieName is the one that the request's connection can carry, as of the session.
 func flashCookieName(r *http.Request) string {
-	if r.TLS == nil && isLoopback(r.Host) {
+	if session.IsLocal(r) {
 		return localFlashCookie
 	}
 	return flashCookie
@@ -187,8 +164,8 @@ func (g *guard) writeFlash() {
 		}
 		c.MaxAge = -1
 	} else {
-		session, _ := g.kit.sessions.current(g.r.Context())
-		text, err := g.kit.flashes.seal(carried{session: session, issued: time.Now(), messages: *g.flash}.encode())
+		id, _ := g.kit.sessions.Current(g.r.Context())
+		text, err := g.kit.flashes.Seal(newCarried(id, "", *g.flash))
 		if err != nil {
 			g.kit.log.Error("sideband: flash", "err", err)
 			return

@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"github.com/sideband-go/sideband/internal/flash"
+	"github.com/sideband-go/sideband/internal/session"
 )
 
 // guard is the response that everything below the kit's middleware writes to. It saves
@@ -29,8 +30,8 @@ type guard struct {
 	flash *[]flash.Message // for the next page; nil: what the browser has, if any
 
 	mu    sync.Mutex
-	over  bool       // the session is saved, the response begins
-	ended [][16]byte // sessions that end with it
+	over  bool         // the session is saved, the response begins
+	ended []session.ID // sessions that end with it
 }
 
 func (g *guard) Write(b []byte) (int, error) {
@@ -63,7 +64,7 @@ func (g *guard) begin() {
 	g.begun = true
 	defer g.dismiss() // also if the application's store panics
 	if !g.saved {
-		if err := g.kit.sessions.save(g.ResponseWriter, g.r); err != nil {
+		if err := g.kit.sessions.Save(g.ResponseWriter, g.r); err != nil {
 			g.kit.log.Error("sideband: session not saved", "err", err)
 		}
 	}
@@ -76,17 +77,17 @@ func (g *guard) dismiss() {
 	g.over = true
 	ended := g.ended
 	g.mu.Unlock()
-	for _, session := range ended {
-		g.kit.dismissSession(session)
+	for _, id := range ended {
+		g.kit.dismissSession(id)
 	}
 }
 
 // takes notes a session that ends with this response. It reports false if that has begun.
-func (g *guard) takes(session [16]byte) bool {
+func (g *guard) takes(id session.ID) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if !g.over {
-		g.ended = append(g.ended, session)
+		g.ended = append(g.ended, id)
 	}
 	return !g.over
 }

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"errors"
 	"log/slog"
 	"net/http"
 	"sync"
@@ -12,6 +13,8 @@ import (
 	"github.com/sideband-go/sideband/internal/applog"
 	"github.com/sideband-go/sideband/internal/fault"
 	"github.com/sideband-go/sideband/internal/live"
+	"github.com/sideband-go/sideband/internal/seal"
+	"github.com/sideband-go/sideband/internal/session"
 	"github.com/sideband-go/sideband/sse"
 	"github.com/sideband-go/sideband/static"
 )
@@ -22,13 +25,13 @@ type Kit struct {
 	config      Config
 	log         *slog.Logger
 	views       *live.Host
-	sealer      *sealer
-	flashes     box // seals cookies
-	leaves      box // seals addresses
-	sessions    *sessions
+	tickets     *seal.Sealer
+	flashes     *seal.Sealer // cookies
+	leaves      *seal.Sealer // addresses
+	sessions    *session.Manager
 	origins     *http.CrossOriginProtection
 	streams     *sse.Server
-	mounts      *mounts
+	mounts      mounts
 	stats       *Stats        // its counters, see increment
 	connections atomic.Int64  // that are open
 	disconnects atomic.Uint64 // calls of Disconnect
@@ -45,9 +48,9 @@ func New(c Config) *Kit {
 	c = c.withDefaults()
 	k := &Kit{
 		config: c, log: applog.Guard(c.Logger),
-		sealer:  newSealer(c.Security.Secrets),
-		flashes: newBox(c.Security.Secrets, "sideband flash", 1),
-		leaves:  newBox(c.Security.Secrets, "sideband leave", 1),
+		tickets: seal.New(c.Security.Secrets, "sideband ticket", ticketVersion),
+		flashes: seal.New(c.Security.Secrets, "sideband flash", carriedVersion),
+		leaves:  seal.New(c.Security.Secrets, "sideband leave", carriedVersion),
 		origins: http.NewCrossOriginProtection(),
 		streams: sse.New(c.Connection),
 		stats:   new(Stats),
@@ -71,9 +74,11 @@ func New(c Config) *Kit {
 			o := v.Owner()
 			return goTo(k.departure(v.Address(), d, o.Session, o.Query))
 		},
-		Excuse: func(id string) { k.mounts.excuse(id, time.Now()) },
+		Excuse: func(id string) { k.mounts.exempts.Grant(id, time.Now()) },
 	})
-	k.sessions = newSessions(c, k.endSession)
+	k.sessions = session.New(session.Config{
+		Manager: c.Sessions.Manager, Secrets: c.Security.Secrets, Lifetime: c.Sessions.Lifetime, MaxSessions: c.Sessions.Max, OnEnd: k.endSession,
+	})
 	return k
 }
 
@@ -90,7 +95,7 @@ func (k *Kit) Assets() http.Handler { return http.StripPrefix(k.AssetsPath(), st
 // dropped, and half a second later they load themselves anew. Kits whose middlewares nest share the outer one's session.
 //
 // Callbacks that a request has caused reach its session with their socket; see [ErrNoSession].
-func (k *Kit) Sessions() *scs.SessionManager { return k.sessions.manager }
+func (k *Kit) Sessions() *scs.SessionManager { return k.sessions.SCS() }
 
 // sweepEvery is how often views are looked at that may have expired.
 const sweepEvery = 5 * time.Second
@@ -99,7 +104,7 @@ const sweepEvery = 5 * time.Second
 // long as there are any.
 func (k *Kit) sweep() {
 	k.views.Store().Expire(time.Now())
-	c, left := k.views.Store().Count(), k.mounts.forget(time.Now())
+	c, left := k.views.Store().Count(), k.mounts.sweep(time.Now())
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.sweeping = !k.views.IsClosed() && c.Pending+c.Connected+c.Parked+left > 0
@@ -122,4 +127,20 @@ func (k *Kit) once(key any, f func()) {
 	if _, seen := k.warned.LoadOrStore(key, true); !seen {
 		f()
 	}
+}
+
+// ErrNoSession is the error of a callback or template that asks the session manager for the
+// session where there is none. The session is that of a request, so it can be reached in
+// what a request has caused: in Mount, Connect and events, and in Mount and Update of
+// components that are placed by the rendering which follows. Messages, timers, results of
+// work, and what they have rendered belong to no request, and templates to none ever. What
+// they need of the session a callback keeps under a key.
+var ErrNoSession = errors.New("handlers: no request has caused this, so there is no session: read it in Mount or an event, and keep what you need under a key")
+
+// explain tells what a panic means that scs has caused.
+func explain(panicked any) error {
+	if session.IsMissing(panicked) {
+		return ErrNoSession
+	}
+	return nil
 }

@@ -3,10 +3,10 @@ package handlers
 import (
 	"net/http"
 	"net/url"
-	"time"
 
 	"github.com/sideband-go/sideband/internal/live"
 	"github.com/sideband-go/sideband/internal/protocol"
+	"github.com/sideband-go/sideband/internal/session"
 )
 
 // redirect answers a page's own request in whose place another page is to be loaded.
@@ -44,13 +44,12 @@ func seeOther(w http.ResponseWriter, to string) {
 // departure is the address with which a stream sends its page away. What the next page is
 // to say needs a response that can set a cookie: the page gets it on the way, with a
 // sealed address of its own path. query is that of the page, which middleware is to see there.
-func (k *Kit) departure(address string, d *live.Departure, session [16]byte, query string) string {
+func (k *Kit) departure(address string, d *live.Departure, id session.ID, query string) string {
 	list := d.Flash(nil)
 	if len(list) == 0 {
 		return d.To.String()
 	}
-	c := carried{session: session, issued: time.Now(), to: d.To.String(), messages: list}
-	text, err := k.leaves.seal(c.encode())
+	text, err := k.leaves.Seal(newCarried(id, d.To.String(), list))
 	if err != nil {
 		k.log.Warn("sideband: the address of a redirect leaves no room for flash messages", "length", len(d.To.String()))
 		return d.To.String()

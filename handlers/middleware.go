@@ -43,7 +43,7 @@ func (k *Kit) Middleware(next http.Handler) http.Handler {
 		}
 		outer, _ := r.Context().Value(guardKey{}).(*guard)
 		g := &guard{ResponseWriter: w, kit: k, outer: outer}
-		ctx, stale, err := k.sessions.load(context.WithValue(r.Context(), guardKey{}, g), r)
+		ctx, stale, err := k.sessions.Load(context.WithValue(r.Context(), guardKey{}, g), r)
 		if err != nil {
 			k.log.Error("sideband: session", "err", err)
 			http.Error(w, "Something went wrong.", http.StatusInternalServerError)

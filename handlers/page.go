@@ -13,6 +13,7 @@ import (
 	"github.com/sideband-go/sideband/internal/flash"
 	"github.com/sideband-go/sideband/internal/live"
 	"github.com/sideband-go/sideband/internal/protocol"
+	"github.com/sideband-go/sideband/internal/session"
 	"github.com/sideband-go/sideband/state"
 	"github.com/sideband-go/sideband/static"
 	"github.com/sideband-go/sideband/views"
@@ -29,9 +30,9 @@ func (rt Route) servePage(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusNoContent) // the page shows it already
 		return
 	}
-	if session, ok := k.sessions.current(r.Context()); ok && !rt.def.Static {
+	if id, ok := k.sessions.Current(r.Context()); ok && !rt.def.Static {
 		k.keepSweeping() // what is known of the session, also if no view is kept
-		if !k.mounts.allow(session) {
+		if !k.mounts.rate.Allow(id) {
 			increment(&k.stats.SessionMountsRefused)
 			w.Header().Set("Retry-After", "10")
 			k.errorPage(w, r, http.StatusTooManyRequests, "Too many pages at once. Please try again in a moment.")
@@ -67,7 +68,7 @@ func (rt Route) servePage(w http.ResponseWriter, r *http.Request) {
 	}
 	if rt.def.Static || r.Method == http.MethodHead {
 		v.End(nil)
-	} else if err := k.keep(w, r, v, &sh); errors.Is(err, errStale) {
+	} else if err := k.keep(w, r, v, &sh); errors.Is(err, session.ErrEnded) {
 		v.End(nil)
 		w.Header().Set("Cache-Control", "no-store")
 		w.Header().Set("Location", "?"+guardOf(r.Context(), k).sent) // the browser has a newer cookie by now, or none
@@ -116,16 +117,18 @@ func isSeen(r *http.Request) bool { return r.Method == http.MethodGet && !isPref
 // opens its stream.
 func (k *Kit) keep(w http.ResponseWriter, r *http.Request, v *live.View, sh *shell) error {
 	g := guardOf(r.Context(), k)
-	session, err := k.sessions.ensure(g, w, r, false)
-	if errors.Is(err, errStale) && !k.mayReload(w, r) {
-		session, err = k.sessions.ensure(g, w, r, true)
+	id, created, err := k.sessions.Ensure(w, r, g.stale)
+	if errors.Is(err, session.ErrEnded) && !k.mayReload(w, r) {
+		id, err = k.sessions.Replace(w, r)
+		created = err == nil
 	}
 	if err != nil {
 		return fmt.Errorf("handlers: session: %w", err)
 	}
+	g.saved = g.saved || created
 	now := time.Now()
-	o := live.Owner{Identity: k.identity(r), Session: session, Query: g.pageQuery()}
-	owner, err := k.sessions.owner(r.Context(), session, o.Identity)
+	o := live.Owner{Identity: k.identity(r), Session: id, Query: g.pageQuery()}
+	owner, err := k.sessions.Owner(r.Context(), id, o.Identity)
 	if err != nil {
 		return fmt.Errorf("handlers: session: %w", err)
 	}
@@ -136,7 +139,7 @@ func (k *Kit) keep(w http.ResponseWriter, r *http.Request, v *live.View, sh *she
 	if sent := sentPath(r); sent != t.path {
 		t.sent = sent
 	}
-	sh.Ticket, err = k.sealer.seal(t)
+	sh.Ticket, err = k.sealTicket(t)
 	if errors.Is(err, errTicketSize) {
 		k.log.Warn("sideband: the address is too long for a live page; it is served without", "view", v.Definition().Name(), "length", len(r.URL.Path)+len(g.sent))
 		v.End(nil)

@@ -102,8 +102,8 @@ var refusals = map[int]string{
 func (rt Route) refuseStream(w http.ResponseWriter, r *http.Request, ref *refusal) {
 	k := rt.kit
 	if ref.away != nil {
-		session, _ := k.sessions.current(r.Context())
-		_ = sse.Reply(w, leaveFor(k.departure(k.address(r), ref.away, session, guardOf(r.Context(), k).ticket.query))) // nobody is left to tell
+		id, _ := k.sessions.Current(r.Context())
+		_ = sse.Reply(w, leaveFor(k.departure(k.address(r), ref.away, id, guardOf(r.Context(), k).ticket.query))) // nobody is left to tell
 		return
 	}
 	k.log.Info("sideband: stream refused", "view", rt.def.Name(), "path", r.URL.Path, "status", ref.status, "err", ref.err)

@@ -4,10 +4,10 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"net/http"
-	"strconv"
 	"strings"
 	"time"
 
+	"github.com/sideband-go/sideband/internal/limit"
 	"github.com/sideband-go/sideband/internal/protocol"
 )
 
@@ -16,47 +16,38 @@ const (
 	maxReloads   = 3
 	reloadWindow = time.Minute
 	reloadCookie = "sideband-reloads"
-	// maxStamps bounds the cookie.
-	maxStamps = 12
+	// maxReloadEntries bounds the cookie.
+	maxReloadEntries = 12
 )
+
+var reloads = limit.WindowLog{Max: maxReloads, Window: reloadWindow, MaxEntries: maxReloadEntries}
 
 // mayReload reports whether the request's page may be told to reload itself, and
 // counts that in a cookie for its path: processes that share nothing, not even their
 // secrets, could send a page back and forth for ever.
 //
-// Each reload leaves a stamp. What goes round in circles has been loaded a moment ago, or
+// Each reload leaves an entry. What goes round in circles has been loaded a moment ago, or
 // is the same page again and again, out of a cache. Pages of before that, which a browser
-// may have many of at one address, are counted each by itself.
+// may have many of at one address, are counted each by itself: a hash of their ticket is the tag.
 func (k *Kit) mayReload(w http.ResponseWriter, r *http.Request) bool {
 	now := time.Now()
-	own := ""
+	tag := ""
 	if t, err := guardOf(r.Context(), k).openTicket(); err == nil && now.Sub(t.issued) > reloadWindow {
 		sum := sha256.Sum256([]byte(r.Header.Get(protocol.TicketHeader)))
-		own = "~" + base64.RawURLEncoding.EncodeToString(sum[:3])
+		tag = base64.RawURLEncoding.EncodeToString(sum[:3])
 	}
-	var recent []string
-	count := 0
+	log := ""
 	if c, err := r.Cookie(reloadCookie); err == nil {
-		for stamp := range strings.SplitSeq(c.Value, ".") {
-			at, whose, _ := strings.Cut(stamp, "~")
-			unix, err := strconv.ParseInt(at, 36, 64)
-			if age := now.Unix() - unix; err != nil || age < 0 || age >= int64(reloadWindow/time.Second) || len(stamp) > 20 {
-				continue
-			}
-			recent = append(recent, stamp)
-			if whose == "" || "~"+whose == own {
-				count++
-			}
-		}
+		log = c.Value
 	}
-	if count >= maxReloads {
+	log, ok := reloads.Allow(log, tag, now)
+	if !ok {
 		increment(&k.stats.ReloadsRefused)
 		return false
 	}
 	increment(&k.stats.Reloads)
-	recent = append(recent, strconv.FormatInt(now.Unix(), 36)+own)
 	http.SetCookie(w, &http.Cookie{
-		Name: reloadCookie, Value: strings.Join(recent[max(0, len(recent)-maxStamps):], "."), Path: cookiePath(r),
+		Name: reloadCookie, Value: log, Path: cookiePath(r),
 		MaxAge: int(reloadWindow / time.Second), HttpOnly: true, Secure: r.TLS != nil, SameSite: http.SameSiteLaxMode,
 	})
 	return true

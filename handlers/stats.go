@@ -58,9 +58,7 @@ func (k *Kit) Stats() Stats {
 	}
 	s.Views = k.views.Store().Count()
 	s.Connections = int(k.connections.Load())
-	s.MountsWaiting = k.mounts.atOnce.waits()
-	if own := k.sessions.own; own != nil {
-		s.Sessions, s.SessionsEvicted = own.count()
-	}
+	s.MountsWaiting = k.mounts.slots.Waiting()
+	s.Sessions, s.SessionsEvicted = k.sessions.Count()
 	return s
 }

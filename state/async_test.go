@@ -3,11 +3,11 @@ package state_test
 import (
 	"context"
 	"errors"
-	"fmt"
 	"math"
 	"slices"
 	"testing"
 
+	"github.com/sideband-go/sideband/internal/scope"
 	"github.com/sideband-go/sideband/state"
 )
 
@@ -17,7 +17,7 @@ var (
 )
 
 // started runs a callback that succeeds and returns what it has started.
-func started(s *state.Scope, f func(w *writer)) []state.Job {
+func started(s *scope.Scope, f func(w *writer)) []scope.Job {
 	w := begin(s)
 	f(w)
 	w.tx.Commit()
@@ -25,7 +25,7 @@ func started(s *state.Scope, f func(w *writer)) []state.Job {
 }
 
 // finish does a job's work and takes its result.
-func finish(t *testing.T, s *state.Scope, j state.Job, keys ...any) {
+func finish(t *testing.T, s *scope.Scope, j scope.Job, keys ...any) {
 	t.Helper()
 	if keys == nil {
 		keys = j.Keys
@@ -38,7 +38,7 @@ func finish(t *testing.T, s *state.Scope, j state.Job, keys ...any) {
 	})
 }
 
-func now[T any](s *state.Scope, a *state.Async[T]) (r state.Result[T]) {
+func now[T any](s *scope.Scope, a *state.Async[T]) (r state.Result[T]) {
 	reading(s, func(ctx context.Context) { r = a.Get(ctx) })
 	return r
 }
@@ -57,7 +57,7 @@ func expect[T comparable](t *testing.T, what string, got, want state.Result[T]) 
 type answer = state.Result[string]
 
 func TestAResultFromItsStartOn(t *testing.T) {
-	s, broken := state.NewScope("page", nil), errors.New("broken")
+	s, broken := scope.New("page", nil), errors.New("broken")
 	expect(t, "never started", now(s, report), answer{})
 	jobs := started(s, func(w *writer) { report.Start(w, gives("first", nil)) })
 	if len(jobs) != 1 || !slices.Equal(jobs[0].Keys, []any{report}) || jobs[0].Name != "report" || jobs[0].WhenConnected {
@@ -75,11 +75,11 @@ func TestAResultFromItsStartOn(t *testing.T) {
 	jobs = started(s, func(w *writer) { report.Start(w, gives("second", nil)) })
 	expect(t, "after a failure", now(s, report), answer{Loading: true, Ready: true, Value: "first"})
 	finish(t, s, jobs[0])
-	expect(t, "mended", now(s, report), answer{Ready: true, Value: "second", Progress: 1})
+	expect(t, "succeeded again", now(s, report), answer{Ready: true, Value: "second", Progress: 1})
 }
 
 func TestProgressIsKeptWithinBounds(t *testing.T) {
-	s := state.NewScope("page", nil)
+	s := scope.New("page", nil)
 	jobs := started(s, func(w *writer) {
 		report.StartWhenConnected(w, func(ctx context.Context) (string, error) {
 			for _, done := range []float64{-1, 0.25, math.NaN(), math.Inf(1)} {
@@ -92,7 +92,7 @@ func TestProgressIsKeptWithinBounds(t *testing.T) {
 		t.Errorf("%+v, %+v", jobs, now(s, report))
 	}
 	var got []float64
-	_, _ = jobs[0].Run(state.WithProgress(t.Context(), func(done float64) { got = append(got, done) }))
+	_, _ = jobs[0].Run(scope.WithProgress(t.Context(), func(done float64) { got = append(got, done) }))
 	if !slices.Equal(got, []float64{0, 0.25, 1}) {
 		t.Errorf("reported %v", got)
 	}
@@ -105,7 +105,7 @@ func TestProgressIsKeptWithinBounds(t *testing.T) {
 }
 
 func TestCancelKeepsTheLastValue(t *testing.T) {
-	s := state.NewScope("page", nil)
+	s := scope.New("page", nil)
 	jobs := started(s, func(w *writer) { report.Cancel(w) })
 	expect(t, "nothing ran", now(s, report), answer{})
 	if len(jobs) != 1 || jobs[0].Run != nil || !slices.Equal(jobs[0].Keys, []any{report}) {
@@ -120,7 +120,7 @@ func TestCancelKeepsTheLastValue(t *testing.T) {
 }
 
 func TestACallbackThatFailsHasStartedNothing(t *testing.T) {
-	s := state.NewScope("page", nil)
+	s := scope.New("page", nil)
 	w := begin(s)
 	report.Start(w, gives("first", nil))
 	if r := report.Get(w); !r.Loading {
@@ -131,11 +131,11 @@ func TestACallbackThatFailsHasStartedNothing(t *testing.T) {
 
 // What one callback starts and cancels comes down to what is left of it.
 func TestOneCallbackStartsAKeyOnce(t *testing.T) {
-	s := state.NewScope("page", nil)
+	s := scope.New("page", nil)
 	both := func(w *writer) {
 		state.StartTogether(w, func(context.Context) ([]state.Loaded, error) { return nil, nil }, report, rows)
 	}
-	plain := state.Job{Name: "plain", Run: func(context.Context) (any, error) { return nil, nil }}
+	plain := scope.Job{Name: "plain", Run: func(context.Context) (any, error) { return nil, nil }}
 	for name, test := range map[string]struct {
 		do   func(w *writer)
 		want []string
@@ -184,13 +184,13 @@ func TestStartTogether(t *testing.T) {
 		"loaded":          {got: []state.Loaded{rows.Loaded([]int{1}), report.Loaded("new")}, report: answer{Ready: true, Value: "new", Progress: 1}},
 		"failed":          {err: broken, report: answer{Err: broken}, rowsErr: "broken"},
 		"one of them":     {got: []state.Loaded{report.Loaded("new"), rows.Failed(broken)}, report: answer{Ready: true, Value: "new", Progress: 1}, rowsErr: "broken"},
-		"one left out":    {got: []state.Loaded{report.Loaded("new")}, report: answer{Ready: true, Value: "new", Progress: 1}, rowsErr: `state: the function that was to load "rows" has returned nothing for it`},
+		"one left out":    {got: []state.Loaded{report.Loaded("new")}, report: answer{Ready: true, Value: "new", Progress: 1}, rowsErr: `state: the function that loads "rows" has returned nothing for it`},
 		"one taken away":  {got: []state.Loaded{report.Loaded("new"), rows.Loaded(nil)}, keys: []any{report}, report: answer{Ready: true, Value: "new", Progress: 1}, rowsLoad: true},
 		"nil is a value":  {got: []state.Loaded{report.Loaded(""), rows.Loaded(nil)}, report: answer{Ready: true, Progress: 1}},
 		"together failed": {got: []state.Loaded{report.Failed(broken), rows.Failed(broken)}, report: answer{Err: broken}, rowsErr: "broken"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := state.NewScope("page", nil)
+			s := scope.New("page", nil)
 			jobs := started(s, func(w *writer) {
 				state.StartTogether(w, func(context.Context) ([]state.Loaded, error) { return test.got, test.err }, report, rows)
 			})
@@ -219,7 +219,7 @@ func TestStartTogether(t *testing.T) {
 }
 
 func TestStartTogetherTellsMistakes(t *testing.T) {
-	s := state.NewScope("page", nil)
+	s := scope.New("page", nil)
 	other := state.NewAsync[int]("other")
 	for _, got := range [][]state.Loaded{{other.Loaded(1)}, {{}}} {
 		jobs := started(s, func(w *writer) {
@@ -241,10 +241,10 @@ func TestStartTogetherTellsMistakes(t *testing.T) {
 	}
 }
 
-// A component's work is its own, though it reads that of the page around it.
-func TestWorkStaysInItsScope(t *testing.T) {
-	page := state.NewScope("page", nil)
-	part := state.NewScope("part", page)
+// A component's background task is its own, though the component reads that of the enclosing page.
+func TestTasksStayInTheirScope(t *testing.T) {
+	page := scope.New("page", nil)
+	part := scope.New("part", page)
 	finish(t, page, started(page, func(w *writer) { report.Start(w, gives("of the page", nil)) })[0])
 	started(page, func(w *writer) { report.Start(w, gives("of the page", nil)) })
 	started(part, func(w *writer) { report.Cancel(w) })
@@ -256,7 +256,7 @@ func TestWorkStaysInItsScope(t *testing.T) {
 
 // A piece that shows the value is not rendered again as a newer one progresses.
 func TestWhatProgressMakesDirty(t *testing.T) {
-	s := state.NewScope("page", nil)
+	s := scope.New("page", nil)
 	finish(t, s, started(s, func(w *writer) { rows.Start(w, gives([]int{1}, nil)) })[0])
 	all := reading(s, func(ctx context.Context) { rows.Get(ctx) })
 	value := reading(s, func(ctx context.Context) {
@@ -282,9 +282,9 @@ func TestWhatProgressMakesDirty(t *testing.T) {
 	check("done", true, true, true)
 }
 
-// Errors of a type that can't be compared are told apart all the same.
+// Errors of a type that is not comparable always count as different.
 func TestResultsAreCompared(t *testing.T) {
-	s := state.NewScope("page", nil)
+	s := scope.New("page", nil)
 	fail := func(err error) {
 		finish(t, s, started(s, func(w *writer) { report.Start(w, gives("", err)) })[0])
 	}
@@ -303,25 +303,3 @@ func TestResultsAreCompared(t *testing.T) {
 type listed []string
 
 func (listed) Error() string { return "listed" }
-
-var Sales = state.NewAsync[int]("sales")
-
-// A callback starts work with its socket, here w; what it returns becomes the key's value.
-// Package views runs it.
-func ExampleAsync() {
-	scope := state.NewScope("example", nil)
-	show := func() {
-		r := now(scope, Sales)
-		fmt.Printf("loading %v, ready %v, value %d\n", r.Loading, r.Ready, r.Value)
-	}
-	jobs := started(scope, func(w *writer) {
-		Sales.Start(w, func(context.Context) (int, error) { return 42, nil })
-	})
-	show()
-	v, err := jobs[0].Run(context.Background())
-	update(scope, func(w *writer) { _ = jobs[0].Done(w, jobs[0].Keys, v, err) })
-	show()
-	// Output:
-	// loading true, ready false, value 0
-	// loading false, ready true, value 42
-}

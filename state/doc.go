@@ -1,27 +1,33 @@
-// Package state holds what views know: typed keys, the scopes that keep their
-// values, what a rendering has read of them, and the store of living views.
+// Package state holds what views know: typed keys, streams, values from background tasks, and
+// the store of the views that are alive.
 //
 // A [Key] is a package variable that names one assign and its type:
 //
 //	var Count = state.NewKey[int]("count")
 //
-// Reading takes any context of a view, so the same call works in templates and in
-// callbacks. Writing takes a [Writer], which only a view's socket is: a template
-// that tries to set a key does not compile.
+// Get takes any context of a view, so the same call works in templates and in callbacks. Set
+// takes a [Writer], which is a view's socket: a template that tries to set a key does not
+// compile.
 //
-// An [Async] is a key whose value comes from a function that runs beside the view, and
-// tells how that stands: loading, ready, failed, how far. A [Stream] is a list whose items
-// are forgotten once the page shows them; their ids and order stay.
+// A [Derived] is a value computed from keys. An [Async] is a key whose value comes from a
+// background task, with its progress and error. A [Stream] is a list whose items the server
+// drops once the page shows them; it keeps their ids and order.
+//
+// # Scopes
+//
+// A page and each of its components have a scope of their own. A callback sets values in its
+// own scope. Get returns the value of the nearest scope that has one: the component's, else
+// that of the components enclosing it, from the inside out, else the page's.
 //
 // # Change tracking
 //
-// Values are kept in immutable lists. A callback writes into a [Tx] that is
-// committed when it succeeds and dropped when it fails. What is dirty is the
-// difference between the list as it is and the list as it was last rendered, so a
-// key that is set back to its old value before the next rendering is clean again.
+// What a callback sets takes effect when it returns nil; if it fails, nothing has changed.
+// The kit records what each region of the page has read, and renders those regions again
+// whose reads have another answer. A key that is set back to its old value before the next
+// rendering has not changed.
 //
 // Two values of a key are equal by, in this order: the key's own equality
-// ([Key.WithEqual]); an Equal method of the type, as time.Time has; == if the type
-// holds no pointer, interface, slice, map, channel or function. Values of all other
-// types always count as different, since they may have been changed in place.
+// ([Key.WithEqual]); an Equal method of the type, as time.Time has; == if the type holds no
+// pointer, interface, slice, map, channel or function. Values of all other types always
+// count as different, since they may have been changed in place.
 package state

@@ -3,29 +3,31 @@ package state
 import (
 	"container/list"
 	"time"
+
+	"github.com/sideband-go/sideband/internal/scope"
 )
 
-// Entry is one view of a session. The store owns it from Add on; ID, Session,
-// Scope, Value and Bytes must not be changed afterwards.
+// Entry is one view of a session. The store owns it once it is added: ID, Session, Scope,
+// Value and Bytes must not be changed after that.
 type Entry struct {
 	ID      string
 	Session string
-	Scope   *Scope
-	// Value is what runs the view, opaque to the store.
+	Scope   *scope.Scope // the page's assigns
+	// Value is what runs the view. The store does not use it.
 	Value any
-	// Bytes is about how much memory the view holds. It counts while nobody watches the
-	// view; see [Store.Resize].
+	// Bytes is about how much memory the view holds. It counts while the view is not
+	// connected; see [Store.Resize].
 	Bytes int64
 
-	phase phase
-	until time.Time     // when a waiting view expires
-	place *list.Element // in the queue of its phase
-	mine  *list.Element // in the queue of its session
+	phase     phase
+	until     time.Time     // when a view that is not connected expires
+	inQueue   *list.Element // of its phase
+	inSession *list.Element // of its session
 
 	// In the pool of its phase.
-	since time.Time
-	class int
-	held  *list.Element // nil if it is in none
+	since  time.Time
+	class  int
+	inPool *list.Element // nil if it is in none
 }
 
 type phase uint8

@@ -8,26 +8,34 @@ import (
 )
 
 var (
-	Count  = state.NewKey[int]("count")
-	Parity = state.Field(Count, func(n int) string { return []string{"even", "odd"}[n%2] })
+	Count = state.NewKey[int]("count")
+	Step  = state.NewKey[int]("step")
 )
 
-// A callback sets keys through its socket, here s; what rendered before is out of date
-// only if what it read would be another now.
+// Mount sets each key that the page uses. It gets the page's socket, s.
+func Mount(s state.Writer) {
+	state.Assign(s, Count.To(0), Step.To(2))
+}
+
+// Add is an event of the page.
+func Add(s state.Writer) {
+	step := Step.Get(s)
+	Count.Update(s, func(n int) int { return n + step })
+}
+
+// Counter is what a template does with its ctx: <p>{ Count.Get(ctx) }</p>.
+func Counter(ctx context.Context) string {
+	return fmt.Sprint("<p>", Count.Get(ctx), "</p>")
+}
+
+// A page sets keys in Mount and in the callbacks of its events, through its socket, and
+// reads them in its templates.
 func Example() {
-	scope := state.NewScope("example", nil)
-	update(scope, func(s *writer) { Count.Set(s, 1) })
-
-	reads := reading(scope, func(ctx context.Context) { fmt.Println("rendered:", Parity.Get(ctx)) })
-	scope.Rendered()
-
-	update(scope, func(s *writer) { Count.Update(s, func(n int) int { return n + 2 }) })
-	fmt.Println("3 is dirty:", (&state.Changes{}).Any(reads))
-
-	update(scope, func(s *writer) { Count.Update(s, func(n int) int { return n + 1 }) })
-	fmt.Println("4 is dirty:", (&state.Changes{}).Any(reads))
+	page := open(Mount, Counter)
+	page.call(Add)
+	page.call(Add)
 	// Output:
-	// rendered: odd
-	// 3 is dirty: false
-	// 4 is dirty: true
+	// <p>0</p>
+	// <p>2</p>
+	// <p>4</p>
 }

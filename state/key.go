@@ -4,29 +4,30 @@ import (
 	"context"
 	"fmt"
 	"slices"
+
+	"github.com/sideband-go/sideband/internal/scope"
 )
 
-// reserved are the names that LiveView users expect to mean something else.
-var reserved = []string{"flash", "uploads", "streams", "socket", "myself", "live_action"}
-
-// key is what the engine knows of a Key or a Derived; its address is its identity.
-type key struct {
-	name    string
-	equal   func(a, b any) bool // nil: every value counts as new
-	temp    bool
-	initial any // of a temporary key
-	derive  func(ctx context.Context) any
+// Writer sets keys. A view's socket is one, so that functions which set keys for several
+// pages can take a Writer; applications do not implement it. A template has no more than a
+// context and so cannot write.
+type Writer interface {
+	context.Context
+	// Tx returns the transaction of the callback, for this package. It panics after the
+	// callback has returned.
+	Tx() *scope.Tx
 }
 
-func (k *key) same(a, b any) bool { return k.equal != nil && k.equal(a, b) }
+// reserved are the names that mean something else in LiveView.
+var reserved = []string{"flash", "uploads", "streams", "socket", "myself", "live_action"}
 
-// Key names one assign and its type. Make keys as package variables with [NewKey]:
-// a key's identity is its address, and its name is for messages and debugging. Keys
-// are safe for concurrent use; the values are kept by the views.
-type Key[T any] struct{ k key }
+// Key names one assign and its type. Make keys as package variables with [NewKey]: a key's
+// identity is its address, and its name is for messages and debugging. Keys are safe for
+// concurrent use; each view has values of its own.
+type Key[T any] struct{ k scope.Key }
 
-// NewKey returns a new key. It panics if the name is empty or reserved: flash,
-// uploads, streams, socket, myself, live_action.
+// NewKey returns a new key. It panics if the name is empty or reserved: flash, uploads,
+// streams, socket, myself, live_action.
 func NewKey[T any](name string) *Key[T] {
 	if name == "" {
 		panic("state: a key needs a name")
@@ -34,34 +35,34 @@ func NewKey[T any](name string) *Key[T] {
 	if slices.Contains(reserved, name) {
 		panic(fmt.Sprintf("state: %q is a reserved name: give the key another one", name))
 	}
-	return &Key[T]{key{name: name, equal: equalOf[T]()}}
+	return &Key[T]{scope.Key{Name: name, Equal: scope.EqualOf[T]()}}
 }
 
-// WithEqual returns a new key of the same name whose values are compared by equal,
-// for example slices.Equal[[]string]. A value that is changed in place equals
-// itself: set a changed copy. An equality that panics fails the callback that sets the key;
-// when it is asked whether a rendering is out of date, the values count as different.
+// WithEqual returns a new key of the same name whose values are compared by equal, for
+// example slices.Equal[[]string]. A value that is changed in place equals itself: set a
+// changed copy. If equal panics in a callback that sets the key, the callback fails; if it
+// panics when the kit looks for what is out of date, the values count as different.
 func (k *Key[T]) WithEqual(equal func(a, b T) bool) *Key[T] {
 	c := *k
-	c.k.equal = func(a, b any) bool { return equal(a.(T), b.(T)) }
+	c.k.Equal = func(a, b any) bool { return equal(a.(T), b.(T)) }
 	return &c
 }
 
-// Temporary returns a new key of the same name whose value falls back to initial
-// after each rendering, so that the server does not keep what the page already
-// shows. The falling back renders nothing.
+// Temporary returns a new key of the same name whose value falls back to initial after each
+// rendering, so that the server does not keep what the page already shows. The fallback
+// itself renders nothing.
 func (k *Key[T]) Temporary(initial T) *Key[T] {
 	c := *k
-	c.k.temp, c.k.initial = true, initial
+	c.k.Temporary, c.k.Initial = true, initial
 	return &c
 }
 
-// Name is the name given to NewKey.
-func (k *Key[T]) Name() string { return k.k.name }
+// Name returns the name given to NewKey.
+func (k *Key[T]) Name() string { return k.k.Name }
 
-// Get returns the value of the nearest scope that has one: the component's own,
-// else that of the components and the page around it, else the zero value. It
-// panics if ctx belongs to no view.
+// Get returns the value of the nearest scope that has one: the component's own, else that
+// of the enclosing components and the page, else the zero value. It panics if ctx belongs
+// to no view.
 func (k *Key[T]) Get(ctx context.Context) T {
 	v, _ := k.Lookup(ctx)
 	return v
@@ -69,7 +70,7 @@ func (k *Key[T]) Get(ctx context.Context) T {
 
 // Lookup is Get, and reports whether there is a value.
 func (k *Key[T]) Lookup(ctx context.Context) (T, bool) {
-	v, ok := sourceOf(ctx).read(&k.k)
+	v, ok := scope.SourceOf(ctx).Read(&k.k)
 	if !ok {
 		var zero T
 		return zero, false
@@ -78,28 +79,29 @@ func (k *Key[T]) Lookup(ctx context.Context) (T, bool) {
 	return t, true
 }
 
-// Set sets the key in the writer's own scope. It panics if the scope has another
-// key of this name, and after the writer's callback has returned.
-func (k *Key[T]) Set(w Writer, v T) { w.Tx().set(&k.k, v) }
+// Set sets the key in the writer's own scope. It panics if the scope has another key of
+// this name, and after the writer's callback has returned.
+func (k *Key[T]) Set(w Writer, v T) { w.Tx().Set(&k.k, v) }
 
-// SetNew sets the key to f() if its own scope has no value yet; else f does not run.
-func (k *Key[T]) SetNew(w Writer, f func() T) {
+// SetDefault sets the key to f() if the writer's own scope has no value yet. Otherwise, f
+// does not run.
+func (k *Key[T]) SetDefault(w Writer, f func() T) {
 	tx := w.Tx()
-	if _, ok := tx.own(&k.k); !ok {
-		tx.set(&k.k, f())
+	if _, ok := tx.Own(&k.k); !ok {
+		tx.Set(&k.k, f())
 	}
 }
 
-// Update sets the key to f of its value. It panics if the writer's own scope has
-// not set the key, even if a scope around it has: writes stay where they are made.
+// Update sets the key to f of its value. It panics if the writer's own scope has not set
+// the key, even if an enclosing scope has: a callback only writes to its own scope.
 func (k *Key[T]) Update(w Writer, f func(T) T) {
 	tx := w.Tx()
-	v, ok := tx.own(&k.k)
+	v, ok := tx.Own(&k.k)
 	if !ok {
-		panic(fmt.Sprintf("state: Update of %q, which %s has not set: Set it in Mount", k.k.name, tx.scope.owner))
+		panic(fmt.Sprintf("state: Update of %q, which %s has not set: Set it in Mount", k.k.Name, tx.Owner()))
 	}
 	t, _ := v.(T)
-	tx.set(&k.k, f(t))
+	tx.Set(&k.k, f(t))
 }
 
 // To pairs the key with a value, for [Assign].
@@ -116,3 +118,19 @@ func Assign(w Writer, list ...Assignment) {
 		a.set(w)
 	}
 }
+
+// Is reports whether the key holds v. When a thousand rows ask, only those are rendered
+// again whose answer changes.
+func Is[T comparable](ctx context.Context, k *Key[T], v T) bool {
+	src := scope.SourceOf(ctx)
+	var hash uint64
+	if src.Tracking() {
+		hash = scope.Hash(v)
+	}
+	now, _ := src.ReadArg(&k.k, hash)
+	t, _ := now.(T)
+	return t == v
+}
+
+// Dump lists the assigns that can be read with ctx, one per line, for debugging.
+func Dump(ctx context.Context) string { return scope.SourceOf(ctx).Dump() }

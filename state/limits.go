@@ -6,18 +6,18 @@ import (
 	"time"
 )
 
-// Limits bound a [Store]. Zero fields have the defaults named.
+// Limits bound a [Store]. A field that is zero has the default named.
 type Limits struct {
 	// Views is how many views are kept in all. Default 100,000.
 	Views int
-	// Pending is how many of them may not have been connected yet. Beyond it Add
+	// Pending is how many of them may wait for their first connection. Beyond it, Add
 	// refuses new ones. Default 10,000.
 	Pending int
 	// PerSession is how many views one session may keep. Default 50.
 	PerSession int
-	// Bytes is how much memory views may hold that nobody watches, as far as the kit can
-	// tell: a quarter is for views that have never been connected. What keys hold is not
-	// counted. Default: a quarter of the memory limit of the program (GOMEMLIMIT, or
+	// Bytes is about how much memory views that are not connected may hold. A quarter of it
+	// is for views that have never been connected. The values of keys are not counted.
+	// Default: a quarter of the memory limit of the program (GOMEMLIMIT, or
 	// debug.SetMemoryLimit); without one, 1 GiB.
 	Bytes int64
 	// PendingLife is how long a view waits for its first connection. Default 60 s.

@@ -6,11 +6,12 @@ import (
 	"time"
 )
 
-// pool bounds the memory of views that nobody watches. What has to go for others is big
-// and was left long ago: the view with the most bytes × seconds.
+// pool bounds the memory of views that are not connected. It evicts the view with the most
+// bytes × seconds: a big one that was left long ago.
 type pool struct {
 	most, bytes int64
-	// classes hold views of about the same size each, up to twice the least, longest left first.
+	// classes hold the views by size, each those whose sizes have the same number of bits, in
+	// the order in which they were left.
 	classes [64]*list.List
 }
 
@@ -21,18 +22,18 @@ func (p *pool) add(e *Entry, now time.Time) {
 	}
 	p.bytes += e.Bytes
 	e.since, e.class = now, k
-	e.held = p.classes[k].PushBack(e)
+	e.inPool = p.classes[k].PushBack(e)
 }
 
 func (p *pool) remove(e *Entry) {
-	if e.held != nil {
+	if e.inPool != nil {
 		p.bytes -= e.Bytes
-		p.classes[e.class].Remove(e.held)
-		e.held = nil
+		p.classes[e.class].Remove(e.inPool)
+		e.inPool = nil
 	}
 }
 
-// resize keeps the place of a view among those that were left, as long as it is of about the same size.
+// resize changes the size of a view, which keeps its position as long as its class stays the same.
 func (p *pool) resize(e *Entry, bytes int64) {
 	if class(bytes) == e.class {
 		p.bytes += bytes - e.Bytes
@@ -46,7 +47,7 @@ func (p *pool) resize(e *Entry, bytes int64) {
 
 func class(bytes int64) int { return bits.Len64(uint64(max(bytes, 0))) }
 
-// excess is a view that has to go; nil if none has.
+// excess returns the view to evict next, nil if the pool is within its bound.
 func (p *pool) excess(now time.Time) *Entry {
 	if p.bytes <= p.most {
 		return nil
@@ -65,22 +66,22 @@ func (p *pool) excess(now time.Time) *Entry {
 	return worst
 }
 
-// Resize notes how much memory the view holds by now. If those that nobody watches hold
-// too much, big ones that were left long ago are evicted, this one perhaps among them.
+// Resize records how much memory the view holds now. If the views that are not connected hold
+// too much, it evicts big ones that were left long ago, perhaps this one among them.
 func (s *Store) Resize(e *Entry, bytes int64, now time.Time) {
 	s.mu.Lock()
 	var out []*Entry
-	if p := s.poolOf(e); p != nil && e.held != nil {
+	if p := s.poolOf(e); p != nil && e.inPool != nil {
 		p.resize(e, bytes)
 		out = s.shrink(p, e, now)
 	} else {
 		e.Bytes = bytes
 	}
 	s.mu.Unlock()
-	s.tell(out)
+	s.notify(out)
 }
 
-// poolOf is where the bytes of a view count; nil if nowhere.
+// poolOf returns the pool in which the view's bytes count, nil for none.
 func (s *Store) poolOf(e *Entry) *pool {
 	switch e.phase {
 	case pending:
@@ -91,7 +92,7 @@ func (s *Store) poolOf(e *Entry) *pool {
 	return nil
 }
 
-// shrink evicts what is too much for a pool, e alone if it is too much by itself.
+// shrink evicts until the pool is within its bound, e alone if it exceeds the bound by itself.
 func (s *Store) shrink(p *pool, e *Entry, now time.Time) (out []*Entry) {
 	if e.Bytes > p.most {
 		out = append(out, s.drop(e))

@@ -13,17 +13,18 @@ var (
 	ErrFull = errors.New("state: the store is full of connected views")
 	// ErrPending is returned by Add when too many views wait for their first connection.
 	ErrPending = errors.New("state: too many views were never connected")
-	// ErrTaken is returned when the store has a view of that id.
+	// ErrTaken is returned when the store has a view with that id.
 	ErrTaken = errors.New("state: the view id is taken")
 	// ErrClosed is returned after Close.
 	ErrClosed = errors.New("state: the store is closed")
 )
 
-// Store keeps the living views of all sessions: session → view id → assigns. It is
-// bounded and safe for concurrent use. Views that are not connected expire; when
-// room is needed, those that never connected go first, then those longest
-// disconnected; connected ones are never evicted for others. A session at its own
-// limit evicts its own; a full pool of views that never connected takes no more.
+// Store keeps the views of all sessions that are alive: session → view id → assigns. It is
+// bounded and safe for concurrent use. Views that are not connected expire. When there is no
+// room for a new view, the store evicts views that were never connected, then those that
+// were disconnected the longest time ago; it never evicts connected ones for others. A
+// session that is at its limit evicts a view of its own. If too many views were never
+// connected, the store refuses new ones.
 //
 // The store has no goroutine: call Expire from time to time.
 type Store struct {
@@ -34,14 +35,14 @@ type Store struct {
 	views    map[string]*Entry
 	sessions map[string]*list.List // of *Entry, least recently added or connected first
 	waiting  [2]*list.List         // pending and parked, first to expire first
-	pools    [2]pool               // the same, by what they hold
+	pools    [2]pool               // pending and parked, by their bytes
 	closed   bool
 
 	evictions, expiries, outgrown uint64
 }
 
-// NewStore returns an empty store. evicted, if not nil, is called for each view
-// that leaves the store, however it does, once, with no lock held.
+// NewStore returns an empty store. It calls evicted, if that is not nil, once for each view
+// that leaves the store for any reason, with no lock held.
 func NewStore(l Limits, evicted func(*Entry)) *Store {
 	if evicted == nil {
 		evicted = func(*Entry) {}
@@ -57,20 +58,20 @@ func NewStore(l Limits, evicted func(*Entry)) *Store {
 	}
 }
 
-// Add keeps a new, not yet connected view, evicting the session's own and those that
-// have been left longest as needed. It returns ErrPending if too many views wait for
-// their first connection, ErrFull if there is no room, ErrTaken, or ErrClosed.
+// Add adds a view that has not been connected yet, and evicts others as needed. It returns
+// ErrPending if too many views wait for their first connection, ErrFull if there is no room,
+// ErrTaken if the id is in use, or ErrClosed.
 func (s *Store) Add(e *Entry, now time.Time) error {
 	return s.add(e, pending, now)
 }
 
-// Restore keeps a view that was connected before, in this store or another one, and
-// counts as one whose connection has closed. Its errors are those of Add without
-// ErrPending; with ErrTaken it returns the entry that has the id.
+// Restore adds a view that was connected before, in this store or another one, as one whose
+// connection has closed. Its errors are those of Add without ErrPending; with ErrTaken it
+// returns the entry that has the id.
 func (s *Store) Restore(e *Entry, now time.Time) (taken *Entry, err error) {
 	err = s.add(e, parked, now)
 	if errors.Is(err, ErrTaken) {
-		if taken = s.Get(e.ID); taken == nil { // it has left just now
+		if taken = s.Get(e.ID); taken == nil { // it has just left
 			return s.Restore(e, now)
 		}
 	}
@@ -83,8 +84,8 @@ func (s *Store) add(e *Entry, p phase, now time.Time) error {
 	defer func() {
 		s.evictions += uint64(len(out))
 		s.mu.Unlock()
-		s.tell(out)
-		s.tell(heavy)
+		s.notify(out)
+		s.notify(heavy)
 	}()
 	switch {
 	case s.closed:
@@ -92,7 +93,7 @@ func (s *Store) add(e *Entry, p phase, now time.Time) error {
 	case s.views[e.ID] != nil:
 		return ErrTaken
 	}
-	var least *Entry // of a session that has as many as it may
+	var least *Entry // to evict of a session that is at its limit
 	own := s.sessions[e.Session]
 	if own != nil && own.Len() >= s.limits.PerSession {
 		least = leastUsed(own)
@@ -118,12 +119,13 @@ func (s *Store) add(e *Entry, p phase, now time.Time) error {
 		s.sessions[e.Session] = own
 	}
 	s.views[e.ID] = e
-	e.mine = own.PushBack(e)
+	e.inSession = own.PushBack(e)
 	heavy = s.wait(e, p, now)
 	return nil
 }
 
-// leastUsed prefers a view that nobody watches.
+// leastUsed returns the least recently used view of a session, one that is not connected if
+// there is any.
 func leastUsed(l *list.List) *Entry {
 	for el := l.Front(); el != nil; el = el.Next() {
 		if e := el.Value.(*Entry); e.phase != connected {
@@ -140,7 +142,7 @@ func (s *Store) Get(id string) *Entry {
 	return s.views[id]
 }
 
-// Connected notes that the view's stream is open: it no longer expires.
+// Connected records that the view's stream is open: it does not expire.
 func (s *Store) Connected(e *Entry) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -149,10 +151,10 @@ func (s *Store) Connected(e *Entry) {
 	}
 	s.leaveQueue(e)
 	e.phase = connected
-	s.sessions[e.Session].MoveToBack(e.mine)
+	s.sessions[e.Session].MoveToBack(e.inSession)
 }
 
-// Parked notes that the view's stream has closed: it expires after Limits.Life.
+// Parked records that the view's stream has closed: it expires after Limits.Life.
 func (s *Store) Parked(e *Entry, now time.Time) {
 	s.mu.Lock()
 	var out []*Entry
@@ -160,10 +162,10 @@ func (s *Store) Parked(e *Entry, now time.Time) {
 		out = s.wait(e, parked, now)
 	}
 	s.mu.Unlock()
-	s.tell(out)
+	s.notify(out)
 }
 
-// Used notes that somebody acted on the view, which puts off its expiry.
+// Used records that somebody acted on the view, which postpones its expiry.
 func (s *Store) Used(e *Entry, now time.Time) {
 	s.mu.Lock()
 	var out []*Entry
@@ -171,10 +173,10 @@ func (s *Store) Used(e *Entry, now time.Time) {
 		out = s.wait(e, e.phase, now)
 	}
 	s.mu.Unlock()
-	s.tell(out)
+	s.notify(out)
 }
 
-// Remove takes the view out.
+// Remove removes the view.
 func (s *Store) Remove(e *Entry) { s.end([]*Entry{e}) }
 
 // Session returns the views of a session.
@@ -201,7 +203,7 @@ func (s *Store) All() []*Entry {
 	return all
 }
 
-// Expire takes out the views whose time has passed and returns how many.
+// Expire removes the views that have expired and returns their number.
 func (s *Store) Expire(now time.Time) int {
 	s.mu.Lock()
 	var out []*Entry
@@ -212,17 +214,16 @@ func (s *Store) Expire(now time.Time) int {
 	}
 	s.expiries += uint64(len(out))
 	s.mu.Unlock()
-	s.tell(out)
+	s.notify(out)
 	return len(out)
 }
 
-// Count is how many views a store holds, and how many it has let go for others or
-// because their time had passed.
+// Count is how many views a store holds, and how many it has evicted or has let expire.
 type Count struct {
 	Pending, Connected, Parked, Sessions int
 	Evicted, Expired                     uint64
-	// Bytes is about what Pending and Parked hold, and EvictedForBytes how many of the
-	// evicted ones had to go for Limits.Bytes.
+	// Bytes is about what Pending and Parked hold. EvictedForBytes is how many of the evicted
+	// views exceeded Limits.Bytes.
 	Bytes           int64
 	EvictedForBytes uint64
 }
@@ -239,7 +240,7 @@ func (s *Store) Count() Count {
 	}
 }
 
-// Close takes all views out and refuses new ones.
+// Close removes all views and makes Add and Restore return ErrClosed.
 func (s *Store) Close() {
 	s.mu.Lock()
 	s.closed = true
@@ -256,10 +257,10 @@ func (s *Store) end(all []*Entry) {
 		}
 	}
 	s.mu.Unlock()
-	s.tell(out)
+	s.notify(out)
 }
 
-func (s *Store) tell(out []*Entry) {
+func (s *Store) notify(out []*Entry) {
 	for _, e := range out {
 		s.evicted(e)
 	}
@@ -270,7 +271,7 @@ func (s *Store) drop(e *Entry) *Entry {
 	e.phase = gone
 	delete(s.views, e.ID)
 	own := s.sessions[e.Session]
-	own.Remove(e.mine)
+	own.Remove(e.inSession)
 	if own.Len() == 0 {
 		delete(s.sessions, e.Session)
 	}
@@ -278,9 +279,9 @@ func (s *Store) drop(e *Entry) *Entry {
 }
 
 func (s *Store) leaveQueue(e *Entry) {
-	if e.place != nil {
-		s.queue(e.phase).Remove(e.place)
-		e.place = nil
+	if e.inQueue != nil {
+		s.queue(e.phase).Remove(e.inQueue)
+		e.inQueue = nil
 	}
 	if p := s.poolOf(e); p != nil {
 		p.remove(e)
@@ -294,12 +295,12 @@ func (s *Store) queue(p phase) *list.List {
 	return s.waiting[1]
 }
 
-// wait puts e at the end of its queue. All waits of a queue are equally long, so
-// the queue stays ordered by expiry. It returns what has been evicted for it.
+// wait puts e at the end of the queue of its phase. All views of a queue wait equally long,
+// so that the queue stays ordered by expiry. It returns the views evicted for it.
 func (s *Store) wait(e *Entry, p phase, now time.Time) []*Entry {
 	s.leaveQueue(e)
 	e.phase, e.until = p, now.Add(s.lifeOf(p))
-	e.place = s.queue(p).PushBack(e)
+	e.inQueue = s.queue(p).PushBack(e)
 	pool := s.poolOf(e)
 	pool.add(e, now)
 	return s.shrink(pool, e, now)

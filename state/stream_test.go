@@ -2,15 +2,11 @@ package state_test
 
 import (
 	"context"
-	"fmt"
-	"regexp"
-	"runtime"
 	"slices"
 	"strings"
 	"testing"
 
-	"pgregory.net/rapid"
-
+	"github.com/sideband-go/sideband/internal/scope"
 	"github.com/sideband-go/sideband/state"
 )
 
@@ -28,13 +24,18 @@ func lines(ids ...string) (out []line) {
 	return out
 }
 
-// held tells a stream's ids, with a star after those whose items wait to be sent.
-func held(s *state.Scope, st *state.Stream[line]) string {
+// items is what a rendering reads of a stream.
+func items(ctx context.Context, st *state.Stream[line]) scope.StreamItems[line] {
+	return (*scope.Stream[line])(st).Items(ctx)
+}
+
+// held lists a stream's ids, with a star after those whose items are pending.
+func held(s *scope.Scope, st *state.Stream[line]) string {
 	var b strings.Builder
 	reading(s, func(ctx context.Context) {
-		items := st.Items(ctx)
-		for i := range items.Len() {
-			b.WriteString(items.ID(i))
+		items := items(ctx, st)
+		for i, id := range items.IDs() {
+			b.WriteString(id)
 			if items.Item(i) != nil {
 				b.WriteString("*")
 			}
@@ -44,17 +45,16 @@ func held(s *state.Scope, st *state.Stream[line]) string {
 }
 
 // show renders the stream and sends it.
-func show(s *state.Scope, st *state.Stream[line]) (reads []state.Read) {
-	var ref state.StreamRef
-	reads = reading(s, func(ctx context.Context) { ref = st.Items(ctx).Ref })
+func show(s *scope.Scope, st *state.Stream[line]) {
+	var ref scope.StreamRef
+	reading(s, func(ctx context.Context) { ref = items(ctx, st).Ref })
 	s.Rendered()
 	ref.Sent()
-	return reads
 }
 
 func TestStreamsKeepOrderAndForgetWhatWasSent(t *testing.T) {
 	st := state.NewStream("lines", lineID)
-	s := state.NewScope("page", nil)
+	s := scope.New("page", nil)
 	for _, step := range []struct {
 		name string
 		do   func(w *writer)
@@ -93,8 +93,8 @@ func TestStreamsKeepOrderAndForgetWhatWasSent(t *testing.T) {
 
 func TestStreamsTellWhatTheyHold(t *testing.T) {
 	st := state.NewStream("lines", lineID)
-	s := state.NewScope("page", nil)
-	inner := state.NewScope("component", s)
+	s := scope.New("page", nil)
+	inner := scope.New("component", s)
 	update(s, func(w *writer) {
 		st.Append(w, lines("a", "b")...)
 		if st.Len(w) != 2 || !st.Has(w, "b") || st.Has(w, "c") {
@@ -136,14 +136,14 @@ func TestStreamsTellWhatTheyHold(t *testing.T) {
 	}
 }
 
-func dump(s *state.Scope) (text string) {
+func dump(s *scope.Scope) (text string) {
 	reading(s, func(ctx context.Context) { text = state.Dump(ctx) })
 	return text
 }
 
 func TestFailedCallbacksLeaveStreamsAlone(t *testing.T) {
 	st := state.NewStream("lines", lineID)
-	s := state.NewScope("page", nil)
+	s := scope.New("page", nil)
 	update(s, func(w *writer) { st.Append(w, lines("a", "b", "c")...) })
 	show(s, st)
 	failed := begin(s)
@@ -163,7 +163,7 @@ func TestFailedCallbacksLeaveStreamsAlone(t *testing.T) {
 
 func TestLimitsKeepOneEnd(t *testing.T) {
 	last, first := state.NewStream("last", lineID).KeepLast(3), state.NewStream("first", lineID).KeepFirst(3)
-	s := state.NewScope("page", nil)
+	s := scope.New("page", nil)
 	update(s, func(w *writer) {
 		last.Append(w, lines("a", "b", "c", "d", "e")...)
 		first.Append(w, lines("a", "b", "c", "d", "e")...)
@@ -181,120 +181,7 @@ func TestLimitsKeepOneEnd(t *testing.T) {
 	}
 }
 
-func TestTooMuchThatNobodyRendersBreaksAStream(t *testing.T) {
-	st := state.NewStream("lines", func(n int) string { return fmt.Sprint(n) })
-	other := state.NewStream("other", lineID)
-	s := state.NewScope("page", nil)
-	pending := func() (n int) {
-		reading(s, func(ctx context.Context) {
-			items := st.Items(ctx)
-			for i := range items.Len() {
-				if items.Item(i) != nil {
-					n++
-				}
-			}
-		})
-		return n
-	}
-	isBroken := func() (broken bool) {
-		reading(s, func(ctx context.Context) {
-			items, others := st.Items(ctx), other.Items(ctx)
-			if broken = items.Broken(); others.Broken() {
-				t.Error("another stream is broken, too")
-			}
-		})
-		return broken
-	}
-	n := 0
-	add := func(count int) {
-		update(s, func(w *writer) {
-			for range count {
-				st.Append(w, n)
-				n++
-			}
-		})
-	}
-	add(3 * state.MaxPending)
-	if broken := isBroken(); broken || pending() != 3*state.MaxPending {
-		t.Errorf("one callback may add as many as it likes, but %d wait", pending())
-	}
-	s.Rendered()
-	reading(s, func(ctx context.Context) { st.Items(ctx).Ref.Sent() })
-	for range 10 {
-		add(state.MaxPending/10 + 1)
-	}
-	if isBroken() {
-		t.Error("broken before there is too much")
-	}
-	update(s, func(w *writer) { other.Append(w, lines("x")...) })
-	add(1)
-	if broken := isBroken(); !broken || pending() != 0 {
-		t.Errorf("broken: %v, %d wait", broken, pending())
-	}
-	add(2 * state.MaxPending)
-	reading(s, func(ctx context.Context) {
-		if pending() != 0 || st.Len(ctx) != n {
-			t.Errorf("%d wait, %d ids of %d", pending(), st.Len(ctx), n)
-		}
-	})
-	update(s, func(w *writer) { st.Reset(w, 7) })
-	if broken := isBroken(); broken || pending() != 1 {
-		t.Errorf("what is set anew is whole, but broken %v, %d wait", broken, pending())
-	}
-}
-
-func TestDroppedSlotsChangeTheStream(t *testing.T) {
-	st := state.NewStream("lines", lineID)
-	s := state.NewScope("page", nil)
-	update(s, func(w *writer) { st.Append(w, lines("a", "b")...) })
-	reads := show(s, st)
-	update(s, func(w *writer) { st.Append(w, lines("c")...) })
-	var ref state.StreamRef
-	reading(s, func(ctx context.Context) { ref = st.Items(ctx).Ref })
-	ref.Drop(func(int) bool { return false })
-	if got := held(s, st); got != "abc*" {
-		t.Error(got)
-	}
-	s.Rendered()
-	ref.Drop(func(i int) bool { return i != 1 })
-	if got := held(s, st); got != "bc*" || !dirty(reads) || !s.Dirty() {
-		t.Errorf("%s, dirty %v", got, dirty(reads))
-	}
-	if ref.Name() != "lines" || ref.Owner() != "page" {
-		t.Error(ref.Name(), ref.Owner())
-	}
-}
-
-// Case 48, and case 16 of items.
-func TestElementIDsArePlainAndTellItemsApart(t *testing.T) {
-	plain := regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]{0,119}$`)
-	st, longName := state.NewStream("m", lineID), state.NewStream("m"+strings.Repeat("_0", 29), lineID)
-	for id, want := range map[string]string{
-		"7": "m-7", "": "m-", "x,body": "m-x_2cbody", "a_b": "m-a_5fb", "a b": "m-a_20b", `"><i>`: "m-_22_3e_3ci_3e", "ü": "m-_c3_bc", "\x00\xff": "m-_00_ff", "a-b": "m-a-b",
-	} {
-		if got := st.DOMIDOf(id); got != want || got != st.DOMID(line{ID: id}) {
-			t.Errorf("%q: %s, not %s", id, got, want)
-		}
-	}
-	rapid.Check(t, func(t *rapid.T) {
-		gen := rapid.OneOf(
-			rapid.String(), rapid.StringMatching(`[a-z_-]{0,130}`), rapid.StringMatching(`x{100,125}[a_-]{0,4}`),
-			rapid.Map(rapid.IntRange(0, 3), func(n int) string { return strings.Repeat("long", 2500) + fmt.Sprint(n) }),
-		)
-		a, b := gen.Draw(t, "a"), gen.Draw(t, "b")
-		for _, s := range []*state.Stream[line]{st, longName} {
-			da, db := s.DOMIDOf(a), s.DOMIDOf(b)
-			if !plain.MatchString(da) || (a == b) != (da == db) {
-				t.Fatalf("%q is %s, %q is %s", a, da, b, db)
-			}
-		}
-		if st.DOMIDOf(a) == longName.DOMIDOf(b) {
-			t.Fatal("two streams share an element's id")
-		}
-	})
-}
-
-func TestStreamsOfBadNamesPanic(t *testing.T) {
+func TestStreamsHaveGoodNames(t *testing.T) {
 	for _, name := range []string{"", "1a", "a-b", "a b", "ä", "sb", "flash", "streams", strings.Repeat("a", 61)} {
 		if p := panicOf(func() { state.NewStream(name, lineID) }); !strings.Contains(p, "state: a stream can't be named") {
 			t.Errorf("%q: %s", name, p)
@@ -306,147 +193,7 @@ func TestStreamsOfBadNamesPanic(t *testing.T) {
 	if p := panicOf(func() { state.NewStream("a", lineID).KeepLast(0) }); !strings.Contains(p, "above zero") {
 		t.Error(p)
 	}
-	if st := state.NewStream("a", lineID); st.KeepFirst(1).Name() != "a" {
-		t.Error("a copy has another name")
+	if st := state.NewStream("a", lineID); st.KeepFirst(1).Name() != "a" || st.DOMID(line{ID: "x"}) != "a-x" {
+		t.Error("a copy has another name, or an item another id")
 	}
-}
-
-func TestMemoryOfABoundedStreamIsFlat(t *testing.T) {
-	type big struct {
-		id   int
-		body *[10_000]byte
-	}
-	st := state.NewStream("log", func(b big) string { return fmt.Sprint(b.id) }).KeepLast(50)
-	s := state.NewScope("page", nil)
-	for i := range 10_000 {
-		b := big{i, new([10_000]byte)}
-		update(s, func(w *writer) { st.Append(w, b) })
-		if i%1000 == 0 {
-			s.Rendered()
-			reading(s, func(ctx context.Context) { st.Items(ctx).Ref.Sent() })
-		}
-	}
-	full := heap()
-	s.Rendered()
-	reading(s, func(ctx context.Context) { st.Items(ctx).Ref.Sent() })
-	if empty := heap(); full > 30<<20 || full-empty < 300_000 {
-		t.Errorf("50 items of 10 kB hold %d bytes, then %d when they were sent", full, empty)
-	}
-	runtime.KeepAlive(s)
-}
-
-func heap() int64 {
-	var m runtime.MemStats
-	runtime.GC()
-	runtime.ReadMemStats(&m)
-	return int64(m.HeapAlloc)
-}
-
-// TestStreamsAreLists compares random calls with a plain list.
-func TestStreamsAreLists(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		keep := rapid.IntRange(-6, 6).Draw(t, "keep")
-		st := state.NewStream("lines", lineID)
-		switch {
-		case keep > 0:
-			st = st.KeepFirst(keep)
-		case keep < 0:
-			st = st.KeepLast(-keep)
-		}
-		s := state.NewScope("page", nil)
-		var list []line
-		waits := map[string]bool{}
-		limit := func() {
-			switch {
-			case keep > 0 && len(list) > keep:
-				list = list[:keep]
-			case keep < 0 && len(list) > -keep:
-				list = list[len(list)+keep:]
-			}
-		}
-		place := func(id string) int { return slices.IndexFunc(list, func(l line) bool { return l.ID == id }) }
-		insert := func(i int, items []line) {
-			for _, it := range items {
-				waits[it.ID] = true
-				if j := place(it.ID); j >= 0 {
-					list[j] = it
-					continue
-				}
-				list = slices.Insert(list, i, it)
-				i++
-			}
-			limit()
-		}
-		id := rapid.Map(rapid.IntRange(0, 15), func(n int) string { return string(rune('a' + n)) })
-		item := rapid.Custom(func(t *rapid.T) line { return line{id.Draw(t, "id"), rapid.String().Draw(t, "text")} })
-		for range rapid.IntRange(1, 10).Draw(t, "callbacks") {
-			fails := rapid.Bool().Draw(t, "fails")
-			wasList, wasWaits := slices.Clone(list), map[string]bool{}
-			for k, v := range waits {
-				wasWaits[k] = v
-			}
-			w := begin(s)
-			for range rapid.IntRange(1, 12).Draw(t, "calls") {
-				items := rapid.SliceOfN(item, 0, 5).Draw(t, "items")
-				n := rapid.IntRange(0, 8).Draw(t, "n")
-				switch rapid.IntRange(0, 7).Draw(t, "call") {
-				case 0, 1:
-					st.Append(w, items...)
-					insert(len(list), items)
-				case 2:
-					st.Prepend(w, items...)
-					insert(0, items)
-				case 3:
-					st.InsertAt(w, n, items...)
-					insert(min(n, len(list)), items)
-				case 4:
-					for _, it := range items {
-						if st.Update(w, it) != (place(it.ID) >= 0) {
-							t.Fatal("Update tells a lie")
-						}
-						if j := place(it.ID); j >= 0 {
-							list[j], waits[it.ID] = it, true
-						}
-					}
-				case 5:
-					for _, it := range items {
-						st.Delete(w, it)
-						list = slices.DeleteFunc(list, func(l line) bool { return l.ID == it.ID })
-					}
-				case 6:
-					st.TrimStart(w, n)
-					list = list[max(len(list)-n, 0):]
-					st.TrimEnd(w, n/2)
-					list = list[:min(len(list), n/2)]
-				case 7:
-					if n == 0 {
-						st.Reset(w, items...)
-						list = nil
-						insert(0, items)
-					}
-				}
-			}
-			if fails {
-				list, waits = wasList, wasWaits
-			} else {
-				w.tx.Commit()
-			}
-			reading(s, func(ctx context.Context) {
-				items := st.Items(ctx)
-				if items.Len() != len(list) || st.Len(ctx) != len(list) {
-					t.Fatalf("%v, not %v", st.IDs(ctx), list)
-				}
-				for i, want := range list {
-					got := items.Item(i)
-					if items.ID(i) != want.ID || (got != nil) != waits[want.ID] || got != nil && *got != want {
-						t.Fatalf("%d: %s %v, not %v (waits %v)", i, items.ID(i), got, want, waits[want.ID])
-					}
-				}
-			})
-			if rapid.Bool().Draw(t, "shown") {
-				show(s, st)
-				clear(waits)
-			}
-		}
-	})
 }

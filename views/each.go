@@ -9,7 +9,7 @@ import (
 	"github.com/a-h/templ"
 
 	"github.com/sideband-go/sideband/internal/render"
-	"github.com/sideband-go/sideband/state"
+	"github.com/sideband-go/sideband/internal/scope"
 )
 
 // Each renders items. An item that is equal to one of the last rendering, and
@@ -22,7 +22,7 @@ import (
 // tells items apart. Equal items are found by their value alone; key says what the list
 // is keyed by, as EachBy needs it.
 func Each[T any, K comparable](items []T, key func(T) K, item func(T) templ.Component) templ.Component {
-	if !state.ByValue[T]() {
+	if !scope.ByValue[T]() {
 		return eachOf(items, item, nil)
 	}
 	h := render.HasherOf(reflect.TypeFor[T]())

@@ -7,6 +7,7 @@ import (
 	"github.com/sideband-go/sideband/internal/flash"
 	"github.com/sideband-go/sideband/internal/live"
 	"github.com/sideband-go/sideband/internal/protocol"
+	"github.com/sideband-go/sideband/internal/scope"
 	"github.com/sideband-go/sideband/state"
 )
 
@@ -36,7 +37,7 @@ func socketOf(w state.Writer) *Socket {
 
 // Tx is the callback's transaction, for package state. It panics once the callback
 // has returned.
-func (s *Socket) Tx() *state.Tx { return s.cb.Tx() }
+func (s *Socket) Tx() *scope.Tx { return s.cb.Tx() }
 
 // Connected reports whether the browser's connection is open. It is false while the
 // page is first served.

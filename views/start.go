@@ -24,9 +24,9 @@ func Start[V, M any](s *Socket, work func(ctx context.Context) (M, error), done 
 		return func() {} // the view has just ended
 	}
 	run := func(ctx context.Context) (any, error) { return work(ctx) }
-	return s.cb.Start(funcName(done), to, run, func(w state.Writer, v any, err error) error {
-		receiver, _ := as[V](w.(*live.Callback).Component())
+	return s.cb.Start(funcName(done), to, run, func(cb *live.Callback, v any, err error) error {
+		receiver, _ := as[V](cb.Component())
 		m, _ := v.(M)
-		return done(receiver, socketOf(w), state.Result[M]{Ready: err == nil, Value: m, Err: err})
+		return done(receiver, socketOf(cb), state.Result[M]{Ready: err == nil, Value: m, Err: err})
 	})
 }

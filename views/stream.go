@@ -7,6 +7,7 @@ import (
 	"github.com/a-h/templ"
 
 	"github.com/sideband-go/sideband/internal/render"
+	"github.com/sideband-go/sideband/internal/scope"
 	"github.com/sideband-go/sideband/state"
 )
 
@@ -21,7 +22,7 @@ import (
 // forgets them when it is shown again.
 func Stream[T any](st *state.Stream[T], item func(T) templ.Component) templ.Component {
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
-		items := st.Items(ctx)
+		items := (*scope.Stream[T])(st).Items(ctx)
 		return render.Stream{
 			Ref: items.Ref, IDs: items.IDs(), Broken: items.Broken(), DOMID: items.DOMID,
 			Item: func(i int) templ.Component {

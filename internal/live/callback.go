@@ -11,7 +11,7 @@ import (
 	"github.com/sideband-go/sideband/internal/flash"
 	"github.com/sideband-go/sideband/internal/protocol"
 	"github.com/sideband-go/sideband/internal/render"
-	"github.com/sideband-go/sideband/state"
+	"github.com/sideband-go/sideband/internal/scope"
 )
 
 // Call is a callback that is to run in a view.
@@ -30,8 +30,8 @@ type Callback struct {
 	context.Context // its values and deadline
 	view            *View
 	part            *render.Component
-	tx              *state.Tx
-	src             *state.Source
+	tx              *scope.Tx
+	src             *scope.Source
 	phase           atomic.Int32
 	rendering       bool // it runs in the middle of a rendering
 	title           *string
@@ -58,14 +58,14 @@ func (cb *Callback) Check() {
 }
 
 // Tx is the callback's transaction. It panics once the callback has returned.
-func (cb *Callback) Tx() *state.Tx {
+func (cb *Callback) Tx() *scope.Tx {
 	cb.Check()
 	return cb.tx
 }
 
 // Value answers reads of keys, and else asks the context.
 func (cb *Callback) Value(key any) any {
-	if key == (state.SourceKey{}) {
+	if key == (scope.SourceKey{}) {
 		return cb.src
 	}
 	return cb.Context.Value(key)

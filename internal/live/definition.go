@@ -17,6 +17,7 @@ import (
 
 	"github.com/sideband-go/sideband/internal/params"
 	"github.com/sideband-go/sideband/internal/render"
+	"github.com/sideband-go/sideband/internal/scope"
 	"github.com/sideband-go/sideband/state"
 )
 
@@ -77,5 +78,5 @@ func (d *Definition) Only(c templ.Component, keys ...state.Assignment) *Definiti
 
 // Reading returns a context that reads what a component's keys hold at this moment.
 func Reading(c *render.Component) context.Context {
-	return context.WithValue(context.Background(), state.SourceKey{}, c.Scope().Begin().Source())
+	return context.WithValue(context.Background(), scope.SourceKey{}, c.Scope().Begin().Source())
 }

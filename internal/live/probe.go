@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"reflect"
 	"slices"
 	"strings"
@@ -98,7 +97,7 @@ func (v *View) NoteFailure(err error) {
 	if errors.Is(err, fault.ErrGone) {
 		return
 	}
-	if code, _ := fault.StatusOf(err); code >= http.StatusInternalServerError {
+	if code, _ := fault.StatusOf(err); code >= 500 {
 		v.probe.Load().Fail(err)
 	}
 }

@@ -4,7 +4,7 @@ import (
 	"errors"
 	"slices"
 
-	"github.com/sideband-go/sideband/state"
+	"github.com/sideband-go/sideband/internal/scope"
 )
 
 // result is one that was taken in the turn under way. If the view can't be rendered with
@@ -12,7 +12,7 @@ import (
 // be, as a failure, so that nothing is on its way for ever.
 type result struct {
 	work  *work
-	job   state.Job
+	job   scope.Job
 	keys  []any
 	value any
 	err   error

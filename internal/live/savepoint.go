@@ -2,7 +2,7 @@ package live
 
 import (
 	"github.com/sideband-go/sideband/internal/render"
-	"github.com/sideband-go/sideband/state"
+	"github.com/sideband-go/sideband/internal/scope"
 )
 
 // savepoint is what callbacks have changed since the page was last rendered, so that it can be
@@ -16,8 +16,8 @@ type savepoint struct {
 }
 
 type scopeBefore struct {
-	scope  *state.Scope
-	before state.Snapshot
+	scope  *scope.Scope
+	before scope.Snapshot
 }
 
 // begin sets a savepoint.

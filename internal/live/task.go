@@ -10,7 +10,7 @@ import (
 
 	"github.com/sideband-go/sideband/internal/fault"
 	"github.com/sideband-go/sideband/internal/render"
-	"github.com/sideband-go/sideband/state"
+	"github.com/sideband-go/sideband/internal/scope"
 )
 
 var errNoReturn = errors.New("views: the function ended its goroutine")
@@ -23,7 +23,7 @@ type task struct {
 
 	mu       sync.Mutex
 	work     *work             // nil before it is added, and when it is over
-	job      state.Job         // none when it is over
+	job      scope.Job         // none when it is over
 	target   *render.Component // who takes the result; nil: who has started it, or it is over
 	keys     []any             // that nobody has taken away
 	over     bool              // cancelled, or its result was taken
@@ -60,11 +60,11 @@ func (t *task) loses(key any) bool {
 }
 
 // drop ends the task. It reports false if it was over before.
-func (t *task) drop() (job state.Job, keys []any, ok bool) {
+func (t *task) drop() (job scope.Job, keys []any, ok bool) {
 	t.mu.Lock()
 	job, keys, ok = t.job, t.keys, !t.over
 	cancel := t.cancel
-	t.work, t.job, t.target, t.keys, t.over = nil, state.Job{}, nil, nil, true
+	t.work, t.job, t.target, t.keys, t.over = nil, scope.Job{}, nil, nil, true
 	t.mu.Unlock()
 	if cancel != nil {
 		cancel()
@@ -97,7 +97,7 @@ func (t *task) run(ctx context.Context) {
 		}
 		t.finish(v, err)
 	}()
-	v, err = f(state.WithProgress(ctx, t.report))
+	v, err = f(scope.WithProgress(ctx, t.report))
 }
 
 // begin returns what is to be done, nil if the task is over.

@@ -8,7 +8,7 @@ import (
 
 	"github.com/sideband-go/sideband/internal/fault"
 	"github.com/sideband-go/sideband/internal/render"
-	"github.com/sideband-go/sideband/state"
+	"github.com/sideband-go/sideband/internal/scope"
 )
 
 // work is the background tasks of one component, from their start until their results are
@@ -32,7 +32,7 @@ func workOf(c *render.Component) *work {
 
 // startAll does what a callback of the component has asked for. It belongs to who runs the
 // view, as startWaiting does.
-func (v *View) startAll(c *render.Component, jobs []state.Job) {
+func (v *View) startAll(c *render.Component, jobs []scope.Job) {
 	for _, j := range jobs {
 		if j.Run != nil {
 			v.startTask(c, &task{guard: v.host.Guard, name: j.Name, job: j, keys: j.Keys})
@@ -80,11 +80,11 @@ func (v *View) startWaiting() {
 
 // Start starts a background task for the component of a callback that has succeeded, unless
 // cancel is called before. done takes the result in a callback of the component to.
-func (cb *Callback) Start(name string, to *render.Component, run func(ctx context.Context) (any, error), done func(w state.Writer, v any, err error) error) (cancel func()) {
+func (cb *Callback) Start(name string, to *render.Component, run func(ctx context.Context) (any, error), done func(cb *Callback, v any, err error) error) (cancel func()) {
 	cb.Check()
-	t := &task{guard: cb.view.host.Guard, name: name, target: to, job: state.Job{
+	t := &task{guard: cb.view.host.Guard, name: name, target: to, job: scope.Job{
 		Run:  run,
-		Done: func(w state.Writer, _ []any, v any, err error) error { return done(w, v, err) },
+		Done: func(w scope.Writer, _ []any, v any, err error) error { return done(w.(*Callback), v, err) },
 	}}
 	cb.OnCommit(func() { cb.view.startTask(cb.part, t) })
 	return t.stop
@@ -150,7 +150,7 @@ func (w *work) forget(t *task) {
 
 // take ends a task whose result is to be used, and returns the keys that it still has. It
 // reports false if it was cancelled.
-func (w *work) take(t *task) (job state.Job, keys []any, ok bool) {
+func (w *work) take(t *task) (job scope.Job, keys []any, ok bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	delete(w.all, t)

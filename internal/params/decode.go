@@ -34,6 +34,7 @@ const maxFieldName = 200
 // Decoder makes an event's parameter.
 type Decoder func(in Input) (reflect.Value, error)
 
+// NewDecoder makes the decoder of an event's parameter of a type. where names the event in panics.
 func NewDecoder(t reflect.Type, where string) Decoder {
 	if scalar(t) {
 		return func(in Input) (reflect.Value, error) {

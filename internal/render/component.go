@@ -10,7 +10,7 @@ import (
 	"github.com/a-h/templ"
 
 	"github.com/sideband-go/sideband/internal/fault"
-	"github.com/sideband-go/sideband/state"
+	"github.com/sideband-go/sideband/internal/scope"
 )
 
 // Component is a living part of a view; the page is the outermost one.
@@ -19,7 +19,7 @@ type Component struct {
 	kind  *Kind
 	id    string // "" of the page
 	name  string // for messages and logs
-	scope *state.Scope
+	scope *scope.Scope
 
 	// For package live: the last savepoint since which the component's keys were changed, and
 	// its background tasks. They are of who runs the view.
@@ -32,7 +32,7 @@ type Component struct {
 	before   any             // what Update has not seen yet; nil: nothing
 	children templ.Component // nil without
 	index    int             // in tree.all
-	around   *state.Scope    // where reads go on: the parent's
+	around   *scope.Scope    // where reads go on: the parent's
 	region   *region         // as last shown: its own or, if it can't be rendered by itself, the enclosing one
 	round    uint64          // the rendering that has had it last
 	mounted  bool
@@ -81,7 +81,7 @@ func (c *Component) ID() string { return c.id }
 func (c *Component) Name() string { return c.name }
 
 // Scope holds its keys.
-func (c *Component) Scope() *state.Scope { return c.scope }
+func (c *Component) Scope() *scope.Scope { return c.scope }
 
 // Value is what callbacks are called on: what it was rendered with.
 func (c *Component) Value() any { return c.value }
@@ -191,14 +191,14 @@ func (c *Component) reset() {
 
 // newScope gives the component keys that it has not set yet.
 func (c *Component) newScope() {
-	c.scope = state.NewScope(c.name, c.around)
+	c.scope = scope.New(c.name, c.around)
 	c.scope.Watch(c)
 }
 
-// ScopeChanged is part of state.Watcher.
+// ScopeChanged is part of scope.Watcher.
 func (c *Component) ScopeChanged() { c.touch() }
 
-// ComparingPanicked is part of state.Watcher.
+// ComparingPanicked is part of scope.Watcher.
 func (c *Component) ComparingPanicked(key string, value any) {
 	c.tree.guard.Report(fmt.Errorf("%s: comparing values of the key %q: %w", c.name, key, c.tree.guard.Panicked(value)))
 }
@@ -238,7 +238,7 @@ type componentKey struct{}
 
 func (r *renderContext) Value(key any) any {
 	switch key.(type) {
-	case state.SourceKey:
+	case scope.SourceKey:
 		p := r.c.tree.pass.Load()
 		if p == nil {
 			return nil

@@ -26,7 +26,7 @@ type hashStep struct {
 
 var hashers sync.Map // reflect.Type → hasher
 
-// HasherOf makes the hasher of a type for which state.ByValue holds.
+// HasherOf makes the hasher of a type for which scope.ByValue holds.
 func HasherOf(t reflect.Type) Hasher {
 	if h, ok := hashers.Load(t); ok {
 		return h.(Hasher)

@@ -8,6 +8,7 @@ import (
 	"github.com/a-h/templ"
 
 	"github.com/sideband-go/sideband/internal/params"
+	"github.com/sideband-go/sideband/internal/scope"
 	"github.com/sideband-go/sideband/state"
 )
 
@@ -34,7 +35,7 @@ type Event func(in params.Input) (call func(value any, w state.Writer) error, er
 // FindProps finds out how props of the kind are compared and which slots they have.
 func (k *Kind) FindProps() {
 	if k.slots = binderOf(k.Type, map[reflect.Type]bool{}); k.slots == nil {
-		k.equal = state.EqualFor(k.Type)
+		k.equal = scope.EqualFor(k.Type)
 	}
 }
 

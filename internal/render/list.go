@@ -9,8 +9,8 @@ import (
 
 	"github.com/a-h/templ"
 
+	"github.com/sideband-go/sideband/internal/scope"
 	"github.com/sideband-go/sideband/patch"
-	"github.com/sideband-go/sideband/state"
 )
 
 // each is what a list remembers of its last rendering, some 20 bytes an item. An
@@ -20,7 +20,7 @@ type each struct {
 	fn    uintptr
 	hash  []uint64
 	nodes []uint16     // elements with ids in each item; nil: one
-	shape []state.Read // what every item read, arguments aside
+	shape []scope.Read // what every item read, arguments aside
 	args  []uint64     // of those reads that have one, for each item
 	odd   bool         // items read different things: none can be skipped
 	start int32        // the first item's place in the tree
@@ -158,7 +158,7 @@ func (b *building) begin(p *pass) {
 }
 
 // end is called with what the item has read.
-func (b *building) end(p *pass, reads []state.Read) {
+func (b *building) end(p *pass, reads []scope.Read) {
 	p.item = nil
 	b.until = append(b.until, int32(len(p.marks)))
 	p.mark(patch.End)
@@ -227,9 +227,9 @@ func (b *building) find(i int) int {
 }
 
 // add notes what a rendered item read.
-func (e *each) add(reads []state.Read) {
+func (e *each) add(reads []scope.Read) {
 	if e.shape == nil {
-		e.shape = make([]state.Read, len(reads))
+		e.shape = make([]scope.Read, len(reads))
 		for i, r := range reads {
 			e.shape[i] = r.WithArg(min(r.Arg(), 1))
 		}
@@ -256,8 +256,8 @@ func (e *each) add(reads []state.Read) {
 
 // merge makes the reads of a list whose items differ: of whole keys, so that any
 // change of them renders the list.
-func merge(a, b []state.Read) []state.Read {
-	var out []state.Read
+func merge(a, b []scope.Read) []scope.Read {
+	var out []scope.Read
 	for _, r := range slices.Concat(a, b) {
 		if r = r.WithArg(0); !slices.Contains(out, r) {
 			out = append(out, r)
@@ -298,7 +298,7 @@ type staleArg struct {
 	old, now uint64
 }
 
-func (e *each) staleness(c *state.Changes) (s stale) {
+func (e *each) staleness(c *scope.Changes) (s stale) {
 	for _, r := range e.shape {
 		if r.Arg() == 0 {
 			s.all = s.all || c.Is(r)
@@ -323,7 +323,7 @@ func (s *stale) item(e *each, j int) bool {
 }
 
 // dirty reports whether any item is out of date.
-func (e *each) dirty(c *state.Changes) bool {
+func (e *each) dirty(c *scope.Changes) bool {
 	s := e.staleness(c)
 	if s.all {
 		return len(e.hash) > 0

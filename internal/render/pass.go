@@ -8,8 +8,8 @@ import (
 
 	templruntime "github.com/a-h/templ/runtime"
 
+	"github.com/sideband-go/sideband/internal/scope"
 	"github.com/sideband-go/sideband/patch"
-	"github.com/sideband-go/sideband/state"
 )
 
 // pass is one rendering under way: of the whole view, or of one region.
@@ -17,8 +17,8 @@ type pass struct {
 	tree    *Tree
 	buf     *buffer
 	marks   []patch.Mark
-	tracker state.Tracker
-	changes *state.Changes // since the last rendering; nil if there was none
+	tracker scope.Tracker
+	changes *scope.Changes // since the last rendering; nil if there was none
 	skip    bool           // items that are as before may be left out
 	twice   bool           // a list holds the same item twice
 	root    *region        // that is rendered alone, as it was; nil: the whole view
@@ -34,12 +34,12 @@ type pass struct {
 
 	// The last source that a template read from.
 	of    *Component
-	scope *state.Scope
-	from  *state.Source
+	scope *scope.Scope
+	from  *scope.Source
 }
 
 // sourceOf is where the templates of a component read.
-func (p *pass) sourceOf(c *Component) *state.Source {
+func (p *pass) sourceOf(c *Component) *scope.Source {
 	if p.of != c || p.scope != c.scope {
 		p.of, p.scope, p.from = c, c.scope, p.tracker.Source(c.scope)
 	}

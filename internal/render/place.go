@@ -11,6 +11,7 @@ import (
 	"github.com/a-h/templ"
 
 	"github.com/sideband-go/sideband/internal/fault"
+	"github.com/sideband-go/sideband/internal/scope"
 	"github.com/sideband-go/sideband/patch"
 	"github.com/sideband-go/sideband/state"
 )
@@ -102,7 +103,7 @@ func (c *Component) take(v any, children templ.Component, parent *Component) {
 // count as new.
 func (c *Component) isPlacedWith(v any) (same bool) {
 	err := c.tree.guard.Call(func() error {
-		same = c.kind.equal(c.props, any(v))
+		same = c.kind.equal(c.props, v)
 		return nil
 	})
 	if err != nil {
@@ -278,7 +279,7 @@ type checkpoint struct {
 	item                                       *building
 	skip                                       bool
 	regions                                    int
-	reads                                      []state.Read
+	reads                                      []scope.Read
 }
 
 func (p *pass) here() checkpoint {

@@ -6,8 +6,8 @@ import (
 
 	"github.com/a-h/templ"
 
+	"github.com/sideband-go/sideband/internal/scope"
 	"github.com/sideband-go/sideband/patch"
-	"github.com/sideband-go/sideband/state"
 )
 
 // region is a part of the page that can be rendered by itself: what Region encloses, a
@@ -22,7 +22,7 @@ type region struct {
 	inner  []*region // in document order, lists aside
 	eaches []*each
 	plain  []*Component // those inside that can't be rendered by themselves
-	reads  []state.Read
+	reads  []scope.Read
 	place  *patch.Place // nil: only together with what is around it
 	loose  bool         // has content outside elements with ids
 
@@ -153,7 +153,7 @@ func (r *region) children(f func(*region)) {
 }
 
 // assess finds out what is out of date in the region, and reports whether anything is.
-func (r *region) assess(t *Tree, c *state.Changes) bool {
+func (r *region) assess(t *Tree, c *scope.Changes) bool {
 	r.stale, r.whole = r.dirty(c), false
 	r.holding = r.stale
 	r.children(func(i *region) {
@@ -173,7 +173,7 @@ func (r *region) assess(t *Tree, c *state.Changes) bool {
 }
 
 // dirty reports whether the region itself, or an item of its lists, is out of date.
-func (r *region) dirty(c *state.Changes) bool {
+func (r *region) dirty(c *scope.Changes) bool {
 	if r.part != nil && (r.part.changed || r.part.renew) || c.Any(r.reads) {
 		return true
 	}

@@ -8,8 +8,8 @@ import (
 	"github.com/a-h/templ"
 
 	"github.com/sideband-go/sideband/internal/protocol"
+	"github.com/sideband-go/sideband/internal/scope"
 	"github.com/sideband-go/sideband/patch"
-	"github.com/sideband-go/sideband/state"
 )
 
 // part is a rendering that has been read and compared, ready to be committed.
@@ -183,7 +183,7 @@ func (t *Tree) renderStale(posted *patch.Posted) (parts []part, ops []byte, err 
 	if t.page == nil {
 		return nil, nil, patch.ErrNeedAll
 	}
-	changes := &state.Changes{}
+	changes := &scope.Changes{}
 	stale := t.assess(changes)
 	corrects := posted != nil && !posted.Typing
 	if corrects {
@@ -235,7 +235,7 @@ const usualOps = 128
 
 // renderPage renders the whole view and compares it with what was shown. With changes, it
 // leaves out what is as before.
-func (t *Tree) renderPage(changes *state.Changes, posted *patch.Posted) ([]part, []byte, error) {
+func (t *Tree) renderPage(changes *scope.Changes, posted *patch.Posted) ([]part, []byte, error) {
 	p, err := t.renderAll(changes)
 	if err != nil {
 		return nil, nil, err
@@ -246,7 +246,7 @@ func (t *Tree) renderPage(changes *state.Changes, posted *patch.Posted) ([]part,
 }
 
 // renderRegions renders regions that are out of date, of which none is in another.
-func (t *Tree) renderRegions(stale []*region, changes *state.Changes, posted *patch.Posted) (parts []part, ops []byte, err error) {
+func (t *Tree) renderRegions(stale []*region, changes *scope.Changes, posted *patch.Posted) (parts []part, ops []byte, err error) {
 	t.round++
 	for _, r := range stale {
 		if r.place == nil {
@@ -266,7 +266,7 @@ func (t *Tree) renderRegions(stale []*region, changes *state.Changes, posted *pa
 }
 
 // renderAll renders the whole view; with changes, it leaves out what is as before.
-func (t *Tree) renderAll(changes *state.Changes) (p part, err error) {
+func (t *Tree) renderAll(changes *scope.Changes) (p part, err error) {
 	for range maxAgain {
 		if p, err = t.renderOnce(changes); changes != nil || !errors.Is(err, errForgot) {
 			break
@@ -278,7 +278,7 @@ func (t *Tree) renderAll(changes *state.Changes) (p part, err error) {
 // maxAgain is how often a rendering begins anew because streams forget items.
 const maxAgain = 8
 
-func (t *Tree) renderOnce(changes *state.Changes) (part, error) {
+func (t *Tree) renderOnce(changes *scope.Changes) (part, error) {
 	t.round++
 	// A new templ context: what is rendered once in a page is rendered once more.
 	ctx := templ.InitializeContext(&renderContext{context.Background(), t.root})
@@ -301,7 +301,7 @@ func (t *Tree) renderOnce(changes *state.Changes) (part, error) {
 }
 
 // renderRegion renders one region alone, in the context of the last whole rendering.
-func (t *Tree) renderRegion(r *region, changes *state.Changes) (part, error) {
+func (t *Tree) renderRegion(r *region, changes *scope.Changes) (part, error) {
 	again := &region{name: r.name, body: r.body, part: r.part, ctx: onceMore(r.ctx), outer: r.outer, before: r}
 	p := t.newPass(again, changes)
 	p.root = r
@@ -321,7 +321,7 @@ func (t *Tree) renderRegion(r *region, changes *state.Changes) (part, error) {
 	return part{p, scanned, r, *r.place}, nil
 }
 
-func (t *Tree) newPass(r *region, changes *state.Changes) *pass {
+func (t *Tree) newPass(r *region, changes *scope.Changes) *pass {
 	b := buffers.Get().(*buffer)
 	return &pass{
 		tree: t, buf: b, marks: b.marks, region: r, found: []*region{r},

@@ -3,8 +3,8 @@ package render
 import (
 	"unsafe"
 
+	"github.com/sideband-go/sideband/internal/scope"
 	"github.com/sideband-go/sideband/patch"
-	"github.com/sideband-go/sideband/state"
 )
 
 // What is not worth counting one by one, in bytes: it was measured.
@@ -33,13 +33,13 @@ func (t *Tree) Size() int64 {
 }
 
 func (r *region) size() int64 {
-	n := int64(unsafe.Sizeof(*r)) + sizeOfBody + int64(len(r.reads))*int64(unsafe.Sizeof(state.Read{}))
+	n := int64(unsafe.Sizeof(*r)) + sizeOfBody + int64(len(r.reads))*int64(unsafe.Sizeof(scope.Read{}))
 	if r.place != nil {
 		n += int64(unsafe.Sizeof(patch.Place{}))
 	}
 	for _, e := range r.eaches {
 		n += int64(unsafe.Sizeof(*e)) + int64(8*cap(e.hash)+2*cap(e.nodes)+8*cap(e.args)+4*cap(e.upto)) +
-			int64(cap(e.regions))*int64(unsafe.Sizeof(r)) + int64(cap(e.shape))*int64(unsafe.Sizeof(state.Read{}))
+			int64(cap(e.regions))*int64(unsafe.Sizeof(r)) + int64(cap(e.shape))*int64(unsafe.Sizeof(scope.Read{}))
 	}
 	return n
 }

@@ -10,13 +10,14 @@ import (
 	"github.com/a-h/templ"
 
 	"github.com/sideband-go/sideband/internal/fault"
+	"github.com/sideband-go/sideband/internal/scope"
 	"github.com/sideband-go/sideband/patch"
 	"github.com/sideband-go/sideband/state"
 )
 
 // Stream is the list of a stream as a rendering is to show it.
 type Stream struct {
-	Ref    state.StreamRef
+	Ref    scope.StreamRef
 	IDs    []string
 	Broken bool // items were lost, because too many waited
 	// DOMID returns the id of the i-th item's element.
@@ -74,10 +75,10 @@ type streaming struct {
 	at    map[string]int // where its items are, once order has changed
 }
 
-func (p *pass) newStream(ref state.StreamRef, ids []string) (*streaming, error) {
+func (p *pass) newStream(ref scope.StreamRef, ids []string) (*streaming, error) {
 	was := p.tree.streams[ref]
 	if p.shows(ref) || was != nil && was.round == p.round {
-		return nil, fmt.Errorf("%w: the stream %q of %s: it can stand at one place only", errTwice, ref.Name(), ref.Owner())
+		return nil, fmt.Errorf("%w: the stream %q: it can be rendered at one place only", errTwice, ref.Name())
 	}
 	if was != nil && !p.within(was.region) {
 		return nil, patch.ErrNeedAll // it has moved
@@ -95,7 +96,7 @@ func (p *pass) newStream(ref state.StreamRef, ids []string) (*streaming, error) 
 }
 
 // shows reports whether the rendering has the stream already.
-func (p *pass) shows(ref state.StreamRef) bool {
+func (p *pass) shows(ref scope.StreamRef) bool {
 	return slices.ContainsFunc(p.streams, func(s *streamed) bool { return s.ref == ref })
 }
 
@@ -208,7 +209,7 @@ func (p *pass) checkStreams(scanned *patch.Scanned) error {
 			for _, id := range s.ids {
 				n := len(seen)
 				if seen[s.ref.Name()+" "+id] = struct{}{}; len(seen) == n {
-					return fmt.Errorf("views: the stream %q of %s: another component's has an item %.80q, too: make its id from the component's", s.ref.Name(), s.ref.Owner(), id)
+					return fmt.Errorf("views: the stream %q: another component's has an item %.80q, too: make its id from the component's", s.ref.Name(), id)
 				}
 			}
 		}

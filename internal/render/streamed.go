@@ -3,13 +3,13 @@ package render
 import (
 	"slices"
 
-	"github.com/sideband-go/sideband/state"
+	"github.com/sideband-go/sideband/internal/scope"
 )
 
 // streamed is what the page shows of a stream.
 type streamed struct {
 	each    *each
-	ref     state.StreamRef
+	ref     scope.StreamRef
 	ids     []string // the stream's own
 	tag     string   // the name of the items' elements
 	tags    []string // if they differ
@@ -48,7 +48,7 @@ func (t *Tree) placeStreams(p *pass, before []*streamed) {
 		}
 	}
 	if len(p.streams) > 0 && t.streams == nil {
-		t.streams = map[state.StreamRef]*streamed{}
+		t.streams = map[scope.StreamRef]*streamed{}
 	}
 	for _, s := range p.streams {
 		t.streams[s.ref] = s

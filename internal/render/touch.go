@@ -4,7 +4,7 @@ import (
 	"cmp"
 	"slices"
 
-	"github.com/sideband-go/sideband/state"
+	"github.com/sideband-go/sideband/internal/scope"
 )
 
 // What a component has set is read in the component, so that in a page of many only those
@@ -36,7 +36,7 @@ func (t *Tree) unflag() {
 
 // assess finds out what is out of date in the page, and returns the outermost such
 // regions, in document order.
-func (t *Tree) assess(changes *state.Changes) []*region {
+func (t *Tree) assess(changes *scope.Changes) []*region {
 	t.unflag()
 	all := t.far || len(t.touched) > manyTouched
 	for _, c := range t.touched {

@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 
 	"github.com/sideband-go/sideband/internal/fault"
+	"github.com/sideband-go/sideband/internal/scope"
 	"github.com/sideband-go/sideband/patch"
 	"github.com/sideband-go/sideband/state"
 )
@@ -57,7 +58,7 @@ type Tree struct {
 	// The last rendering.
 	shown   patch.Tree
 	page    *region
-	streams map[state.StreamRef]*streamed
+	streams map[scope.StreamRef]*streamed
 	pass    atomic.Pointer[pass] // the rendering under way
 	round   uint64               // of renderings
 }
@@ -201,7 +202,7 @@ func (t *Tree) move(c, parent *Component) {
 	t.mu.Lock()
 	c.parent = parent
 	t.mu.Unlock()
-	c.scope.Move(parent.scope)
+	c.scope.SetParent(parent.scope)
 	c.around, c.moved = parent.scope, true
 	c.change()
 }

@@ -1,4 +1,4 @@
-package state
+package scope
 
 import (
 	"context"
@@ -6,12 +6,12 @@ import (
 	"slices"
 )
 
-// Job is work that goes on beside a view: see [Async] for how pages have it done. Package
-// views starts what a transaction holds when its callback has succeeded.
+// Job is a background task as a transaction holds it. It is started when the callback has
+// succeeded.
 type Job struct {
-	// Keys are what the job is to make. A newer job for one of them, in the same scope,
-	// takes it away; a job that has lost all of its keys is cancelled and its result
-	// ignored. Without keys a job ends with its scope only.
+	// Keys are the keys whose values the job makes. A newer job for one of them, in the
+	// same scope, takes that key over. A job that has lost all of its keys is cancelled and
+	// its result ignored. A job without keys only ends with its scope.
 	Keys []any
 	// Name is for messages.
 	Name string
@@ -20,11 +20,11 @@ type Job struct {
 	// Run does the work, on a goroutine of its own. ctx ends with the scope and when the
 	// job is cancelled. A panic counts as an error.
 	Run func(ctx context.Context) (any, error)
-	// Done takes what came of it, in a callback of the scope, unless the job was
-	// cancelled. keys are those that the job still has. err may also be one of package
-	// views, of a job that could not run.
+	// Done takes the result, in a callback of the scope, unless the job was cancelled. keys
+	// are those that the job has not lost. err is that of Run, or says why the job did not
+	// run.
 	Done func(w Writer, keys []any, v any, err error) error
-	// Progress, if there is one, is told how far Run is, in callbacks of the scope.
+	// Progress, if not nil, takes the progress that Run reports, in callbacks of the scope.
 	Progress func(w Writer, keys []any, done float64)
 }
 
@@ -35,14 +35,14 @@ func (t *Tx) Start(j Job) {
 	t.jobs = append(t.jobs, j)
 }
 
-// Cancel cancels the job that has the key, if there is one, when the callback succeeds.
+// Cancel cancels the key's job, if there is one, when the callback succeeds.
 func (t *Tx) Cancel(key any) {
 	keys := []any{key}
 	t.release(keys)
 	t.jobs = append(t.jobs, Job{Keys: keys})
 }
 
-// release takes the keys away from what this callback has started before: a job that is
+// release takes the keys from the jobs that this callback has started before. A job that is
 // left with none never runs.
 func (t *Tx) release(keys []any) {
 	left := t.jobs[:0]
@@ -57,21 +57,19 @@ func (t *Tx) release(keys []any) {
 	t.jobs = left
 }
 
-// Jobs are what the callback has started and cancelled, in order. One without Run cancels
-// its keys. It is for package views.
+// Jobs returns the jobs that the callback has started and cancelled, in order. A job without
+// Run cancels those with its keys.
 func (t *Tx) Jobs() []Job { return t.jobs }
 
 type progressKey struct{}
 
-// WithProgress returns a context whose [Progress] calls report, from any goroutine, with
-// a number from 0 to 1. It is for package views.
+// WithProgress returns a context that reports progress to report, from any goroutine.
 func WithProgress(ctx context.Context, report func(done float64)) context.Context {
 	return context.WithValue(ctx, progressKey{}, report)
 }
 
-// Progress says, from inside a function that was started beside a view, how much of its
-// work is done: from 0 to 1. It never waits: of what is reported while the view is busy
-// only the newest is shown. In any other context it does nothing.
+// Progress reports how much of the context's job is done, limited to the range from 0 to 1.
+// It does nothing if ctx is not that of a job, or done is not a number.
 func Progress(ctx context.Context, done float64) {
 	if report, ok := ctx.Value(progressKey{}).(func(float64)); ok && !math.IsNaN(done) {
 		report(min(max(done, 0), 1))

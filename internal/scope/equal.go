@@ -1,9 +1,9 @@
-package state
+package scope
 
 import "reflect"
 
-// ByValue reports whether == compares all there is of a T: it holds no pointer,
-// interface, slice, map, channel or function through which it could be changed in place.
+// ByValue reports whether == compares all there is of a T: it holds no pointer, interface,
+// slice, map, channel or function through which it could be changed in place.
 func ByValue[T any]() bool { return byValue(reflect.TypeFor[T]()) }
 
 func byValue(t reflect.Type) bool {
@@ -24,23 +24,19 @@ func byValue(t reflect.Type) bool {
 	}
 }
 
-// equalOf is the equality of T, nil if every value counts as new.
-func equalOf[T any]() func(a, b any) bool {
+// EqualOf returns the equality of T: its method Equal, else == if T holds no references. It
+// returns nil if every value counts as new.
+func EqualOf[T any]() func(a, b any) bool {
 	t := reflect.TypeFor[T]()
 	if k := t.Kind(); k != reflect.Pointer && k != reflect.Interface {
 		if _, ok := any(*new(T)).(interface{ Equal(T) bool }); ok {
 			return func(a, b any) bool { return a.(interface{ Equal(T) bool }).Equal(b.(T)) }
 		}
 	}
-	if byValue(t) {
-		return func(a, b any) bool { return a == b }
-	}
-	return nil
+	return plainEqual(t)
 }
 
-// EqualFor is the equality of a type that is known only when the program runs, as of
-// [Key]: its method Equal, else == for what holds no references. It is nil if every value
-// counts as new.
+// EqualFor is EqualOf for a type that is known only at run time.
 func EqualFor(t reflect.Type) func(a, b any) bool {
 	if m, ok := t.MethodByName("Equal"); ok && t.Kind() != reflect.Pointer && t.Kind() != reflect.Interface {
 		if f := m.Type; f.NumIn() == 2 && f.In(1) == t && f.NumOut() == 1 && f.Out(0) == reflect.TypeFor[bool]() {
@@ -49,6 +45,10 @@ func EqualFor(t reflect.Type) func(a, b any) bool {
 			}
 		}
 	}
+	return plainEqual(t)
+}
+
+func plainEqual(t reflect.Type) func(a, b any) bool {
 	if byValue(t) {
 		return func(a, b any) bool { return a == b }
 	}

@@ -2,9 +2,7 @@ package handlers_test
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
-	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
 	"sync"
@@ -118,113 +116,5 @@ func TestMountsTakeTurns(t *testing.T) {
 		if got != "aabcabcacc" {
 			t.Errorf("mounted in this order: %s", got)
 		}
-	})
-}
-
-// Case 70: who has left waits no more.
-func TestWhoHasLeftDoesNotWait(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		k := newRush(handlers.Config{Limits: handlers.Limits{Mounts: 1}})
-		ctx, leave := context.WithCancel(t.Context())
-		k.come(t.Context(), 1, "192.0.2.1:1000", "/slow/a")
-		k.come(ctx, 100, "192.0.2.2:1000", "/slow/b")
-		k.come(t.Context(), 1, "192.0.2.3:1000", "/slow/c")
-		if n := k.kit.Stats().MountsWaiting; n != 101 {
-			t.Errorf("%d wait", n)
-		}
-		leave()
-		synctest.Wait()
-		if n := k.kit.Stats().MountsWaiting; n != 1 {
-			t.Errorf("%d wait", n)
-		}
-		k.goOn <- struct{}{}
-		synctest.Wait()
-		if n := len(k.mounted); n != 2 || k.mounted[1] != "c" {
-			t.Errorf("mounted: %v", k.mounted)
-		}
-		k.leave(t)
-	})
-}
-
-// Case 70: when too many wait, those have to go of whom there are most.
-func TestTooManyWait(t *testing.T) {
-	const most = 8192
-	synctest.Test(t, func(t *testing.T) {
-		k := newRush(handlers.Config{Limits: handlers.Limits{Mounts: 1}})
-		k.come(t.Context(), most+101, "192.0.2.1:1000", "/slow/a")
-		if st := k.kit.Stats(); st.MountsWaiting != most || st.MountsRefused != 100 {
-			t.Errorf("%+v", st)
-		}
-		k.come(t.Context(), 5, "192.0.2.2:1000", "/slow/b")
-		k.come(t.Context(), 5, "192.0.2.1:1000", "/quick/a")
-		if st := k.kit.Stats(); st.MountsWaiting != most || st.MountsRefused != 110 || st.Mounts != 1 {
-			t.Errorf("%+v", st)
-		}
-		k.goOn <- struct{}{}
-		synctest.Wait()
-		k.goOn <- struct{}{}
-		synctest.Wait()
-		if n := len(k.mounted); n < 2 || k.mounted[1] != "a" || k.kit.Stats().Mounts < 3 {
-			t.Errorf("mounted: %v", k.mounted)
-		}
-		k.leave(t)
-	})
-}
-
-// Case 70: whoever comes, waits and leaves, all slots are used and none twice.
-func TestMountsInAnyOrder(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		const slots = 5
-		var mu sync.Mutex
-		now, peak, mounted := 0, 0, 0
-		page := func(pause time.Duration) rooms.Page {
-			return rooms.Page{Before: func(*views.Socket, string) error {
-				mu.Lock()
-				now++
-				mounted++
-				peak = max(peak, now)
-				mu.Unlock()
-				time.Sleep(pause)
-				mu.Lock()
-				now--
-				mu.Unlock()
-				return nil
-			}}
-		}
-		kit := handlers.New(handlers.Config{Limits: handlers.Limits{Mounts: slots}, Logger: slog.New(slog.DiscardHandler)})
-		r := chi.NewRouter()
-		r.Use(kit.Middleware)
-		for i := range 3 {
-			r.Handle(fmt.Sprintf("/%d/{room}", i), handlers.View(kit, page(time.Duration(i*i)*30*time.Millisecond)))
-		}
-		d := &desk{kit: kit, router: r}
-		random := rand.New(rand.NewPCG(3, 3))
-		var all sync.WaitGroup
-		left := 0
-		for range 1000 {
-			ctx, leave := t.Context(), func() {}
-			if random.IntN(4) == 0 {
-				left++
-				var cancel context.CancelFunc
-				ctx, cancel = context.WithTimeout(ctx, time.Duration(random.IntN(500))*time.Millisecond)
-				leave = cancel
-			}
-			req := from(ctx, fmt.Sprintf("192.0.2.%d:1", random.IntN(9)), fmt.Sprintf("/%d/a", random.IntN(3)))
-			all.Go(func() {
-				defer leave()
-				d.ask(req)
-			})
-			time.Sleep(time.Duration(random.IntN(10)) * time.Millisecond)
-		}
-		all.Wait()
-		st := kit.Stats()
-		if peak != slots || now != 0 || st.MountsWaiting != 0 {
-			t.Errorf("%d at a time, %d in the end, %+v", peak, now, st)
-		}
-		// Who has left may have been mounted all the same, if the turn came at that moment.
-		if mounted+int(st.MountsRefused) != 1000 || int(st.MountsRefused) > left || mounted < 1000-left {
-			t.Errorf("%d mounted, %d left, %+v", mounted, left, st)
-		}
-		d.close(t)
 	})
 }

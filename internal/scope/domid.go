@@ -1,4 +1,4 @@
-package state
+package scope
 
 import (
 	"crypto/sha256"
@@ -6,12 +6,15 @@ import (
 )
 
 const (
-	maxStreamName = 60
+	// MaxStreamName is the longest name of a stream, in bytes.
+	MaxStreamName = 60
 	maxDOMID      = 120
 )
 
-func isStreamName(name string) bool {
-	if name == "" || len(name) > maxStreamName || !isLetter(name[0]) {
+// IsStreamName reports whether the name is a letter followed by letters, digits and
+// underscores, and not too long.
+func IsStreamName(name string) bool {
+	if name == "" || len(name) > MaxStreamName || !isLetter(name[0]) {
 		return false
 	}
 	for i := range len(name) {
@@ -26,9 +29,10 @@ func isLetter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }
 
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }
 
-// domID makes, of a name without hyphens and any id, an id that needs no quoting anywhere.
-// No two pairs have the same: the first hyphen ends the name, _ begins a byte's number,
-// and _z, which does not, begins a hash.
+// domID makes an element's id of a stream's name and any item's id. The result needs no
+// quoting in HTML, CSS or URLs, and differs for each pair: the first hyphen ends the name,
+// _ and two hexadecimal digits stand for a byte, and _z, which is no such byte, begins a
+// hash.
 func domID(name, id string) string {
 	b := make([]byte, 0, maxDOMID)
 	b = append(b, name...)

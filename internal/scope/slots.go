@@ -1,26 +1,26 @@
-package state
+package scope
 
 import (
 	"fmt"
 	"slices"
 )
 
-// slotList is what a stream holds: ids, and the items of some. Once it is committed it does
-// not change any more; nil holds nothing.
+// slotList is a stream's list: the ids of all slots, and the items of some. It does not
+// change any more once it is committed. A nil list is empty.
 type slotList[T any] struct {
 	ids     []string
-	items   []*T // of all ids from first on; nil: it was sent and is forgotten
+	items   []*T // of the slots from first on; nil: it was sent and dropped
 	first   int
 	pending int  // items that are not nil
-	broken  bool // items were forgotten that nobody had rendered
+	broken  bool // items were dropped that had not been rendered
 
-	// While a callback writes: where ids stand, made when searching has become long.
-	places   map[string]int
-	shift    int // to be added to all places
-	searched int // slots looked at in vain of a map
+	// While a callback edits the list: an index of the ids, made when searching takes long.
+	index    map[string]int
+	shift    int // to be added to all of the index
+	searched int // slots searched without the index
 }
 
-// all lists the ids, to be read only.
+// all returns the ids, which must not be changed.
 func (s *slotList[T]) all() []string {
 	if s == nil {
 		return nil
@@ -28,7 +28,7 @@ func (s *slotList[T]) all() []string {
 	return s.ids
 }
 
-// item is what slot i waits to be sent with, nil if it was sent.
+// item returns the pending item of slot i, nil if it was sent.
 func (s *slotList[T]) item(i int) *T {
 	if i < s.first || s.items == nil {
 		return nil
@@ -36,8 +36,8 @@ func (s *slotList[T]) item(i int) *T {
 	return s.items[i-s.first]
 }
 
-// copied is a list of its own for a callback. If too much of it waits, it is broken.
-func (s *slotList[T]) copied() *slotList[T] {
+// clone returns a copy for a callback to edit. It is broken if too many items are pending.
+func (s *slotList[T]) clone() *slotList[T] {
 	if s == nil {
 		return &slotList[T]{}
 	}
@@ -50,7 +50,7 @@ func (s *slotList[T]) copied() *slotList[T] {
 	return c
 }
 
-// reach makes room for the items from slot i on.
+// reach extends items to all slots from i on.
 func (s *slotList[T]) reach(i int) {
 	switch {
 	case s.items == nil:
@@ -60,13 +60,13 @@ func (s *slotList[T]) reach(i int) {
 	}
 }
 
-// find returns where the id stands, or -1.
+// find returns the index of the id, or -1.
 func (s *slotList[T]) find(id string) int {
 	if s == nil {
 		return -1
 	}
-	if s.places != nil {
-		if i, ok := s.places[id]; ok {
+	if s.index != nil {
+		if i, ok := s.index[id]; ok {
 			return i + s.shift
 		}
 		return -1
@@ -74,21 +74,21 @@ func (s *slotList[T]) find(id string) int {
 	return slices.Index(s.ids, id)
 }
 
-// seek is find for a callback that may ask for many ids.
+// seek is find for a callback that may search for many ids.
 func (s *slotList[T]) seek(id string) int {
-	if s.searched += len(s.ids); s.places == nil && s.searched > 8*len(s.ids)+1000 {
-		s.places, s.shift = make(map[string]int, 2*len(s.ids)), 0
+	if s.searched += len(s.ids); s.index == nil && s.searched > 8*len(s.ids)+1000 {
+		s.index, s.shift = make(map[string]int, 2*len(s.ids)), 0
 		for i, id := range s.ids {
-			s.places[id] = i
+			s.index[id] = i
 		}
 	}
 	return s.find(id)
 }
 
-// unplace forgets where ids stand.
-func (s *slotList[T]) unplace() { s.places, s.searched = nil, 0 }
+// dropIndex drops the index, which a change in the middle has made wrong.
+func (s *slotList[T]) dropIndex() { s.index, s.searched = nil, 0 }
 
-// insert adds items from place i on.
+// insert adds items at index i.
 func (s *slotList[T]) insert(i int, items []T, st *Stream[T]) {
 	ids, fresh := make([]string, 0, len(items)), make([]*T, 0, len(items))
 	var twice map[string]int // of fresh
@@ -99,7 +99,7 @@ func (s *slotList[T]) insert(i int, items []T, st *Stream[T]) {
 			continue
 		}
 		if j, ok := twice[id]; ok {
-			s.give(&fresh[j], it)
+			s.put(&fresh[j], it)
 			continue
 		}
 		if len(items) > 1 {
@@ -109,41 +109,41 @@ func (s *slotList[T]) insert(i int, items []T, st *Stream[T]) {
 			twice[id] = len(fresh)
 		}
 		ids, fresh = append(ids, id), append(fresh, nil)
-		s.give(&fresh[len(fresh)-1], it)
+		s.put(&fresh[len(fresh)-1], it)
 	}
 	switch {
-	case s.places == nil:
+	case s.index == nil:
 	case i == len(s.ids):
 		for j, id := range ids {
-			s.places[id] = i + j - s.shift
+			s.index[id] = i + j - s.shift
 		}
 	case i == 0:
 		s.shift += len(ids)
 		for j, id := range ids {
-			s.places[id] = j - s.shift
+			s.index[id] = j - s.shift
 		}
 	default:
-		s.unplace()
+		s.dropIndex()
 	}
 	s.reach(i)
 	s.ids, s.items = slices.Insert(s.ids, i, ids...), slices.Insert(s.items, i-s.first, fresh...)
 	switch n := len(s.ids); {
-	case st.keep > 0 && n > st.keep:
-		s.remove(st.keep, n)
-	case st.keep < 0 && n > -st.keep:
-		s.remove(0, n+st.keep)
+	case st.limit > 0 && n > st.limit:
+		s.remove(st.limit, n)
+	case st.limit < 0 && n > -st.limit:
+		s.remove(0, n+st.limit)
 	}
 }
 
-// fill puts an item in the place of another.
+// fill replaces the item of slot i.
 func (s *slotList[T]) fill(i int, item T) {
 	s.reach(i)
-	s.give(&s.items[i-s.first], item)
+	s.put(&s.items[i-s.first], item)
 }
 
-func (s *slotList[T]) give(to **T, item T) {
+func (s *slotList[T]) put(to **T, item T) {
 	if s.broken {
-		return // all is to be made anew
+		return // the view is remounted
 	}
 	if *to == nil {
 		s.pending++
@@ -151,14 +151,14 @@ func (s *slotList[T]) give(to **T, item T) {
 	*to = &item
 }
 
-// remove takes out the slots from i to j.
+// remove removes the slots from i to j.
 func (s *slotList[T]) remove(i, j int) {
 	for k := i; k < j; k++ {
 		if s.item(k) != nil {
 			s.pending--
 		}
-		if s.places != nil {
-			delete(s.places, s.ids[k])
+		if s.index != nil {
+			delete(s.index, s.ids[k])
 		}
 	}
 	if s.items != nil {
@@ -169,12 +169,12 @@ func (s *slotList[T]) remove(i, j int) {
 	case i == 0:
 		s.shift -= j
 	case j < len(s.ids):
-		s.unplace()
+		s.dropIndex()
 	}
 	s.ids = without(s.ids, i, j)
 }
 
-// without is list less what stands from i to j. At the beginning that moves nothing.
+// without returns list without the elements from i to j. At the beginning, nothing is moved.
 func without[E any](list []E, i, j int) []E {
 	if i == 0 {
 		clear(list[:j])
@@ -183,16 +183,17 @@ func without[E any](list []E, i, j int) []E {
 	return slices.Delete(list, i, j)
 }
 
-// forgotten is the list without its items.
-func (s *slotList[T]) forgotten() waitingList {
-	if s.items == nil && s.places == nil {
+// withoutItems returns the list without its items.
+func (s *slotList[T]) withoutItems() pendingList {
+	if s.items == nil && s.index == nil {
 		return s
 	}
 	return &slotList[T]{ids: s.ids, broken: s.broken}
 }
 
-// without is the list less those slots for which lost says so, if they wait for nothing.
-func (s *slotList[T]) without(lost func(i int) bool) waitingList {
+// withoutSlots returns the list without the slots for which lost returns true, unless their
+// items are pending.
+func (s *slotList[T]) withoutSlots(lost func(i int) bool) pendingList {
 	c := &slotList[T]{pending: s.pending, broken: s.broken}
 	for i, id := range s.ids {
 		if it := s.item(i); it != nil || !lost(i) {

@@ -1,0 +1,241 @@
+package limit
+
+import (
+	"context"
+	"math/rand/v2"
+	"slices"
+	"sync"
+)
+
+// Semaphore shares a number of slots fairly: in turn among the groups that wait, and within a
+// group in turn among its clients. A client's own requests are served in order.
+//
+// Slow requests never take all slots, so that others don't wait for one of them to end: a
+// group gets another slot only while it holds less than three times as many slots as are
+// free. Of 64 slots a single group holds 48 at most, two groups hold 27 each. The slots of a
+// group are shared among its clients by the same rule.
+//
+// golang.org/x/sync/semaphore serves in order of arrival: 700 requests for one slow page held
+// up all other pages for seconds. A queue for each client alone lets many clients of one slow
+// group take all slots.
+type Semaphore struct {
+	mu      sync.Mutex
+	free    int
+	groups  map[any]*group
+	ring    []*group  // the groups that wait, the next one first
+	waiting []*waiter // all, in no order
+}
+
+// share counts the slots and requests of a group, or of a client.
+type share struct {
+	key     any
+	running int
+	waiting int
+}
+
+type group struct {
+	share
+	clients map[any]*client
+	ring    []*client // the clients that wait, the next one first
+}
+
+type client struct {
+	share
+	group *group
+	queue []*waiter
+}
+
+type waiter struct {
+	client *client
+	at     int       // in Semaphore.waiting; -1 when it waits no more
+	turn   chan bool // false: too many wait
+}
+
+const (
+	// maxWaiting bounds the requests that wait for a slot.
+	maxWaiting = 8192
+	// maxOfFree is how many times as many slots as are free a group or client may hold.
+	maxOfFree = 3
+	// samples is how many waiting requests are looked at to find one of a long queue.
+	samples = 8
+)
+
+// NewSemaphore makes a semaphore with a number of slots.
+func NewSemaphore(slots int) *Semaphore { return &Semaphore{free: slots, groups: map[any]*group{}} }
+
+// Acquire waits for a slot, which release gives back. It reports false if ctx ends before, or
+// if too many wait. Groups and clients are known by comparable keys.
+func (s *Semaphore) Acquire(ctx context.Context, groupKey, clientKey any) (release func(), ok bool) {
+	s.mu.Lock()
+	c := s.client(groupKey, clientKey)
+	release = func() { s.release(c) }
+	if s.mayRun(c) { // nobody waits who may
+		s.run(c)
+		s.mu.Unlock()
+		return release, true
+	}
+	w := &waiter{client: c, turn: make(chan bool, 1)}
+	ok = s.enqueue(w)
+	s.mu.Unlock()
+	if !ok {
+		return nil, false
+	}
+	select {
+	case ok = <-w.turn:
+	case <-ctx.Done():
+		s.mu.Lock()
+		if w.at >= 0 {
+			ok = false
+			s.remove(w)
+			s.forget(c)
+		} else {
+			ok = <-w.turn // it came at the same moment
+		}
+		s.mu.Unlock()
+	}
+	return release, ok
+}
+
+// Waiting returns how many requests wait.
+func (s *Semaphore) Waiting() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.waiting)
+}
+
+// client finds or adds a client. The caller holds the mutex, as in all that follows but release.
+func (s *Semaphore) client(groupKey, clientKey any) *client {
+	g := s.groups[groupKey]
+	if g == nil {
+		g = &group{share: share{key: groupKey}, clients: map[any]*client{}}
+		s.groups[groupKey] = g
+	}
+	c := g.clients[clientKey]
+	if c == nil {
+		c = &client{share: share{key: clientKey}, group: g}
+		g.clients[clientKey] = c
+	}
+	return c
+}
+
+// mayRun reports whether there is a slot for the client.
+func (s *Semaphore) mayRun(c *client) bool {
+	// As long as running < maxOfFree × free, the group may get another slot, so often:
+	room := (maxOfFree*s.free - c.group.running + maxOfFree) / (maxOfFree + 1)
+	return room > 0 && c.running < maxOfFree*room
+}
+
+func (s *Semaphore) run(c *client) {
+	s.free--
+	c.group.running++
+	c.running++
+}
+
+// release gives a slot back, and to the next.
+func (s *Semaphore) release(c *client) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.free++
+	c.group.running--
+	c.running--
+	s.forget(c)
+	for w := s.next(); w != nil; w = s.next() {
+		s.remove(w)
+		s.run(w.client)
+		w.turn <- true
+	}
+}
+
+// next finds whose turn it is, and moves their group and client to the end of the rings; nil
+// if nobody's.
+func (s *Semaphore) next() *waiter {
+	for i, g := range s.ring {
+		for j, c := range g.ring {
+			if s.mayRun(c) {
+				g.ring = append(slices.Delete(g.ring, j, j+1), c)
+				s.ring = append(slices.Delete(s.ring, i, i+1), g)
+				return c.queue[0]
+			}
+		}
+	}
+	return nil
+}
+
+// enqueue adds a waiting request. If there are too many, one of a longer queue gives way, or w itself.
+func (s *Semaphore) enqueue(w *waiter) bool {
+	c := w.client
+	g := c.group
+	if len(s.waiting) >= maxWaiting && !s.pushOut(c) {
+		s.forget(c)
+		return false
+	}
+	if c.waiting == 0 {
+		g.ring = append(g.ring, c)
+	}
+	if g.waiting == 0 {
+		s.ring = append(s.ring, g)
+	}
+	g.waiting++
+	c.waiting++
+	c.queue = append(c.queue, w)
+	w.at = len(s.waiting)
+	s.waiting = append(s.waiting, w)
+	return true
+}
+
+// pushOut refuses the last request of a long queue, to make room for one of the client's.
+// Those it looks at are chosen by chance, so that long queues are found without a search.
+func (s *Semaphore) pushOut(c *client) bool {
+	longest := s.waiting[rand.IntN(len(s.waiting))].client
+	for range samples {
+		o := s.waiting[rand.IntN(len(s.waiting))].client
+		if a, b := o.group.waiting, longest.group.waiting; a > b || a == b && o.waiting > longest.waiting {
+			longest = o
+		}
+	}
+	g := c.group
+	if longest.group != g && longest.group.waiting <= g.waiting+1 || longest.group == g && longest.waiting <= c.waiting+1 {
+		return false
+	}
+	last := longest.queue[len(longest.queue)-1]
+	s.remove(last)
+	s.forget(longest)
+	last.turn <- false
+	return true
+}
+
+// remove takes a request out of those that wait.
+func (s *Semaphore) remove(w *waiter) {
+	c := w.client
+	g := c.group
+	last := len(s.waiting) - 1
+	s.waiting[w.at] = s.waiting[last]
+	s.waiting[w.at].at = w.at
+	s.waiting[last] = nil
+	s.waiting = s.waiting[:last]
+	w.at = -1
+	g.waiting--
+	c.waiting--
+	c.queue = without(c.queue, w)
+	if c.waiting == 0 {
+		g.ring = without(g.ring, c)
+	}
+	if g.waiting == 0 {
+		s.ring = without(s.ring, g)
+	}
+}
+
+func without[T comparable](list []T, v T) []T {
+	return slices.DeleteFunc(list, func(x T) bool { return x == v })
+}
+
+// forget drops a client, and its group, that have no request any more.
+func (s *Semaphore) forget(c *client) {
+	g := c.group
+	if c.running+c.waiting == 0 && g.clients[c.key] == c {
+		delete(g.clients, c.key)
+	}
+	if len(g.clients) == 0 && s.groups[g.key] == g {
+		delete(s.groups, g.key)
+	}
+}

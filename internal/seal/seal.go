@@ -1,0 +1,121 @@
+// Package seal protects what browsers keep for the server: sealed payloads, which they can
+// neither read nor make, and signed texts, which they can read.
+//
+// A sealed payload is, in base64:
+//
+//	version (1) | key id (4) | nonce (12) | AES-256-GCM of the fields, with version and key id authenticated
+//
+// The version is that of a purpose's fields: change it with them, and what was sealed before
+// is refused. Each purpose has keys of its own, derived from the secrets with HKDF: what was
+// sealed for one does not open for another. The first secret seals and signs, all open.
+package seal
+
+import (
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/hkdf"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
+	"fmt"
+)
+
+const (
+	// MaxSize bounds what is sealed, as text: it travels in headers and addresses.
+	MaxSize = 2048
+
+	// MaxFields bounds the encoded fields of a payload, so that it fits.
+	MaxFields = MaxSize*3/4 - overhead
+
+	headerSize = 1 + 4
+	nonceSize  = 12
+	tagSize    = 16
+	overhead   = headerSize + nonceSize + tagSize
+)
+
+var (
+	// ErrInvalid says that a text is nothing that was sealed for this purpose.
+	ErrInvalid = errors.New("seal: missing or damaged")
+
+	// ErrTooLong says that a payload does not fit into MaxSize.
+	ErrTooLong = errors.New("seal: too much to seal")
+)
+
+// Sealer seals and opens the payloads of one purpose. Its methods may be called from any
+// goroutine.
+type Sealer struct {
+	version byte
+	keys    []key // the first one seals
+}
+
+type key struct {
+	id   [4]byte
+	aead cipher.AEAD
+}
+
+// New makes a sealer of at least one secret. The version is that of the purpose's fields.
+func New(secrets [][]byte, purpose string, version byte) *Sealer {
+	s := &Sealer{version: version}
+	for _, secret := range secrets {
+		block, err := aes.NewCipher(derive(secret, purpose, 32))
+		if err != nil {
+			panic(fmt.Sprintf("seal: %v", err)) // the key's size is right
+		}
+		aead, err := cipher.NewGCM(block)
+		if err != nil {
+			panic(fmt.Sprintf("seal: %v", err))
+		}
+		s.keys = append(s.keys, key{[4]byte(derive(secret, purpose+" key id", 4)), aead})
+	}
+	return s
+}
+
+// derive makes a key for one purpose of a secret.
+func derive(secret []byte, purpose string, size int) []byte {
+	key, err := hkdf.Key(sha256.New, secret, nil, purpose, size)
+	if err != nil {
+		panic(fmt.Sprintf("seal: %v", err)) // the size is within HKDF's
+	}
+	return key
+}
+
+// Seal returns the payload's fields as a text for headers, addresses and cookies, of at most
+// MaxSize bytes.
+func (s *Sealer) Seal(p Payload) (string, error) {
+	k := s.keys[0]
+	out := append(make([]byte, 0, 192), s.version)
+	out = append(out, k.id[:]...)
+	out = out[:headerSize+nonceSize]
+	_, _ = rand.Read(out[headerSize:]) // it never fails
+	out, err := encode(out, p)
+	if err != nil {
+		return "", err
+	}
+	header, nonce, plain := out[:headerSize], out[headerSize:headerSize+nonceSize], out[headerSize+nonceSize:]
+	return base64.RawURLEncoding.EncodeToString(k.aead.Seal(out[:headerSize+nonceSize], nonce, plain, header)), nil
+}
+
+// Open reads the fields of a text that Seal has returned into the payload. It returns
+// ErrInvalid for any other text; what the payload holds then is undefined.
+func (s *Sealer) Open(text string, p Payload) error {
+	if len(text) == 0 || len(text) > MaxSize {
+		return ErrInvalid
+	}
+	in, err := base64.RawURLEncoding.DecodeString(text)
+	if err != nil || len(in) < overhead || in[0] != s.version {
+		return ErrInvalid
+	}
+	header, nonce, sealed := in[:headerSize], in[headerSize:headerSize+nonceSize], in[headerSize+nonceSize:]
+	for _, k := range s.keys {
+		if [4]byte(header[1:]) != k.id {
+			continue
+		}
+		plain, err := k.aead.Open(sealed[:0], nonce, sealed, header)
+		if err != nil {
+			return ErrInvalid
+		}
+		return decode(plain, p)
+	}
+	return ErrInvalid
+}

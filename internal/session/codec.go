@@ -1,0 +1,41 @@
+package session
+
+import (
+	"encoding/binary"
+	"errors"
+	"time"
+
+	"github.com/alexedwards/scs/v2"
+)
+
+// codec stores a session without values, which most are, as its deadline alone: gob
+// would describe its types anew for each request. What it writes never leaves the process, so
+// that it is no sealed payload.
+type codec struct{ gob scs.GobCodec }
+
+// The first byte of a stored session.
+const (
+	formatBare = 0 // the deadline follows, in nanoseconds
+	formatGob  = 1 // what gob writes follows
+)
+
+// isBare reports whether codec has written a session without values.
+func isBare(b []byte) bool { return len(b) == 9 && b[0] == formatBare }
+
+func (c codec) Encode(deadline time.Time, v map[string]any) ([]byte, error) {
+	if len(v) == 0 {
+		return binary.BigEndian.AppendUint64([]byte{formatBare}, uint64(deadline.UnixNano())), nil
+	}
+	b, err := c.gob.Encode(deadline, v)
+	return append([]byte{formatGob}, b...), err
+}
+
+func (c codec) Decode(b []byte) (time.Time, map[string]any, error) {
+	switch {
+	case isBare(b):
+		return time.Unix(0, int64(binary.BigEndian.Uint64(b[1:]))).UTC(), map[string]any{}, nil
+	case len(b) > 1 && b[0] == formatGob:
+		return c.gob.Decode(b[1:])
+	}
+	return time.Time{}, nil, errors.New("session: the stored session can't be read")
+}
