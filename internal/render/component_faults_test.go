@@ -1,4 +1,4 @@
-package views_test
+package render_test
 
 import (
 	"bytes"
@@ -12,9 +12,11 @@ import (
 
 	"github.com/a-h/templ"
 
+	"github.com/sideband-go/sideband/internal/live"
+	"github.com/sideband-go/sideband/internal/viewtest"
+	"github.com/sideband-go/sideband/internal/viewtest/parts"
 	"github.com/sideband-go/sideband/state"
 	"github.com/sideband-go/sideband/views"
-	"github.com/sideband-go/sideband/views/internal/parts"
 )
 
 // rv is a component whose methods the test supplies, by its Kind.
@@ -87,13 +89,13 @@ func html(parts ...any) templ.Component {
 	})
 }
 
-func live(t *testing.T, kind, id, text string) templ.Component {
+func placed(t *testing.T, kind, id, text string) templ.Component {
 	return views.Component(id, rv{t.Name() + kind, text})
 }
 
 var rvKey = state.NewKey[string]("rv")
 
-func rvPage(show func(ctx context.Context, w io.Writer) error) *views.Definition {
+func rvPage(show func(ctx context.Context, w io.Writer) error) *live.Definition {
 	return partsPage(func() templ.Component { return templ.ComponentFunc(show) })
 }
 
@@ -102,9 +104,9 @@ func TestAFailedRenderingTakesItsPropsBack(t *testing.T) {
 	rvDefine(t, "leaf", rvDef{render: func(c rv, ctx context.Context, w io.Writer) error {
 		return html(`<p id="`+views.ID(ctx)+`">`+c.Text+`</p>`).Render(ctx, w)
 	}})
-	in, _ := reports(t, rvPage(func(ctx context.Context, w io.Writer) error {
+	in, _ := viewtest.NewReporting(t, rvPage(func(ctx context.Context, w io.Writer) error {
 		title := parts.Title.Get(ctx)
-		if err := live(t, "leaf", "a", title).Render(ctx, w); err != nil {
+		if err := placed(t, "leaf", "a", title).Render(ctx, w); err != nil {
 			return err
 		}
 		if title == "2" {
@@ -112,14 +114,14 @@ func TestAFailedRenderingTakesItsPropsBack(t *testing.T) {
 		}
 		return nil
 	}))
-	page(t, in)
+	in.Page()
 	in.Begin()
-	set(t, in, func(s *views.Socket) { parts.Title.Set(s, "2") })
+	in.Set(func(s *views.Socket) { parts.Title.Set(s, "2") })
 	if _, err := in.Render(nil); err == nil {
 		t.Fatal("no error")
 	}
-	in.Undo()
-	if ops := render(t, in); ops != "" {
+	in.Rollback()
+	if ops := in.Patch(); ops != "" {
 		t.Errorf("a turn that was taken back is shown: %s", ops)
 	}
 }
@@ -137,26 +139,26 @@ func TestWhatIsInsideFollowsAFreshMount(t *testing.T) {
 			return nil
 		},
 		render: func(c rv, ctx context.Context, w io.Writer) error {
-			return html(`<div id="o">`, live(t, "inner", "i", ""), `</div>`).Render(ctx, w)
+			return html(`<div id="o">`, placed(t, "inner", "i", ""), `</div>`).Render(ctx, w)
 		},
 	})
 	rvDefine(t, "inner", rvDef{render: func(c rv, ctx context.Context, w io.Writer) error {
 		return html(`<p id="i">`, rvKey.Get, `</p>`).Render(ctx, w)
 	}})
-	in, _ := reports(t, rvPage(func(ctx context.Context, w io.Writer) error { return live(t, "outer", "o", "").Render(ctx, w) }))
-	doc := document(t, page(t, in))
-	_ = post(t, in, "Act", "views_test.rv.o", "")
-	if err := doc.Apply(render(t, in)); err != nil {
+	in, _ := viewtest.NewReporting(t, rvPage(func(ctx context.Context, w io.Writer) error { return placed(t, "outer", "o", "").Render(ctx, w) }))
+	doc := document(t, in.Page())
+	_ = in.Post("Act", "render_test.rv.o", "")
+	if err := doc.Apply(in.Patch()); err != nil {
 		t.Fatal(err)
 	}
 	if got := text(shown(doc)); got != "mount 2" {
 		t.Errorf("after a fresh mount the inner component shows %q", got)
 	}
-	set(t, in, func(s *views.Socket) { parts.Heard.Set(s, "x") })
-	if err := post(t, in, "Act", "views_test.rv.o", ""); err != nil {
+	in.Set(func(s *views.Socket) { parts.Heard.Set(s, "x") })
+	if err := in.Post("Act", "render_test.rv.o", ""); err != nil {
 		t.Fatal(err)
 	}
-	if err := doc.Apply(render(t, in)); err != nil {
+	if err := doc.Apply(in.Patch()); err != nil {
 		t.Fatal(err)
 	}
 	if got := text(shown(doc)); got != "event" {
@@ -169,18 +171,18 @@ func TestWhatUpdateSetsIsShownInside(t *testing.T) {
 	rvDefine(t, "outer", rvDef{
 		update: func(c rv, s *views.Socket, _ rv) error { rvKey.Set(s, c.Text); return nil },
 		render: func(c rv, ctx context.Context, w io.Writer) error {
-			return html(`<div id="o">`, live(t, "inner", "i", ""), `</div>`).Render(ctx, w)
+			return html(`<div id="o">`, placed(t, "inner", "i", ""), `</div>`).Render(ctx, w)
 		},
 	})
 	rvDefine(t, "inner", rvDef{render: func(c rv, ctx context.Context, w io.Writer) error {
 		return html(`<p id="i">`, rvKey.Get, `</p>`).Render(ctx, w)
 	}})
-	in := newInstance(t, rvPage(func(ctx context.Context, w io.Writer) error {
-		return live(t, "outer", "o", parts.Title.Get(ctx)).Render(ctx, w)
+	in := viewtest.New(t, rvPage(func(ctx context.Context, w io.Writer) error {
+		return placed(t, "outer", "o", parts.Title.Get(ctx)).Render(ctx, w)
 	}))
-	doc := document(t, page(t, in))
-	set(t, in, func(s *views.Socket) { parts.Title.Set(s, "U") })
-	if err := doc.Apply(render(t, in)); err != nil {
+	doc := document(t, in.Page())
+	in.Set(func(s *views.Socket) { parts.Title.Set(s, "U") })
+	if err := doc.Apply(in.Patch()); err != nil {
 		t.Fatal(err)
 	}
 	if got := text(shown(doc)); got != "U" {
@@ -198,24 +200,24 @@ func TestWhatIsInsideFollowsAMove(t *testing.T) {
 			if parts.Heard.Get(ctx) == "" {
 				return html(`<div id="b">`, children, `</div>`).Render(ctx, w)
 			}
-			return html(`<div id="b">`, live(t, "mid", "m", ""), `</div>`).Render(ctx, w)
+			return html(`<div id="b">`, placed(t, "mid", "m", ""), `</div>`).Render(ctx, w)
 		},
 	})
 	rvDefine(t, "mid", rvDef{render: func(c rv, ctx context.Context, w io.Writer) error {
-		return html(`<div id="m">`, live(t, "inner", "i", ""), `</div>`).Render(ctx, w)
+		return html(`<div id="m">`, placed(t, "inner", "i", ""), `</div>`).Render(ctx, w)
 	}})
 	rvDefine(t, "inner", rvDef{render: func(c rv, ctx context.Context, w io.Writer) error {
 		return html(`<p id="i">`, rvKey.Get, `</p>`).Render(ctx, w)
 	}})
-	in := newInstance(t, rvPage(func(ctx context.Context, w io.Writer) error {
-		ctx = templ.WithChildren(templ.InitializeContext(ctx), live(t, "mid", "m", ""))
-		return live(t, "box", "b", "").Render(ctx, w)
+	in := viewtest.New(t, rvPage(func(ctx context.Context, w io.Writer) error {
+		ctx = templ.WithChildren(templ.InitializeContext(ctx), placed(t, "mid", "m", ""))
+		return placed(t, "box", "b", "").Render(ctx, w)
 	}))
-	set(t, in, func(s *views.Socket) { rvKey.Set(s, "page") })
-	doc := document(t, page(t, in))
+	in.Set(func(s *views.Socket) { rvKey.Set(s, "page") })
+	doc := document(t, in.Page())
 	for _, c := range [][2]string{{"", "page"}, {"x", "box"}, {"", "page"}} {
-		set(t, in, func(s *views.Socket) { parts.Heard.Set(s, c[0]) })
-		if err := doc.Apply(render(t, in)); err != nil {
+		in.Set(func(s *views.Socket) { parts.Heard.Set(s, c[0]) })
+		if err := doc.Apply(in.Patch()); err != nil {
 			t.Fatal(err)
 		}
 		if got := text(shown(doc)); got != c[1] {
@@ -229,7 +231,7 @@ func TestAComponentThatStoodInAnotherWriter(t *testing.T) {
 	rvDefine(t, "leaf", rvDef{render: func(c rv, ctx context.Context, w io.Writer) error {
 		return html(`<p id="`+views.ID(ctx)+`">`+c.Text+`</p>`).Render(ctx, w)
 	}})
-	in := newInstance(t, rvPage(func(ctx context.Context, w io.Writer) error {
+	in := viewtest.New(t, rvPage(func(ctx context.Context, w io.Writer) error {
 		title := parts.Title.Get(ctx)
 		for i := range len(title) {
 			if err := html(fmt.Sprintf(`<b id="b%d">%d</b>`, i, i)).Render(ctx, w); err != nil {
@@ -237,19 +239,19 @@ func TestAComponentThatStoodInAnotherWriter(t *testing.T) {
 			}
 		}
 		if parts.Heard.Get(ctx) == "" {
-			return live(t, "leaf", "a", "A").Render(ctx, w)
+			return placed(t, "leaf", "a", "A").Render(ctx, w)
 		}
 		var b bytes.Buffer
-		if err := live(t, "leaf", "a", "A").Render(ctx, &b); err != nil {
+		if err := placed(t, "leaf", "a", "A").Render(ctx, &b); err != nil {
 			return err
 		}
 		_, err := w.Write(b.Bytes())
 		return err
 	}))
-	doc := document(t, page(t, in))
+	doc := document(t, in.Page())
 	for i, step := range []struct{ title, heard string }{{"TTTT", "x"}, {"TTTTTTTT", ""}, {"T", "x"}, {"", ""}} {
-		set(t, in, func(s *views.Socket) { parts.Title.Set(s, step.title); parts.Heard.Set(s, step.heard) })
-		if err := doc.Apply(render(t, in)); err != nil {
+		in.Set(func(s *views.Socket) { parts.Title.Set(s, step.title); parts.Heard.Set(s, step.heard) })
+		if err := doc.Apply(in.Patch()); err != nil {
 			t.Fatal(err)
 		}
 		want := ""
@@ -268,14 +270,14 @@ func TestManyFailuresInOneAnother(t *testing.T) {
 	rvDefine(t, "f", rvDef{render: func(c rv, ctx context.Context, w io.Writer) error {
 		n++
 		if len(c.Text) < 12 {
-			if err := live(t, "f", "fx"+c.Text, c.Text+"x").Render(ctx, w); err != nil {
+			if err := placed(t, "f", "fx"+c.Text, c.Text+"x").Render(ctx, w); err != nil {
 				return err
 			}
 		}
 		return errors.New("behind what it holds")
 	}})
-	in, _ := reports(t, rvPage(func(ctx context.Context, w io.Writer) error { return live(t, "f", "f", "").Render(ctx, w) }))
-	page(t, in)
+	in, _ := viewtest.NewReporting(t, rvPage(func(ctx context.Context, w io.Writer) error { return placed(t, "f", "f", "").Render(ctx, w) }))
+	in.Page()
 	if n > 200 {
 		t.Errorf("13 components that fail are rendered %d times", n)
 	}
@@ -290,20 +292,20 @@ func TestManyComponentsCloseAtOnce(t *testing.T) {
 			return html(`<p id="`+views.ID(ctx)+`"></p>`).Render(ctx, w)
 		},
 	})
-	in := newInstance(t, rvPage(func(ctx context.Context, w io.Writer) error {
+	in := viewtest.New(t, rvPage(func(ctx context.Context, w io.Writer) error {
 		if parts.Away.Get(ctx) {
 			return nil
 		}
 		for i := range 1500 {
-			if err := live(t, "leaf", fmt.Sprint("i", i), "").Render(ctx, w); err != nil {
+			if err := placed(t, "leaf", fmt.Sprint("i", i), "").Render(ctx, w); err != nil {
 				return err
 			}
 		}
 		return nil
 	}))
-	page(t, in)
-	set(t, in, func(s *views.Socket) { parts.Away.Set(s, true) })
-	render(t, in)
+	in.Page()
+	in.Set(func(s *views.Socket) { parts.Away.Set(s, true) })
+	in.Patch()
 	for n := 0; ; n++ {
 		m, ok, err := in.Inbox()
 		if err != nil {
@@ -312,7 +314,7 @@ func TestManyComponentsCloseAtOnce(t *testing.T) {
 		if !ok {
 			break
 		}
-		do(t, in, m)
+		in.Succeed(m)
 	}
 	if closed != 1500 {
 		t.Errorf("%d of 1500 were closed", closed)
@@ -321,8 +323,8 @@ func TestManyComponentsCloseAtOnce(t *testing.T) {
 
 // A panic in what OnCommit, OnEnd and OnConnection call is reported and ends nothing.
 func TestPanicsInOnCommitAndOnEndAreReported(t *testing.T) {
-	in, _ := reports(t, rvPage(func(ctx context.Context, w io.Writer) error { return nil }))
-	page(t, in)
+	in, _ := viewtest.NewReporting(t, rvPage(func(ctx context.Context, w io.Writer) error { return nil }))
+	in.Page()
 	try := func(what string, f func()) {
 		defer func() {
 			if r := recover(); r != nil {
@@ -332,17 +334,17 @@ func TestPanicsInOnCommitAndOnEndAreReported(t *testing.T) {
 		f()
 	}
 	try("OnCommit", func() {
-		_ = in.Do(t.Context(), views.Message{Run: func(s *views.Socket) error { s.OnCommit(func() { panic("commit") }); return nil }})
+		_ = in.Run(t.Context(), viewtest.Callback("test", func(s *views.Socket) error { s.OnCommit(func() { panic("commit") }); return nil }))
 	})
 	try("OnEnd of a failed callback", func() {
-		_ = in.Do(t.Context(), views.Message{Run: func(s *views.Socket) error {
+		_ = in.Run(t.Context(), viewtest.Callback("test", func(s *views.Socket) error {
 			s.OnEnd(func() { panic("end") })
 			return errors.New("failed")
-		}})
+		}))
 	})
 	try("OnEnd", func() {
-		_ = in.Do(t.Context(), views.Message{Run: func(s *views.Socket) error { s.OnEnd(func() { panic("end") }); return nil }})
-		in.End()
+		_ = in.Run(t.Context(), viewtest.Callback("test", func(s *views.Socket) error { s.OnEnd(func() { panic("end") }); return nil }))
+		in.Close()
 	})
 }
 
@@ -356,9 +358,9 @@ func TestAMountThatIsTakenBackRunsAgain(t *testing.T) {
 			return html(`<p id="a">`, rvKey.Get, `</p>`).Render(ctx, w)
 		},
 	})
-	in, said := reports(t, rvPage(func(ctx context.Context, w io.Writer) error {
+	in, said := viewtest.NewReporting(t, rvPage(func(ctx context.Context, w io.Writer) error {
 		parts.Title.Get(ctx)
-		if err := live(t, "leaf", "a", "").Render(ctx, w); err != nil {
+		if err := placed(t, "leaf", "a", "").Render(ctx, w); err != nil {
 			return err
 		}
 		if fail {
@@ -366,18 +368,18 @@ func TestAMountThatIsTakenBackRunsAgain(t *testing.T) {
 		}
 		return nil
 	}))
-	doc := document(t, page(t, in))
+	doc := document(t, in.Page())
 	in.Begin()
-	_ = post(t, in, "Act", "views_test.rv.a", "")
-	set(t, in, func(s *views.Socket) { parts.Title.Set(s, "U") })
+	_ = in.Post("Act", "render_test.rv.a", "")
+	in.Set(func(s *views.Socket) { parts.Title.Set(s, "U") })
 	fail = true
 	if _, err := in.Render(nil); err == nil {
 		t.Fatal("no error")
 	}
-	in.Undo()
+	in.Rollback()
 	fail = false
 	*said = nil
-	if err := doc.Apply(render(t, in)); err != nil {
+	if err := doc.Apply(in.Patch()); err != nil {
 		t.Fatal(err)
 	}
 	if got := text(shown(doc)); got != "mounted" || len(*said) > 0 {
@@ -402,9 +404,9 @@ func TestARegionOfAComponentThatPanics(t *testing.T) {
 			}), `</div>`).Render(ctx, w)
 		},
 	})
-	in, _ := reports(t, rvPage(func(ctx context.Context, w io.Writer) error { return live(t, "c", "c", "").Render(ctx, w) }))
-	page(t, in)
-	if err := post(t, in, "Act", "views_test.rv.c", ""); err != nil {
+	in, _ := viewtest.NewReporting(t, rvPage(func(ctx context.Context, w io.Writer) error { return placed(t, "c", "c", "").Render(ctx, w) }))
+	in.Page()
+	if err := in.Post("Act", "render_test.rv.c", ""); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := in.Render(nil); err != nil {
@@ -418,25 +420,25 @@ func TestTheEndBesideARendering(t *testing.T) {
 		return html(`<p id="`+views.ID(ctx)+`">`+c.Text+`</p>`).Render(ctx, w)
 	}})
 	for range 30 {
-		in, _ := reports(t, rvPage(func(ctx context.Context, w io.Writer) error {
+		in, _ := viewtest.NewReporting(t, rvPage(func(ctx context.Context, w io.Writer) error {
 			for i := range 100 {
-				if err := live(t, "leaf", fmt.Sprint("i", i), parts.Title.Get(ctx)).Render(ctx, w); err != nil {
+				if err := placed(t, "leaf", fmt.Sprint("i", i), parts.Title.Get(ctx)).Render(ctx, w); err != nil {
 					return err
 				}
 			}
 			return nil
 		}))
-		page(t, in)
-		set(t, in, func(s *views.Socket) { parts.Title.Set(s, "U") })
+		in.Page()
+		in.Set(func(s *views.Socket) { parts.Title.Set(s, "U") })
 		done := make(chan struct{})
-		go func() { in.End(); close(done) }()
+		go func() { in.Close(); close(done) }()
 		_, _ = in.Render(nil)
 		<-done
 	}
 }
 
 // What a component sends itself later, or again and again, ends with it.
-func TestClocksEndWithTheirComponent(t *testing.T) {
+func TestTimersEndWithTheirComponent(t *testing.T) {
 	rvDefine(t, "leaf", rvDef{
 		mount: func(c rv, s *views.Socket) error {
 			_, err := views.SendEvery(s, time.Second, rv.note, 1)
@@ -445,55 +447,30 @@ func TestClocksEndWithTheirComponent(t *testing.T) {
 		event:  func(c rv, s *views.Socket) error { panic("boom") },
 		render: func(c rv, ctx context.Context, w io.Writer) error { return html(`<p id="a"></p>`).Render(ctx, w) },
 	})
-	running := 0
-	d := rvPage(func(ctx context.Context, w io.Writer) error {
+	in, _ := viewtest.NewReporting(t, rvPage(func(ctx context.Context, w io.Writer) error {
 		if parts.Away.Get(ctx) {
 			return nil
 		}
-		return live(t, "leaf", "a", "").Render(ctx, w)
-	})
-	q := &ticking{running: &running}
-	q.in = d.NewInstance(q, &views.Host{Report: func(error) {}})
-	do(t, q.in, q.in.Mounting(views.Input{Path: func(string) string { return "" }}))
-	page(t, q.in)
-	if running != 1 {
-		t.Fatal(running)
+		return placed(t, "leaf", "a", "").Render(ctx, w)
+	}))
+	in.Page()
+	if n := in.Timers(); n != 1 {
+		t.Fatal(n)
 	}
-	m, err := q.in.Event("Act", "views_test.rv.a", views.Input{})
-	if err != nil {
-		t.Fatal(err)
+	if err := in.Post("Act", "render_test.rv.a", ""); err == nil {
+		t.Fatal("no error")
 	}
-	_ = q.in.Do(t.Context(), m)
-	render(t, q.in)
-	if running != 1 {
-		t.Errorf("mounted afresh: %d clocks", running)
+	in.Patch()
+	if n := in.Timers(); n != 1 {
+		t.Errorf("remounted: %d timers", n)
 	}
-	set(t, q.in, func(s *views.Socket) { parts.Away.Set(s, true) })
-	render(t, q.in)
-	settle(t, q.in)
-	if running != 0 {
-		t.Errorf("ended: %d clocks", running)
+	in.Set(func(s *views.Socket) { parts.Away.Set(s, true) })
+	in.Patch()
+	in.Settle()
+	if n := in.Timers(); n != 0 {
+		t.Errorf("ended: %d timers", n)
 	}
 }
-
-type ticking struct {
-	quiet
-	running *int
-}
-
-func (q *ticking) Every(time.Duration, views.Message) (func() bool, error) {
-	*q.running++
-	stopped := false
-	return func() bool {
-		if !stopped {
-			stopped = true
-			*q.running--
-		}
-		return true
-	}, nil
-}
-
-func (q *ticking) Call(m views.Message) error { return q.in.Do(context.Background(), m) }
 
 // A component that places itself twice is stopped as soon as it is too deep.
 func TestAComponentThatPlacesItselfTwice(t *testing.T) {
@@ -502,10 +479,10 @@ func TestAComponentThatPlacesItselfTwice(t *testing.T) {
 		if n++; n > 50_000 {
 			panic("components without end")
 		}
-		return html(live(t, "self", fmt.Sprint("x", 2*n), ""), live(t, "self", fmt.Sprint("x", 2*n+1), "")).Render(ctx, w)
+		return html(placed(t, "self", fmt.Sprint("x", 2*n), ""), placed(t, "self", fmt.Sprint("x", 2*n+1), "")).Render(ctx, w)
 	}})
-	in, _ := reports(t, rvPage(func(ctx context.Context, w io.Writer) error { return live(t, "self", "x", "").Render(ctx, w) }))
-	_, _, err := in.Page()
+	in, _ := viewtest.NewReporting(t, rvPage(func(ctx context.Context, w io.Writer) error { return placed(t, "self", "x", "").Render(ctx, w) }))
+	_, _, err := in.Tree.Page()
 	if n > 5000 {
 		t.Errorf("%d renderings: %v", n, err)
 	}

@@ -1,4 +1,4 @@
-package views_test
+package render_test
 
 import (
 	"errors"
@@ -12,18 +12,14 @@ import (
 
 	"github.com/a-h/templ"
 
+	"github.com/sideband-go/sideband/internal/fault"
 	"github.com/sideband-go/sideband/internal/htmxdom"
+	"github.com/sideband-go/sideband/internal/viewtest"
+	"github.com/sideband-go/sideband/internal/viewtest/feed"
+	"github.com/sideband-go/sideband/patch"
 	"github.com/sideband-go/sideband/state"
 	"github.com/sideband-go/sideband/views"
-	"github.com/sideband-go/sideband/views/internal/feed"
 )
-
-func firstPage(t testing.TB, in *views.Instance) string {
-	t.Helper()
-	html := page(t, in)
-	in.Sent()
-	return html
-}
 
 // TestStreamsShowWhatAListWould changes streams of a page at random, and what is around
 // them, and compares what the operations make of its DOM with the first page of a twin
@@ -31,10 +27,10 @@ func firstPage(t testing.TB, in *views.Instance) string {
 func TestStreamsShowWhatAListWould(t *testing.T) {
 	for seed := range uint64(200) {
 		r := rand.New(rand.NewPCG(seed, 5))
-		def := views.Define(feed.Page{})
-		in, twin := newInstance(t, def), newInstance(t, def)
-		doc := document(t, firstPage(t, in))
-		page(t, twin)
+		def := viewtest.Define(feed.Page{})
+		in, twin := viewtest.New(t, def), viewtest.New(t, def)
+		doc := document(t, in.FirstPage())
+		twin.Page()
 		var log []string
 		for step := range 25 {
 			change := feedChange(r, &log)
@@ -46,18 +42,18 @@ func TestStreamsShowWhatAListWould(t *testing.T) {
 			before := living(doc)
 			var ops string
 			if r.IntN(8) == 0 { // as when the age of a stream ends
-				w, err := in.Whole(nil)
+				w, err := in.Tree.Whole(nil)
 				if err != nil {
 					t.Fatal(err)
 				}
 				ops = string(w.Ops)
 			} else {
-				ops = render(t, in)
+				ops = in.Patch()
 			}
 			if err := doc.Apply(ops); err != nil {
 				t.Fatalf("seed %d: %v: %s", seed, err, ops)
 			}
-			whole := page(t, twin)
+			whole := twin.Page()
 			if strings.Contains(whole, "hx-preserve") {
 				t.Fatalf("the twin has forgotten: %s", whole)
 			}
@@ -69,7 +65,7 @@ func TestStreamsShowWhatAListWould(t *testing.T) {
 					t.Fatalf("seed %d, step %d, after %v: %s was made anew by %s", seed, step, log, id, ops)
 				}
 			}
-			if again := render(t, in); again != "" {
+			if again := in.Patch(); again != "" {
 				t.Fatalf("seed %d, step %d, after %v: a second rendering sends %s", seed, step, log, again)
 			}
 		}
@@ -89,7 +85,7 @@ func living(d *htmxdom.Document) map[string]any {
 	return m
 }
 
-func feedChange(r *rand.Rand, log *[]string) func(t testing.TB, in *views.Instance) {
+func feedChange(r *rand.Rand, log *[]string) func(t testing.TB, in *viewtest.View) {
 	n, m, kind := r.IntN(15), r.IntN(12), r.IntN(17)
 	*log = append(*log, fmt.Sprint(kind, ":", n, ",", m))
 	line := func(n int) feed.Line {
@@ -99,8 +95,8 @@ func feedChange(r *rand.Rand, log *[]string) func(t testing.TB, in *views.Instan
 	for i := range 1 + m%4 {
 		lines = append(lines, line(n+i*m))
 	}
-	write := func(f func(s *views.Socket)) func(t testing.TB, in *views.Instance) {
-		return func(t testing.TB, in *views.Instance) { set(t, in, f) }
+	write := func(f func(s *views.Socket)) func(t testing.TB, in *viewtest.View) {
+		return func(t testing.TB, in *viewtest.View) { in.Set(f) }
 	}
 	switch kind {
 	case 0, 1:
@@ -152,7 +148,7 @@ func feedChange(r *rand.Rand, log *[]string) func(t testing.TB, in *views.Instan
 			feed.Boxes.Set(s, boxes[:1+m%3])
 		})
 	}
-	return func(t testing.TB, in *views.Instance) {
+	return func(t testing.TB, in *viewtest.View) {
 		for _, box := range []string{"x", "y", "z"}[:1+m%2] {
 			var own []string
 			for _, l := range lines {
@@ -161,7 +157,7 @@ func feedChange(r *rand.Rand, log *[]string) func(t testing.TB, in *views.Instan
 				}
 				own = append(own, box+"-"+l.ID+"="+l.Text)
 			}
-			if err := post(t, in, "Say", "feed.Box."+box, strings.Join(own, ";")); err != nil && !errors.Is(err, views.ErrNoComponent) {
+			if err := in.Post("Say", "feed.Box."+box, strings.Join(own, ";")); err != nil && !errors.Is(err, fault.ErrNoComponent) {
 				t.Fatal(err)
 			}
 		}
@@ -169,13 +165,13 @@ func feedChange(r *rand.Rand, log *[]string) func(t testing.TB, in *views.Instan
 }
 
 func TestAnItemCostsFewBytesBeyondItsHTML(t *testing.T) {
-	in := newInstance(t, views.Define(feed.Page{}))
-	firstPage(t, in)
+	in := viewtest.New(t, viewtest.Define(feed.Page{}))
+	in.FirstPage()
 	removal := 0
 	for i := range 100 {
 		l := feed.Line{ID: fmt.Sprint(1000 + i), Text: strings.Repeat("x", 200)}
-		set(t, in, func(s *views.Socket) { feed.Many.Append(s, l) })
-		ops := render(t, in)
+		in.Set(func(s *views.Socket) { feed.Many.Append(s, l) })
+		ops := in.Patch()
 		item := fmt.Sprintf(`<li id="%s">%s</li>`, feed.Many.DOMID(l), l.Text)
 		if !strings.Contains(ops, item) {
 			t.Fatal(ops)
@@ -191,13 +187,13 @@ func TestAnItemCostsFewBytesBeyondItsHTML(t *testing.T) {
 
 func TestStreamsThatAreNotShownWait(t *testing.T) {
 	var reports []string
-	in := newSilent(views.Define(feed.Page{}), func(err error) { reports = append(reports, err.Error()) })
-	do(t, in, in.Mounting(views.Input{Path: func(string) string { return "" }}))
-	doc := document(t, firstPage(t, in))
+	in := viewtest.NewUnmounted(t, viewtest.Define(feed.Page{}), func(err error) { reports = append(reports, err.Error()) })
+	in.Mount()
+	doc := document(t, in.FirstPage())
 	step := func(f func(s *views.Socket)) string {
 		t.Helper()
-		set(t, in, f)
-		if err := doc.Apply(render(t, in)); err != nil {
+		in.Set(f)
+		if err := doc.Apply(in.Patch()); err != nil {
 			t.Fatal(err)
 		}
 		return shown(doc)
@@ -208,7 +204,7 @@ func TestStreamsThatAreNotShownWait(t *testing.T) {
 		feed.Lines.Append(s, feed.Line{ID: "three", Text: "3"})
 		feed.Lines.Update(s, feed.Line{ID: "first", Text: "1"})
 	})
-	if len(reports) > 0 || !strings.Contains(got, "T (3)") || in.Keeps() {
+	if len(reports) > 0 || !strings.Contains(got, "T (3)") || in.Tree.HasForgotten() {
 		t.Error(reports, got)
 	}
 	got = step(func(s *views.Socket) { feed.Place.Set(s, "deep") })
@@ -218,7 +214,7 @@ func TestStreamsThatAreNotShownWait(t *testing.T) {
 	if len(reports) != 1 || !strings.Contains(reports[0], `"line"`) {
 		t.Error(reports)
 	}
-	if again := render(t, in); again != "" || !in.Keeps() {
+	if again := in.Patch(); again != "" || !in.Tree.HasForgotten() {
 		t.Error(again)
 	}
 }
@@ -235,24 +231,24 @@ func TestMistakesWithStreamsAreReported(t *testing.T) {
 		"in a list": {feed.Listed, "Each"},
 		"same ids":  {feed.Same, "another component's"},
 	} {
-		in := newSilent(views.Define(feed.Custom{Show: c.show}), func(error) {})
-		do(t, in, in.Mounting(views.Input{Path: func(string) string { return "" }}))
-		if _, _, err := in.Page(); err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), `"line"`) {
+		in := viewtest.NewUnmounted(t, viewtest.Define(feed.Custom{Show: c.show}), func(error) {})
+		in.Mount()
+		if _, _, err := in.Tree.Page(); err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), `"line"`) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 }
 
 func TestAStreamInHTMLThatBrowsersRearrange(t *testing.T) {
-	in := newInstance(t, views.Define(feed.Custom{Show: feed.Loose}))
-	doc := document(t, firstPage(t, in))
+	in := viewtest.New(t, viewtest.Define(feed.Custom{Show: feed.Loose}))
+	doc := document(t, in.FirstPage())
 	for i, f := range []func(s *views.Socket){
 		func(s *views.Socket) { feed.Lines.Append(s, feed.Line{ID: "c", Text: "C"}) },
 		func(s *views.Socket) { feed.Title.Set(s, "U") },
 		func(s *views.Socket) { feed.Lines.Prepend(s, feed.Line{ID: "b", Text: "BB"}, feed.Line{ID: "0"}) },
 	} {
-		set(t, in, f)
-		if err := doc.Apply(render(t, in)); err != nil {
+		in.Set(f)
+		if err := doc.Apply(in.Patch()); err != nil {
 			t.Fatal(err)
 		}
 		want := []string{"T A B C", "U A B C", "U  A BB C"}[i]
@@ -267,27 +263,27 @@ func TestAStreamInHTMLThatBrowsersRearrange(t *testing.T) {
 }
 
 func TestAStreamOfWhichTooMuchWasLost(t *testing.T) {
-	in := newInstance(t, views.Define(feed.Page{}))
-	firstPage(t, in)
+	in := viewtest.New(t, viewtest.Define(feed.Page{}))
+	in.FirstPage()
 	for n := range 12 {
-		set(t, in, func(s *views.Socket) {
+		in.Set(func(s *views.Socket) {
 			for i := range state.MaxPending / 10 {
 				feed.Lines.Append(s, feed.Line{ID: fmt.Sprint(n, "-", i)})
 			}
 		})
 	}
-	if _, err := in.Render(nil); !errors.Is(err, views.ErrRestart) {
+	if _, err := in.Render(nil); !errors.Is(err, fault.ErrRemount) {
 		t.Error(err)
 	}
 }
 
 func TestAStreamRendersItsRegionOnly(t *testing.T) {
-	in := newInstance(t, views.Define(feed.Page{}))
-	firstPage(t, in)
+	in := viewtest.New(t, viewtest.Define(feed.Page{}))
+	in.FirstPage()
 	before := feed.Rendered
 	for i := range 4 {
-		set(t, in, func(s *views.Socket) { feed.Others.Append(s, feed.Line{ID: fmt.Sprint(i)}) })
-		if ops := render(t, in); !strings.Contains(ops, fmt.Sprint("other-", i)) {
+		in.Set(func(s *views.Socket) { feed.Others.Append(s, feed.Line{ID: fmt.Sprint(i)}) })
+		if ops := in.Patch(); !strings.Contains(ops, fmt.Sprint("other-", i)) {
 			t.Error(ops)
 		}
 	}
@@ -297,22 +293,22 @@ func TestAStreamRendersItsRegionOnly(t *testing.T) {
 }
 
 func TestAStreamThatMovesKeepsItsElements(t *testing.T) {
-	in := newInstance(t, views.Define(feed.Custom{Show: feed.Sides}))
-	doc := document(t, firstPage(t, in))
+	in := viewtest.New(t, viewtest.Define(feed.Custom{Show: feed.Sides}))
+	doc := document(t, in.FirstPage())
 	before := living(doc)
 	for i, side := range []string{"right", "left", "right"} {
-		set(t, in, func(s *views.Socket) {
+		in.Set(func(s *views.Socket) {
 			feed.Title.Set(s, side)
 			feed.Lines.Append(s, feed.Line{ID: fmt.Sprint(i)})
 		})
-		if err := doc.Apply(render(t, in)); err != nil {
+		if err := doc.Apply(in.Patch()); err != nil {
 			t.Fatal(err)
 		}
 		if got := len(doc.Find("#" + side + " li")); got != 3+i || len(doc.Find("li")) != got {
 			t.Fatalf("%s: %d items: %s", side, got, shown(doc))
 		}
-		set(t, in, func(s *views.Socket) { feed.Lines.Update(s, feed.Line{ID: "b", Text: "again"}) })
-		if err := doc.Apply(render(t, in)); err != nil {
+		in.Set(func(s *views.Socket) { feed.Lines.Update(s, feed.Line{ID: "b", Text: "again"}) })
+		if err := doc.Apply(in.Patch()); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -325,7 +321,7 @@ func TestAStreamThatMovesKeepsItsElements(t *testing.T) {
 
 func TestStreamsOfComponentsThatFail(t *testing.T) {
 	defer func() { feed.Fuse = func() {} }()
-	in, list := reports(t, views.Define(feed.Custom{Show: feed.Failing}))
+	in, list := viewtest.NewReporting(t, viewtest.Define(feed.Custom{Show: feed.Failing}))
 	fail := func() {
 		feed.Fuse = func() {
 			feed.Fuse = func() {}
@@ -333,7 +329,7 @@ func TestStreamsOfComponentsThatFail(t *testing.T) {
 		}
 	}
 	fail()
-	doc := document(t, firstPage(t, in))
+	doc := document(t, in.FirstPage())
 	expect := func(said, own string) {
 		t.Helper()
 		if got := text(shown(doc)); !strings.Contains(got, "inside "+said) || !strings.Contains(got, " "+own) {
@@ -342,17 +338,17 @@ func TestStreamsOfComponentsThatFail(t *testing.T) {
 	}
 	expect("inside 0", "own")
 	for i := range 3 {
-		if err := post(t, in, "Say", "feed.Box.inside", fmt.Sprint(i, "=more")); err != nil {
+		if err := in.Post("Say", "feed.Box.inside", fmt.Sprint(i, "=more")); err != nil {
 			t.Fatal(err)
 		}
 		if i > 0 {
-			if err := doc.Apply(render(t, in)); err != nil { // of what is inside alone
+			if err := doc.Apply(in.Patch()); err != nil { // of what is inside alone
 				t.Fatal(err)
 			}
 		}
-		set(t, in, func(s *views.Socket) { feed.Title.Set(s, fmt.Sprint(i)) })
+		in.Set(func(s *views.Socket) { feed.Title.Set(s, fmt.Sprint(i)) })
 		fail()
-		if err := doc.Apply(render(t, in)); err != nil {
+		if err := doc.Apply(in.Patch()); err != nil {
 			t.Fatal(err)
 		}
 		expect("inside"+strings.Repeat(" more", i+1), "own")
@@ -364,23 +360,23 @@ func TestStreamsOfComponentsThatFail(t *testing.T) {
 
 // What is in a form of an item is not known any more. No other form is taken for it.
 func TestControlsInItemsAreLeftAlone(t *testing.T) {
-	in := newInstance(t, views.Define(feed.Custom{Show: feed.Forms}))
-	firstPage(t, in)
+	in := viewtest.New(t, viewtest.Define(feed.Custom{Show: feed.Forms}))
+	in.FirstPage()
 	typed := url.Values{"text": {"typed"}}
 	for source, want := range map[string]bool{"line-a": false, "in-b": false, "field": true} {
-		r, err := in.Render(&views.Posted{Source: source, Fields: typed})
+		r, err := in.Render(&patch.Posted{Source: source, Fields: typed})
 		if err != nil || strings.Contains(string(r.Ops), `id="field"`) != want {
 			t.Errorf("%s: %s %v", source, r.Ops, err)
 		}
-		if r, err = in.Whole(&views.Posted{Source: source, Fields: typed}); err != nil || strings.Contains(string(r.Ops), `outerHTML`) != want {
+		if r, err = in.Tree.Whole(&patch.Posted{Source: source, Fields: typed}); err != nil || strings.Contains(string(r.Ops), `outerHTML`) != want {
 			t.Errorf("%s: %s %v", source, r.Ops, err)
 		}
 	}
 }
 
 func TestAStreamThatKeepsTheLastStaysSmall(t *testing.T) {
-	in := newInstance(t, views.Define(feed.Page{}))
-	firstPage(t, in)
+	in := viewtest.New(t, viewtest.Define(feed.Page{}))
+	in.FirstPage()
 	heap := func() int64 {
 		runtime.GC()
 		var m runtime.MemStats
@@ -392,11 +388,11 @@ func TestAStreamThatKeepsTheLastStaysSmall(t *testing.T) {
 		if i == 200 {
 			before = heap()
 		}
-		set(t, in, func(s *views.Socket) {
+		in.Set(func(s *views.Socket) {
 			feed.Many.Append(s, feed.Line{ID: fmt.Sprint(i), Text: strings.Repeat("x", 100)})
 		})
 		if i%2 == 0 {
-			render(t, in)
+			in.Patch()
 		}
 	}
 	if more := heap() - before; more > 200_000 {

@@ -1,4 +1,4 @@
-package views_test
+package params_test
 
 import (
 	"context"

@@ -1,4 +1,4 @@
-package views_test
+package render_test
 
 import (
 	"context"
@@ -7,96 +7,14 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
-	"time"
 
 	"github.com/sideband-go/sideband/internal/htmxdom"
+	"github.com/sideband-go/sideband/internal/viewtest"
+	"github.com/sideband-go/sideband/internal/viewtest/shop"
 	"github.com/sideband-go/sideband/state"
 	"github.com/sideband-go/sideband/views"
-	"github.com/sideband-go/sideband/views/internal/shop"
 )
-
-// quiet is a runner for views that are driven by hand.
-type quiet struct {
-	in     *views.Instance
-	posted []views.Message
-	late   []views.Message // sent with After
-}
-
-// runners are those of newSilent.
-var runners sync.Map // *views.Instance → *quiet
-
-func runner(in *views.Instance) *quiet {
-	q, _ := runners.Load(in)
-	return q.(*quiet)
-}
-
-func (q *quiet) Post(m views.Message) error { q.posted = append(q.posted, m); return nil }
-
-func (q *quiet) Deliver(m views.Message) { _ = q.Post(m) }
-
-func (q *quiet) Call(m views.Message) error { return q.in.Do(context.Background(), m) }
-
-func (q *quiet) Go(string, func(context.Context)) error { return views.ErrFull }
-
-func (q *quiet) ID() string { return "" }
-
-func (q *quiet) Restart() {}
-
-func (q *quiet) After(_ time.Duration, m views.Message) (func() bool, error) {
-	q.late = append(q.late, m)
-	return func() bool { return true }, nil
-}
-
-func (q *quiet) Every(time.Duration, views.Message) (func() bool, error) {
-	return func() bool { return true }, nil
-}
-
-func newInstance(t testing.TB, d *views.Definition) *views.Instance {
-	t.Helper()
-	in := newSilent(d, func(err error) { t.Error(err) })
-	do(t, in, in.Mounting(views.Input{Path: func(string) string { return "" }}))
-	return in
-}
-
-// newSilent makes an instance that was not mounted.
-func newSilent(d *views.Definition, report func(error)) *views.Instance {
-	q := &quiet{}
-	q.in = d.NewInstance(q, &views.Host{TitleSuffix: " · Test", Report: report})
-	runners.Store(q.in, q)
-	return q.in
-}
-
-func do(t testing.TB, in *views.Instance, m views.Message) {
-	t.Helper()
-	if err := in.Do(context.Background(), m); err != nil {
-		t.Fatal(err)
-	}
-}
-
-func set(t testing.TB, in *views.Instance, f func(s *views.Socket)) {
-	t.Helper()
-	do(t, in, views.Message{Name: "set", Run: func(s *views.Socket) error { f(s); return nil }})
-}
-
-func page(t testing.TB, in *views.Instance) string {
-	t.Helper()
-	html, _, err := in.Page()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(html)
-}
-
-func render(t testing.TB, in *views.Instance) string {
-	t.Helper()
-	r, err := in.Render(nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(r.Ops)
-}
 
 func document(t testing.TB, content string) *htmxdom.Document {
 	t.Helper()
@@ -118,25 +36,25 @@ func shown(d *htmxdom.Document) string {
 func TestPartialRenderingsShowWhatWholeOnesDo(t *testing.T) {
 	for seed := range uint64(150) {
 		r := rand.New(rand.NewPCG(seed, 3))
-		def := views.Define(shop.Page{})
-		in, twin := newInstance(t, def), newInstance(t, def)
-		doc := document(t, page(t, in))
+		def := viewtest.Define(shop.Page{})
+		in, twin := viewtest.New(t, def), viewtest.New(t, def)
+		doc := document(t, in.Page())
 		var log []string
 		for range 25 {
 			change := randomChange(r, &log)
-			set(t, in, change)
-			set(t, twin, change)
+			in.Set(change)
+			twin.Set(change)
 			if r.IntN(4) == 0 {
 				continue // more changes before the next rendering
 			}
-			ops := render(t, in)
+			ops := in.Patch()
 			if err := doc.Apply(ops); err != nil {
 				t.Fatalf("seed %d: %v: %s", seed, err, ops)
 			}
-			if got, want := shown(doc), shown(document(t, page(t, twin))); got != want {
+			if got, want := shown(doc), shown(document(t, twin.Page())); got != want {
 				t.Fatalf("seed %d after %v:\nshows %s\nnot   %s\nops   %s", seed, log, got, want, ops)
 			}
-			if again := render(t, in); again != "" {
+			if again := in.Patch(); again != "" {
 				t.Fatalf("seed %d after %v: a second rendering sends %s", seed, log, again)
 			}
 		}
@@ -204,13 +122,13 @@ func randomChange(r *rand.Rand, log *[]string) func(s *views.Socket) {
 }
 
 func TestOnlyWhatReadAChangedKeyIsRenderedAgain(t *testing.T) {
-	in := newInstance(t, views.Define(shop.Page{}))
-	set(t, in, func(s *views.Socket) {
+	in := viewtest.New(t, viewtest.Define(shop.Page{}))
+	in.Set(func(s *views.Socket) {
 		shop.Items.Set(s, items("a", "b", "c"))
 		shop.Selected.Set(s, 1)
 		shop.Note.Set(s, "xyz")
 	})
-	page(t, in)
+	in.Page()
 	for _, c := range []struct {
 		name   string
 		change func(s *views.Socket)
@@ -227,8 +145,8 @@ func TestOnlyWhatReadAChangedKeyIsRenderedAgain(t *testing.T) {
 		{"the page itself", func(s *views.Socket) { shop.Heading.Set(s, "H") }, map[string]int{"page": 1, "note": 1, "list": 1, "user": 1}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			set(t, in, c.change)
-			got := shop.Rendered(func() { render(t, in) })
+			in.Set(c.change)
+			got := shop.Rendered(func() { in.Patch() })
 			if fmt.Sprint(got) != fmt.Sprint(c.want) {
 				t.Errorf("rendered %v, not %v", got, c.want)
 			}
@@ -238,44 +156,44 @@ func TestOnlyWhatReadAChangedKeyIsRenderedAgain(t *testing.T) {
 
 // Two items alike have the same ids. What they show is right all the same.
 func TestAnItemThatIsThereTwice(t *testing.T) {
-	in := newInstance(t, views.Define(shop.Page{}))
-	set(t, in, func(s *views.Socket) { shop.Items.Set(s, items("a", "b", "c")) })
-	doc := document(t, page(t, in))
+	in := viewtest.New(t, viewtest.Define(shop.Page{}))
+	in.Set(func(s *views.Socket) { shop.Items.Set(s, items("a", "b", "c")) })
+	doc := document(t, in.Page())
 	for _, list := range [][]shop.Item{append(items("a", "b", "c"), items("a")...), append(items("a", "b", "d"), items("a")...), items("b", "a")} {
-		set(t, in, func(s *views.Socket) { shop.Items.Set(s, list) })
-		if err := doc.Apply(render(t, in)); err != nil {
+		in.Set(func(s *views.Socket) { shop.Items.Set(s, list) })
+		if err := doc.Apply(in.Patch()); err != nil {
 			t.Fatal(err)
 		}
-		if got, want := shown(doc), shown(document(t, page(t, in))); got != want {
+		if got, want := shown(doc), shown(document(t, in.Page())); got != want {
 			t.Errorf("shows %s\nnot   %s", got, want)
 		}
 	}
 }
 
 func TestTitleTravelsWithTheOperations(t *testing.T) {
-	in := newInstance(t, views.Define(shop.Page{}))
-	page(t, in)
-	set(t, in, func(s *views.Socket) { s.SetTitle("New"); shop.Note.Set(s, "n") })
-	if ops := render(t, in); !strings.HasSuffix(ops, "<title>New · Test</title>") {
+	in := viewtest.New(t, viewtest.Define(shop.Page{}))
+	in.Page()
+	in.Set(func(s *views.Socket) { s.SetTitle("New"); shop.Note.Set(s, "n") })
+	if ops := in.Patch(); !strings.HasSuffix(ops, "<title>New · Test</title>") {
 		t.Error(ops)
 	}
-	set(t, in, func(s *views.Socket) { s.SetTitle("Newer") })
-	if ops := render(t, in); ops != "<title>Newer · Test</title>" {
+	in.Set(func(s *views.Socket) { s.SetTitle("Newer") })
+	if ops := in.Patch(); ops != "<title>Newer · Test</title>" {
 		t.Errorf("a title alone: %q", ops)
 	}
 }
 
 func TestTemporaryKeysFallBackSilently(t *testing.T) {
-	in := newInstance(t, views.Define(shop.Page{}))
-	page(t, in)
-	set(t, in, func(s *views.Socket) { shop.Flash.Set(s, "saved") })
-	if ops := render(t, in); !strings.Contains(ops, "saved") {
+	in := viewtest.New(t, viewtest.Define(shop.Page{}))
+	in.Page()
+	in.Set(func(s *views.Socket) { shop.Flash.Set(s, "saved") })
+	if ops := in.Patch(); !strings.Contains(ops, "saved") {
 		t.Errorf("the value is not shown: %q", ops)
 	}
-	if ops := render(t, in); ops != "" {
+	if ops := in.Patch(); ops != "" {
 		t.Errorf("falling back renders %q", ops)
 	}
-	set(t, in, func(s *views.Socket) {
+	in.Set(func(s *views.Socket) {
 		if v := shop.Flash.Get(s); v != "" {
 			t.Errorf("the value is kept: %q", v)
 		}
@@ -283,52 +201,52 @@ func TestTemporaryKeysFallBackSilently(t *testing.T) {
 }
 
 func TestFailedCallbacksLeaveNoTrace(t *testing.T) {
-	in := newInstance(t, views.Define(shop.Page{}))
-	page(t, in)
+	in := viewtest.New(t, viewtest.Define(shop.Page{}))
+	in.Page()
 	boom := errors.New("boom")
 	for name, fail := range map[string]func() error{
 		"error": func() error { return boom },
 		"panic": func() error { panic(boom) },
 	} {
-		err := in.Do(t.Context(), views.Message{Name: name, Run: func(s *views.Socket) error {
+		err := in.Run(t.Context(), viewtest.Callback(name, func(s *views.Socket) error {
 			shop.Note.Set(s, "lost")
 			s.SetTitle("lost")
 			if err := shop.Tell(s, "lost"); err != nil {
 				return err
 			}
 			return fail()
-		}})
+		}))
 		if !errors.Is(err, boom) {
 			t.Errorf("%s: %v", name, err)
 		}
-		if _, ok, _ := in.Inbox(); ok || in.Scope().Dirty() || in.Title() != "Shop" {
+		if _, ok, _ := in.Inbox(); ok || in.Tree.Root().Scope().Dirty() || in.Tree.Title() != "Shop" {
 			t.Errorf("%s left a trace", name)
 		}
 	}
 }
 
 func TestARenderingThatPanicsChangesNothing(t *testing.T) {
-	in := newInstance(t, views.Define(shop.Page{}))
-	doc := document(t, page(t, in))
+	in := viewtest.New(t, viewtest.Define(shop.Page{}))
+	doc := document(t, in.Page())
 	in.Begin()
-	set(t, in, func(s *views.Socket) { shop.Note.Set(s, "panic"); shop.Heading.Set(s, "H") })
+	in.Set(func(s *views.Socket) { shop.Note.Set(s, "panic"); shop.Heading.Set(s, "H") })
 	if _, err := in.Render(nil); err == nil {
 		t.Fatal("the panic is lost")
 	}
-	in.Undo()
-	set(t, in, func(s *views.Socket) { shop.Heading.Set(s, "good") })
-	if err := doc.Apply(render(t, in)); err != nil {
+	in.Rollback()
+	in.Set(func(s *views.Socket) { shop.Heading.Set(s, "good") })
+	if err := doc.Apply(in.Patch()); err != nil {
 		t.Fatal(err)
 	}
-	if got, want := shown(doc), shown(document(t, page(t, in))); got != want {
+	if got, want := shown(doc), shown(document(t, in.Page())); got != want {
 		t.Errorf("shows %s\nnot   %s", got, want)
 	}
 }
 
 func TestASocketIsGoodForOneCallback(t *testing.T) {
-	in := newInstance(t, views.Define(shop.Page{}))
+	in := viewtest.New(t, viewtest.Define(shop.Page{}))
 	var kept *views.Socket
-	set(t, in, func(s *views.Socket) { kept = s })
+	in.Set(func(s *views.Socket) { kept = s })
 	defer func() {
 		if r := fmt.Sprint(recover()); !strings.Contains(r, "s.Ref()") {
 			t.Errorf("panic %q does not say the mend", r)
@@ -338,18 +256,18 @@ func TestASocketIsGoodForOneCallback(t *testing.T) {
 }
 
 func TestAbandonedCallbacksAreVoid(t *testing.T) {
-	in := newInstance(t, views.Define(shop.Page{}))
+	in := viewtest.New(t, viewtest.Define(shop.Page{}))
 	inside, goOn := make(chan bool), make(chan bool)
 	result := make(chan error)
 	go func() {
-		result <- in.Do(t.Context(), views.Message{Name: "slow", Run: func(s *views.Socket) error {
+		result <- in.Run(t.Context(), viewtest.Callback("slow", func(s *views.Socket) error {
 			shop.Note.Set(s, "early")
 			inside <- true
 			<-goOn
 			defer func() { _ = recover() }()
 			shop.Note.Set(s, "late")
 			return nil
-		}})
+		}))
 	}()
 	<-inside
 	if _, ok := in.Abandon(context.Background()); ok {
@@ -360,12 +278,12 @@ func TestAbandonedCallbacksAreVoid(t *testing.T) {
 		t.Fatal("there was nothing to abandon")
 	}
 	ended()
-	set(t, in, func(s *views.Socket) { shop.Unit.Set(s, "lb") })
+	in.Set(func(s *views.Socket) { shop.Unit.Set(s, "lb") })
 	close(goOn)
 	if err := <-result; !errors.Is(err, views.ErrDeadline) {
 		t.Error(err)
 	}
-	set(t, in, func(s *views.Socket) {
+	in.Set(func(s *views.Socket) {
 		if shop.Note.Get(s) != "" || shop.Unit.Get(s) != "lb" {
 			t.Errorf("note %q, unit %q", shop.Note.Get(s), shop.Unit.Get(s))
 		}
@@ -373,8 +291,8 @@ func TestAbandonedCallbacksAreVoid(t *testing.T) {
 }
 
 func TestKeysOfAView(t *testing.T) {
-	in := newInstance(t, views.Define(shop.Page{}))
-	set(t, in, func(s *views.Socket) {
+	in := viewtest.New(t, viewtest.Define(shop.Page{}))
+	in.Set(func(s *views.Socket) {
 		if d := state.Dump(s); !strings.Contains(d, `unit: "kg"`) {
 			t.Error(d)
 		}

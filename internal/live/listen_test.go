@@ -1,4 +1,4 @@
-package views_test
+package live_test
 
 import (
 	"context"
@@ -8,6 +8,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"github.com/sideband-go/sideband/internal/viewtest"
 	"github.com/sideband-go/sideband/views"
 )
 
@@ -21,16 +22,16 @@ func (quietPage) Render() templ.Component {
 
 // A page that listens and stops a thousand times keeps nothing of it.
 func TestListeningAndStopping(t *testing.T) {
-	in := views.Define[views.NoParams](quietPage{}).NewInstance(&quiet{}, &views.Host{Report: func(err error) { t.Error(err) }})
+	in := viewtest.Define[views.NoParams](quietPage{}).NewInstance(&quiet{}, &views.Host{Report: func(err error) { t.Error(err) }})
 	var stop func() bool
-	if err := in.Do(context.Background(), views.Message{Name: "t", Run: func(s *views.Socket) error {
+	if err := in.Run(context.Background(), viewtest.Callback("t", func(s *views.Socket) error {
 		stop = s.OnEnd(func() { stop() }) // one clean-up for both ways
 		return nil
-	}}); err != nil {
+	})); err != nil {
 		t.Fatal(err)
 	}
 	done := make(chan struct{})
-	go func() { in.End(); close(done) }()
+	go func() { in.Close(); close(done) }()
 	select {
 	case <-done:
 	case <-time.After(3 * time.Second):
@@ -40,19 +41,19 @@ func TestListeningAndStopping(t *testing.T) {
 
 // A listener may end its own view.
 func TestAListenerThatEndsTheView(t *testing.T) {
-	in := views.Define[views.NoParams](quietPage{}).NewInstance(&quiet{}, &views.Host{Report: func(err error) { t.Error(err) }})
-	if err := in.Do(context.Background(), views.Message{Name: "t", Run: func(s *views.Socket) error {
+	in := viewtest.Define[views.NoParams](quietPage{}).NewInstance(&quiet{}, &views.Host{Report: func(err error) { t.Error(err) }})
+	if err := in.Run(context.Background(), viewtest.Callback("t", func(s *views.Socket) error {
 		s.OnConnection(func(open bool) {
 			if open {
-				in.End() // as Kit.Disconnect of the user does
+				in.Close() // as Kit.Disconnect of the user does
 			}
 		})
 		return nil
-	}}); err != nil {
+	})); err != nil {
 		t.Fatal(err)
 	}
 	done := make(chan struct{})
-	go func() { in.SetConnected(true); in.Listen(); close(done) }()
+	go func() { in.SetConnected(true); in.Notify(); close(done) }()
 	select {
 	case <-done:
 	case <-time.After(3 * time.Second):

@@ -1,4 +1,4 @@
-package views_test
+package render_test
 
 import (
 	"errors"
@@ -12,54 +12,18 @@ import (
 
 	"github.com/a-h/templ"
 
+	"github.com/sideband-go/sideband/internal/fault"
 	"github.com/sideband-go/sideband/internal/htmxdom"
+	"github.com/sideband-go/sideband/internal/live"
+	"github.com/sideband-go/sideband/internal/viewtest"
+	"github.com/sideband-go/sideband/internal/viewtest/parts"
+	"github.com/sideband-go/sideband/patch"
 	"github.com/sideband-go/sideband/state"
 	"github.com/sideband-go/sideband/views"
-	"github.com/sideband-go/sideband/views/internal/parts"
 )
 
-func partsPage(show func() templ.Component) *views.Definition {
-	return views.Define(parts.Page{Show: show})
-}
-
-// reports makes an instance whose errors are collected.
-func reports(t testing.TB, d *views.Definition) (*views.Instance, *[]string) {
-	t.Helper()
-	var list []string
-	in := newSilent(d, func(err error) { list = append(list, err.Error()) })
-	do(t, in, in.Mounting(views.Input{Path: func(string) string { return "" }}))
-	return in, &list
-}
-
-// post sends an event to a component as its binding does.
-func post(t testing.TB, in *views.Instance, event, to, value string) error {
-	t.Helper()
-	m, err := in.Event(event, to, views.Input{Query: url.Values{"value": {value}}})
-	if err != nil {
-		return err
-	}
-	if err := in.Do(t.Context(), m); err != nil {
-		return err
-	}
-	settle(t, in)
-	return nil
-}
-
-// settle runs the messages that callbacks have sent.
-func settle(t testing.TB, in *views.Instance) {
-	t.Helper()
-	for {
-		m, ok, err := in.Inbox()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if !ok {
-			return
-		}
-		if err := in.Do(t.Context(), m); err != nil {
-			t.Fatal(err)
-		}
-	}
+func partsPage(show func() templ.Component) *live.Definition {
+	return viewtest.Define(parts.Page{Show: show})
 }
 
 func text(html string) string {
@@ -69,15 +33,15 @@ func text(html string) string {
 func TestTheLifeOfAComponent(t *testing.T) {
 	var log parts.Log
 	a, b := parts.NewCounter("A", 1, &log), parts.NewCounter("B", 2, &log)
-	in := newInstance(t, partsPage(func() templ.Component { return parts.Two(a, b) }))
+	in := viewtest.New(t, partsPage(func() templ.Component { return parts.Two(a, b) }))
 	said := func(what string, want ...string) {
 		t.Helper()
-		settle(t, in)
+		in.Settle()
 		if got := log.Take(); !slices.Equal(got, want) {
 			t.Errorf("%s: %q, not %q", what, got, want)
 		}
 	}
-	html := page(t, in)
+	html := in.Page()
 	said("placing", "mount A", "update >A", "mount B", "update >B")
 	if got := text(html); got != "T A: 0 of T + rename B: 0 of T + rename" {
 		t.Error(got)
@@ -86,53 +50,53 @@ func TestTheLifeOfAComponent(t *testing.T) {
 		t.Error(html)
 	}
 
-	if err := post(t, in, "Inc", "parts.Counter.b", ""); err != nil {
+	if err := in.Post("Inc", "parts.Counter.b", ""); err != nil {
 		t.Fatal(err)
 	}
-	if ops := render(t, in); !strings.Contains(ops, "B: 2") || strings.Contains(ops, "A:") {
+	if ops := in.Patch(); !strings.Contains(ops, "B: 2") || strings.Contains(ops, "A:") {
 		t.Errorf("its own event renders it alone: %s", ops)
 	}
 	said("an event")
 
-	set(t, in, func(s *views.Socket) { parts.Heard.Set(s, "!") })
-	if ops := render(t, in); ops != `<hx-partial id="heard" hx-swap="textContent">!</hx-partial>` {
+	in.Set(func(s *views.Socket) { parts.Heard.Set(s, "!") })
+	if ops := in.Patch(); ops != `<hx-partial id="heard" hx-swap="textContent">!</hx-partial>` {
 		t.Errorf("equal props: %s", ops)
 	}
 	said("equal props")
 
 	a = parts.NewCounter("A2", 1, &log)
-	set(t, in, func(s *views.Socket) { parts.Heard.Set(s, "") })
-	if ops := render(t, in); !strings.Contains(ops, "A2: 0") || strings.Contains(ops, "B:") {
+	in.Set(func(s *views.Socket) { parts.Heard.Set(s, "") })
+	if ops := in.Patch(); !strings.Contains(ops, "A2: 0") || strings.Contains(ops, "B:") {
 		t.Error(ops)
 	}
 	said("other props", "update A>A2")
 
-	set(t, in, func(s *views.Socket) { parts.Title.Set(s, "U") })
-	if ops := render(t, in); !strings.Contains(ops, "A2: 0 of U") || !strings.Contains(ops, "B: 2 of U") {
+	in.Set(func(s *views.Socket) { parts.Title.Set(s, "U") })
+	if ops := in.Patch(); !strings.Contains(ops, "A2: 0 of U") || !strings.Contains(ops, "B: 2 of U") {
 		t.Errorf("what is around is read: %s", ops)
 	}
 	ref := in.Ref().At("b")
 	if err := parts.SetFrom(ref, 5); err != nil {
 		t.Fatal(err)
 	}
-	set(t, in, func(s *views.Socket) { parts.Away.Set(s, true) })
-	if ops := render(t, in); !strings.Contains(ops, `hx-swap="delete"`) {
+	in.Set(func(s *views.Socket) { parts.Away.Set(s, true) })
+	if ops := in.Patch(); !strings.Contains(ops, `hx-swap="delete"`) {
 		t.Error(ops)
 	}
 	said("leaving the page", "end B", "close B")
 	if err := parts.SetFrom(ref, 5); !errors.Is(err, views.ErrGone) {
 		t.Error(err)
 	}
-	if err := post(t, in, "Inc", "parts.Counter.b", ""); !errors.Is(err, views.ErrNoComponent) {
+	if err := in.Post("Inc", "parts.Counter.b", ""); !errors.Is(err, fault.ErrNoComponent) {
 		t.Error(err)
 	}
-	set(t, in, func(s *views.Socket) { parts.Away.Set(s, false) })
-	if ops := render(t, in); !strings.Contains(ops, "B: 0 of U") {
+	in.Set(func(s *views.Socket) { parts.Away.Set(s, false) })
+	if ops := in.Patch(); !strings.Contains(ops, "B: 0 of U") {
 		t.Errorf("placed again it is a new one: %s", ops)
 	}
 	said("placed again", "mount B", "update >B")
-	for _, m := range in.End() {
-		do(t, in, m)
+	for _, m := range in.Close() {
+		in.Succeed(m)
 	}
 	said("the end of the view", "end B", "end A", "close B", "close A2") // what it noted as A
 	if err := parts.SetFrom(in.Ref().At("a"), 1); !errors.Is(err, views.ErrGone) {
@@ -145,11 +109,11 @@ func TestTheLifeOfAComponent(t *testing.T) {
 
 // Case 15, among others.
 func TestMessagesFindTheirComponents(t *testing.T) {
-	in := newInstance(t, partsPage(func() templ.Component {
+	in := viewtest.New(t, partsPage(func() templ.Component {
 		return parts.Two(parts.NewCounter("A", 1, nil), parts.NewCounter("B", 1, nil))
 	}))
-	page(t, in)
-	set(t, in, func(s *views.Socket) {
+	in.Page()
+	in.Set(func(s *views.Socket) {
 		if err := parts.SetFrom(s.At("a"), 3); err != nil {
 			t.Error(err)
 		}
@@ -157,23 +121,23 @@ func TestMessagesFindTheirComponents(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	settle(t, in)
-	if err := post(t, in, "Tell", "parts.Counter.b", "hello"); err != nil {
+	in.Settle()
+	if err := in.Post("Tell", "parts.Counter.b", "hello"); err != nil {
 		t.Fatal(err)
 	}
-	if got := text(render(t, in)); got != "hello A: 3 of T + rename" && got != "hello A: 3 of T" {
+	if got := text(in.Patch()); got != "hello A: 3 of T + rename" && got != "hello A: 3 of T" {
 		t.Error(got)
 	}
 	if err := parts.SetFrom(in.Ref(), 1); err == nil || !strings.Contains(err.Error(), "nothing around takes messages of parts.Counter") {
 		t.Error(err)
 	}
 	for _, to := range []string{"parts.Counter.zzz", "parts.Item.a", "..", strings.Repeat("x", 5000)} {
-		if err := post(t, in, "Inc", to, ""); !errors.Is(err, views.ErrNoComponent) {
+		if err := in.Post("Inc", to, ""); !errors.Is(err, fault.ErrNoComponent) {
 			t.Errorf("%.20s: %v", to, err)
 		}
 	}
 	for _, event := range []string{"set", "Mount", "Update", "Close", "Render", "Equal", "Rename"} {
-		if err := post(t, in, event, "parts.Counter.a", ""); !errors.Is(err, views.ErrNoEvent) {
+		if err := in.Post(event, "parts.Counter.a", ""); !errors.Is(err, fault.ErrNoEvent) {
 			t.Errorf("%s: %v", event, err)
 		}
 	}
@@ -181,33 +145,40 @@ func TestMessagesFindTheirComponents(t *testing.T) {
 
 // What is sent later looks for its component then.
 func TestMessagesThatAreSentLater(t *testing.T) {
-	in := newInstance(t, partsPage(func() templ.Component {
+	in := viewtest.New(t, partsPage(func() templ.Component {
 		return parts.Two(parts.NewCounter("A", 1, nil), parts.NewCounter("B", 1, nil))
 	}))
-	set(t, in, func(s *views.Socket) {
+	in.Set(func(s *views.Socket) {
 		for _, id := range []string{"b", "c"} {
 			if _, err := parts.SetAfter(s.At(id), 3); err != nil {
 				t.Error(err)
 			}
 		}
 	})
-	page(t, in)
-	late := runner(in).late
+	in.Page()
+	late := in.Delayed() // in any order
 	if len(late) != 2 {
 		t.Fatal(late)
 	}
-	do(t, in, late[0])
-	if err := in.Do(t.Context(), late[1]); !errors.Is(err, views.ErrNoComponent) {
-		t.Error(err)
+	missing := 0
+	for _, c := range late {
+		if err := in.Run(t.Context(), c); errors.Is(err, fault.ErrNoComponent) {
+			missing++
+		} else if err != nil {
+			t.Error(err)
+		}
 	}
-	if got := text(render(t, in)); got != "B: 3 of T" && got != "B: 3 of T + rename" {
+	if missing != 1 {
+		t.Errorf("%d of 2 found no component", missing)
+	}
+	if got := text(in.Patch()); got != "B: 3 of T" && got != "B: 3 of T + rename" {
 		t.Error(got)
 	}
 }
 
 func TestSlotsAreOfWhoWroteThem(t *testing.T) {
-	in := newInstance(t, partsPage(parts.Boxed))
-	html := page(t, in)
+	in := viewtest.New(t, partsPage(parts.Boxed))
+	html := in.Page()
 	if got := text(html); got != "box 0 T r T 0 T 1 T inner: 0 of T + rename +" {
 		t.Error(got)
 	}
@@ -215,21 +186,21 @@ func TestSlotsAreOfWhoWroteThem(t *testing.T) {
 		t.Error(html)
 	}
 	doc := document(t, html)
-	if err := post(t, in, "Inc", "parts.Box.box", ""); err != nil {
+	if err := in.Post("Inc", "parts.Box.box", ""); err != nil {
 		t.Fatal(err)
 	}
-	ops := render(t, in)
+	ops := in.Patch()
 	if got := text(ops); got != "box 1" {
 		t.Error(ops)
 	}
 	if err := doc.Apply(ops); err != nil {
 		t.Fatal(err)
 	}
-	if err := post(t, in, "Inc", "parts.Counter.inner", ""); err != nil {
+	if err := in.Post("Inc", "parts.Counter.inner", ""); err != nil {
 		t.Fatal(err)
 	}
-	set(t, in, func(s *views.Socket) { parts.Title.Set(s, "U") })
-	if err := doc.Apply(render(t, in)); err != nil {
+	in.Set(func(s *views.Socket) { parts.Title.Set(s, "U") })
+	if err := doc.Apply(in.Patch()); err != nil {
 		t.Fatal(err)
 	}
 	if got := text(shown(doc)); got != "box 1 U r U 0 U 1 U inner: 1 of U + rename +" {
@@ -238,18 +209,18 @@ func TestSlotsAreOfWhoWroteThem(t *testing.T) {
 }
 
 func TestOneComponentTwiceIsAClearError(t *testing.T) {
-	in, _ := reports(t, partsPage(func() templ.Component {
+	in, _ := viewtest.NewReporting(t, partsPage(func() templ.Component {
 		return templ.Join(views.Component("a", parts.NewCounter("A", 1, nil)), views.Component("a", parts.NewCounter("A", 1, nil)))
 	}))
-	_, _, err := in.Page()
+	_, _, err := in.Tree.Page()
 	if err == nil || !strings.Contains(err.Error(), `views: a component is placed twice: parts.Counter "a": give each its own id`) {
 		t.Error(err)
 	}
 	// Another type may have the same id.
-	in, _ = reports(t, partsPage(func() templ.Component {
+	in, _ = viewtest.NewReporting(t, partsPage(func() templ.Component {
 		return templ.Join(views.Component("a", parts.NewCounter("A", 1, nil)), views.Component("a", &parts.Pointer{Label: "P"}))
 	}))
-	if _, _, err := in.Page(); err != nil {
+	if _, _, err := in.Tree.Page(); err != nil {
 		t.Error(err)
 	}
 }
@@ -259,16 +230,16 @@ func TestAComponentThatFails(t *testing.T) {
 	left := 0
 	var log parts.Log
 	label := "A"
-	in, said := reports(t, partsPage(func() templ.Component {
+	in, said := viewtest.NewReporting(t, partsPage(func() templ.Component {
 		return templ.Join(views.Component("f", parts.Fragile{Left: &left}), views.Component("a", parts.NewCounter(label, 1, &log)))
 	}))
-	doc := document(t, page(t, in))
+	doc := document(t, in.Page())
 	show := func(what, want string, errs int) {
 		t.Helper()
-		if err := doc.Apply(render(t, in)); err != nil {
+		if err := doc.Apply(in.Patch()); err != nil {
 			t.Fatal(err)
 		}
-		settle(t, in)
+		in.Settle()
 		if got := text(shown(doc)); got != want {
 			t.Errorf("%s: shows %q, not %q", what, got, want)
 		}
@@ -279,13 +250,13 @@ func TestAComponentThatFails(t *testing.T) {
 	}
 	inc := func() {
 		t.Helper()
-		if err := post(t, in, "Inc", "parts.Counter.a", ""); err != nil {
+		if err := in.Post("Inc", "parts.Counter.a", ""); err != nil {
 			t.Fatal(err)
 		}
 	}
 	brk := func(times string) {
 		t.Helper()
-		if err := post(t, in, "Break", "parts.Fragile.f", times); err != nil {
+		if err := in.Post("Break", "parts.Fragile.f", times); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -299,19 +270,19 @@ func TestAComponentThatFails(t *testing.T) {
 	show("fails twice", "This part of the page could not be shown. A: 2 of T + rename", 2)
 	inc()
 	show("beside it", "This part of the page could not be shown. A: 3 of T + rename", 0)
-	set(t, in, func(s *views.Socket) { parts.Title.Set(s, "U") })
+	in.Set(func(s *views.Socket) { parts.Title.Set(s, "U") })
 	show("placed again", "This part of the page could not be shown. A: 3 of U + rename", 0)
 	label = "B"
-	if _, err := in.Whole(nil); err != nil {
+	if _, err := in.Tree.Whole(nil); err != nil {
 		t.Fatal(err)
 	}
-	if got := text(page(t, in)); got != "fine 7 B: 3 of U + rename" {
+	if got := text(in.Page()); got != "fine 7 B: 3 of U + rename" {
 		t.Errorf("placed again: %q", got)
 	}
-	doc = document(t, page(t, in))
+	doc = document(t, in.Page())
 	log.Take()
 
-	if err := post(t, in, "Boom", "parts.Counter.a", ""); err == nil {
+	if err := in.Post("Boom", "parts.Counter.a", ""); err == nil {
 		t.Error("no error")
 	}
 	show("a handler that panics", "fine 7 B: 0 of U + rename", 0)
@@ -319,11 +290,11 @@ func TestAComponentThatFails(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 	label = "bad"
-	set(t, in, func(s *views.Socket) { parts.Title.Set(s, "V") })
-	if _, err := in.Whole(nil); err != nil {
+	in.Set(func(s *views.Socket) { parts.Title.Set(s, "V") })
+	if _, err := in.Tree.Whole(nil); err != nil {
 		t.Fatal(err)
 	}
-	if got := text(page(t, in)); got != "fine 7 This part of the page could not be shown." || len(*said) == 0 {
+	if got := text(in.Page()); got != "fine 7 This part of the page could not be shown." || len(*said) == 0 {
 		t.Errorf("Update fails: %q %q", got, *said)
 	}
 }
@@ -335,24 +306,24 @@ func TestComponentsOfOtherKinds(t *testing.T) {
 		Picked: func(_ *views.Socket, s string) error { picked = s; return nil },
 	}
 	pointer := &parts.Pointer{Label: "P"}
-	in := newInstance(t, partsPage(func() templ.Component {
+	in := viewtest.New(t, partsPage(func() templ.Component {
 		return templ.Join(views.Component("p", pointer), views.Component("q", picker))
 	}))
-	html := page(t, in)
+	html := in.Page()
 	at := regexp.MustCompile(`\?event=Choose&amp;to=([^&"]*)&amp;value=1"`).FindStringSubmatch(html)
 	if at == nil {
 		t.Fatal(html)
 	}
-	if err := post(t, in, "Choose", at[1], "1"); err != nil || picked != "y" {
+	if err := in.Post("Choose", at[1], "1"); err != nil || picked != "y" {
 		t.Error(picked, err)
 	}
-	if err := post(t, in, "Choose", at[1], "7"); err == nil {
+	if err := in.Post("Choose", at[1], "7"); err == nil {
 		t.Error("an index that is not there")
 	}
-	if err := post(t, in, "Inc", "parts.Pointer.p", ""); err != nil {
+	if err := in.Post("Inc", "parts.Pointer.p", ""); err != nil {
 		t.Fatal(err)
 	}
-	if got := text(render(t, in)); !strings.Contains(got, "P 2") {
+	if got := text(in.Patch()); !strings.Contains(got, "P 2") {
 		t.Error(got)
 	}
 }
@@ -373,30 +344,30 @@ func TestComponentsShowWhatAWholeRenderingDoes(t *testing.T) {
 func randomParts(t *testing.T, show func() templ.Component, seed uint64) {
 	t.Helper()
 	r := rand.New(rand.NewPCG(seed, 5))
-	in, twin := newInstance(t, partsPage(show)), newInstance(t, partsPage(show))
-	doc := document(t, page(t, in))
-	page(t, twin)
+	in, twin := viewtest.New(t, partsPage(show)), viewtest.New(t, partsPage(show))
+	doc := document(t, in.Page())
+	twin.Page()
 	var log []string
 	prev := ""
 	for range 25 {
 		kind, n, m := r.IntN(11), r.IntN(8), r.IntN(8)
 		log = append(log, fmt.Sprint(kind, ":", n, ",", m))
-		for _, in := range []*views.Instance{in, twin} {
+		for _, in := range []*viewtest.View{in, twin} {
 			changeParts(t, in, kind, n, m)
 		}
 		if r.IntN(4) == 0 {
 			continue
 		}
-		ops := render(t, in)
+		ops := in.Patch()
 		if err := doc.Apply(ops); err != nil {
 			t.Fatalf("seed %d: %v: %s", seed, err, ops)
 		}
-		whole := document(t, page(t, twin))
+		whole := document(t, twin.Page())
 		compareParts(t, doc, whole, fmt.Sprintf("seed %d after %v\nbefore %s\nops %s", seed, log, prev, ops))
 		prev = text(shown(doc))
-		settle(t, in)
-		settle(t, twin)
-		if again := render(t, in); again != "" {
+		in.Settle()
+		twin.Settle()
+		if again := in.Patch(); again != "" {
 			t.Fatalf("seed %d after %v: a second rendering sends %s", seed, log, again)
 		}
 	}
@@ -409,18 +380,18 @@ func compareParts(t *testing.T, doc, whole *htmxdom.Document, what string) {
 	}
 }
 
-func changeParts(t *testing.T, in *views.Instance, kind, n, m int) {
+func changeParts(t *testing.T, in *viewtest.View, kind, n, m int) {
 	t.Helper()
 	id := fmt.Sprint("i", n)
 	switch kind {
 	case 0, 1, 2: // events of a component that may not be there
-		_ = post(t, in, []string{"Inc", "Grow", "Grow"}[kind], "parts.Item."+id, fmt.Sprint(m))
+		_ = in.Post([]string{"Inc", "Grow", "Grow"}[kind], "parts.Item."+id, fmt.Sprint(m))
 		return
 	case 3:
-		_ = post(t, in, "Inc", "parts.Item.last", fmt.Sprint(m))
+		_ = in.Post("Inc", "parts.Item.last", fmt.Sprint(m))
 		return
 	}
-	set(t, in, func(s *views.Socket) {
+	in.Set(func(s *views.Socket) {
 		left, right := slices.Clone(parts.Items.Get(s)), slices.Clone(parts.Right.Get(s))
 		without := func(list []parts.Item) []parts.Item {
 			return slices.DeleteFunc(list, func(i parts.Item) bool { return i.ID == id })
@@ -449,33 +420,33 @@ func changeParts(t *testing.T, in *views.Instance, kind, n, m int) {
 }
 
 func TestEqualItemsWithComponentsAreNotRenderedAgain(t *testing.T) {
-	in := newInstance(t, partsPage(parts.List))
-	set(t, in, func(s *views.Socket) {
+	in := viewtest.New(t, partsPage(parts.List))
+	in.Set(func(s *views.Socket) {
 		parts.Items.Set(s, []parts.Item{{ID: "i1", Text: "a"}, {ID: "i2", Text: "b"}, {ID: "i3", Text: "c"}})
 	})
-	page(t, in)
+	in.Page()
 	for _, c := range []struct {
 		name   string
 		change func()
 		want   string
 	}{
-		{"an event of one", func() { _ = post(t, in, "Inc", "parts.Item.i2", "1") }, "map[i2:1]"},
+		{"an event of one", func() { _ = in.Post("Inc", "parts.Item.i2", "1") }, "map[i2:1]"},
 		{"other props of one", func() {
-			set(t, in, func(s *views.Socket) {
+			in.Set(func(s *views.Socket) {
 				parts.Items.Set(s, []parts.Item{{ID: "i1", Text: "a"}, {ID: "i2", Text: "b"}, {ID: "i3", Text: "d"}})
 			})
 		}, "map[i3:1]"},
 		{"both", func() {
-			_ = post(t, in, "Inc", "parts.Item.i1", "1")
-			set(t, in, func(s *views.Socket) {
+			_ = in.Post("Inc", "parts.Item.i1", "1")
+			in.Set(func(s *views.Socket) {
 				parts.Items.Set(s, []parts.Item{{ID: "i3", Text: "e"}, {ID: "i1", Text: "a"}, {ID: "i2", Text: "b"}})
 			})
 		}, "map[i1:1 i3:1]"},
-		{"the page", func() { set(t, in, func(s *views.Socket) { parts.Title.Set(s, "x") }) }, "map[]"},
+		{"the page", func() { in.Set(func(s *views.Socket) { parts.Title.Set(s, "x") }) }, "map[]"},
 	} {
 		clear(parts.Rendered)
 		c.change()
-		render(t, in)
+		in.Patch()
 		if got := fmt.Sprint(parts.Rendered); got != c.want {
 			t.Errorf("%s: %s, not %s", c.name, got, c.want)
 		}
@@ -485,12 +456,12 @@ func TestEqualItemsWithComponentsAreNotRenderedAgain(t *testing.T) {
 // What an event posts is compared with what the component around its control shows; the
 // others are left alone.
 func TestControlsOfAComponentFollowTheServer(t *testing.T) {
-	in := newInstance(t, partsPage(parts.Fields))
-	page(t, in)
+	in := viewtest.New(t, partsPage(parts.Fields))
+	in.Page()
 	clear(parts.Rendered)
 	posted := func(source string, fields url.Values) string {
 		t.Helper()
-		r, err := in.Render(&views.Posted{Source: source, Fields: fields, Form: source == "one-form"})
+		r, err := in.Render(&patch.Posted{Source: source, Fields: fields, Form: source == "one-form"})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -515,10 +486,10 @@ func TestControlsOfAComponentFollowTheServer(t *testing.T) {
 }
 
 func TestAComponentThatPlacesItself(t *testing.T) {
-	in, said := reports(t, partsPage(func() templ.Component {
+	in, said := viewtest.NewReporting(t, partsPage(func() templ.Component {
 		return templ.Join(views.Component("n", parts.Nest{}), views.Component("a", parts.NewCounter("A", 1, nil)))
 	}))
-	if got := text(page(t, in)); got != "This part of the page could not be shown. A: 0 of T + rename" {
+	if got := text(in.Page()); got != "This part of the page could not be shown. A: 0 of T + rename" {
 		t.Error(got)
 	}
 	if len(*said) != 1 || !strings.Contains((*said)[0], "more than 100 components in one another") {

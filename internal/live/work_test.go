@@ -1,4 +1,4 @@
-package views_test
+package live_test
 
 import (
 	"context"
@@ -9,6 +9,9 @@ import (
 
 	"github.com/a-h/templ"
 
+	"github.com/sideband-go/sideband/internal/fault"
+	"github.com/sideband-go/sideband/internal/params"
+	"github.com/sideband-go/sideband/internal/viewtest"
 	"github.com/sideband-go/sideband/state"
 	"github.com/sideband-go/sideband/views"
 )
@@ -33,7 +36,7 @@ func (b *byHand) work() error {
 			f(context.Background())
 		}
 		for _, m := range posted {
-			if err := b.in.Do(context.Background(), m); err != nil {
+			if err := b.in.Run(context.Background(), m); err != nil {
 				return err
 			}
 		}
@@ -88,15 +91,15 @@ func sorry(err error) templ.Component { return templ.Raw("No forecast.") }
 
 func openTrip(forecast func(context.Context, string) (string, error)) *byHand {
 	b := &byHand{}
-	b.in = views.Define(Trip{forecast}).NewInstance(b, &views.Host{Report: func(error) {}})
-	if err := b.in.Do(context.Background(), b.in.Mounting(views.Input{})); err != nil {
+	b.in = viewtest.Define(Trip{forecast}).NewInstance(b, &views.Host{Report: func(error) {}})
+	if err := b.in.Run(context.Background(), b.in.Mounting(params.Input{})); err != nil {
 		panic(err)
 	}
 	return b
 }
 
 func (b *byHand) page() string {
-	html, _, err := b.in.Page()
+	html, _, err := b.in.Tree.Page()
 	if err != nil {
 		panic(err)
 	}
@@ -104,9 +107,9 @@ func (b *byHand) page() string {
 }
 
 func (b *byHand) event(name, value string) {
-	m, err := b.in.Event(name, "", views.Input{Query: map[string][]string{"value": {value}}})
+	m, err := b.in.Event(name, "", params.Input{Query: map[string][]string{"value": {value}}})
 	if err == nil {
-		err = b.in.Do(context.Background(), m)
+		err = b.in.Run(context.Background(), m)
 	}
 	if err != nil {
 		panic(err)
@@ -145,7 +148,7 @@ func ExampleStart() {
 	b := openTrip(func(_ context.Context, place string) (string, error) { return "a storm in " + place, nil })
 	b.event("Warn", "Porto")
 	_ = b.work()
-	fmt.Println(b.in.Title())
+	fmt.Println(b.in.Tree.Title())
 	// Output: Mind: a storm in Porto
 }
 
@@ -179,9 +182,9 @@ func TestProgressIsOneMessage(t *testing.T) {
 	}
 }
 
-func tell(t *testing.T, in *views.Instance, f func(s *views.Socket)) {
+func tell(t *testing.T, in *viewtest.View, f func(s *views.Socket)) {
 	t.Helper()
-	do(t, in, views.Message{Name: "test", Run: func(s *views.Socket) error { f(s); return nil }})
+	in.Succeed(viewtest.Callback("test", func(s *views.Socket) error { f(s); return nil }))
 }
 
 func TestWhatAwaitShows(t *testing.T) {
@@ -213,24 +216,24 @@ func TestWhatAwaitShows(t *testing.T) {
 		views.Await(never, templ.Raw("loading"), sorry, forecast),
 		views.Await(Weather, nil, nil, nil), views.Await(none, nil, nil, nil),
 	)
-	in := newInstance(t, views.Define(search{page}))
+	in := viewtest.New(t, viewtest.Define(search{page}))
 	tell(t, in, func(s *views.Socket) {
 		Weather.Set(s, "grey")
 		none.Start(s, func(context.Context) (string, error) { return "", nil })
 	})
-	if html, _, err := in.Page(); err != nil || len(html) > 0 {
+	if html, _, err := in.Tree.Page(); err != nil || len(html) > 0 {
 		t.Errorf("shows %s, %v", html, err)
 	}
 }
 
 // The method that takes the result is one of the page or component.
 func TestStartOfAMethodOfSomethingElse(t *testing.T) {
-	in := newInstance(t, views.Define(search{templ.NopComponent}))
-	err := in.Do(context.Background(), views.Message{Name: "test", Run: func(s *views.Socket) error {
+	in := viewtest.New(t, viewtest.Define(search{templ.NopComponent}))
+	err := in.Run(context.Background(), viewtest.Callback("test", func(s *views.Socket) error {
 		views.Start(s, func(context.Context) (string, error) { return "", nil }, Trip.warned)
 		return nil
-	}})
-	if p, ok := errors.AsType[*views.PanicError](err); !ok || p.Value != "views: nothing around takes messages of views_test.Trip, as views_test.Trip.warned is" {
+	}))
+	if p, ok := errors.AsType[*fault.Panic](err); !ok || p.Value != "views: nothing around takes messages of live_test.Trip, as live_test.Trip.warned is" {
 		t.Error(err)
 	}
 }
