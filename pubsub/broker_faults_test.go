@@ -121,7 +121,7 @@ func TestNewsThatCanNotBeCompared(t *testing.T) {
 	defer bus.Close()
 	at := pubsub.NewPresence[any](bus, "any")
 	v := newView(t)
-	v.stream(true)
+	v.connect(true)
 	v.must(func(s *views.Socket) error { return pubsub.Watch(s, at, page.anybody) })
 	for _, news := range []string{
 		`{"seq":1,"full":true,"leave":[{"a":1}]}`, `{"seq":1,"full":true,"join":[{"who":[1],"since":1}]}`, `{"seq":1,"full":true,"join":[{"who":"ann","since":1}]}`,

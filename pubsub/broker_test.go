@@ -40,7 +40,7 @@ func TestMessagesReachOtherProcessesOnce(t *testing.T) {
 	all[2].must(func(s *views.Socket) error {
 		return errors.Join(topics[1].Publish(s, "3"), topics[1].PublishToOthers(s, "4"), topics[1].Publish(s, "5"))
 	})
-	waitFor(t, "the other processes", func() bool { return all[5].waiting() == 3 && all[0].waiting() == 3 })
+	waitFor(t, "the other processes", func() bool { return all[5].Waiting() == 3 && all[0].Waiting() == 3 })
 	for i, v := range all {
 		if i == 2 {
 			v.expect("3", "5")
@@ -143,7 +143,7 @@ func TestGarbageFromABroker(t *testing.T) {
 	v.must(func(s *views.Socket) error { return pubsub.Subscribe(s, pickies, page.pick) })
 	here := pubsub.NewPresence[string](buses[0], "here")
 	v.must(func(s *views.Socket) error { return pubsub.Join(s, here, "ann", page.present) })
-	v.stream(true)
+	v.connect(true)
 	v.work()
 
 	// The subjects and the form of what another process says.
@@ -252,7 +252,7 @@ func TestAClosedBus(t *testing.T) {
 			topic, here := pubsub.NewTopic[string](bus, "posts"), pubsub.NewPresence[string](bus, "here")
 			v := subscribed(t, topic)
 			v.must(func(s *views.Socket) error { return pubsub.Join(s, here, "ann", page.present) })
-			v.stream(true)
+			v.connect(true)
 			v.work()
 			bus.Close()
 			bus.Close()
@@ -269,7 +269,7 @@ func TestAClosedBus(t *testing.T) {
 				}
 			}
 			v.must(func(s *views.Socket) error { pubsub.Unsubscribe(s, topic); pubsub.Leave(s, here); return nil })
-			v.stream(false)
+			v.connect(false)
 			v.expect()
 			v.end()
 		})

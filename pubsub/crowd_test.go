@@ -111,7 +111,7 @@ func TestWhatMembersAreToldAddsUp(t *testing.T) {
 				all[i].end()
 				all = slices.Delete(all, i, i+1)
 			case n < 7:
-				all[random.IntN(len(all))].stream(random.IntN(2) == 0)
+				all[random.IntN(len(all))].connect(random.IntN(2) == 0)
 			case n < 9:
 				hear(all[random.IntN(len(all))])
 			default:
@@ -119,7 +119,7 @@ func TestWhatMembersAreToldAddsUp(t *testing.T) {
 			}
 		}
 		for _, s := range all {
-			s.stream(true)
+			s.connect(true)
 		}
 		time.Sleep(5 * time.Second)
 		synctest.Wait()
@@ -144,7 +144,7 @@ func TestHowManyAreHere(t *testing.T) {
 		v.expect("0")
 		w.must(func(s *views.Socket) error { return pubsub.JoinCount(s, here, "w", page.number) })
 		w.expect("0")
-		w.stream(true)
+		w.connect(true)
 		v.expect("1")
 		w.expect("1")
 		ann := joined(t, here, "ann")

@@ -21,7 +21,7 @@ func TestNumbersThatAreNoneLockNoRoom(t *testing.T) {
 	var bus pubsub.Bus
 	at := pubsub.NewPresence[cursor](&bus, "cursors")
 	v := newView(t)
-	v.stream(true)
+	v.connect(true)
 	err := v.do(func(s *views.Socket) error { return pubsub.Join(s, at, cursor{math.NaN(), 0}, page.cursors) })
 	t.Log("Join of NaN:", err)
 	done := make(chan struct{})
@@ -29,7 +29,7 @@ func TestNumbersThatAreNoneLockNoRoom(t *testing.T) {
 		defer close(done)
 		defer func() { t.Log("recovered:", recover()) }()
 		_ = v.do(func(s *views.Socket) error { pubsub.Leave(s, at); return nil })
-		v.in.End()
+		v.Close()
 	}()
 	select {
 	case <-done:
@@ -52,11 +52,10 @@ func TestValuesThatCannotBeComparedLockNoRoom(t *testing.T) {
 	var bus pubsub.Bus
 	at := pubsub.NewPresence[any](&bus, "any")
 	in := newView(t)
-	in.stream(true)
+	in.connect(true)
 	in.must(func(s *views.Socket) error { return pubsub.Watch(s, at, page.anybody) })
-	v := &view{t: t}
-	v.in = views.Define[views.NoParams](page{&v.heard}).NewInstance(v, &views.Host{Report: func(err error) { t.Log("reported:", err) }})
-	v.stream(true)
+	v := newViewThat(t, func(err error) { t.Log("reported:", err) })
+	v.connect(true)
 	if err := v.do(func(s *views.Socket) error { return pubsub.Join(s, at, any([]string{"x"}), page.anybody) }); err != nil {
 		t.Log("refused:", err)
 	}
@@ -73,7 +72,7 @@ func TestJoinAndLeaveInOneCallback(t *testing.T) {
 	var bus pubsub.Bus
 	at := pubsub.NewPresence[string](&bus, "room")
 	v := newView(t)
-	v.stream(true)
+	v.connect(true)
 	v.must(func(s *views.Socket) error {
 		if err := pubsub.Join(s, at, "ann", page.present); err != nil {
 			return err
@@ -92,7 +91,7 @@ func TestJoinAndLeaveInOneCallback(t *testing.T) {
 func TestNewsThatIsLost(t *testing.T) {
 	here := pubsub.NewPresence[string](new(pubsub.Bus), "here")
 	ann := newView(t)
-	ann.stream(true)
+	ann.connect(true)
 	failed := errors.New("failed")
 	var fails error
 	heard := func(p page, s *views.Socket, r pubsub.Roster[string]) error {
@@ -103,23 +102,24 @@ func TestNewsThatIsLost(t *testing.T) {
 
 	bob := joined(t, here, "bob")
 	fails = failed
-	if err := ann.in.Do(t.Context(), ann.next()); !errors.Is(err, failed) {
+	news, _ := ann.Next()
+	if err := ann.Run(t.Context(), news); !errors.Is(err, failed) {
 		t.Fatalf("%v", err)
 	}
 	fails = nil
 	ann.expect("bob +bob ")
 	joined(t, here, "cid")
 	ann.expect("bob cid +cid ")
-	if ann.restarted() != 0 {
+	if ann.Restarts() != 0 {
 		t.Error("restarted for a failure of its own")
 	}
 
 	bob.end()
-	ann.in.Begin()
+	ann.Begin()
 	ann.expect("cid -bob ")
-	ann.in.Undo()
-	if ann.restarted() != 1 {
-		t.Errorf("%d restarts", ann.restarted())
+	ann.Rollback()
+	if ann.Restarts() != 1 {
+		t.Errorf("%d restarts", ann.Restarts())
 	}
 	joined(t, here, "dan")
 	ann.expect()

@@ -18,7 +18,7 @@ import (
 func joined(t testing.TB, p pubsub.Presence[string], who string) *view {
 	v := newView(t)
 	v.must(func(s *views.Socket) error { return pubsub.Join(s, p, who, page.present) })
-	v.stream(true)
+	v.connect(true)
 	return v
 }
 
@@ -38,7 +38,7 @@ func TestPresence(t *testing.T) {
 		ann.must(func(s *views.Socket) error { return pubsub.Join(s, here, "ann", page.present) })
 		ann.expect("") // told at once, and before the page is first shown; nobody watches it yet
 		expectHere(t, here)
-		ann.stream(true)
+		ann.connect(true)
 		ann.expect("ann +ann ")
 
 		bob := joined(t, here, "bob")
@@ -72,19 +72,19 @@ func TestPresenceEndsAfterAWhileWithoutAStream(t *testing.T) {
 		ann.work()
 		bob.work()
 		for range 10 {
-			bob.stream(false)
+			bob.connect(false)
 			time.Sleep(14 * time.Second)
-			bob.stream(true)
+			bob.connect(true)
 			time.Sleep(time.Second)
 		}
 		ann.expect()
-		bob.stream(false)
+		bob.connect(false)
 		time.Sleep(16 * time.Second)
 		ann.expect("ann -bob ")
 		bob.expect("ann -bob ") // it goes on being told
-		bob.stream(true)
+		bob.connect(true)
 		ann.expect("ann bob +bob ")
-		bob.stream(false)
+		bob.connect(false)
 		bob.end()
 		ann.expect("ann -bob ") // its end ends the wait
 		time.Sleep(time.Hour)
@@ -146,7 +146,7 @@ func TestAJoinThatFailsIsNone(t *testing.T) {
 	bob.work()
 	failed := errors.New("failed")
 	ann := newView(t)
-	ann.stream(true)
+	ann.connect(true)
 	err := ann.do(func(s *views.Socket) error { return errors.Join(pubsub.Join(s, here, "ann", page.present), failed) })
 	if !errors.Is(err, failed) {
 		t.Fatal(err)
@@ -177,17 +177,17 @@ func TestBurstsAreToldOnce(t *testing.T) {
 	for _, v := range crowd[100:] {
 		v.end()
 	}
-	if n := first.waiting(); n != 1 {
+	if n := first.Waiting(); n != 1 {
 		t.Errorf("%d messages wait", n)
 	}
 	heard := first.work()
 	if len(heard) != 1 || strings.Count(heard[0], "+") != 100 || strings.Count(heard[0], "-") != 0 || len(strings.Fields(heard[0])) != 201 {
 		t.Errorf("heard %q", heard)
 	}
-	first.setFull(true)
+	first.SetFull(true)
 	crowd[0].end()
 	crowd[1].end()
-	waitFor(t, "a view that can't be told to be restarted", func() bool { return first.restarted() == 1 })
+	waitFor(t, "a view that can't be told to be restarted", func() bool { return first.Restarts() == 1 })
 }
 
 func TestPresenceInSeveralProcesses(t *testing.T) {
@@ -319,7 +319,7 @@ func TestPresenceOfStructs(t *testing.T) {
 		v.must(func(s *views.Socket) error {
 			return pubsub.Join(s, p, person{1, fmt.Sprint(i)}, func(page, *views.Socket, pubsub.Roster[person]) error { return nil })
 		})
-		v.stream(true)
+		v.connect(true)
 		waitFor(t, "everybody", func() bool { return len(p.List()) == i+1 })
 		rosters = append(rosters, p.List())
 	}

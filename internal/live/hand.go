@@ -32,7 +32,7 @@ func NewHand(def *Definition, report func(error)) *Hand {
 	none := func() *atomic.Uint64 { return new(atomic.Uint64) }
 	h := NewHost(Config{
 		Guard: &fault.Guard{Report: report}, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
-		EventDeadline: 10 * time.Second, ConnectionAge: time.Hour, Queue: 256, Timers: 1000, Tasks: 32,
+		EventDeadline: 10 * time.Second, ConnectionAge: time.Hour, Queue: 1 << 30, Timers: 1000, Tasks: 32,
 		Count:  Counters{none(), none(), none(), none(), none()},
 		Warn:   func(*View, render.Rendering) {},
 		Excuse: func(string) {},
@@ -95,6 +95,14 @@ func (h *Hand) SetFull(full bool) {
 	defer h.mu.Unlock()
 	h.full = full
 	h.count()
+}
+
+// SetEnded has the mailbox refuse callbacks for good, as that of a view whose components do not
+// know yet that it ends.
+func (h *Hand) SetEnded() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.ended = true
 }
 
 // count makes the number of callbacks that wait what it would be without SetFull, or the limit.
@@ -173,9 +181,7 @@ func (h *Hand) Delayed() (calls []Call) {
 
 // Close ends the components and returns their callbacks for it.
 func (h *Hand) Close() []Call {
-	h.mu.Lock()
-	h.ended = true
-	h.mu.Unlock()
+	h.SetEnded()
 	return closingCalls(h.tree.End())
 }
 
