@@ -18,7 +18,7 @@ func BenchmarkComponents(b *testing.B) {
 		list[i] = parts.Item{ID: fmt.Sprint("i", i), Text: fmt.Sprint("text ", i)}
 	}
 	start := func(b *testing.B) *viewtest.View {
-		in := viewtest.New(b, partsPage(parts.List))
+		in := viewtest.New(b, viewtest.Define(parts.Page{Show: parts.List}))
 		in.Set(func(s *views.Socket) { parts.Items.Set(s, list) })
 		in.Page()
 		b.ReportAllocs()

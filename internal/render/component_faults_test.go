@@ -6,98 +6,15 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/a-h/templ"
 
-	"github.com/sideband-go/sideband/internal/live"
 	"github.com/sideband-go/sideband/internal/viewtest"
 	"github.com/sideband-go/sideband/internal/viewtest/parts"
-	"github.com/sideband-go/sideband/state"
 	"github.com/sideband-go/sideband/views"
 )
-
-// rv is a component whose methods the test supplies, by its Kind.
-type rv struct{ Kind, Text string }
-
-type rvDef struct {
-	mount  func(c rv, s *views.Socket) error
-	update func(c rv, s *views.Socket, before rv) error
-	close  func(c rv, s *views.Socket)
-	event  func(c rv, s *views.Socket) error
-	render func(c rv, ctx context.Context, w io.Writer) error
-}
-
-var rvDefs sync.Map
-
-func rvDefine(t *testing.T, kind string, d rvDef) { rvDefs.Store(t.Name()+kind, d) }
-
-func (c rv) def() rvDef {
-	d, _ := rvDefs.Load(c.Kind)
-	return d.(rvDef)
-}
-
-func (c rv) Mount(s *views.Socket) error {
-	if f := c.def().mount; f != nil {
-		return f(c, s)
-	}
-	return nil
-}
-
-func (c rv) Update(s *views.Socket, before rv) error {
-	if f := c.def().update; f != nil {
-		return f(c, s, before)
-	}
-	return nil
-}
-
-func (c rv) Close(s *views.Socket) {
-	if f := c.def().close; f != nil {
-		f(c, s)
-	}
-}
-
-func (c rv) Act(s *views.Socket, _ views.NoParams) error { return c.def().event(c, s) }
-
-func (c rv) note(s *views.Socket, _ int) error { return nil }
-
-func (c rv) Render() templ.Component {
-	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error { return c.def().render(c, ctx, w) })
-}
-
-func html(parts ...any) templ.Component {
-	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
-		for _, p := range parts {
-			switch p := p.(type) {
-			case string:
-				if _, err := io.WriteString(w, p); err != nil {
-					return err
-				}
-			case func(context.Context) string:
-				if _, err := io.WriteString(w, p(ctx)); err != nil {
-					return err
-				}
-			case templ.Component:
-				if err := p.Render(ctx, w); err != nil {
-					return err
-				}
-			}
-		}
-		return nil
-	})
-}
-
-func placed(t *testing.T, kind, id, text string) templ.Component {
-	return views.Component(id, rv{t.Name() + kind, text})
-}
-
-var rvKey = state.NewKey[string]("rv")
-
-func rvPage(show func(ctx context.Context, w io.Writer) error) *live.Definition {
-	return partsPage(func() templ.Component { return templ.ComponentFunc(show) })
-}
 
 // What a rendering that failed has placed components with is not shown by the next one.
 func TestAFailedRenderingTakesItsPropsBack(t *testing.T) {
@@ -151,7 +68,7 @@ func TestWhatIsInsideFollowsAFreshMount(t *testing.T) {
 	if err := doc.Apply(in.Patch()); err != nil {
 		t.Fatal(err)
 	}
-	if got := text(shown(doc)); got != "mount 2" {
+	if got := viewtest.Text(shown(doc)); got != "mount 2" {
 		t.Errorf("after a fresh mount the inner component shows %q", got)
 	}
 	in.Set(func(s *views.Socket) { parts.Heard.Set(s, "x") })
@@ -161,7 +78,7 @@ func TestWhatIsInsideFollowsAFreshMount(t *testing.T) {
 	if err := doc.Apply(in.Patch()); err != nil {
 		t.Fatal(err)
 	}
-	if got := text(shown(doc)); got != "event" {
+	if got := viewtest.Text(shown(doc)); got != "event" {
 		t.Errorf("after an event the inner component shows %q", got)
 	}
 }
@@ -185,7 +102,7 @@ func TestWhatUpdateSetsIsShownInside(t *testing.T) {
 	if err := doc.Apply(in.Patch()); err != nil {
 		t.Fatal(err)
 	}
-	if got := text(shown(doc)); got != "U" {
+	if got := viewtest.Text(shown(doc)); got != "U" {
 		t.Errorf("shows %q", got)
 	}
 }
@@ -220,7 +137,7 @@ func TestWhatIsInsideFollowsAMove(t *testing.T) {
 		if err := doc.Apply(in.Patch()); err != nil {
 			t.Fatal(err)
 		}
-		if got := text(shown(doc)); got != c[1] {
+		if got := viewtest.Text(shown(doc)); got != c[1] {
 			t.Errorf("shows %q, not %q", got, c[1])
 		}
 	}
@@ -258,7 +175,7 @@ func TestAComponentThatStoodInAnotherWriter(t *testing.T) {
 		for k := range len(step.title) {
 			want += fmt.Sprint(k, " ")
 		}
-		if got := text(shown(doc)); got != want+"A" {
+		if got := viewtest.Text(shown(doc)); got != want+"A" {
 			t.Errorf("step %d shows %q", i, got)
 		}
 	}
@@ -321,33 +238,6 @@ func TestManyComponentsCloseAtOnce(t *testing.T) {
 	}
 }
 
-// A panic in what OnCommit, OnEnd and OnConnection call is reported and ends nothing.
-func TestPanicsInOnCommitAndOnEndAreReported(t *testing.T) {
-	in, _ := viewtest.NewReporting(t, rvPage(func(ctx context.Context, w io.Writer) error { return nil }))
-	in.Page()
-	try := func(what string, f func()) {
-		defer func() {
-			if r := recover(); r != nil {
-				t.Errorf("%s: the panic reaches whoever runs the view: %v", what, r)
-			}
-		}()
-		f()
-	}
-	try("OnCommit", func() {
-		_ = in.Run(t.Context(), viewtest.Callback("test", func(s *views.Socket) error { s.OnCommit(func() { panic("commit") }); return nil }))
-	})
-	try("OnEnd of a failed callback", func() {
-		_ = in.Run(t.Context(), viewtest.Callback("test", func(s *views.Socket) error {
-			s.OnEnd(func() { panic("end") })
-			return errors.New("failed")
-		}))
-	})
-	try("OnEnd", func() {
-		_ = in.Run(t.Context(), viewtest.Callback("test", func(s *views.Socket) error { s.OnEnd(func() { panic("end") }); return nil }))
-		in.Close()
-	})
-}
-
 // A component that was mounted afresh in a rendering that failed is mounted once more.
 func TestAMountThatIsTakenBackRunsAgain(t *testing.T) {
 	fail := false
@@ -382,7 +272,7 @@ func TestAMountThatIsTakenBackRunsAgain(t *testing.T) {
 	if err := doc.Apply(in.Patch()); err != nil {
 		t.Fatal(err)
 	}
-	if got := text(shown(doc)); got != "mounted" || len(*said) > 0 {
+	if got := viewtest.Text(shown(doc)); got != "mounted" || len(*said) > 0 {
 		t.Errorf("shows %q, %q", got, *said)
 	}
 }

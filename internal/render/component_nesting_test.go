@@ -217,8 +217,8 @@ func nestAtRandom(t *testing.T, seed uint64, kinds string) {
 	for range 6 {
 		add()
 	}
-	in, said := viewtest.NewReporting(t, partsPage(show))
-	twin, _ := viewtest.NewReporting(t, partsPage(show))
+	in, said := viewtest.NewReporting(t, viewtest.Define(parts.Page{Show: show}))
+	twin, _ := viewtest.NewReporting(t, viewtest.Define(parts.Page{Show: show}))
 	both := func(f func(in *viewtest.View)) { f(in); f(twin) }
 	apply := func() {
 		spec := root.String()

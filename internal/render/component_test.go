@@ -3,7 +3,6 @@ package render_test
 import (
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"net/url"
 	"regexp"
 	"slices"
@@ -13,27 +12,16 @@ import (
 	"github.com/a-h/templ"
 
 	"github.com/sideband-go/sideband/internal/fault"
-	"github.com/sideband-go/sideband/internal/htmxdom"
-	"github.com/sideband-go/sideband/internal/live"
 	"github.com/sideband-go/sideband/internal/viewtest"
 	"github.com/sideband-go/sideband/internal/viewtest/parts"
 	"github.com/sideband-go/sideband/patch"
-	"github.com/sideband-go/sideband/state"
 	"github.com/sideband-go/sideband/views"
 )
-
-func partsPage(show func() templ.Component) *live.Definition {
-	return viewtest.Define(parts.Page{Show: show})
-}
-
-func text(html string) string {
-	return strings.Join(strings.Fields(regexp.MustCompile(`<[^>]*>`).ReplaceAllString(html, " ")), " ")
-}
 
 func TestTheLifeOfAComponent(t *testing.T) {
 	var log parts.Log
 	a, b := parts.NewCounter("A", 1, &log), parts.NewCounter("B", 2, &log)
-	in := viewtest.New(t, partsPage(func() templ.Component { return parts.Two(a, b) }))
+	in := viewtest.New(t, viewtest.Define(parts.Page{Show: func() templ.Component { return parts.Two(a, b) }}))
 	said := func(what string, want ...string) {
 		t.Helper()
 		in.Settle()
@@ -43,7 +31,7 @@ func TestTheLifeOfAComponent(t *testing.T) {
 	}
 	html := in.Page()
 	said("placing", "mount A", "update >A", "mount B", "update >B")
-	if got := text(html); got != "T A: 0 of T + rename B: 0 of T + rename" {
+	if got := viewtest.Text(html); got != "T A: 0 of T + rename B: 0 of T + rename" {
 		t.Error(got)
 	}
 	if !strings.Contains(html, `hx-post="?event=Inc&amp;to=parts.Counter.b"`) || !strings.Contains(html, `hx-post="?event=Rename&amp;value=x"`) {
@@ -107,79 +95,10 @@ func TestTheLifeOfAComponent(t *testing.T) {
 	}
 }
 
-// Case 15, among others.
-func TestMessagesFindTheirComponents(t *testing.T) {
-	in := viewtest.New(t, partsPage(func() templ.Component {
-		return parts.Two(parts.NewCounter("A", 1, nil), parts.NewCounter("B", 1, nil))
-	}))
-	in.Page()
-	in.Set(func(s *views.Socket) {
-		if err := parts.SetFrom(s.At("a"), 3); err != nil {
-			t.Error(err)
-		}
-		if err := parts.SetFrom(s.At("c"), 3); !errors.Is(err, views.ErrGone) {
-			t.Error(err)
-		}
-	})
-	in.Settle()
-	if err := in.Post("Tell", "parts.Counter.b", "hello"); err != nil {
-		t.Fatal(err)
-	}
-	if got := text(in.Patch()); got != "hello A: 3 of T + rename" && got != "hello A: 3 of T" {
-		t.Error(got)
-	}
-	if err := parts.SetFrom(in.Ref(), 1); err == nil || !strings.Contains(err.Error(), "nothing around takes messages of parts.Counter") {
-		t.Error(err)
-	}
-	for _, to := range []string{"parts.Counter.zzz", "parts.Item.a", "..", strings.Repeat("x", 5000)} {
-		if err := in.Post("Inc", to, ""); !errors.Is(err, fault.ErrNoComponent) {
-			t.Errorf("%.20s: %v", to, err)
-		}
-	}
-	for _, event := range []string{"set", "Mount", "Update", "Close", "Render", "Equal", "Rename"} {
-		if err := in.Post(event, "parts.Counter.a", ""); !errors.Is(err, fault.ErrNoEvent) {
-			t.Errorf("%s: %v", event, err)
-		}
-	}
-}
-
-// What is sent later looks for its component then.
-func TestMessagesThatAreSentLater(t *testing.T) {
-	in := viewtest.New(t, partsPage(func() templ.Component {
-		return parts.Two(parts.NewCounter("A", 1, nil), parts.NewCounter("B", 1, nil))
-	}))
-	in.Set(func(s *views.Socket) {
-		for _, id := range []string{"b", "c"} {
-			if _, err := parts.SetAfter(s.At(id), 3); err != nil {
-				t.Error(err)
-			}
-		}
-	})
-	in.Page()
-	late := in.Delayed() // in any order
-	if len(late) != 2 {
-		t.Fatal(late)
-	}
-	missing := 0
-	for _, c := range late {
-		if err := in.Run(t.Context(), c); errors.Is(err, fault.ErrNoComponent) {
-			missing++
-		} else if err != nil {
-			t.Error(err)
-		}
-	}
-	if missing != 1 {
-		t.Errorf("%d of 2 found no component", missing)
-	}
-	if got := text(in.Patch()); got != "B: 3 of T" && got != "B: 3 of T + rename" {
-		t.Error(got)
-	}
-}
-
 func TestSlotsAreOfWhoWroteThem(t *testing.T) {
-	in := viewtest.New(t, partsPage(parts.Boxed))
+	in := viewtest.New(t, viewtest.Define(parts.Page{Show: parts.Boxed}))
 	html := in.Page()
-	if got := text(html); got != "box 0 T r T 0 T 1 T inner: 0 of T + rename +" {
+	if got := viewtest.Text(html); got != "box 0 T r T 0 T 1 T inner: 0 of T + rename +" {
 		t.Error(got)
 	}
 	if !strings.Contains(html, `<em id="header">T<button hx-post="?event=Rename&amp;value=y"`) {
@@ -190,7 +109,7 @@ func TestSlotsAreOfWhoWroteThem(t *testing.T) {
 		t.Fatal(err)
 	}
 	ops := in.Patch()
-	if got := text(ops); got != "box 1" {
+	if got := viewtest.Text(ops); got != "box 1" {
 		t.Error(ops)
 	}
 	if err := doc.Apply(ops); err != nil {
@@ -203,23 +122,23 @@ func TestSlotsAreOfWhoWroteThem(t *testing.T) {
 	if err := doc.Apply(in.Patch()); err != nil {
 		t.Fatal(err)
 	}
-	if got := text(shown(doc)); got != "box 1 U r U 0 U 1 U inner: 1 of U + rename +" {
+	if got := viewtest.Text(shown(doc)); got != "box 1 U r U 0 U 1 U inner: 1 of U + rename +" {
 		t.Error(got)
 	}
 }
 
 func TestOneComponentTwiceIsAClearError(t *testing.T) {
-	in, _ := viewtest.NewReporting(t, partsPage(func() templ.Component {
+	in, _ := viewtest.NewReporting(t, viewtest.Define(parts.Page{Show: func() templ.Component {
 		return templ.Join(views.Component("a", parts.NewCounter("A", 1, nil)), views.Component("a", parts.NewCounter("A", 1, nil)))
-	}))
+	}}))
 	_, _, err := in.Tree.Page()
 	if err == nil || !strings.Contains(err.Error(), `views: a component is placed twice: parts.Counter "a": give each its own id`) {
 		t.Error(err)
 	}
 	// Another type may have the same id.
-	in, _ = viewtest.NewReporting(t, partsPage(func() templ.Component {
+	in, _ = viewtest.NewReporting(t, viewtest.Define(parts.Page{Show: func() templ.Component {
 		return templ.Join(views.Component("a", parts.NewCounter("A", 1, nil)), views.Component("a", &parts.Pointer{Label: "P"}))
-	}))
+	}}))
 	if _, _, err := in.Tree.Page(); err != nil {
 		t.Error(err)
 	}
@@ -230,9 +149,9 @@ func TestAComponentThatFails(t *testing.T) {
 	left := 0
 	var log parts.Log
 	label := "A"
-	in, said := viewtest.NewReporting(t, partsPage(func() templ.Component {
+	in, said := viewtest.NewReporting(t, viewtest.Define(parts.Page{Show: func() templ.Component {
 		return templ.Join(views.Component("f", parts.Fragile{Left: &left}), views.Component("a", parts.NewCounter(label, 1, &log)))
-	}))
+	}}))
 	doc := document(t, in.Page())
 	show := func(what, want string, errs int) {
 		t.Helper()
@@ -240,7 +159,7 @@ func TestAComponentThatFails(t *testing.T) {
 			t.Fatal(err)
 		}
 		in.Settle()
-		if got := text(shown(doc)); got != want {
+		if got := viewtest.Text(shown(doc)); got != want {
 			t.Errorf("%s: shows %q, not %q", what, got, want)
 		}
 		if len(*said) != errs {
@@ -276,7 +195,7 @@ func TestAComponentThatFails(t *testing.T) {
 	if _, err := in.Tree.Whole(nil); err != nil {
 		t.Fatal(err)
 	}
-	if got := text(in.Page()); got != "fine 7 B: 3 of U + rename" {
+	if got := viewtest.Text(in.Page()); got != "fine 7 B: 3 of U + rename" {
 		t.Errorf("placed again: %q", got)
 	}
 	doc = document(t, in.Page())
@@ -294,7 +213,7 @@ func TestAComponentThatFails(t *testing.T) {
 	if _, err := in.Tree.Whole(nil); err != nil {
 		t.Fatal(err)
 	}
-	if got := text(in.Page()); got != "fine 7 This part of the page could not be shown." || len(*said) == 0 {
+	if got := viewtest.Text(in.Page()); got != "fine 7 This part of the page could not be shown." || len(*said) == 0 {
 		t.Errorf("Update fails: %q %q", got, *said)
 	}
 }
@@ -306,9 +225,9 @@ func TestComponentsOfOtherKinds(t *testing.T) {
 		Picked: func(_ *views.Socket, s string) error { picked = s; return nil },
 	}
 	pointer := &parts.Pointer{Label: "P"}
-	in := viewtest.New(t, partsPage(func() templ.Component {
+	in := viewtest.New(t, viewtest.Define(parts.Page{Show: func() templ.Component {
 		return templ.Join(views.Component("p", pointer), views.Component("q", picker))
-	}))
+	}}))
 	html := in.Page()
 	at := regexp.MustCompile(`\?event=Choose&amp;to=([^&"]*)&amp;value=1"`).FindStringSubmatch(html)
 	if at == nil {
@@ -323,104 +242,13 @@ func TestComponentsOfOtherKinds(t *testing.T) {
 	if err := in.Post("Inc", "parts.Pointer.p", ""); err != nil {
 		t.Fatal(err)
 	}
-	if got := text(in.Patch()); !strings.Contains(got, "P 2") {
+	if got := viewtest.Text(in.Patch()); !strings.Contains(got, "P 2") {
 		t.Error(got)
 	}
 }
 
-// TestComponentsShowWhatAWholeRenderingDoes changes components and where they stand at
-// random, and compares what the operations make of the page with a whole rendering of a
-// twin.
-func TestComponentsShowWhatAWholeRenderingDoes(t *testing.T) {
-	for name, show := range map[string]func() templ.Component{"list": parts.List, "board": parts.Board} {
-		t.Run(name, func(t *testing.T) {
-			for seed := range uint64(60) {
-				randomParts(t, show, seed)
-			}
-		})
-	}
-}
-
-func randomParts(t *testing.T, show func() templ.Component, seed uint64) {
-	t.Helper()
-	r := rand.New(rand.NewPCG(seed, 5))
-	in, twin := viewtest.New(t, partsPage(show)), viewtest.New(t, partsPage(show))
-	doc := document(t, in.Page())
-	twin.Page()
-	var log []string
-	prev := ""
-	for range 25 {
-		kind, n, m := r.IntN(11), r.IntN(8), r.IntN(8)
-		log = append(log, fmt.Sprint(kind, ":", n, ",", m))
-		for _, in := range []*viewtest.View{in, twin} {
-			changeParts(t, in, kind, n, m)
-		}
-		if r.IntN(4) == 0 {
-			continue
-		}
-		ops := in.Patch()
-		if err := doc.Apply(ops); err != nil {
-			t.Fatalf("seed %d: %v: %s", seed, err, ops)
-		}
-		whole := document(t, twin.Page())
-		compareParts(t, doc, whole, fmt.Sprintf("seed %d after %v\nbefore %s\nops %s", seed, log, prev, ops))
-		prev = text(shown(doc))
-		in.Settle()
-		twin.Settle()
-		if again := in.Patch(); again != "" {
-			t.Fatalf("seed %d after %v: a second rendering sends %s", seed, log, again)
-		}
-	}
-}
-
-func compareParts(t *testing.T, doc, whole *htmxdom.Document, what string) {
-	t.Helper()
-	if got, want := shown(doc), shown(whole); got != want {
-		t.Fatalf("%s:\nshows %s\nnot   %s", what, text(got), text(want))
-	}
-}
-
-func changeParts(t *testing.T, in *viewtest.View, kind, n, m int) {
-	t.Helper()
-	id := fmt.Sprint("i", n)
-	switch kind {
-	case 0, 1, 2: // events of a component that may not be there
-		_ = in.Post([]string{"Inc", "Grow", "Grow"}[kind], "parts.Item."+id, fmt.Sprint(m))
-		return
-	case 3:
-		_ = in.Post("Inc", "parts.Item.last", fmt.Sprint(m))
-		return
-	}
-	in.Set(func(s *views.Socket) {
-		left, right := slices.Clone(parts.Items.Get(s)), slices.Clone(parts.Right.Get(s))
-		without := func(list []parts.Item) []parts.Item {
-			return slices.DeleteFunc(list, func(i parts.Item) bool { return i.ID == id })
-		}
-		left, right = without(left), without(right)
-		put := func(list []parts.Item) []parts.Item {
-			return slices.Insert(list, m%(len(list)+1), parts.Item{ID: id, Text: fmt.Sprint("text ", m%3)})
-		}
-		switch kind {
-		case 4, 5, 6:
-			parts.Items.Set(s, put(left))
-			parts.Right.Set(s, right)
-		case 7, 8:
-			parts.Items.Set(s, left)
-			parts.Right.Set(s, put(right))
-		case 9:
-			state.Assign(s, parts.Items.To(left), parts.Right.To(right))
-		case 10:
-			if m%2 == 0 {
-				parts.Title.Set(s, fmt.Sprint("title ", m))
-			} else {
-				parts.Heard.Set(s, fmt.Sprint("heard ", m))
-			}
-		}
-	})
-}
-
 func TestEqualItemsWithComponentsAreNotRenderedAgain(t *testing.T) {
-	in := viewtest.New(t, partsPage(parts.List))
+	in := viewtest.New(t, viewtest.Define(parts.Page{Show: parts.List}))
 	in.Set(func(s *views.Socket) {
 		parts.Items.Set(s, []parts.Item{{ID: "i1", Text: "a"}, {ID: "i2", Text: "b"}, {ID: "i3", Text: "c"}})
 	})
@@ -456,7 +284,7 @@ func TestEqualItemsWithComponentsAreNotRenderedAgain(t *testing.T) {
 // What an event posts is compared with what the component around its control shows; the
 // others are left alone.
 func TestControlsOfAComponentFollowTheServer(t *testing.T) {
-	in := viewtest.New(t, partsPage(parts.Fields))
+	in := viewtest.New(t, viewtest.Define(parts.Page{Show: parts.Fields}))
 	in.Page()
 	clear(parts.Rendered)
 	posted := func(source string, fields url.Values) string {
@@ -486,10 +314,10 @@ func TestControlsOfAComponentFollowTheServer(t *testing.T) {
 }
 
 func TestAComponentThatPlacesItself(t *testing.T) {
-	in, said := viewtest.NewReporting(t, partsPage(func() templ.Component {
+	in, said := viewtest.NewReporting(t, viewtest.Define(parts.Page{Show: func() templ.Component {
 		return templ.Join(views.Component("n", parts.Nest{}), views.Component("a", parts.NewCounter("A", 1, nil)))
-	}))
-	if got := text(in.Page()); got != "This part of the page could not be shown. A: 0 of T + rename" {
+	}}))
+	if got := viewtest.Text(in.Page()); got != "This part of the page could not be shown. A: 0 of T + rename" {
 		t.Error(got)
 	}
 	if len(*said) != 1 || !strings.Contains((*said)[0], "more than 100 components in one another") {

@@ -1,8 +1,6 @@
 package render_test
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -12,7 +10,6 @@ import (
 	"github.com/sideband-go/sideband/internal/htmxdom"
 	"github.com/sideband-go/sideband/internal/viewtest"
 	"github.com/sideband-go/sideband/internal/viewtest/shop"
-	"github.com/sideband-go/sideband/state"
 	"github.com/sideband-go/sideband/views"
 )
 
@@ -200,31 +197,6 @@ func TestTemporaryKeysFallBackSilently(t *testing.T) {
 	})
 }
 
-func TestFailedCallbacksLeaveNoTrace(t *testing.T) {
-	in := viewtest.New(t, viewtest.Define(shop.Page{}))
-	in.Page()
-	boom := errors.New("boom")
-	for name, fail := range map[string]func() error{
-		"error": func() error { return boom },
-		"panic": func() error { panic(boom) },
-	} {
-		err := in.Run(t.Context(), viewtest.Callback(name, func(s *views.Socket) error {
-			shop.Note.Set(s, "lost")
-			s.SetTitle("lost")
-			if err := shop.Tell(s, "lost"); err != nil {
-				return err
-			}
-			return fail()
-		}))
-		if !errors.Is(err, boom) {
-			t.Errorf("%s: %v", name, err)
-		}
-		if _, ok, _ := in.Inbox(); ok || in.Tree.Root().Scope().Dirty() || in.Tree.Title() != "Shop" {
-			t.Errorf("%s left a trace", name)
-		}
-	}
-}
-
 func TestARenderingThatPanicsChangesNothing(t *testing.T) {
 	in := viewtest.New(t, viewtest.Define(shop.Page{}))
 	doc := document(t, in.Page())
@@ -241,60 +213,4 @@ func TestARenderingThatPanicsChangesNothing(t *testing.T) {
 	if got, want := shown(doc), shown(document(t, in.Page())); got != want {
 		t.Errorf("shows %s\nnot   %s", got, want)
 	}
-}
-
-func TestASocketIsGoodForOneCallback(t *testing.T) {
-	in := viewtest.New(t, viewtest.Define(shop.Page{}))
-	var kept *views.Socket
-	in.Set(func(s *views.Socket) { kept = s })
-	defer func() {
-		if r := fmt.Sprint(recover()); !strings.Contains(r, "s.Ref()") {
-			t.Errorf("panic %q does not say the mend", r)
-		}
-	}()
-	shop.Note.Set(kept, "late")
-}
-
-func TestAbandonedCallbacksAreVoid(t *testing.T) {
-	in := viewtest.New(t, viewtest.Define(shop.Page{}))
-	inside, goOn := make(chan bool), make(chan bool)
-	result := make(chan error)
-	go func() {
-		result <- in.Run(t.Context(), viewtest.Callback("slow", func(s *views.Socket) error {
-			shop.Note.Set(s, "early")
-			inside <- true
-			<-goOn
-			defer func() { _ = recover() }()
-			shop.Note.Set(s, "late")
-			return nil
-		}))
-	}()
-	<-inside
-	if _, ok := in.Abandon(context.Background()); ok {
-		t.Fatal("another callback was abandoned")
-	}
-	ended, ok := in.Abandon(t.Context())
-	if !ok {
-		t.Fatal("there was nothing to abandon")
-	}
-	ended()
-	in.Set(func(s *views.Socket) { shop.Unit.Set(s, "lb") })
-	close(goOn)
-	if err := <-result; !errors.Is(err, views.ErrDeadline) {
-		t.Error(err)
-	}
-	in.Set(func(s *views.Socket) {
-		if shop.Note.Get(s) != "" || shop.Unit.Get(s) != "lb" {
-			t.Errorf("note %q, unit %q", shop.Note.Get(s), shop.Unit.Get(s))
-		}
-	})
-}
-
-func TestKeysOfAView(t *testing.T) {
-	in := viewtest.New(t, viewtest.Define(shop.Page{}))
-	in.Set(func(s *views.Socket) {
-		if d := state.Dump(s); !strings.Contains(d, `unit: "kg"`) {
-			t.Error(d)
-		}
-	})
 }

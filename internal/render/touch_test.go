@@ -76,9 +76,9 @@ func TestWhatIsReadElsewhereIsRenderedAgain(t *testing.T) {
 	for name, show := range map[string]func(ctx context.Context, w io.Writer) error{"read": reads, "placed": views.Component("inner", inner{}).Render} {
 		t.Run(name, func(t *testing.T) {
 			var with context.Context
-			in := viewtest.New(t, partsPage(func() templ.Component {
+			in := viewtest.New(t, viewtest.Define(parts.Page{Show: func() templ.Component {
 				return templ.Join(views.Component("a", lender{&with}), views.Component("b", borrower{&with, show}))
-			}))
+			}}))
 			in.Mount()
 			d := document(t, in.Page())
 			for _, n := range []string{"1", "2"} {
@@ -105,7 +105,7 @@ func TestComponentsThatChangeTogether(t *testing.T) {
 	for i := range 100 {
 		list = append(list, parts.Item{ID: fmt.Sprint("i", i), Text: fmt.Sprint("text ", i)})
 	}
-	in := viewtest.New(t, partsPage(parts.List))
+	in := viewtest.New(t, viewtest.Define(parts.Page{Show: parts.List}))
 	in.Set(func(s *views.Socket) { parts.Items.Set(s, list) })
 	d := document(t, in.Page())
 	for _, which := range [][]int{{7}, {99, 3, 50}, {0, 1}, {4, 4}} {

@@ -6,6 +6,8 @@ import (
 	"context"
 	"net/url"
 	"reflect"
+	"regexp"
+	"strings"
 	"sync"
 	"testing"
 
@@ -138,4 +140,11 @@ func (v *View) Patch() string {
 		v.t.Fatal(err)
 	}
 	return string(r.Ops)
+}
+
+var tag = regexp.MustCompile(`<[^>]*>`)
+
+// Text is the text of HTML, its words one space apart.
+func Text(html string) string {
+	return strings.Join(strings.Fields(tag.ReplaceAllString(html, " ")), " ")
 }
