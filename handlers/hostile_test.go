@@ -265,7 +265,7 @@ func TestAViewThatBreaksEndsAlone(t *testing.T) {
 	if _, data := p.message(); data != "" {
 		t.Errorf("the stream brings %q before its end", data)
 	}
-	if log := s.log.String(); !strings.Contains(log, "a view has broken") || !strings.Contains(log, "outbox.go") {
+	if log := s.log.String(); !strings.Contains(log, "a view has broken") || !strings.Contains(log, "delivery.go") {
 		t.Errorf("the log does not say where: %s", log)
 	}
 	if len(probe.TakeFailures()) == 0 {
