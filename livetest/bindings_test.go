@@ -13,6 +13,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"github.com/sideband-go/sideband/handlers"
+	"github.com/sideband-go/sideband/internal/faketest"
 	"github.com/sideband-go/sideband/livetest"
 	keys "github.com/sideband-go/sideband/state"
 	"github.com/sideband-go/sideband/views"
@@ -82,7 +83,7 @@ func TestAnElementListensToSeveralEvents(t *testing.T) {
 func TestTwoBindingsOnOneElementAreReported(t *testing.T) {
 	t.Parallel()
 	var log strings.Builder
-	said := failing(func(t testing.TB) { livetest.Open(t, boundSite(bound{mistaken: true}, &log), "/") })
+	said := faketest.Run(func(t testing.TB) { livetest.Open(t, boundSite(bound{mistaken: true}, &log), "/") })
 	if want := `element "b.1"`; !strings.Contains(said, want) || !strings.Contains(said, "page check TwoBindings") || !strings.Contains(said, "views.AlsoOn") {
 		t.Errorf("no %s in %s", want, said)
 	}

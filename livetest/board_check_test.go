@@ -6,6 +6,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"github.com/sideband-go/sideband/internal/faketest"
 	"github.com/sideband-go/sideband/livetest"
 	"github.com/sideband-go/sideband/livetest/internal/board"
 	"github.com/sideband-go/sideband/views"
@@ -14,7 +15,7 @@ import (
 // What users see a notice of at most is told to the test.
 func TestFailuresAreFound(t *testing.T) {
 	t.Parallel()
-	golden(t, "failures", placed(failing(func(t testing.TB) {
+	golden(t, "failures", placed(faketest.Run(func(t testing.TB) {
 		page := openBoard(t)
 		page.Button("Fail").Click()
 		page.Button("Panic").Click()
@@ -26,7 +27,7 @@ func TestFailuresAreFound(t *testing.T) {
 		page.Button("Place twice").Click()
 		page.Expect("#tea-shout span", "tea: 100!") // it stays as it was
 	})))
-	said := failing(func(t testing.TB) {
+	said := faketest.Run(func(t testing.TB) {
 		page := openBoard(t)
 		page.Skip(livetest.Failures, livetest.BrokenParts)
 		page.Button("Refuse").Click() // the user is told
@@ -36,7 +37,7 @@ func TestFailuresAreFound(t *testing.T) {
 	if said != "" {
 		t.Errorf("it says %s", said)
 	}
-	said = failing(func(t testing.TB) { openBoard(t).Button("Refuse").Click() })
+	said = faketest.Run(func(t testing.TB) { openBoard(t).Button("Refuse").Click() })
 	if said != "" {
 		t.Errorf("a refusal is a failure: %s", said)
 	}
@@ -59,7 +60,7 @@ func TestStreams(t *testing.T) {
 	page.Show()
 	expect(t, "the entries", entries(), "one, entry 5, two, changed after 5, entry 6, entry 7, entry 8")
 
-	golden(t, "stream", failing(func(t testing.TB) {
+	golden(t, "stream", faketest.Run(func(t testing.TB) {
 		page := livetest.Component(t, board.Page{}, board.Mixed(), board.Written.To(0))
 		page.Button("Write").Click()
 	}))
@@ -67,7 +68,7 @@ func TestStreams(t *testing.T) {
 
 func TestAPageThatCannotBeMountedSaysWhy(t *testing.T) {
 	t.Parallel()
-	golden(t, "not mounted", failing(func(t testing.TB) {
+	golden(t, "not mounted", faketest.Run(func(t testing.TB) {
 		shout := views.Component("tea", board.Shout{Label: "tea"})
 		livetest.Component(t, livetest.Blank{}, templ.Join(shout, shout)).Button("Louder").Click()
 	}))
@@ -75,12 +76,12 @@ func TestAPageThatCannotBeMountedSaysWhy(t *testing.T) {
 
 func TestEventsOfComponentsAreKnown(t *testing.T) {
 	t.Parallel()
-	golden(t, "component events", failing(func(t testing.TB) {
+	golden(t, "component events", faketest.Run(func(t testing.TB) {
 		page := openBoard(t)
 		page.Button("Remove milk").Click()
 	}))
 	// A hidden page may have events for what is gone.
-	said := failing(func(t testing.TB) {
+	said := faketest.Run(func(t testing.TB) {
 		page := openBoard(t)
 		page.Hide()
 		if err := views.Send(page.View(), board.Page.Remove, "milk"); err != nil {

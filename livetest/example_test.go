@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/sideband-go/sideband/internal/faketest"
 	"github.com/sideband-go/sideband/livetest"
 	"github.com/sideband-go/sideband/livetest/internal/board"
 	"github.com/sideband-go/sideband/livetest/internal/orders"
@@ -14,7 +15,7 @@ import (
 
 // example runs what stands in a test otherwise, and prints how it fails.
 func example(f func(t testing.TB)) {
-	if said := failing(f); said != "" {
+	if said := faketest.Run(f); said != "" {
 		fmt.Println(sized(said))
 	}
 }

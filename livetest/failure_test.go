@@ -10,6 +10,7 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"github.com/sideband-go/sideband/internal/faketest"
 	"github.com/sideband-go/sideband/livetest"
 	"github.com/sideband-go/sideband/livetest/internal/board"
 	"github.com/sideband-go/sideband/livetest/internal/faulty"
@@ -79,7 +80,7 @@ func TestFailuresSayWhatIsWrong(t *testing.T) {
 	for name, f := range failures {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				golden(t, name, failing(func(t testing.TB) {
+				golden(t, name, faketest.Run(func(t testing.TB) {
 					page := open(t)
 					f(t, page)
 				}))
@@ -89,14 +90,14 @@ func TestFailuresSayWhatIsWrong(t *testing.T) {
 	for name, f := range boardFailures {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				golden(t, name, failing(func(t testing.TB) { f(t, openBoard(t)) }))
+				golden(t, name, faketest.Run(func(t testing.TB) { f(t, openBoard(t)) }))
 			})
 		})
 	}
 	for name, f := range gestureFailures {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				golden(t, name, failing(func(t testing.TB) { f(t, openGestures(t)) }))
+				golden(t, name, faketest.Run(func(t testing.TB) { f(t, openGestures(t)) }))
 			})
 		})
 	}
@@ -111,11 +112,11 @@ func TestPageChecks(t *testing.T) {
 		page.Find("p", "1 times").Expect("1 times")
 		page.Button("Add").Click()
 	}
-	golden(t, "checks", sized(failing(func(t testing.TB) { use(t) })))
+	golden(t, "checks", sized(faketest.Run(func(t testing.TB) { use(t) })))
 
 	all := []livetest.Check{livetest.DuplicateIDs, livetest.NoIDNear, livetest.UnknownEvents, livetest.NoNames, livetest.DeadLinks, livetest.Errors}
 	for i, skipped := range all {
-		said := failing(func(t testing.TB) { use(t, skipped) })
+		said := faketest.Run(func(t testing.TB) { use(t, skipped) })
 		if strings.Contains(said, string(skipped)) {
 			t.Errorf("%s was switched off, and yet: %s", skipped, said)
 		}
@@ -123,7 +124,7 @@ func TestPageChecks(t *testing.T) {
 			t.Errorf("with %s, %s was switched off as well", skipped, other)
 		}
 	}
-	if said := failing(func(t testing.TB) { use(t, all...) }); said != "" {
+	if said := faketest.Run(func(t testing.TB) { use(t, all...) }); said != "" {
 		t.Errorf("all checks were switched off, and yet: %s", said)
 	}
 }
@@ -131,7 +132,7 @@ func TestPageChecks(t *testing.T) {
 func TestAChangeWithoutAnIDTellsWhatItCost(t *testing.T) {
 	t.Parallel()
 	size := 0
-	said := failing(func(t testing.TB) {
+	said := faketest.Run(func(t testing.TB) {
 		page := livetest.Open(t, faultySite(), "/")
 		page.TakeMessages()
 		page.Button("Add").Click()
@@ -150,7 +151,7 @@ func TestLinksAreFollowed(t *testing.T) {
 	mux.Handle("/{$}", chi)
 	mux.Handle("/there", chi)
 	for name, h := range map[string]http.Handler{"chi": chi, "net/http": mux, "a handler": http.HandlerFunc(chi.ServeHTTP)} {
-		said := failing(func(t testing.TB) {
+		said := faketest.Run(func(t testing.TB) {
 			livetest.Open(t, h, "/").Skip(livetest.DuplicateIDs, livetest.UnknownEvents, livetest.NoNames)
 		})
 		if !strings.Contains(said, "/nowhere") || strings.Contains(said, "/there") {
@@ -162,7 +163,7 @@ func TestLinksAreFollowed(t *testing.T) {
 // A remount morphs the whole page: that is no change without an id.
 func TestAWholePageIsNoFinding(t *testing.T) {
 	t.Parallel()
-	said := failing(func(t testing.TB) {
+	said := faketest.Run(func(t testing.TB) {
 		page := livetest.Open(t, faultySite(), "/")
 		page.Skip(livetest.DuplicateIDs, livetest.UnknownEvents, livetest.NoNames, livetest.DeadLinks)
 		page.Site().Restart(faultySite())
@@ -201,7 +202,7 @@ func golden(t *testing.T, name, got string) {
 // Pages that are not the kit's are pages too, and what makes htmx throw is a finding.
 func TestMessagesThatMakeHtmxThrow(t *testing.T) {
 	t.Parallel()
-	golden(t, "errors", failing(func(t testing.TB) {
+	golden(t, "errors", faketest.Run(func(t testing.TB) {
 		page := livetest.Open(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Content-Type", "text/html")
 			if r.Method == http.MethodPost {

@@ -7,6 +7,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"github.com/sideband-go/sideband/handlers"
+	"github.com/sideband-go/sideband/internal/faketest"
 	"github.com/sideband-go/sideband/livetest"
 	"github.com/sideband-go/sideband/views"
 )
@@ -16,7 +17,7 @@ import (
 func TestPagesAreHeldToTheirPolicy(t *testing.T) {
 	t.Parallel()
 	look := func(policy string, skip ...livetest.Check) string {
-		return failing(func(t testing.TB) {
+		return faketest.Run(func(t testing.TB) {
 			kit := handlers.New(handlers.Config{Security: handlers.Security{ContentSecurityPolicy: policy}})
 			r := chi.NewRouter()
 			r.Use(kit.Middleware)

@@ -40,7 +40,7 @@ func TestMessagesReachOtherProcessesOnce(t *testing.T) {
 	all[2].must(func(s *views.Socket) error {
 		return errors.Join(topics[1].Publish(s, "3"), topics[1].PublishToOthers(s, "4"), topics[1].Publish(s, "5"))
 	})
-	waitFor(t, "the other processes", func() bool { return all[5].waiting() == 3 && all[0].waiting() == 3 })
+	waitFor(t, "the other processes", func() bool { return all[5].Waiting() == 3 && all[0].Waiting() == 3 })
 	for i, v := range all {
 		if i == 2 {
 			v.expect("3", "5")

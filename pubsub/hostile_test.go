@@ -27,7 +27,7 @@ func TestNumbersThatAreNoneLockNoRoom(t *testing.T) {
 	returns(t, "Leave and the end of the view", func() {
 		defer func() { t.Log("recovered:", recover()) }()
 		_ = v.do(func(s *views.Socket) error { pubsub.Leave(s, at); return nil })
-		v.in.End()
+		v.Close()
 	})
 	returns(t, "List", func() {
 		if n := len(at.List()); n != 0 {
@@ -53,8 +53,7 @@ func TestValuesThatCannotBeComparedLockNoRoom(t *testing.T) {
 	in := newView(t)
 	in.connect(true)
 	in.must(func(s *views.Socket) error { return pubsub.Watch(s, at, page.anybody) })
-	v := &view{t: t}
-	v.in = views.Define[views.NoParams](page{&v.heard}).NewInstance(v, &views.Host{Report: func(err error) { t.Log("reported:", err) }})
+	v := newViewThat(t, func(err error) { t.Log("reported:", err) })
 	v.connect(true)
 	if err := v.do(func(s *views.Socket) error { return pubsub.Join(s, at, any([]string{"x"}), page.anybody) }); err != nil {
 		t.Log("refused:", err)
@@ -95,23 +94,24 @@ func TestARosterThatIsLost(t *testing.T) {
 
 	bob := joined(t, here, "bob")
 	fails = failed
-	if err := ann.in.Do(t.Context(), ann.next()); !errors.Is(err, failed) {
+	news, _ := ann.Next()
+	if err := ann.Run(t.Context(), news); !errors.Is(err, failed) {
 		t.Fatalf("%v", err)
 	}
 	fails = nil
 	ann.expect("bob +bob ")
 	joined(t, here, "cid")
 	ann.expect("bob cid +cid ")
-	if ann.restarted() != 0 {
+	if ann.Restarts() != 0 {
 		t.Error("restarted for a failure of its own")
 	}
 
 	bob.end()
-	ann.in.Begin()
+	ann.Begin()
 	ann.expect("cid -bob ")
-	ann.in.Undo()
-	if ann.restarted() != 1 {
-		t.Errorf("%d restarts", ann.restarted())
+	ann.Rollback()
+	if ann.Restarts() != 1 {
+		t.Errorf("%d restarts", ann.Restarts())
 	}
 	joined(t, here, "dan")
 	ann.expect()

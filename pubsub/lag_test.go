@@ -12,7 +12,7 @@ import (
 func remounted(t *testing.T, v *view, topic pubsub.Topic[string]) *view {
 	v.end()
 	again := subscribed(t, topic)
-	again.id = v.id
+	again.SetID(v.ID())
 	return again
 }
 
@@ -23,52 +23,52 @@ func TestAFloodedSubscriberIsRestartedAfterGrowingPauses(t *testing.T) {
 		bus := &pubsub.Bus{}
 		topic := pubsub.NewTopic[string](bus, "posts")
 		v, other := subscribed(t, topic), subscribed(t, topic)
-		v.setFull(true)
+		v.SetFull(true)
 		restarts := 0
 		for range 1500 { // 15 s
 			publish(t, topic, "flood")
 			synctest.Wait()
-			if v.restarted() > 0 {
-				restarts += v.restarted()
+			if v.Restarts() > 0 {
+				restarts += v.Restarts()
 				v = remounted(t, v, topic)
-				v.setFull(true)
+				v.SetFull(true)
 			}
 			time.Sleep(10 * time.Millisecond)
 		}
 		if restarts < 3 || restarts > 6 {
 			t.Errorf("%d restarts", restarts)
 		}
-		if len(other.work()) != 1500 || other.restarted() > 0 {
+		if len(other.work()) != 1500 || other.Restarts() > 0 {
 			t.Error("another subscriber has missed some")
 		}
 		// Meanwhile it gets no messages, also if it could.
 		if st := bus.Stats(); st.Lagging != 1 {
 			t.Errorf("%+v", st)
 		}
-		v.setFull(false)
+		v.SetFull(false)
 		publish(t, topic, "more")
 		v.expect()
 		time.Sleep(time.Minute)
 		synctest.Wait()
-		if st := bus.Stats(); st.Lagging != 0 || v.restarted() != 1 {
-			t.Errorf("%+v, %d restarts", st, v.restarted())
+		if st := bus.Stats(); st.Lagging != 0 || v.Restarts() != 1 {
+			t.Errorf("%+v, %d restarts", st, v.Restarts())
 		}
 		// It lags again before it has been calm for long.
 		v = remounted(t, v, topic)
-		v.setFull(true)
+		v.SetFull(true)
 		publish(t, topic, "more")
 		synctest.Wait()
-		if v.restarted() != 0 {
+		if v.Restarts() != 0 {
 			t.Error("restarted at once")
 		}
 		time.Sleep(40 * time.Second)
 		v = remounted(t, v, topic)
 		time.Sleep(2 * time.Minute)
-		v.setFull(true)
+		v.SetFull(true)
 		publish(t, topic, "more")
 		synctest.Wait()
-		if v.restarted() != 1 {
-			t.Errorf("%d restarts after a calm time", v.restarted())
+		if v.Restarts() != 1 {
+			t.Errorf("%d restarts after a calm time", v.Restarts())
 		}
 	})
 }
@@ -81,20 +81,20 @@ func TestAPauseConcernsTheViewAsItIsThen(t *testing.T) {
 		v := subscribed(t, topic)
 		for range 2 {
 			v = remounted(t, v, topic)
-			v.setFull(true)
+			v.SetFull(true)
 			publish(t, topic, "flood")
 			synctest.Wait()
 		}
-		if v.restarted() != 0 || bus.Stats().Lagging != 1 {
-			t.Fatalf("%d restarts, %+v", v.restarted(), bus.Stats())
+		if v.Restarts() != 0 || bus.Stats().Lagging != 1 {
+			t.Fatalf("%d restarts, %+v", v.Restarts(), bus.Stats())
 		}
 		v = remounted(t, v, topic) // it was evicted
-		v.setFull(true)
+		v.SetFull(true)
 		publish(t, topic, "flood")
 		time.Sleep(2 * time.Second)
 		synctest.Wait()
-		if v.restarted() != 1 || bus.Stats().Lagging != 0 {
-			t.Errorf("%d restarts, %+v", v.restarted(), bus.Stats())
+		if v.Restarts() != 1 || bus.Stats().Lagging != 0 {
+			t.Errorf("%d restarts, %+v", v.Restarts(), bus.Stats())
 		}
 	})
 }
@@ -107,13 +107,13 @@ func TestNothingIsRestartedAfterTheEnd(t *testing.T) {
 		v := subscribed(t, topic)
 		for range 2 {
 			v = remounted(t, v, topic)
-			v.setFull(true)
+			v.SetFull(true)
 			publish(t, topic, "flood")
 		}
 		bus.Close()
 		time.Sleep(time.Minute)
-		if v.restarted() != 0 {
-			t.Errorf("%d restarts", v.restarted())
+		if v.Restarts() != 0 {
+			t.Errorf("%d restarts", v.Restarts())
 		}
 	})
 }

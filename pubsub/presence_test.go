@@ -177,17 +177,17 @@ func TestABurstIsOneNotification(t *testing.T) {
 	for _, v := range crowd[100:] {
 		v.end()
 	}
-	if n := first.waiting(); n != 1 {
+	if n := first.Waiting(); n != 1 {
 		t.Errorf("%d messages wait", n)
 	}
 	heard := first.work()
 	if len(heard) != 1 || strings.Count(heard[0], "+") != 100 || strings.Count(heard[0], "-") != 0 || len(strings.Fields(heard[0])) != 201 {
 		t.Errorf("heard %q", heard)
 	}
-	first.setFull(true)
+	first.SetFull(true)
 	crowd[0].end()
 	crowd[1].end()
-	waitFor(t, "a view whose mailbox is full to be restarted", func() bool { return first.restarted() == 1 })
+	waitFor(t, "a view whose mailbox is full to be restarted", func() bool { return first.Restarts() == 1 })
 }
 
 func TestPresenceInSeveralProcesses(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/sideband-go/sideband/internal/fault"
 	"github.com/sideband-go/sideband/pubsub"
 	"github.com/sideband-go/sideband/views"
 )
@@ -152,12 +153,12 @@ func TestPublishingInACallback(t *testing.T) {
 		if err := topic.Publish(s, "hello"); err != nil {
 			return err
 		}
-		if other.waiting() != 0 {
+		if other.Waiting() != 0 {
 			t.Error("sent before the callback has succeeded")
 		}
 		return nil
 	})
-	if me.waiting() != 0 || len(me.heard) != 1 {
+	if me.Waiting() != 0 || len(me.heard) != 1 {
 		t.Error("the view's own subscription did not run with the callback")
 	}
 	me.expect("hello")
@@ -186,13 +187,13 @@ func TestALaggingSubscriberIsRestarted(t *testing.T) {
 	bus := &pubsub.Bus{}
 	topic := pubsub.NewTopic[string](bus, "posts")
 	slow, quick := subscribed(t, topic), subscribed(t, topic)
-	slow.setFull(true)
+	slow.SetFull(true)
 	publish(t, topic, "1", "2", "3")
 	quick.expect("1", "2", "3")
-	slow.setFull(false)
+	slow.SetFull(false)
 	publish(t, topic, "4")
 	slow.expect() // it is about to be remounted
-	if n := slow.restarted(); n != 1 {
+	if n := slow.Restarts(); n != 1 {
 		t.Errorf("%d restarts", n)
 	}
 	if st := bus.Stats(); st.Lagged != 1 || st.Delivered != 4 {
@@ -205,9 +206,7 @@ func TestASubscriberThatIsGoneIsForgotten(t *testing.T) {
 	bus := &pubsub.Bus{}
 	topic := pubsub.NewTopic[string](bus, "posts")
 	v, other := subscribed(t, topic), subscribed(t, topic)
-	v.mu.Lock()
-	v.gone = true
-	v.mu.Unlock()
+	v.SetEnded()
 	publish(t, topic, "1")
 	other.expect("1")
 	if st := bus.Stats(); st.Subscribers != 1 {

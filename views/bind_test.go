@@ -13,6 +13,9 @@ import (
 	"github.com/a-h/templ"
 	templruntime "github.com/a-h/templ/runtime"
 
+	"github.com/sideband-go/sideband/internal/fault"
+	"github.com/sideband-go/sideband/internal/params"
+	"github.com/sideband-go/sideband/internal/viewtest"
 	"github.com/sideband-go/sideband/views"
 )
 
@@ -82,30 +85,35 @@ func TestParametersArriveAsTheyWereGiven(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			in := views.Define(events{got: &got}).NewInstance(&quiet{}, &views.Host{})
+			in := unmounted(t, events{got: &got})
 			q := u.Query()
-			m, err := in.Event(q.Get("event"), "", views.Input{Query: q})
+			m, err := in.Event(q.Get("event"), "", params.Input{Query: q})
 			if err != nil {
 				t.Fatal(err)
 			}
-			do(t, in, m)
+			in.Succeed(m)
 			return a
 		}
-		page2(t, page)
+		rendered(t, page)
 		if got != c.want {
 			t.Errorf("got %s, not %s", got, c.want)
 		}
 	}
 }
 
-func page2(t *testing.T, p events) string {
+// unmounted makes a view that is not mounted.
+func unmounted(t *testing.T, p events) *viewtest.View {
+	return viewtest.NewUnmounted(t, viewtest.Define(p), func(err error) { t.Error(err) })
+}
+
+func rendered(t *testing.T, p events) string {
 	t.Helper()
-	return page(t, views.Define(p).NewInstance(&quiet{}, &views.Host{}))
+	return unmounted(t, p).Page()
 }
 
 func TestWhatIsPostedBecomesTheParameter(t *testing.T) {
 	var got string
-	in := views.Define(events{got: &got}).NewInstance(&quiet{}, &views.Host{})
+	in := unmounted(t, events{got: &got})
 	for _, c := range []struct{ event, query, fields, want string }{
 		{"Int", "", "step=5", "5"},
 		{"Int", "value=1", "step=5", "1"},
@@ -128,9 +136,9 @@ func TestWhatIsPostedBecomesTheParameter(t *testing.T) {
 	} {
 		query, _ := url.ParseQuery(c.query)
 		fields, _ := url.ParseQuery(c.fields)
-		m, err := in.Event(c.event, "", views.Input{Query: query, Fields: fields})
+		m, err := in.Event(c.event, "", params.Input{Query: query, Fields: fields})
 		if c.want == "" {
-			if !errors.Is(err, views.ErrParams) && !errors.Is(err, views.ErrNoEvent) {
+			if !errors.Is(err, fault.ErrParams) && !errors.Is(err, fault.ErrNoEvent) {
 				t.Errorf("%s with %s %s: %v", c.event, c.query, c.fields, err)
 			}
 			continue
@@ -139,7 +147,7 @@ func TestWhatIsPostedBecomesTheParameter(t *testing.T) {
 			t.Error(err)
 			continue
 		}
-		do(t, in, m)
+		in.Succeed(m)
 		if got != c.want {
 			t.Errorf("%s: %s, not %s", c.event, got, c.want)
 		}
@@ -151,12 +159,12 @@ func FuzzParameters(f *testing.F) {
 	f.Add("Int", "value=1", "")
 	f.Fuzz(func(t *testing.T, event, query, fields string) {
 		var got string
-		in := views.Define(events{got: &got}).NewInstance(&quiet{}, &views.Host{})
+		in := unmounted(t, events{got: &got})
 		q, _ := url.ParseQuery(query)
 		p, _ := url.ParseQuery(fields)
-		if m, err := in.Event(event, "", views.Input{Query: q, Fields: p}); err == nil {
-			do(t, in, m)
-		} else if !errors.Is(err, views.ErrParams) && !errors.Is(err, views.ErrNoEvent) {
+		if m, err := in.Event(event, "", params.Input{Query: q, Fields: p}); err == nil {
+			in.Succeed(m)
+		} else if !errors.Is(err, fault.ErrParams) && !errors.Is(err, fault.ErrNoEvent) {
 			t.Error(err)
 		}
 	})
@@ -175,12 +183,12 @@ func TestTriggers(t *testing.T) {
 		{views.Trigger{On: "revealed"}, "revealed"},
 		{views.Trigger{On: "chart:select"}, "chart:select"},
 	} {
-		html := page2(t, events{got: &got, render: func(ctx context.Context) templ.Attributes { return views.On(ctx, c.trigger, events.None) }})
+		html := rendered(t, events{got: &got, render: func(ctx context.Context) templ.Attributes { return views.On(ctx, c.trigger, events.None) }})
 		if !strings.Contains(html, `hx-trigger="`+c.want+`"`) {
 			t.Errorf("%+v: %s", c.trigger, html)
 		}
 	}
-	html := page2(t, events{got: &got, render: func(ctx context.Context) templ.Attributes { return views.OnInput(ctx, events.Text) }})
+	html := rendered(t, events{got: &got, render: func(ctx context.Context) templ.Attributes { return views.OnInput(ctx, events.Text) }})
 	if !strings.Contains(html, `hx-post="?event=Text&amp;typing"`) || !strings.Contains(html, `hx-trigger="input delay:300ms, change"`) {
 		t.Error(html)
 	}
@@ -205,8 +213,8 @@ func TestBindingMistakesPanicWhenRendered(t *testing.T) {
 			return views.On(ctx, views.Trigger{On: "click", Debounce: 1, Throttle: 1}, events.None)
 		},
 	} {
-		in := views.Define(events{got: &got, render: attributes}).NewInstance(&quiet{}, &views.Host{})
-		if _, _, err := in.Page(); err == nil || !strings.Contains(err.Error(), "views: ") {
+		in := unmounted(t, events{got: &got, render: attributes})
+		if _, _, err := in.Tree.Page(); err == nil || !strings.Contains(err.Error(), "views: ") {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -262,17 +270,23 @@ func TestRegistrationMistakesPanic(t *testing.T) {
 					t.Errorf("%s: %s", name, r)
 				}
 			}()
-			views.Define(c.view)
+			viewtest.Define(c.view)
 		}()
 	}
 }
 
 func TestStatuses(t *testing.T) {
-	code, text := views.StatusOf(fmt.Errorf("load: %w", views.Error(418, "A teapot")))
-	if code != 418 || text != "A teapot" {
+	if code, text := fault.StatusOf(fmt.Errorf("load: %w", views.Error(418, "A teapot"))); code != 418 || text != "A teapot" {
 		t.Error(code, text)
 	}
-	if code, text = views.StatusOf(errors.New("secret")); code != 500 || strings.Contains(text, "secret") {
-		t.Error(code, text)
+	for _, code := range []int{0, 200, 399, 600} {
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Errorf("%d is an error status", code)
+				}
+			}()
+			_ = views.Error(code, "text")
+		}()
 	}
 }

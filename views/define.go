@@ -35,6 +35,7 @@ var reserved = map[string]bool{
 func init() {
 	live.Face.Define = define
 	live.Face.Ref = func(r live.Ref) any { return Ref{r} }
+	live.Face.Socket = func(cb *live.Callback) any { return socketOf(cb) }
 }
 
 // define makes the definition of a page. It panics on what the compiler can't find, with a

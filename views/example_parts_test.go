@@ -4,9 +4,10 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"regexp"
+	"testing"
 
 	"github.com/a-h/templ"
+	templruntime "github.com/a-h/templ/runtime"
 
 	"github.com/sideband-go/sideband/state"
 	"github.com/sideband-go/sideband/views"
@@ -23,6 +24,7 @@ var Stars = state.NewKey[int]("stars")
 //
 //	templ (r Rating) Render() {
 //		<p id={ views.ID(ctx) }>{ r.Label }: { Stars.Get(ctx) }</p>
+//		<button { views.OnClick(ctx, Rating.Rate, 4)... }>4 stars for { r.Label }</button>
 //	}
 type Rating struct{ Label string }
 
@@ -37,7 +39,9 @@ func (Rating) double(s *views.Socket, _ views.NoParams) error {
 
 func (r Rating) Render() templ.Component {
 	return write(func(ctx context.Context, w io.Writer) error {
-		_, err := fmt.Fprintf(w, `<p id="%s">%s: %d</p>`, views.ID(ctx), r.Label, Stars.Get(ctx))
+		_, _ = fmt.Fprintf(w, `<p id="%s">%s: %d</p><button`, views.ID(ctx), r.Label, Stars.Get(ctx))
+		_ = templruntime.RenderAttributes(ctx, w, w, "button", views.OnClick(ctx, Rating.Rate, 4))
+		_, err := fmt.Fprintf(w, `>4 stars for %s</button>`, r.Label)
 		return err
 	})
 }
@@ -52,7 +56,7 @@ type Reviews struct{}
 
 func (Reviews) Mount(*views.Socket, views.NoParams) error { return nil }
 
-func (Reviews) Praise(s *views.Socket, id string) error {
+func (Reviews) praise(s *views.Socket, id string) error {
 	return views.Send(s.At(id), Rating.double, views.NoParams{})
 }
 
@@ -66,14 +70,17 @@ func (Reviews) Render() templ.Component {
 // Each component has keys of its own. Its events are for it, the page reaches it by
 // its id, and what changes in it renders nothing else.
 func ExampleComponent() {
-	b := openByHand(views.Define(Reviews{}))
-	fmt.Println(b.page())
-	b.send("Rate", "views_test.Rating.food", "4") // a click on views.OnClick(ctx, Rating.Rate, 4) inside it
-	b.show()
-	b.send("Praise", "", "music")
-	b.show()
+	example(func(t testing.TB) {
+		page := open(t, Reviews{})
+		fmt.Println(page.Find("main p").Texts())
+		page.TakeMessages()
+		page.Button("4 stars for Food").Click()
+		show(page)
+		_ = views.Send(page.View(), Reviews.praise, "music")
+		show(page)
+	})
 	// Output:
-	// <p id="food">Food: 1</p><p id="music">Music: 1</p>
+	// [Food: 1 Music: 1]
 	// <hx-partial id="food" hx-swap="textContent">Food: 4</hx-partial>
 	// <hx-partial id="music" hx-swap="textContent">Music: 2</hx-partial>
 }
@@ -107,12 +114,12 @@ func (Player) Mount(s *views.Socket, _ views.NoParams) error {
 	return nil
 }
 
-func (Player) Insert(s *views.Socket, title string) error {
+func (Player) insert(s *views.Socket, title string) error {
 	Playlist.InsertAt(s, 1, Track{"b", title})
 	return nil
 }
 
-func (Player) Drop(s *views.Socket, id string) error {
+func (Player) drop(s *views.Socket, id string) error {
 	Playlist.DeleteID(s, id)
 	return nil
 }
@@ -128,17 +135,21 @@ func (Player) Render() templ.Component {
 
 // What is new is rendered, what the page has is left alone.
 func ExampleStream() {
-	b := openByHand(views.Define(Player{}))
-	fmt.Println(b.page())
-	b.in.Sent()
-	b.send("Insert", "", "Ballad")
-	b.show()
-	b.send("Drop", "", "a")
-	b.show()
+	example(func(t testing.TB) {
+		page := open(t, Player{})
+		fmt.Println(page.Find("li").Texts())
+		page.TakeMessages()
+		_ = views.Send(page.View(), Player.insert, "Ballad")
+		show(page)
+		_ = views.Send(page.View(), Player.drop, "a")
+		show(page)
+		fmt.Println(page.Find("li").Texts())
+	})
 	// Output:
-	// <ol id="tracks"><li id="track-a">Aria</li><li id="track-c">Canon</li></ol>
+	// [Aria Canon]
 	// <hx-partial id="track-a" hx-swap="afterend"><li id="track-b">Ballad</li></hx-partial>
 	// <hx-partial id="track-a" hx-swap="delete"></hx-partial>
+	// [Ballad Canon]
 }
 
 // Form is a page that says whether it has saved.
@@ -146,58 +157,28 @@ type Form struct{}
 
 func (Form) Mount(*views.Socket, views.NoParams) error { return nil }
 
-func (Form) Save(s *views.Socket, name string) error {
+func (Form) save(s *views.Socket, name string) error {
 	if name == "" {
 		s.Flash(views.FlashError, "Give it a name.")
 		return nil
 	}
 	s.Flash(views.FlashSuccess, "Saved")
-	return s.Redirect("/things")
+	return s.Redirect("/?saved")
 }
 
 func (Form) Render() templ.Component { return views.Flash() }
 
 // A message is shown by the page; with a redirect, by the page that comes next.
 func ExampleFlash() {
-	b := openByHand(views.Define(Form{}))
-	b.send("Save", "", "")
-	fmt.Println(regexp.MustCompile(`<span>(.*)</span>`).FindStringSubmatch(b.page())[1])
-	b.send("Save", "", "bridge")
-	to := b.in.TakeDeparture() // package handlers sends the page there
-	fmt.Println(to.To, to.Flash(nil))
+	example(func(t testing.TB) {
+		page := open(t, Form{})
+		_ = views.Send(page.View(), Form.save, "")
+		fmt.Println(page.Flash(views.FlashError))
+		_ = views.Send(page.View(), Form.save, "bridge")
+		page.WaitFor("the next page", func() bool { return page.Path() == "/?saved" })
+		fmt.Println(page.Flash(views.FlashSuccess))
+	})
 	// Output:
 	// Give it a name.
-	// /things [{success Saved}]
-}
-
-// openByHand does what package handlers does for a page.
-func openByHand(def *views.Definition) *byHand {
-	b := &byHand{}
-	b.in = def.NewInstance(b, &views.Host{Report: func(err error) { fmt.Println(err) }})
-	if err := b.in.Do(context.Background(), b.in.Mounting(views.Input{})); err != nil {
-		panic(err)
-	}
-	return b
-}
-
-// send is an event from the browser, and the messages that it leads to.
-func (b *byHand) send(event, to, value string) {
-	m, err := b.in.Event(event, to, views.Input{Query: map[string][]string{"value": {value}}})
-	for ok := true; ok && err == nil; {
-		if err = b.in.Do(context.Background(), m); err == nil {
-			m, ok, err = b.in.Inbox()
-		}
-	}
-	if err != nil {
-		panic(err)
-	}
-}
-
-// show prints what the browser is told.
-func (b *byHand) show() {
-	r, err := b.in.Render(nil)
-	if err != nil {
-		panic(err)
-	}
-	fmt.Printf("%s\n", r.Ops)
+	// Saved
 }

@@ -40,6 +40,8 @@ var Face struct {
 	Define func(view any, params reflect.Type, mount func(socket, params any) error) *Definition
 	// Ref makes a views.Ref.
 	Ref func(Ref) any
+	// Socket makes the *views.Socket of a callback.
+	Socket func(*Callback) any
 	// Route makes the handlers.Route of a definition for a *handlers.Kit.
 	Route func(kit any, def *Definition) any
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -19,8 +20,11 @@ type Hand struct {
 	*View
 	// Tree is what the view renders.
 	Tree *render.Tree
-	// Restarts counts calls of Restart.
-	Restarts atomic.Int64
+	// Tasks are the background tasks that the view has started and the test has not run.
+	Tasks []func()
+
+	full     bool // the view's mutex guards it, and what follows
+	restarts int
 }
 
 // NewHand makes a view that is driven by hand. report takes errors that nobody waits for.
@@ -28,15 +32,20 @@ func NewHand(def *Definition, report func(error)) *Hand {
 	none := func() *uint64 { return new(uint64) }
 	h := NewHost(Config{
 		Guard: &fault.Guard{Report: report}, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
-		EventDeadline: 10 * time.Second, ConnectionAge: time.Hour, Queue: 256, Timers: 1000, Tasks: 32,
+		EventDeadline: 10 * time.Second, ConnectionAge: time.Hour, Queue: 1 << 30, Timers: 1000, Tasks: 32,
 		Count:  Counters{none(), none(), none(), none(), none()},
 		Warn:   func(*View, render.Rendering) {},
 		Excuse: func(string) {},
 	})
 	v := h.New(def)
-	v.mailbox.held = true
-	return &Hand{View: v, Tree: v.tree}
+	hand := &Hand{View: v, Tree: v.tree}
+	v.mailbox.held = hand.takeRestart
+	h.spawn = func(f func()) { hand.Tasks = append(hand.Tasks, f) }
+	return hand
 }
+
+// SetID gives the view the id of another one, as if it were that, remounted.
+func (h *Hand) SetID(id string) { h.id = id }
 
 // Mounting is the callback that mounts the page.
 func (h *Hand) Mounting(in params.Input) Call {
@@ -81,30 +90,83 @@ func (h *Hand) StartWaiting() { h.startWaiting() }
 // Render renders what is out of date.
 func (h *Hand) Render(posted *patch.Posted) (render.Rendering, error) { return h.tree.Render(posted) }
 
-// SetFull has the mailbox refuse callbacks, or take them again.
+// SetFull has the mailbox refuse callbacks, or take them again. Safe for concurrent use, like the
+// methods that follow.
 func (h *Hand) SetFull(full bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	h.full = full
+	h.count()
+}
+
+// SetEnded has the mailbox refuse callbacks for good, as that of a view whose components do not
+// know yet that it ends.
+func (h *Hand) SetEnded() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.ended = true
+}
+
+// count makes the number of callbacks that wait what it would be without SetFull, or the limit.
+func (h *Hand) count() {
 	h.mailbox.calls = 0
-	if full {
+	for _, j := range h.mailbox.queue {
+		if j.counted {
+			h.mailbox.calls++
+		}
+	}
+	if h.full {
 		h.mailbox.calls = h.host.Queue
 	}
 }
 
-// Posted takes the callbacks out of the mailbox.
-func (h *Hand) Posted() (calls []Call) {
+// Next takes the first callback out of the mailbox. It reports false if there is none.
+func (h *Hand) Next() (c Call, ok bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for i, j := range h.mailbox.queue {
+		if j.run == nil {
+			h.mailbox.queue = slices.Delete(h.mailbox.queue, i, i+1)
+			h.count()
+			return j.call, true
+		}
+	}
+	return Call{}, false
+}
+
+// Waiting counts the callbacks in the mailbox.
+func (h *Hand) Waiting() (n int) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for _, j := range h.mailbox.queue {
-		switch {
-		case j.step == stepRestart:
-			h.Restarts.Add(1)
-		case j.run == nil:
-			calls = append(calls, j.call)
+		if j.run == nil {
+			n++
 		}
 	}
-	h.mailbox.queue, h.mailbox.calls, h.mailbox.steps = nil, 0, 0
-	return calls
+	return n
+}
+
+// takeRestart takes what Restart has queued, so that each call of it counts. The caller holds mu.
+func (h *Hand) takeRestart() {
+	h.mailbox.queue = slices.DeleteFunc(h.mailbox.queue, func(j job) bool { return j.step == stepRestart })
+	if h.mailbox.steps&stepRestart != 0 {
+		h.mailbox.steps &^= stepRestart
+		h.restarts++
+	}
+}
+
+// Restarts counts the calls of Restart.
+func (h *Hand) Restarts() int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.restarts
+}
+
+// Timers counts the delayed and repeated messages that are pending.
+func (h *Hand) Timers() int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return len(h.timers.all)
 }
 
 // Delayed takes the callbacks that timers are to send.
@@ -121,9 +183,7 @@ func (h *Hand) Delayed() (calls []Call) {
 
 // Close ends the components and returns their callbacks for it.
 func (h *Hand) Close() []Call {
-	h.mu.Lock()
-	h.ended = true
-	h.mu.Unlock()
+	h.SetEnded()
 	return closingCalls(h.tree.End())
 }
 

@@ -53,6 +53,7 @@ type Host struct {
 	store   *state.Store
 	workers sync.WaitGroup // views that have not ended, workers and background tasks
 	names   taskNames
+	spawn   func(f func()) // runs a background task, on a goroutine of its own
 
 	mu     sync.Mutex
 	closed bool
@@ -60,7 +61,7 @@ type Host struct {
 
 // NewHost makes a host without views.
 func NewHost(c Config) *Host {
-	h := &Host{Config: c}
+	h := &Host{Config: c, spawn: func(f func()) { go f() }}
 	h.store = state.NewStore(c.Views, func(e *state.Entry) { e.Value.(*View).evicted() })
 	return h
 }

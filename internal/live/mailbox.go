@@ -41,7 +41,7 @@ type mailbox struct {
 	steps  step   // that are in the queue
 	worker uint64 // the generation of the worker; older ones are abandoned
 	busy   bool   // a worker runs
-	held   bool   // no worker starts: a test works the queue off
+	held   func() // not nil: no worker starts, a test is notified and works the queue off
 }
 
 // maxBatch is how many messages share a rendering.
@@ -146,7 +146,10 @@ func (v *View) enqueueFirst(j job) {
 }
 
 func (v *View) awake() {
-	if !v.mailbox.busy && !v.mailbox.held {
+	switch {
+	case v.mailbox.held != nil:
+		v.mailbox.held()
+	case !v.mailbox.busy:
 		v.mailbox.busy = true
 		v.startWorker()
 	}

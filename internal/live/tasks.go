@@ -40,7 +40,7 @@ func (v *View) goTask(name string, f func(ctx context.Context)) error {
 		return err
 	}
 	n := h.names.enter(name)
-	go func() {
+	h.spawn(func() {
 		defer h.workers.Done()
 		defer ts.leave()
 		defer h.names.leave(n)
@@ -50,7 +50,7 @@ func (v *View) goTask(name string, f func(ctx context.Context)) error {
 			}
 		}()
 		f(ts.ctx)
-	}()
+	})
 	return nil
 }
 

@@ -74,7 +74,7 @@ func NewDecoder(t reflect.Type, where string) Decoder {
 // NewURLDecoder makes what Mount takes from the URL.
 func NewURLDecoder(t reflect.Type, where string) Decoder {
 	if t.Kind() != reflect.Struct {
-		panic(fmt.Sprintf("views: %s takes %v: use a struct with path and query tags, or views.struct{}", where, t))
+		panic(fmt.Sprintf("views: %s takes %v: use a struct with path and query tags, or views.NoParams", where, t))
 	}
 	checkTags(t, where, "path", "query")
 	byPath, byQuery := newFieldsDecoder(t, "path"), newFieldsDecoder(t, "query")

@@ -1,4 +1,4 @@
-package views_test
+package protocol_test
 
 import (
 	"errors"
@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/sideband-go/sideband/views"
+	"github.com/sideband-go/sideband/internal/protocol"
 )
 
 // Case 17.
@@ -29,12 +29,12 @@ func TestLocalAddresses(t *testing.T) {
 		"/javascript:alert(1)":    "/javascript:alert(1)",
 		"/x?url=https://a.test/b": "/x?url=https://a.test/b",
 	} {
-		if a, err := views.LocalAddress(in); err != nil || a.String() != want || a.IsExternal() {
+		if a, err := protocol.LocalAddress(in); err != nil || a.String() != want || a.IsExternal() {
 			t.Errorf("%q: %q, %v", in, a, err)
 		}
 	}
 	for _, in := range hostile {
-		if a, err := views.LocalAddress(in); !errors.Is(err, views.ErrAddress) || a != (views.Address{}) {
+		if a, err := protocol.LocalAddress(in); !errors.Is(err, protocol.ErrAddress) || a != (protocol.Address{}) {
 			t.Errorf("%q is let through as %q: %v", in, a, err)
 		}
 	}
@@ -58,7 +58,7 @@ func TestExternalAddresses(t *testing.T) {
 		"https://[::1]:443/":               "https://[::1]:443/",
 		"https://xn--grsse-lra.example/ ä": "https://xn--grsse-lra.example/%20%C3%A4",
 	} {
-		if a, err := views.ExternalAddress(in); err != nil || a.String() != want || !a.IsExternal() {
+		if a, err := protocol.ExternalAddress(in); err != nil || a.String() != want || !a.IsExternal() {
 			t.Errorf("%q: %q, %v", in, a, err)
 		}
 	}
@@ -68,7 +68,7 @@ func TestExternalAddresses(t *testing.T) {
 		`https:\\a.example`, `https://a.example\@b.example`, "https://a.example\r\nX: y", " https://a.example", "https://größe.example", "https://a%2eexample",
 		"https://a.example/" + strings.Repeat("x", 2000),
 	} {
-		if a, err := views.ExternalAddress(in); !errors.Is(err, views.ErrAddress) || a != (views.Address{}) {
+		if a, err := protocol.ExternalAddress(in); !errors.Is(err, protocol.ErrAddress) || a != (protocol.Address{}) {
 			t.Errorf("%q is let through as %q: %v", in, a, err)
 		}
 	}
@@ -102,17 +102,17 @@ func FuzzAddresses(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, in string) {
-		if a, err := views.LocalAddress(in); err == nil {
+		if a, err := protocol.LocalAddress(in); err == nil {
 			text := a.String()
 			if err := staysHere(text); err != nil {
 				t.Errorf("%q becomes %q: %v", in, text, err)
 			}
-			if again, err := views.LocalAddress(text); len(text) <= 2000 && (err != nil || again != a) {
+			if again, err := protocol.LocalAddress(text); len(text) <= 2000 && (err != nil || again != a) {
 				t.Errorf("%q becomes %q, and that %q: %v", in, text, again, err)
 			}
 			plain(t, text)
 		}
-		if a, err := views.ExternalAddress(in); err == nil {
+		if a, err := protocol.ExternalAddress(in); err == nil {
 			text := a.String()
 			if u, err := url.Parse(text); err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || u.User != nil {
 				t.Errorf("%q becomes %q: %v", in, text, err)

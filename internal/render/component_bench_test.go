@@ -1,12 +1,14 @@
-package views_test
+package render_test
 
 import (
 	"fmt"
 	"net/url"
 	"testing"
 
+	"github.com/sideband-go/sideband/internal/params"
+	"github.com/sideband-go/sideband/internal/viewtest"
+	"github.com/sideband-go/sideband/internal/viewtest/parts"
 	"github.com/sideband-go/sideband/views"
-	"github.com/sideband-go/sideband/views/internal/parts"
 )
 
 // BenchmarkComponents is what one change costs in a page of a thousand components.
@@ -15,14 +17,14 @@ func BenchmarkComponents(b *testing.B) {
 	for i := range list {
 		list[i] = parts.Item{ID: fmt.Sprint("i", i), Text: fmt.Sprint("text ", i)}
 	}
-	start := func(b *testing.B) *views.Instance {
-		in := newInstance(b, partsPage(parts.List))
-		set(b, in, func(s *views.Socket) { parts.Items.Set(s, list) })
-		page(b, in)
+	start := func(b *testing.B) *viewtest.View {
+		in := viewtest.New(b, viewtest.Define(parts.Page{Show: parts.List}))
+		in.Set(func(s *views.Socket) { parts.Items.Set(s, list) })
+		in.Page()
 		b.ReportAllocs()
 		return in
 	}
-	shows := func(b *testing.B, in *views.Instance) {
+	shows := func(b *testing.B, in *viewtest.View) {
 		if r, err := in.Render(nil); err != nil || len(r.Ops) == 0 {
 			b.Fatalf("%q, %v", r.Ops, err)
 		}
@@ -30,11 +32,11 @@ func BenchmarkComponents(b *testing.B) {
 	b.Run("event", func(b *testing.B) {
 		in := start(b)
 		for b.Loop() {
-			m, err := in.Event("Inc", "parts.Item.i500", views.Input{Query: url.Values{"value": {"4"}}})
+			m, err := in.Event("Inc", "parts.Item.i500", params.Input{Query: url.Values{"value": {"4"}}})
 			if err != nil {
 				b.Fatal(err)
 			}
-			do(b, in, m)
+			in.Succeed(m)
 			shows(b, in)
 		}
 	})
@@ -43,14 +45,14 @@ func BenchmarkComponents(b *testing.B) {
 		n := 0
 		for b.Loop() {
 			n++
-			set(b, in, func(s *views.Socket) { parts.Title.Set(s, fmt.Sprint(n)) })
+			in.Set(func(s *views.Socket) { parts.Title.Set(s, fmt.Sprint(n)) })
 			shows(b, in)
 		}
 	})
 	b.Run("whole", func(b *testing.B) {
 		in := start(b)
 		for b.Loop() {
-			if _, err := in.Whole(nil); err != nil {
+			if _, err := in.Tree.Whole(nil); err != nil {
 				b.Fatal(err)
 			}
 		}

@@ -1,4 +1,4 @@
-package views_test
+package render_test
 
 import (
 	"fmt"
@@ -6,16 +6,17 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/sideband-go/sideband/internal/viewtest"
+	"github.com/sideband-go/sideband/internal/viewtest/shop"
 	"github.com/sideband-go/sideband/views"
-	"github.com/sideband-go/sideband/views/internal/shop"
 )
 
 func TestWhatIsWrittenOnceStaysInItsRegion(t *testing.T) {
-	in := newInstance(t, views.Define(shop.Page{}))
-	doc := document(t, page(t, in))
+	in := viewtest.New(t, viewtest.Define(shop.Page{}))
+	doc := document(t, in.Page())
 	for i := range 3 {
-		set(t, in, func(s *views.Socket) { shop.User.Set(s, shop.Person{Name: fmt.Sprint("name ", i)}) })
-		if err := doc.Apply(render(t, in)); err != nil {
+		in.Set(func(s *views.Socket) { shop.User.Set(s, shop.Person{Name: fmt.Sprint("name ", i)}) })
+		if err := doc.Apply(in.Patch()); err != nil {
 			t.Fatal(err)
 		}
 		if n := strings.Count(shown(doc), `id="once"`); n != 1 {
@@ -26,12 +27,12 @@ func TestWhatIsWrittenOnceStaysInItsRegion(t *testing.T) {
 
 // A region that is rendered again and again keeps nothing of its former renderings.
 func TestRegionsDoNotGrow(t *testing.T) {
-	in := newInstance(t, views.Define(shop.Page{}))
-	page(t, in)
+	in := viewtest.New(t, viewtest.Define(shop.Page{}))
+	in.Page()
 	change := func(n int) {
 		for i := range n {
-			set(t, in, func(s *views.Socket) { shop.User.Set(s, shop.Person{Name: fmt.Sprint("name ", i)}) })
-			render(t, in)
+			in.Set(func(s *views.Socket) { shop.User.Set(s, shop.Person{Name: fmt.Sprint("name ", i)}) })
+			in.Patch()
 		}
 	}
 	heap := func() int64 {

@@ -1,4 +1,4 @@
-package views_test
+package render_test
 
 import (
 	"context"
@@ -8,26 +8,29 @@ import (
 
 	"github.com/a-h/templ"
 
+	"github.com/sideband-go/sideband/internal/live"
+	"github.com/sideband-go/sideband/internal/params"
+	"github.com/sideband-go/sideband/internal/viewtest"
+	"github.com/sideband-go/sideband/internal/viewtest/sample"
 	"github.com/sideband-go/sideband/views"
-	"github.com/sideband-go/sideband/views/internal/sample"
 )
 
 // turns are the callbacks that a benchmark does in turn, so that the view is in the same
 // states again and again.
-func turns(b *testing.B, view *views.Definition, callbacks ...func(s *views.Socket)) {
+func turns(b *testing.B, view *live.Definition, callbacks ...func(s *views.Socket)) {
 	b.Helper()
-	in := newInstance(b, view)
-	page(b, in)
-	messages := make([]views.Message, len(callbacks))
+	in := viewtest.New(b, view)
+	in.Page()
+	messages := make([]live.Call, len(callbacks))
 	for i, f := range callbacks {
-		messages[i] = views.Message{Name: "change", Run: func(s *views.Socket) error { f(s); return nil }}
-		do(b, in, messages[i])
-		render(b, in)
+		messages[i] = viewtest.Callback("change", func(s *views.Socket) error { f(s); return nil })
+		in.Succeed(messages[i])
+		in.Patch()
 	}
 	b.ReportAllocs()
 	i := 0
 	for b.Loop() {
-		do(b, in, messages[i%len(messages)])
+		in.Succeed(messages[i%len(messages)])
 		r, err := in.Render(nil)
 		if err != nil || len(r.Ops) == 0 {
 			b.Fatalf("%q, %v", r.Ops, err)
@@ -38,15 +41,15 @@ func turns(b *testing.B, view *views.Definition, callbacks ...func(s *views.Sock
 
 // BenchmarkCounter is an event from its decoding to the operations.
 func BenchmarkCounter(b *testing.B) {
-	in := newInstance(b, views.Define(sample.Counter{}))
-	page(b, in)
+	in := viewtest.New(b, viewtest.Define(sample.Counter{}))
+	in.Page()
 	b.ReportAllocs()
 	for b.Loop() {
-		m, err := in.Event("Add", "", views.Input{Query: map[string][]string{"event": {"Add"}, "value": {"1"}}})
+		m, err := in.Event("Add", "", params.Input{Query: map[string][]string{"event": {"Add"}, "value": {"1"}}})
 		if err != nil {
 			b.Fatal(err)
 		}
-		do(b, in, m)
+		in.Succeed(m)
 		if r, err := in.Render(nil); err != nil || len(r.Ops) == 0 {
 			b.Fatalf("%q, %v", r.Ops, err)
 		}
@@ -89,13 +92,13 @@ func BenchmarkTable(b *testing.B) {
 		{"every 10th", []func(*views.Socket){label("large blue chair", 10), label("small pink mouse", 10)}},
 		{"clear and create", []func(*views.Socket){put(nil), put(full)}},
 	} {
-		b.Run(op.name, func(b *testing.B) { turns(b, views.Define(sample.Table{}), op.turns...) })
+		b.Run(op.name, func(b *testing.B) { turns(b, viewtest.Define(sample.Table{}), op.turns...) })
 	}
 }
 
 // BenchmarkOnClick is one binding, as it stands a thousand times in a table.
 func BenchmarkOnClick(b *testing.B) {
-	in := newInstance(b, views.Define(probe{}))
+	in := viewtest.New(b, viewtest.Define(probe{}))
 	probed = func(ctx context.Context) {
 		b.ReportAllocs()
 		i := 0
@@ -104,7 +107,7 @@ func BenchmarkOnClick(b *testing.B) {
 			i++
 		}
 	}
-	page(b, in)
+	in.Page()
 }
 
 // probe is a page whose template is a function.

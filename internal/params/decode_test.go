@@ -1,4 +1,4 @@
-package views_test
+package params_test
 
 import (
 	"context"
@@ -15,6 +15,9 @@ import (
 	"github.com/a-h/templ"
 	templruntime "github.com/a-h/templ/runtime"
 
+	"github.com/sideband-go/sideband/internal/fault"
+	"github.com/sideband-go/sideband/internal/params"
+	"github.com/sideband-go/sideband/internal/viewtest"
 	"github.com/sideband-go/sideband/views"
 )
 
@@ -82,16 +85,21 @@ func (s till) Render() templ.Component {
 	})
 }
 
+// open makes a view of a till that is not mounted.
+func open(t *testing.T, page till) *viewtest.View {
+	return viewtest.NewUnmounted(t, viewtest.Define(page), func(error) {})
+}
+
 // send decodes one event and runs it.
 func send(t *testing.T, event, query, fields string) (order, error) {
 	t.Helper()
 	var got order
-	in := views.Define(till{got: &got}).NewInstance(&quiet{}, &views.Host{})
+	in := open(t, till{got: &got})
 	q, _ := url.ParseQuery(query)
 	f, _ := url.ParseQuery(fields)
-	m, err := in.Event(event, "", views.Input{Query: q, Fields: f})
+	c, err := in.Event(event, "", params.Input{Query: q, Fields: f})
 	if err == nil {
-		err = in.Do(t.Context(), m)
+		err = in.Run(t.Context(), c)
 	}
 	return got, err
 }
@@ -100,12 +108,11 @@ func send(t *testing.T, event, query, fields string) (order, error) {
 func mount(t *testing.T, query string, path map[string]string) (order, error) {
 	t.Helper()
 	var got order
-	in := views.Define(till{got: &got}).NewInstance(&quiet{}, &views.Host{})
+	in := open(t, till{got: &got})
 	q, _ := url.ParseQuery(query)
-	return got2(&got, in.Do(t.Context(), in.Mounting(views.Input{Query: q, Path: func(name string) string { return path[name] }})))
+	err := in.Run(t.Context(), in.Mounting(params.Input{Query: q, Path: func(name string) string { return path[name] }}))
+	return got, err
 }
-
-func got2(o *order, err error) (order, error) { return *o, err }
 
 // Case 110.
 func TestUnknownNamesAreIgnored(t *testing.T) {
@@ -126,7 +133,7 @@ func TestUnknownNamesAreIgnored(t *testing.T) {
 		}
 	}
 	for _, bad := range []string{"weights[x]=1", "weights[-1]=1", "weights[9999999999]=1", "weights[=1", "n.x=1", "weights[0]=1", strings.Repeat("q", 300) + "=1"} {
-		if _, err := send(t, "Order", "", bad); !errors.Is(err, views.ErrParams) {
+		if _, err := send(t, "Order", "", bad); !errors.Is(err, fault.ErrParams) {
 			t.Errorf("posted %s: %v", bad, err)
 		}
 	}
@@ -183,7 +190,7 @@ func TestNumbersAreWrittenAsInHTML(t *testing.T) {
 		{"N", "value=1.0", ""},
 		{"N", "value=9223372036854775808", ""},
 	} {
-		if got, err := send(t, c.event, c.query, c.fields); !errors.Is(err, views.ErrParams) {
+		if got, err := send(t, c.event, c.query, c.fields); !errors.Is(err, fault.ErrParams) {
 			t.Errorf("%+v: %+v, %v", c, got, err)
 		}
 	}
@@ -196,7 +203,7 @@ func TestNumbersAreWrittenAsInHTML(t *testing.T) {
 }
 
 func statusIs(err error, want int) bool {
-	status, _ := views.StatusOf(err)
+	status, _ := fault.StatusOf(err)
 	return err != nil && status == want
 }
 
@@ -207,7 +214,7 @@ func TestFieldsAreReadByTheirTypes(t *testing.T) {
 		t.Errorf("%+v, %v", got, err)
 	}
 	for _, bad := range []string{"colour=green", "colour=1", "colours=red&colours=1", "due=yesterday", "gift=maybe"} {
-		if got, err := send(t, "Order", "", bad); !errors.Is(err, views.ErrParams) {
+		if got, err := send(t, "Order", "", bad); !errors.Is(err, fault.ErrParams) {
 			t.Errorf("%s: %+v, %v", bad, got, err)
 		}
 		if got, err := mount(t, bad, nil); !statusIs(err, 400) {
@@ -239,7 +246,7 @@ func TestBindingsArriveWhateverTheirType(t *testing.T) {
 		"the smallest":   {func(ctx context.Context) templ.Attributes { return views.OnClick(ctx, till.Float, 5e-324) }, order{Weight: 5e-324}},
 		"text marshaler": {func(ctx context.Context) templ.Attributes { return views.OnClick(ctx, till.Colour, colour(2)) }, order{Colour: 2}},
 	} {
-		html, err := bound(c.bind)
+		html, err := bound(t, c.bind)
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
@@ -264,21 +271,21 @@ func TestNoBindingWritesWhatIsNoNumber(t *testing.T) {
 			return views.OnClick(ctx, till.Order, order{Weights: []float64{math.Inf(-1)}})
 		},
 	} {
-		if u, err := bound(bind); err == nil || !strings.Contains(err.Error(), "not a number that a browser can send") {
+		if u, err := bound(t, bind); err == nil || !strings.Contains(err.Error(), "not a number that a browser can send") {
 			t.Errorf("%s: %s, %v", name, u, err)
 		}
 	}
 }
 
 // bound renders a binding and returns the address that it posts to.
-func bound(bind func(ctx context.Context) templ.Attributes) (address string, err error) {
-	var got order
-	in := views.Define(till{got: &got, render: func(ctx context.Context) templ.Attributes {
+func bound(t *testing.T, bind func(ctx context.Context) templ.Attributes) (address string, err error) {
+	t.Helper()
+	in := open(t, till{got: new(order), render: func(ctx context.Context) templ.Attributes {
 		a := bind(ctx)
 		address = a["hx-post"].(string)
 		return a
-	}}).NewInstance(&quiet{}, &views.Host{})
-	_, _, err = in.Page()
+	}})
+	_, _, err = in.Tree.Page()
 	return address, err
 }
 
@@ -304,7 +311,7 @@ func FuzzDecoder(f *testing.F) {
 		}
 		for _, event := range []string{"Order", "Float", "Price", "N", "Wait", "Colour", "Plain"} {
 			o, err := send(t, event, query, fields)
-			if err != nil && !errors.Is(err, views.ErrParams) {
+			if err != nil && !errors.Is(err, fault.ErrParams) {
 				t.Error(err)
 			}
 			sane(o, err)

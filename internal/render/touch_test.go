@@ -1,4 +1,4 @@
-package views_test
+package render_test
 
 import (
 	"context"
@@ -10,9 +10,11 @@ import (
 
 	"github.com/a-h/templ"
 
+	"github.com/sideband-go/sideband/internal/params"
+	"github.com/sideband-go/sideband/internal/viewtest"
+	"github.com/sideband-go/sideband/internal/viewtest/parts"
 	"github.com/sideband-go/sideband/state"
 	"github.com/sideband-go/sideband/views"
-	"github.com/sideband-go/sideband/views/internal/parts"
 )
 
 var lent = state.NewKey[int]("lent")
@@ -74,18 +76,18 @@ func TestWhatIsReadElsewhereIsRenderedAgain(t *testing.T) {
 	for name, show := range map[string]func(ctx context.Context, w io.Writer) error{"read": reads, "placed": views.Component("inner", inner{}).Render} {
 		t.Run(name, func(t *testing.T) {
 			var with context.Context
-			in := newInstance(t, partsPage(func() templ.Component {
+			in := viewtest.New(t, viewtest.Define(parts.Page{Show: func() templ.Component {
 				return templ.Join(views.Component("a", lender{&with}), views.Component("b", borrower{&with, show}))
-			}))
-			do(t, in, in.Mounting(views.Input{Path: func(string) string { return "" }}))
-			d := document(t, page(t, in))
+			}}))
+			in.Mount()
+			d := document(t, in.Page())
 			for _, n := range []string{"1", "2"} {
-				m, err := in.Event("Inc", "views_test.lender.a", views.Input{Query: url.Values{"value": {"1"}}})
+				m, err := in.Event("Inc", "render_test.lender.a", params.Input{Query: url.Values{"value": {"1"}}})
 				if err != nil {
 					t.Fatal(err)
 				}
-				do(t, in, m)
-				if err := d.Apply(render(t, in)); err != nil {
+				in.Succeed(m)
+				if err := d.Apply(in.Patch()); err != nil {
 					t.Fatal(err)
 				}
 				if got := shown(d); strings.Count(got, ">"+n+"<") != 2 {
@@ -103,9 +105,9 @@ func TestComponentsThatChangeTogether(t *testing.T) {
 	for i := range 100 {
 		list = append(list, parts.Item{ID: fmt.Sprint("i", i), Text: fmt.Sprint("text ", i)})
 	}
-	in := newInstance(t, partsPage(parts.List))
-	set(t, in, func(s *views.Socket) { parts.Items.Set(s, list) })
-	d := document(t, page(t, in))
+	in := viewtest.New(t, viewtest.Define(parts.Page{Show: parts.List}))
+	in.Set(func(s *views.Socket) { parts.Items.Set(s, list) })
+	d := document(t, in.Page())
 	for _, which := range [][]int{{7}, {99, 3, 50}, {0, 1}, {4, 4}} {
 		many := which
 		for i := range 40 {
@@ -114,16 +116,16 @@ func TestComponentsThatChangeTogether(t *testing.T) {
 			}
 		}
 		for _, i := range many {
-			m, err := in.Event("Inc", fmt.Sprint("parts.Item.i", i), views.Input{Query: url.Values{"value": {"1"}}})
+			m, err := in.Event("Inc", fmt.Sprint("parts.Item.i", i), params.Input{Query: url.Values{"value": {"1"}}})
 			if err != nil {
 				t.Fatal(err)
 			}
-			do(t, in, m)
+			in.Succeed(m)
 		}
-		if err := d.Apply(render(t, in)); err != nil {
+		if err := d.Apply(in.Patch()); err != nil {
 			t.Fatal(err)
 		}
-		if want := shown(document(t, page(t, in))); shown(d) != want {
+		if want := shown(document(t, in.Page())); shown(d) != want {
 			t.Fatalf("after changing %v the page shows\n%s\nis to show\n%s", many, shown(d), want)
 		}
 	}

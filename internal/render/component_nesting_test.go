@@ -1,4 +1,4 @@
-package views_test
+package render_test
 
 import (
 	"bytes"
@@ -13,9 +13,10 @@ import (
 
 	"github.com/a-h/templ"
 
+	"github.com/sideband-go/sideband/internal/viewtest"
+	"github.com/sideband-go/sideband/internal/viewtest/parts"
 	"github.com/sideband-go/sideband/state"
 	"github.com/sideband-go/sideband/views"
-	"github.com/sideband-go/sideband/views/internal/parts"
 )
 
 var nestSpec = state.NewKey[string]("nesting")
@@ -216,18 +217,18 @@ func nestAtRandom(t *testing.T, seed uint64, kinds string) {
 	for range 6 {
 		add()
 	}
-	in, said := reports(t, partsPage(show))
-	twin, _ := reports(t, partsPage(show))
-	both := func(f func(in *views.Instance)) { f(in); f(twin) }
+	in, said := viewtest.NewReporting(t, viewtest.Define(parts.Page{Show: show}))
+	twin, _ := viewtest.NewReporting(t, viewtest.Define(parts.Page{Show: show}))
+	both := func(f func(in *viewtest.View)) { f(in); f(twin) }
 	apply := func() {
 		spec := root.String()
-		both(func(in *views.Instance) {
-			set(t, in, func(s *views.Socket) { nestSpec.Set(s, spec); parts.Secret.Set(s, "page") })
+		both(func(in *viewtest.View) {
+			in.Set(func(s *views.Socket) { nestSpec.Set(s, spec); parts.Secret.Set(s, "page") })
 		})
 	}
 	apply()
-	doc := document(t, page(t, in))
-	page(t, twin)
+	doc := document(t, in.Page())
+	twin.Page()
 	var log []string
 	for range 20 {
 		nodes := root.all(nil)[1:]
@@ -236,15 +237,15 @@ func nestAtRandom(t *testing.T, seed uint64, kinds string) {
 			x := nodes[r.IntN(len(nodes))]
 			by := 1 + r.IntN(3)
 			log = append(log, fmt.Sprint("inc ", x.id, " ", by))
-			both(func(in *views.Instance) { _ = post(t, in, "Inc", "views_test.nested."+x.id, fmt.Sprint(by)) })
+			both(func(in *viewtest.View) { _ = in.Post("Inc", "render_test.nested."+x.id, fmt.Sprint(by)) })
 		case kind < 5:
 			title := fmt.Sprint("t", r.IntN(3))
 			log = append(log, title)
-			both(func(in *views.Instance) { set(t, in, func(s *views.Socket) { parts.Title.Set(s, title) }) })
+			both(func(in *viewtest.View) { in.Set(func(s *views.Socket) { parts.Title.Set(s, title) }) })
 		case kind < 6:
 			heard := fmt.Sprint("h", r.IntN(3))
 			log = append(log, heard)
-			both(func(in *views.Instance) { set(t, in, func(s *views.Socket) { parts.Heard.Set(s, heard) }) })
+			both(func(in *viewtest.View) { in.Set(func(s *views.Socket) { parts.Heard.Set(s, heard) }) })
 		case kind < 7 || len(nodes) == 0:
 			add()
 		case kind < 8:
@@ -271,13 +272,13 @@ func nestAtRandom(t *testing.T, seed uint64, kinds string) {
 		if err := doc.Apply(string(res.Ops)); err != nil {
 			t.Fatalf("%v: %s", err, res.Ops)
 		}
-		whole := document(t, page(t, twin))
+		whole := document(t, twin.Page())
 		if got, want := shown(doc), shown(whole); got != want {
 			t.Fatalf("after %s\nshows %s\nnot   %s\nops %s\nsaid %.200q", strings.Join(log, "\n"), got, want, res.Ops, *said)
 		}
-		settle(t, in)
-		settle(t, twin)
-		if again := render(t, in); again != "" {
+		in.Settle()
+		twin.Settle()
+		if again := in.Patch(); again != "" {
 			t.Fatalf("after %q: a second rendering sends %s", log, again)
 		}
 	}

@@ -1,11 +1,12 @@
-package views_test
+package render_test
 
 import (
 	"fmt"
 	"testing"
 
+	"github.com/sideband-go/sideband/internal/viewtest"
+	"github.com/sideband-go/sideband/internal/viewtest/feed"
 	"github.com/sideband-go/sideband/views"
-	"github.com/sideband-go/sideband/views/internal/feed"
 )
 
 // BenchmarkStream is what one more item costs, from the callback to the operations: in a
@@ -22,22 +23,22 @@ func BenchmarkStream(b *testing.B) {
 		}},
 	} {
 		b.Run(fmt.Sprint("keeps ", of.n), func(b *testing.B) {
-			in := newInstance(b, views.Define(feed.Page{}))
+			in := viewtest.New(b, viewtest.Define(feed.Page{}))
 			i := 0
-			do(b, in, in.Mounting(views.Input{}))
-			set(b, in, func(s *views.Socket) { feed.Place.Set(s, "region") })
-			add := views.Message{Name: "add", Run: func(s *views.Socket) error {
+			in.Mount()
+			in.Set(func(s *views.Socket) { feed.Place.Set(s, "region") })
+			add := viewtest.Callback("add", func(s *views.Socket) error {
 				i++
 				of.add(s, feed.Line{ID: fmt.Sprint(100_000 + i), Text: "Good morning, everybody."})
 				return nil
-			}}
+			})
 			for range of.n {
-				do(b, in, add)
+				in.Succeed(add)
 			}
-			firstPage(b, in)
+			in.FirstPage()
 			b.ReportAllocs()
 			for b.Loop() {
-				do(b, in, add)
+				in.Succeed(add)
 				if r, err := in.Render(nil); err != nil || len(r.Ops) == 0 {
 					b.Fatalf("%q, %v", r.Ops, err)
 				}

@@ -1,0 +1,379 @@
+package render_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"testing"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"github.com/sideband-go/sideband/internal/viewtest"
+	"github.com/sideband-go/sideband/internal/viewtest/parts"
+	"github.com/sideband-go/sideband/views"
+)
+
+// What a rendering that failed has placed components with is not shown by the next one.
+func TestAFailedRenderingTakesItsPropsBack(t *testing.T) {
+	rvDefine(t, "leaf", rvDef{render: func(c rv, ctx context.Context, w io.Writer) error {
+		return html(`<p id="`+views.ID(ctx)+`">`+c.Text+`</p>`).Render(ctx, w)
+	}})
+	in, _ := viewtest.NewReporting(t, rvPage(func(ctx context.Context, w io.Writer) error {
+		title := parts.Title.Get(ctx)
+		if err := placed(t, "leaf", "a", title).Render(ctx, w); err != nil {
+			return err
+		}
+		if title == "2" {
+			return errors.New("the page can't be rendered")
+		}
+		return nil
+	}))
+	in.Page()
+	in.Begin()
+	in.Set(func(s *views.Socket) { parts.Title.Set(s, "2") })
+	if _, err := in.Render(nil); err == nil {
+		t.Fatal("no error")
+	}
+	in.Rollback()
+	if ops := in.Patch(); ops != "" {
+		t.Errorf("a turn that was taken back is shown: %s", ops)
+	}
+}
+
+// A component that is mounted afresh has a new scope, and those inside it read that one.
+func TestWhatIsInsideFollowsAFreshMount(t *testing.T) {
+	n := 0
+	rvDefine(t, "outer", rvDef{
+		mount: func(c rv, s *views.Socket) error { n++; rvKey.Set(s, fmt.Sprint("mount ", n)); return nil },
+		event: func(c rv, s *views.Socket) error {
+			if parts.Heard.Get(s) == "" {
+				panic("boom")
+			}
+			rvKey.Set(s, "event")
+			return nil
+		},
+		render: func(c rv, ctx context.Context, w io.Writer) error {
+			return html(`<div id="o">`, placed(t, "inner", "i", ""), `</div>`).Render(ctx, w)
+		},
+	})
+	rvDefine(t, "inner", rvDef{render: func(c rv, ctx context.Context, w io.Writer) error {
+		return html(`<p id="i">`, rvKey.Get, `</p>`).Render(ctx, w)
+	}})
+	in, _ := viewtest.NewReporting(t, rvPage(func(ctx context.Context, w io.Writer) error { return placed(t, "outer", "o", "").Render(ctx, w) }))
+	doc := document(t, in.Page())
+	_ = in.Post("Act", "render_test.rv.o", "")
+	if err := doc.Apply(in.Patch()); err != nil {
+		t.Fatal(err)
+	}
+	if got := viewtest.Text(shown(doc)); got != "mount 2" {
+		t.Errorf("after a fresh mount the inner component shows %q", got)
+	}
+	in.Set(func(s *views.Socket) { parts.Heard.Set(s, "x") })
+	if err := in.Post("Act", "render_test.rv.o", ""); err != nil {
+		t.Fatal(err)
+	}
+	if err := doc.Apply(in.Patch()); err != nil {
+		t.Fatal(err)
+	}
+	if got := viewtest.Text(shown(doc)); got != "event" {
+		t.Errorf("after an event the inner component shows %q", got)
+	}
+}
+
+// Update sets a key that a component inside reads: that one is rendered.
+func TestWhatUpdateSetsIsShownInside(t *testing.T) {
+	rvDefine(t, "outer", rvDef{
+		update: func(c rv, s *views.Socket, _ rv) error { rvKey.Set(s, c.Text); return nil },
+		render: func(c rv, ctx context.Context, w io.Writer) error {
+			return html(`<div id="o">`, placed(t, "inner", "i", ""), `</div>`).Render(ctx, w)
+		},
+	})
+	rvDefine(t, "inner", rvDef{render: func(c rv, ctx context.Context, w io.Writer) error {
+		return html(`<p id="i">`, rvKey.Get, `</p>`).Render(ctx, w)
+	}})
+	in := viewtest.New(t, rvPage(func(ctx context.Context, w io.Writer) error {
+		return placed(t, "outer", "o", parts.Title.Get(ctx)).Render(ctx, w)
+	}))
+	doc := document(t, in.Page())
+	in.Set(func(s *views.Socket) { parts.Title.Set(s, "U") })
+	if err := doc.Apply(in.Patch()); err != nil {
+		t.Fatal(err)
+	}
+	if got := viewtest.Text(shown(doc)); got != "U" {
+		t.Errorf("shows %q", got)
+	}
+}
+
+// A component gets another placer at the same place of the page: what is inside it and reads outward is rendered.
+func TestWhatIsInsideFollowsAMove(t *testing.T) {
+	rvDefine(t, "box", rvDef{
+		mount: func(c rv, s *views.Socket) error { rvKey.Set(s, "box"); return nil },
+		render: func(c rv, ctx context.Context, w io.Writer) error {
+			children := templ.GetChildren(ctx)
+			ctx = templ.ClearChildren(ctx)
+			if parts.Heard.Get(ctx) == "" {
+				return html(`<div id="b">`, children, `</div>`).Render(ctx, w)
+			}
+			return html(`<div id="b">`, placed(t, "mid", "m", ""), `</div>`).Render(ctx, w)
+		},
+	})
+	rvDefine(t, "mid", rvDef{render: func(c rv, ctx context.Context, w io.Writer) error {
+		return html(`<div id="m">`, placed(t, "inner", "i", ""), `</div>`).Render(ctx, w)
+	}})
+	rvDefine(t, "inner", rvDef{render: func(c rv, ctx context.Context, w io.Writer) error {
+		return html(`<p id="i">`, rvKey.Get, `</p>`).Render(ctx, w)
+	}})
+	in := viewtest.New(t, rvPage(func(ctx context.Context, w io.Writer) error {
+		ctx = templ.WithChildren(templ.InitializeContext(ctx), placed(t, "mid", "m", ""))
+		return placed(t, "box", "b", "").Render(ctx, w)
+	}))
+	in.Set(func(s *views.Socket) { rvKey.Set(s, "page") })
+	doc := document(t, in.Page())
+	for _, c := range [][2]string{{"", "page"}, {"x", "box"}, {"", "page"}} {
+		in.Set(func(s *views.Socket) { parts.Heard.Set(s, c[0]) })
+		if err := doc.Apply(in.Patch()); err != nil {
+			t.Fatal(err)
+		}
+		if got := viewtest.Text(shown(doc)); got != c[1] {
+			t.Errorf("shows %q, not %q", got, c[1])
+		}
+	}
+}
+
+// A component may stand in another writer (templ.WithFragments, a cache) for a while, and come back.
+func TestAComponentThatStoodInAnotherWriter(t *testing.T) {
+	rvDefine(t, "leaf", rvDef{render: func(c rv, ctx context.Context, w io.Writer) error {
+		return html(`<p id="`+views.ID(ctx)+`">`+c.Text+`</p>`).Render(ctx, w)
+	}})
+	in := viewtest.New(t, rvPage(func(ctx context.Context, w io.Writer) error {
+		title := parts.Title.Get(ctx)
+		for i := range len(title) {
+			if err := html(fmt.Sprintf(`<b id="b%d">%d</b>`, i, i)).Render(ctx, w); err != nil {
+				return err
+			}
+		}
+		if parts.Heard.Get(ctx) == "" {
+			return placed(t, "leaf", "a", "A").Render(ctx, w)
+		}
+		var b bytes.Buffer
+		if err := placed(t, "leaf", "a", "A").Render(ctx, &b); err != nil {
+			return err
+		}
+		_, err := w.Write(b.Bytes())
+		return err
+	}))
+	doc := document(t, in.Page())
+	for i, step := range []struct{ title, heard string }{{"TTTT", "x"}, {"TTTTTTTT", ""}, {"T", "x"}, {"", ""}} {
+		in.Set(func(s *views.Socket) { parts.Title.Set(s, step.title); parts.Heard.Set(s, step.heard) })
+		if err := doc.Apply(in.Patch()); err != nil {
+			t.Fatal(err)
+		}
+		want := ""
+		for k := range len(step.title) {
+			want += fmt.Sprint(k, " ")
+		}
+		if got := viewtest.Text(shown(doc)); got != want+"A" {
+			t.Errorf("step %d shows %q", i, got)
+		}
+	}
+}
+
+// Components that fail behind those they hold are rendered a few times each, not twice for each around them.
+func TestManyFailuresInOneAnother(t *testing.T) {
+	n := 0
+	rvDefine(t, "f", rvDef{render: func(c rv, ctx context.Context, w io.Writer) error {
+		n++
+		if len(c.Text) < 12 {
+			if err := placed(t, "f", "fx"+c.Text, c.Text+"x").Render(ctx, w); err != nil {
+				return err
+			}
+		}
+		return errors.New("behind what it holds")
+	}})
+	in, _ := viewtest.NewReporting(t, rvPage(func(ctx context.Context, w io.Writer) error { return placed(t, "f", "f", "").Render(ctx, w) }))
+	in.Page()
+	if n > 200 {
+		t.Errorf("13 components that fail are rendered %d times", n)
+	}
+}
+
+// Each component that leaves is closed, however many leave at once.
+func TestManyComponentsCloseAtOnce(t *testing.T) {
+	closed := 0
+	rvDefine(t, "leaf", rvDef{
+		close: func(rv, *views.Socket) { closed++ },
+		render: func(c rv, ctx context.Context, w io.Writer) error {
+			return html(`<p id="`+views.ID(ctx)+`"></p>`).Render(ctx, w)
+		},
+	})
+	in := viewtest.New(t, rvPage(func(ctx context.Context, w io.Writer) error {
+		if parts.Away.Get(ctx) {
+			return nil
+		}
+		for i := range 1500 {
+			if err := placed(t, "leaf", fmt.Sprint("i", i), "").Render(ctx, w); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+	in.Page()
+	in.Set(func(s *views.Socket) { parts.Away.Set(s, true) })
+	in.Patch()
+	for n := 0; ; n++ {
+		m, ok, err := in.Inbox()
+		if err != nil {
+			t.Error(err)
+		}
+		if !ok {
+			break
+		}
+		in.Succeed(m)
+	}
+	if closed != 1500 {
+		t.Errorf("%d of 1500 were closed", closed)
+	}
+}
+
+// A component that was mounted afresh in a rendering that failed is mounted once more.
+func TestAMountThatIsTakenBackRunsAgain(t *testing.T) {
+	fail := false
+	rvDefine(t, "leaf", rvDef{
+		mount: func(c rv, s *views.Socket) error { rvKey.Set(s, "mounted"); return nil },
+		event: func(c rv, s *views.Socket) error { panic("boom") },
+		render: func(c rv, ctx context.Context, w io.Writer) error {
+			return html(`<p id="a">`, rvKey.Get, `</p>`).Render(ctx, w)
+		},
+	})
+	in, said := viewtest.NewReporting(t, rvPage(func(ctx context.Context, w io.Writer) error {
+		parts.Title.Get(ctx)
+		if err := placed(t, "leaf", "a", "").Render(ctx, w); err != nil {
+			return err
+		}
+		if fail {
+			return errors.New("the page fails")
+		}
+		return nil
+	}))
+	doc := document(t, in.Page())
+	in.Begin()
+	_ = in.Post("Act", "render_test.rv.a", "")
+	in.Set(func(s *views.Socket) { parts.Title.Set(s, "U") })
+	fail = true
+	if _, err := in.Render(nil); err == nil {
+		t.Fatal("no error")
+	}
+	in.Rollback()
+	fail = false
+	*said = nil
+	if err := doc.Apply(in.Patch()); err != nil {
+		t.Fatal(err)
+	}
+	if got := viewtest.Text(shown(doc)); got != "mounted" || len(*said) > 0 {
+		t.Errorf("shows %q, %q", got, *said)
+	}
+}
+
+// A region that panics when it is rendered alone has its component mounted afresh.
+func TestARegionOfAComponentThatPanics(t *testing.T) {
+	broken := false
+	rvDefine(t, "c", rvDef{
+		mount: func(c rv, s *views.Socket) error { rvKey.Set(s, "ok"); return nil },
+		event: func(c rv, s *views.Socket) error { rvKey.Set(s, "bad"); return nil },
+		render: func(c rv, ctx context.Context, w io.Writer) error {
+			return html(`<div id="c">`, templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+				return views.Region("r").Render(templ.WithChildren(ctx, html(`<p id="r">`, func(ctx context.Context) string {
+					if broken = rvKey.Get(ctx) == "bad"; broken {
+						panic("bad")
+					}
+					return rvKey.Get(ctx)
+				}, `</p>`)), w)
+			}), `</div>`).Render(ctx, w)
+		},
+	})
+	in, _ := viewtest.NewReporting(t, rvPage(func(ctx context.Context, w io.Writer) error { return placed(t, "c", "c", "").Render(ctx, w) }))
+	in.Page()
+	if err := in.Post("Act", "render_test.rv.c", ""); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := in.Render(nil); err != nil {
+		t.Errorf("the whole page fails: %v", err)
+	}
+}
+
+// A view may end while it is rendered.
+func TestTheEndBesideARendering(t *testing.T) {
+	rvDefine(t, "leaf", rvDef{render: func(c rv, ctx context.Context, w io.Writer) error {
+		return html(`<p id="`+views.ID(ctx)+`">`+c.Text+`</p>`).Render(ctx, w)
+	}})
+	for range 30 {
+		in, _ := viewtest.NewReporting(t, rvPage(func(ctx context.Context, w io.Writer) error {
+			for i := range 100 {
+				if err := placed(t, "leaf", fmt.Sprint("i", i), parts.Title.Get(ctx)).Render(ctx, w); err != nil {
+					return err
+				}
+			}
+			return nil
+		}))
+		in.Page()
+		in.Set(func(s *views.Socket) { parts.Title.Set(s, "U") })
+		done := make(chan struct{})
+		go func() { in.Close(); close(done) }()
+		_, _ = in.Render(nil)
+		<-done
+	}
+}
+
+// What a component sends itself later, or again and again, ends with it.
+func TestTimersEndWithTheirComponent(t *testing.T) {
+	rvDefine(t, "leaf", rvDef{
+		mount: func(c rv, s *views.Socket) error {
+			_, err := views.SendEvery(s, time.Second, rv.note, 1)
+			return err
+		},
+		event:  func(c rv, s *views.Socket) error { panic("boom") },
+		render: func(c rv, ctx context.Context, w io.Writer) error { return html(`<p id="a"></p>`).Render(ctx, w) },
+	})
+	in, _ := viewtest.NewReporting(t, rvPage(func(ctx context.Context, w io.Writer) error {
+		if parts.Away.Get(ctx) {
+			return nil
+		}
+		return placed(t, "leaf", "a", "").Render(ctx, w)
+	}))
+	in.Page()
+	if n := in.Timers(); n != 1 {
+		t.Fatal(n)
+	}
+	if err := in.Post("Act", "render_test.rv.a", ""); err == nil {
+		t.Fatal("no error")
+	}
+	in.Patch()
+	if n := in.Timers(); n != 1 {
+		t.Errorf("remounted: %d timers", n)
+	}
+	in.Set(func(s *views.Socket) { parts.Away.Set(s, true) })
+	in.Patch()
+	in.Settle()
+	if n := in.Timers(); n != 0 {
+		t.Errorf("ended: %d timers", n)
+	}
+}
+
+// A component that places itself twice is stopped as soon as it is too deep.
+func TestAComponentThatPlacesItselfTwice(t *testing.T) {
+	n := 0
+	rvDefine(t, "self", rvDef{render: func(c rv, ctx context.Context, w io.Writer) error {
+		if n++; n > 50_000 {
+			panic("components without end")
+		}
+		return html(placed(t, "self", fmt.Sprint("x", 2*n), ""), placed(t, "self", fmt.Sprint("x", 2*n+1), "")).Render(ctx, w)
+	}})
+	in, _ := viewtest.NewReporting(t, rvPage(func(ctx context.Context, w io.Writer) error { return placed(t, "self", "x", "").Render(ctx, w) }))
+	_, _, err := in.Tree.Page()
+	if n > 5000 {
+		t.Errorf("%d renderings: %v", n, err)
+	}
+}
