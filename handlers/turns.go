@@ -16,6 +16,7 @@ import (
 // are free. Of 64 slots a single route holds 48 at most, two routes hold 27 each. What a route may
 // hold is shared among its clients by the same rule.
 type turns struct {
+	most    int // who wait: maxWaiting
 	mu      sync.Mutex
 	free    int
 	routes  map[any]*line
@@ -49,7 +50,7 @@ const (
 	looks = 8
 )
 
-func newTurns(slots int) *turns { return &turns{free: slots, routes: map[any]*line{}} }
+func newTurns(slots int) *turns { return &turns{most: maxWaiting, free: slots, routes: map[any]*line{}} }
 
 // begin waits for a slot, which end gives back. It reports false if ctx is over before, or
 // if too many wait.
@@ -150,7 +151,7 @@ func (t *turns) next() *waiter {
 // wait adds who waits. If there are too many, one of a longer line has to go, or w itself.
 func (t *turns) wait(w *waiter) bool {
 	r, c := w.route, w.client
-	if len(t.waiting) >= maxWaiting && !t.pushOut(r, c) {
+	if len(t.waiting) >= t.most && !t.pushOut(r, c) {
 		t.tidy(r, c)
 		return false
 	}
