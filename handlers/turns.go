@@ -50,7 +50,9 @@ const (
 	looks = 8
 )
 
-func newTurns(slots int) *turns { return &turns{most: maxWaiting, free: slots, routes: map[any]*line{}} }
+func newTurns(slots int) *turns {
+	return &turns{most: maxWaiting, free: slots, routes: map[any]*line{}}
+}
 
 // begin waits for a slot, which end gives back. It reports false if ctx is over before, or
 // if too many wait.
