@@ -61,7 +61,7 @@ newest: ## build against the newest releases, and the README's counter from noth
 .PHONY: unit
 unit: ## run the Go tests alone, those in the browser among them
 	@$(STEP) 'tests' 'repeat one with `go test -race -run NAME ./PACKAGE`, and with the `-shuffle` number printed above if it fails only now and then' \
-		$(GO) test -race -shuffle=on -timeout=20m ./...
+		tools/unit '$(GO)'
 
 # From here and nowhere else: the generated code names its template by the path from where templ was run.
 .PHONY: gen

@@ -41,6 +41,29 @@ func say(p *browser.Page, text string) {
 	heard(p, text)
 }
 
+// sayMany sends messages one after the other, as a script does, and waits for each.
+func sayMany(p *browser.Page, texts ...string) {
+	for some := range slices.Chunk(texts, 10) {
+		p.Eval(`(async () => {
+			for (const text of `+quote(some)+`) {
+				const field = document.querySelector("[name=text]");
+				field.value = text;
+				field.form.requestSubmit();
+				while (document.querySelector("#messages>li:last-child>span")?.textContent !== text || document.querySelector("[name=text]").value) {
+					await new Promise(done => setTimeout(done, 10));
+				}
+			}
+		})()`, nil)
+	}
+}
+
+func numbered(what string, n int) (texts []string) {
+	for i := range n {
+		texts = append(texts, fmt.Sprint(what, " ", i))
+	}
+	return texts
+}
+
 // heard waits for a message to be the last.
 func heard(p *browser.Page, text string) {
 	p.WaitFor(`document.querySelector("#messages>li:last-child>span")?.textContent === ` + quote(text))
@@ -79,17 +102,20 @@ func TestAllInARoomSeeWhatIsSaid(t *testing.T) {
 	address := demo.at(t, newRoom())
 	ann, bob := enter(t, address, "Ann"), enter(t, address, "Bob <b>")
 	stay(ann)
-	for i := range 27 {
-		say(ann, fmt.Sprint("question ", i))
-		heard(bob, fmt.Sprint("question ", i))
-		say(bob, fmt.Sprint("<i>answer</i> ", i))
-		heard(ann, fmt.Sprint("<i>answer</i> ", i))
+	first := numbered("first", 46) // the room keeps 50
+	sayMany(ann, first...)
+	heard(bob, "first 45")
+	newestIsSeen(t, bob)
+	want := first[2:]
+	for i := range 3 {
+		question, answer := fmt.Sprint("q", i), fmt.Sprint("<i>a</i>", i)
+		want = append(want, question, answer)
+		say(ann, question)
+		heard(bob, question)
+		say(bob, answer)
+		heard(ann, answer)
 		newestIsSeen(t, ann)
 		newestIsSeen(t, bob)
-	}
-	var want []string
-	for i := 2; i < 27; i++ {
-		want = append(want, fmt.Sprint("question ", i), fmt.Sprint("<i>answer</i> ", i))
 	}
 	cid := enter(t, address, "")
 	for _, p := range []*browser.Page{ann, bob, cid} {
@@ -134,9 +160,7 @@ func TestWhatOthersSayDisturbsNobody(t *testing.T) {
 	t.Parallel()
 	address := demo.at(t, newRoom())
 	ann, bob := enter(t, address, ""), enter(t, address, "Bob")
-	for i := range 40 {
-		say(bob, fmt.Sprint("message ", i))
-	}
+	sayMany(bob, numbered("message", 40)...)
 	heard(ann, "message 39")
 
 	// Ann reads what was said before, and has begun to write.
@@ -147,9 +171,7 @@ func TestWhatOthersSayDisturbsNobody(t *testing.T) {
 	where := talk + ".at(" + quote(middle) + ")"
 	var before, after float64
 	ann.Eval(where, &before)
-	for i := range 15 { // the first messages go meanwhile
-		say(bob, fmt.Sprint("another ", i))
-	}
+	sayMany(bob, numbered("another", 15)...) // the first messages go meanwhile
 	heard(ann, "another 14")
 	ann.Eval(`new Promise(r => requestAnimationFrame(() => requestAnimationFrame(r)))`, nil)
 	if ann.Eval(where, &after); before != after {

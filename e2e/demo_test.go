@@ -17,13 +17,24 @@ import (
 	"github.com/sideband-go/sideband/e2e/cut"
 )
 
-// program is the demo as users run it, built with the race detector. It starts when the
-// first test asks for it.
+// build builds the demo with the race detector, once, and returns the folder that it is in.
+var build = sync.OnceValues(func() (dir string, err error) {
+	if dir, err = os.MkdirTemp("", "sideband-e2e-"); err != nil {
+		return "", err
+	}
+	out, err := exec.Command("go", "build", "-race", "-o", dir, "github.com/sideband-go/sideband/cmd/demo").CombinedOutput()
+	if err != nil {
+		_ = os.RemoveAll(dir)
+		return "", fmt.Errorf("the demo does not build: %w\n%s", err, out)
+	}
+	return dir, nil
+})
+
+// program is the demo as users run it. It starts when the first test asks for it.
 type program struct {
 	once    sync.Once
 	err     error
 	url     string
-	dir     string
 	cmd     *exec.Cmd
 	logs    bytes.Buffer
 	printed sync.WaitGroup
@@ -56,15 +67,11 @@ var printedURL = regexp.MustCompile(`http://\S+`)
 
 func (d *program) start() {
 	d.err = func() (err error) {
-		if d.dir, err = os.MkdirTemp("", "sideband-e2e-"); err != nil {
+		dir, err := build()
+		if err != nil {
 			return err
 		}
-		binary := filepath.Join(d.dir, "demo")
-		out, err := exec.Command("go", "build", "-race", "-o", binary, "github.com/sideband-go/sideband/cmd/demo").CombinedOutput()
-		if err != nil {
-			return fmt.Errorf("the demo does not build: %w\n%s", err, out)
-		}
-		cmd := exec.Command(binary, "-addr", "127.0.0.1:0", "-dev", "-secret", strings.Repeat("s", 32))
+		cmd := exec.Command(filepath.Join(dir, "demo"), "-addr", "127.0.0.1:0", "-dev", "-secret", strings.Repeat("s", 32))
 		cmd.Stderr = &d.logs
 		endWithParent(cmd)
 		stdout, err := cmd.StdoutPipe()
@@ -107,9 +114,6 @@ func (*discard) Write(b []byte) (int, error) { return len(b), nil }
 
 // end ends the demo, if it runs, and says what went wrong in it.
 func (d *program) end() error {
-	if d.dir != "" {
-		defer func() { _ = os.RemoveAll(d.dir) }()
-	}
 	if d.cmd == nil {
 		return nil
 	}

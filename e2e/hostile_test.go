@@ -67,11 +67,12 @@ func quotation(p *browser.Page) (html string) {
 func TestWhatStrangersHaveWrittenAsHTMLStaysInItsPlace(t *testing.T) {
 	t.Parallel()
 	s := fixture.Serve(t, handlers.Config{})
+	p := browser.Open(t, "")
 	want := make([]string, len(fixture.HostileHTML))
 	for n := range want {
 		t.Run(fmt.Sprint("at first ", n), func(t *testing.T) {
 			name := fmt.Sprint("v", n)
-			p := browser.Open(t, fmt.Sprintf("%s/quoted?n=%d&as=%s", s.URL, n, name))
+			p.Goto(fmt.Sprintf("%s/quoted?n=%d&as=%s", s.URL, n, name))
 			live(t, p)
 			want[n] = quotation(p)
 			own(p)

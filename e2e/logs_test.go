@@ -87,17 +87,17 @@ func TestTheLogScrollsInBothDirections(t *testing.T) {
 	t.Parallel()
 	l := openLog(t)
 	l.sees(1)
-	l.scroll(240, 100) // 1,000 lines
-	l.sees(1001)
-	l.scroll(-240, 50)
+	l.scroll(240, 50) // 500 lines
 	l.sees(501)
-	l.scroll(-240, 60)
+	l.scroll(-240, 25)
+	l.sees(251)
+	l.scroll(-240, 30)
 	l.sees(1)
 
 	// With the mouse wheel's long strides, and no pause between.
-	l.Eval(`(async () => { for (let i = 0; i < 100; i++) { log.pane.scrollTop += 1200; await log.frame(); } })()`, nil)
-	l.sees(5001)
-	l.Eval(`(async () => { for (let i = 0; i < 100; i++) { log.pane.scrollTop -= 1200; await log.frame(); } })()`, nil)
+	l.Eval(`(async () => { for (let i = 0; i < 40; i++) { log.pane.scrollTop += 1200; await log.frame(); } })()`, nil)
+	l.sees(2001)
+	l.Eval(`(async () => { for (let i = 0; i < 40; i++) { log.pane.scrollTop -= 1200; await log.frame(); } })()`, nil)
 	l.sees(1)
 
 	// By a line that is to be shown, as who looks back and on again until there are more.
@@ -122,9 +122,9 @@ func TestTheLogsScrollbarLeadsAnywhere(t *testing.T) {
 	}
 	l.sees(1)
 	// Dragged from one end to the other and back.
-	l.Eval(`(async () => { for (let i = 0; i <= 60; i++) await log.to(i / 60); })()`, nil)
+	l.Eval(`(async () => { for (let i = 0; i <= 20; i++) await log.to(i / 20); })()`, nil)
 	l.sees(100_000)
-	l.Eval(`(async () => { for (let i = 60; i >= 0; i--) await log.to(i / 60); })()`, nil)
+	l.Eval(`(async () => { for (let i = 20; i >= 0; i--) await log.to(i / 20); })()`, nil)
 	l.sees(1)
 	stayed(t, l.Page)
 }

@@ -34,6 +34,11 @@ func run(m *testing.M) int {
 		}
 	}
 	code := browser.Tests{M: m}.Run()
+	defer func() {
+		if dir, err := build(); err == nil {
+			_ = os.RemoveAll(dir)
+		}
+	}()
 	// The demo has no page open any more, so it can end in good order, and say what it saw.
 	if err := errors.Join(demo.end(), goleak.Find()); err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -53,16 +58,20 @@ func until(t *testing.T, what string, ok func() bool) {
 	}
 }
 
-// within waits for a condition and reports whether it came.
+// within waits for a condition and reports whether it came. It asks less and less often,
+// since a page that is asked does nothing else.
 func within(ok func() bool) bool {
-	limit, tick := time.NewTimer(patience), time.NewTicker(5*time.Millisecond)
+	pause := 5 * time.Millisecond
+	limit, again := time.NewTimer(patience), time.NewTimer(pause)
 	defer limit.Stop()
-	defer tick.Stop()
+	defer again.Stop()
 	for !ok() {
 		select {
 		case <-limit.C:
 			return false
-		case <-tick.C:
+		case <-again.C:
+			pause = min(pause*3/2, 60*time.Millisecond)
+			again.Reset(pause)
 		}
 	}
 	return true

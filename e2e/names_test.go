@@ -3,6 +3,7 @@ package e2e_test
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/sideband-go/sideband/e2e/fixture"
@@ -68,9 +69,9 @@ func TestOddIDsNameNothingButTheirElements(t *testing.T) {
 		list[i] = fixture.Named{ID: id, Text: fmt.Sprintf("item %d", i)}
 	}
 	version := 0
-	// show sends the list as it is now and checks that nothing but the item with this id has
-	// changed, and that it has.
-	show := func(what, id string, changed bool) {
+	// show sends the list as it is now and checks that each item with one of these ids has
+	// changed, if that can be seen, to what it is to be, and nothing else has.
+	show := func(what string, ids []string, changed bool) {
 		t.Helper()
 		check(t, fixture.List(s.Visits.Ref("ann"), list))
 		version++
@@ -78,53 +79,65 @@ func TestOddIDsNameNothingButTheirElements(t *testing.T) {
 		p.WaitText("#told", fmt.Sprint(version))
 		nowOutside, now := elements(p)
 		if !slices.Equal(strip(nowOutside), strip(outside)) {
-			t.Errorf("%s of %q: what surrounds it became %+v, was %+v", what, id, nowOutside, outside)
+			t.Errorf("%s of %q: what surrounds it became %+v, was %+v", what, ids, nowOutside, outside)
 		}
-		for _, other := range fixture.OddIDs {
-			was, is := inside[other], now[other]
-			if other == id {
-				if (was != is) != changed {
-					t.Errorf("%s of %q: it was %+v and is %+v", what, id, was, is)
-				}
-				_, before := inside[id]
-				if _, after := now[id]; before && after && is.Known != was.Known {
-					t.Errorf("%s of %q: it is another element", what, id)
-				}
-			} else if was != is {
-				t.Errorf("%s of %q: the element %q was %+v and is %+v", what, id, other, was, is)
+		for _, id := range fixture.OddIDs {
+			was, is := inside[id], now[id]
+			if meant := slices.Contains(ids, id); (was != is) != (meant && changed) {
+				t.Errorf("%s of %q: the element %q was %+v and is %+v", what, ids, id, was, is)
+			}
+			_, before := inside[id]
+			if _, after := now[id]; before && after && is.Known != was.Known {
+				t.Errorf("%s of %q: %q is another element", what, ids, id)
+			}
+		}
+		for _, item := range list {
+			if html := now[item.ID].HTML; !strings.Contains(html, "<span>"+item.Text+"</span>") || strings.Count(html, "<mark>") != item.Marks {
+				t.Errorf("%s of %q: the element %q is %s, want %+v", what, ids, item.ID, html, item)
 			}
 		}
 		inside = now
 	}
-	for i, id := range fixture.OddIDs {
-		list[i].Text = "changed"
-		show("a new text", id, true)
-		list[i].Class = "changed"
-		show("a new attribute", id, true)
-		list[i].Marks = 2
-		show("new children", id, true)
-		list[i].Marks = 0
-		list[i].Class = ""
-		show("fewer children", id, true)
-	}
-	for i := range list {
-		one := list[i]
-		list = slices.Delete(list, i, i+1)
-		show("removal", one.ID, true)
-		list = slices.Insert(list, i, one)
-		show("insertion", one.ID, true)
+	// Several at once, so that one of them can be taken for another, and one for what has not changed.
+	for first := range 3 {
+		var ids []string
+		each := func(change func(item *fixture.Named)) {
+			ids = nil
+			for i := first; i < len(list); i += 3 {
+				ids = append(ids, list[i].ID)
+				change(&list[i])
+			}
+		}
+		each(func(item *fixture.Named) { item.Text += " changed" })
+		show("a new text", ids, true)
+		each(func(item *fixture.Named) { item.Class = "changed" })
+		show("a new attribute", ids, true)
+		each(func(item *fixture.Named) { item.Marks = 2 })
+		show("new children", ids, true)
+		each(func(item *fixture.Named) { item.Marks, item.Class = 0, "" })
+		show("fewer children", ids, true)
+
+		whole := list
+		list = slices.DeleteFunc(slices.Clone(list), func(item fixture.Named) bool { return slices.Contains(ids, item.ID) })
+		show("removal", ids, true)
+		list = whole
+		show("insertion", ids, true)
 	}
 	number(p)
 	outside, inside = elements(p)
-	for range list {
-		one := list[0]
-		list = append(list[1:], one)
-		show("moving", one.ID, false)
+	for range 2 {
+		slices.Reverse(list)
+		show("moving", nil, false)
 	}
-	var order []string
+	list = append(list[1:], list[0])
+	show("moving", nil, false)
+	var order, want []string
+	for _, item := range list {
+		want = append(want, item.ID)
+	}
 	p.Eval(`[...document.getElementById("names").children].map(e => e.id)`, &order)
-	if !slices.Equal(order, fixture.OddIDs) {
-		t.Errorf("the order is %q", order)
+	if !slices.Equal(order, want) {
+		t.Errorf("the order is %q, want %q", order, want)
 	}
 }
 

@@ -103,7 +103,8 @@ func TestWhoWaitsLongForAnEventIsToldSo(t *testing.T) {
 
 func TestAnEventThatIsNeverAnsweredEndsWithANoticeAndTheNextOneWorks(t *testing.T) {
 	t.Parallel()
-	s := fixture.Serve(t, handlers.Config{})
+	impatient := layout(`&#34;defaultTimeout&#34;:15000`, `&#34;defaultTimeout&#34;:3000`)
+	s := fixture.Serve(t, handlers.Config{Layout: impatient})
 	p := openLedger(t, s, "/ledger?as=ann")
 	p.AllowErrors("htmx:error: timeout", "net::ERR_ABORTED", "htmx:error")
 	release := s.Net.Stall(cut.Events)

@@ -22,18 +22,24 @@ import (
 var hxPreload string
 
 // preloading is the default layout with hx-preload, which the kit's pages do not have.
-func preloading(d views.Document) templ.Component {
-	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
-		var b strings.Builder
-		if err := views.DefaultLayout(d).Render(ctx, &b); err != nil {
+var preloading = layout(
+	`&#34;extensions&#34;:&#34;sse&#34;`, `&#34;extensions&#34;:&#34;sse,preload&#34;`,
+	`</head>`, `<script type="module">`+hxPreload+`</script></head>`,
+)
+
+// layout is the default layout with some of its text replaced: old, new, old, new.
+func layout(pairs ...string) func(views.Document) templ.Component {
+	replacer := strings.NewReplacer(pairs...)
+	return func(d views.Document) templ.Component {
+		return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+			var b strings.Builder
+			if err := views.DefaultLayout(d).Render(ctx, &b); err != nil {
+				return err
+			}
+			_, err := replacer.WriteString(w, b.String())
 			return err
-		}
-		_, err := strings.NewReplacer(
-			`&#34;extensions&#34;:&#34;sse&#34;`, `&#34;extensions&#34;:&#34;sse,preload&#34;`,
-			`</head>`, `<script type="module">`+hxPreload+`</script></head>`,
-		).WriteString(w, b.String())
-		return err
-	})
+		})
+	}
 }
 
 // Case 11, in the browser: what is asked for ahead mounts nothing, and is live all the

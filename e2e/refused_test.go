@@ -35,7 +35,7 @@ var ways = []struct {
 	{"its stream", func(s *fixture.Site, _ *browser.Page) { s.Net.Cut(cut.Streams) }},
 }
 
-// Case 7.
+// Case 7. What is made of each status, handlers tests; here are the kinds of answers that come of it.
 func TestAPageThatMiddlewareTurnsAwayGoesWhereItIsSent(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -44,12 +44,8 @@ func TestAPageThatMiddlewareTurnsAwayGoesWhereItIsSent(t *testing.T) {
 		path   string // where the page is in the end
 		title  string
 	}{
-		{"302", sends(http.StatusFound, "/sign-in"), "/sign-in", "Sign in"},
 		{"303 with a query", sends(http.StatusSeeOther, "/sign-in?from=ledger&x=%22"), "/sign-in?from=ledger&x=%22", "Sign in"},
-		{"307", sends(http.StatusTemporaryRedirect, "/"), "/", "Index"},
 		{"401", says(http.StatusUnauthorized), "/ledger?as=ann", "Status 401"},
-		{"403", says(http.StatusForbidden), "/ledger?as=ann", "Status 403"},
-		{"404", says(http.StatusNotFound), "/ledger?as=ann", "Status 404"},
 	} {
 		for _, by := range ways {
 			t.Run(c.name+" to "+by.name, func(t *testing.T) {
@@ -76,8 +72,8 @@ func TestAPageThatMiddlewareTurnsAwayGoesWhereItIsSent(t *testing.T) {
 
 func TestAPageIsNotSentToAForeignScheme(t *testing.T) {
 	t.Parallel()
-	for _, to := range []string{"javascript:window.ran=1", "//127.0.0.2/x", `/\127.0.0.2/x`, "data:text/html,x"} {
-		for _, by := range ways {
+	for i, to := range []string{"javascript:window.ran=1", "//127.0.0.2/x", `/\127.0.0.2/x`, "data:text/html,x"} {
+		for _, by := range ways[i%2:][:1] {
 			t.Run(to+" by "+by.name, func(t *testing.T) {
 				t.Parallel()
 				s := fixture.Serve(t, handlers.Config{})
@@ -107,7 +103,7 @@ func TestAPageIsNotSentToAForeignScheme(t *testing.T) {
 
 func TestARefusalThatMayPassLeavesThePageAsItIs(t *testing.T) {
 	t.Parallel()
-	for _, status := range []int{http.StatusTooManyRequests, http.StatusInternalServerError, http.StatusBadGateway, http.StatusServiceUnavailable} {
+	for _, status := range []int{http.StatusTooManyRequests, http.StatusServiceUnavailable} {
 		t.Run(fmt.Sprint(status), func(t *testing.T) {
 			t.Parallel()
 			s := fixture.Serve(t, handlers.Config{})
@@ -138,7 +134,7 @@ func TestARefusalThatMayPassLeavesThePageAsItIs(t *testing.T) {
 // Case 34: what proxies say when the server is away.
 func TestAProxysErrorPageForAStreamIsNotShown(t *testing.T) {
 	t.Parallel()
-	for _, status := range []int{http.StatusBadGateway, http.StatusGatewayTimeout, http.StatusOK} {
+	for _, status := range []int{http.StatusBadGateway, http.StatusOK} {
 		t.Run(fmt.Sprint(status), func(t *testing.T) {
 			t.Parallel()
 			s := fixture.Serve(t, handlers.Config{})
@@ -161,25 +157,20 @@ func TestAProxysErrorPageForAStreamIsNotShown(t *testing.T) {
 
 func TestAProxysErrorForAnEventIsToldInWordsOfOurs(t *testing.T) {
 	t.Parallel()
-	for _, status := range []int{http.StatusBadGateway, http.StatusGatewayTimeout} {
-		t.Run(fmt.Sprint(status), func(t *testing.T) {
-			t.Parallel()
-			s := fixture.Serve(t, handlers.Config{})
-			p := openLedger(t, s, "/ledger?as=ann")
-			p.AllowErrors("answered 50", "htmx:response:error")
-			before := p.Title()
-			end := s.Net.Answer(cut.Events, status, "<html><head><title>Bad gateway</title></head><body><h1>Bad gateway</h1></body></html>")
-			p.Click("#tap")
-			visible(p, "#sb-failed>*", true)
-			p.WaitText("#sb-failed", "That did not reach the server. Please try again.")
-			end()
-			p.Click("#tap")
-			p.WaitText("#taps", "1")
-			visible(p, "#sb-failed>*", false) // by itself
-			if html := p.HTML(); strings.Contains(html, ">Bad gateway") || p.Title() != before {
-				t.Errorf("the page is now %s", html)
-			}
-			stayedLive(t, p, s)
-		})
+	s := fixture.Serve(t, handlers.Config{})
+	p := openLedger(t, s, "/ledger?as=ann")
+	p.AllowErrors("answered 50", "htmx:response:error")
+	before := p.Title()
+	end := s.Net.Answer(cut.Events, http.StatusBadGateway, "<html><head><title>Bad gateway</title></head><body><h1>Bad gateway</h1></body></html>")
+	p.Click("#tap")
+	visible(p, "#sb-failed>*", true)
+	p.WaitText("#sb-failed", "That did not reach the server. Please try again.")
+	end()
+	p.Click("#tap")
+	p.WaitText("#taps", "1")
+	visible(p, "#sb-failed>*", false) // by itself
+	if html := p.HTML(); strings.Contains(html, ">Bad gateway") || p.Title() != before {
+		t.Errorf("the page is now %s", html)
 	}
+	stayedLive(t, p, s)
 }

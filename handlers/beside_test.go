@@ -555,12 +555,12 @@ func TestWorkAmidEverything(t *testing.T) {
 	for range 4 {
 		b := s.browser(t)
 		users.Go(func() {
-			for range 3 {
+			for range 2 {
 				p := b.open("/").connect("")
 				var events sync.WaitGroup
 				for name := range all {
 					events.Go(func() {
-						for range 10 {
+						for range 5 {
 							p.post("event=Act&value="+name, nil)
 							p.post("event=Act&to=reports.Part.part&value="+name, nil)
 						}

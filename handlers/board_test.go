@@ -11,7 +11,9 @@ import (
 	"net"
 	"net/http"
 	"net/http/cookiejar"
+	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -426,9 +428,16 @@ func TestPagesOfAnotherLife(t *testing.T) {
 
 // Case 49: TestStreamsThroughFaults changes a list at random, while connections break, get lost and
 // grow old, tabs hide and views go, and compares what the page shows in the end.
+// SIDEBAND_PAIRS says how many seeds it begins with, if not the usual number.
 func TestStreamsThroughFaults(t *testing.T) {
-	for seed := range uint64(200) {
+	t.Parallel()
+	seeds := 48
+	if n, err := strconv.Atoi(os.Getenv("SIDEBAND_PAIRS")); err == nil {
+		seeds = n
+	}
+	for seed := range uint64(seeds) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			t.Parallel()
 			p := board.Page{List: &board.List{}}
 			if seed%3 == 2 {
 				p.Large = strings.Repeat("y", 3000)

@@ -36,6 +36,9 @@ func flags(path string) []chromedp.ExecAllocatorOption {
 		chromedp.Flag("disable-default-apps", true),
 		chromedp.Flag("disable-extensions", true),
 		chromedp.Flag("disable-breakpad", true),
+		// Each is a renderer or two more for a window, which no test looks at: those of the
+		// address bar, and one kept ready for a page that never comes.
+		chromedp.Flag("disable-features", "WebUIOmniboxPopup,WebUIOmniboxAimPopup,SpareRendererForSitePerProcess"),
 		// Containers often have a tiny /dev/shm.
 		chromedp.Flag("disable-dev-shm-usage", true),
 		chromedp.Flag("password-store", "basic"),

@@ -8,16 +8,21 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// poll is how often a wait asks again.
-const poll = 15 * time.Millisecond
+// A wait asks again after firstPause, and then after longer and longer pauses, up to
+// longestPause: each question costs the page and Chromium work of which they have enough.
+const (
+	firstPause   = 5 * time.Millisecond
+	longestPause = 60 * time.Millisecond
+)
 
 // wait asks until ok, or ends the test with what it saw last.
 func (p *Page) wait(what string, ask func(context.Context) (saw string, ok bool)) {
 	p.t.Helper()
 	ctx, cancel := context.WithTimeout(p.ctx, p.limit)
 	defer cancel()
-	tick := time.NewTicker(poll)
-	defer tick.Stop()
+	pause := firstPause
+	again := time.NewTimer(pause)
+	defer again.Stop()
 	last := "nothing yet"
 	for {
 		saw, ok := ask(ctx)
@@ -31,7 +36,9 @@ func (p *Page) wait(what string, ask func(context.Context) (saw string, ok bool)
 		select {
 		case <-ctx.Done():
 			p.t.Fatalf("browser: %s: not within %v\n\tlast saw: %s%s", what, p.limit, last, p.log.tail())
-		case <-tick.C:
+		case <-again.C:
+			pause = min(pause*3/2, longestPause)
+			again.Reset(pause)
 		}
 	}
 }
