@@ -69,8 +69,10 @@ func (h *Hand) Inbox() (Call, bool, error) { return h.takeInbox() }
 // HasInbox reports whether there is one.
 func (h *Hand) HasInbox() bool { return h.hasInbox() }
 
-// Begin sets a savepoint, and Rollback goes back to it.
-func (h *Hand) Begin()    { h.begin() }
+// Begin sets a savepoint.
+func (h *Hand) Begin() { h.begin() }
+
+// Rollback goes back to the savepoint.
 func (h *Hand) Rollback() { h.rollback() }
 
 // Departure takes where a callback has sent the page.

@@ -34,6 +34,8 @@ const maxFieldName = 200
 // Decoder makes an event's parameter.
 type Decoder func(in Input) (reflect.Value, error)
 
+// NewDecoder makes the decoder of an event's parameter. It panics for a type that a browser can't
+// send; where names the event.
 func NewDecoder(t reflect.Type, where string) Decoder {
 	if scalar(t) {
 		return func(in Input) (reflect.Value, error) {

@@ -102,7 +102,7 @@ func (c *Component) take(v any, children templ.Component, parent *Component) {
 // count as new.
 func (c *Component) isPlacedWith(v any) (same bool) {
 	err := c.tree.guard.Call(func() error {
-		same = c.kind.equal(c.props, any(v))
+		same = c.kind.equal(c.props, v)
 		return nil
 	})
 	if err != nil {
