@@ -123,7 +123,7 @@ func messageTo[V, M any](c *render.Component, h func(V, *Socket, M) error, m M) 
 // runner calls a method of the component that a callback belongs to.
 func runner[V, M any](h func(V, *Socket, M) error, m M) func(cb *live.Callback) error {
 	return func(cb *live.Callback) error {
-		v, ok := as[V](cb.Component())
+		v, ok := as[V](cb.Receiver())
 		if !ok {
 			return fault.ErrNoComponent // another type of the same name
 		}
@@ -131,9 +131,9 @@ func runner[V, M any](h func(V, *Socket, M) error, m M) func(cb *live.Callback) 
 	}
 }
 
-// as is the component's value as a V.
-func as[V any](c *render.Component) (V, bool) {
-	switch v := c.Value().(type) {
+// as is the value of a component as a V.
+func as[V any](value any) (V, bool) {
+	switch v := value.(type) {
 	case V:
 		return v, true
 	case *V:

@@ -25,7 +25,7 @@ func Start[V, M any](s *Socket, work func(ctx context.Context) (M, error), done 
 	}
 	run := func(ctx context.Context) (any, error) { return work(ctx) }
 	return s.cb.Start(funcName(done), to, run, func(cb *live.Callback, v any, err error) error {
-		receiver, _ := as[V](cb.Component())
+		receiver, _ := as[V](cb.Receiver())
 		m, _ := v.(M)
 		return done(receiver, socketOf(cb), state.Result[M]{Ready: err == nil, Value: m, Err: err})
 	})

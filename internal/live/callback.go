@@ -30,6 +30,7 @@ type Callback struct {
 	context.Context // its values and deadline
 	view            *View
 	part            *render.Component
+	receiver        any // the component's value as the callback begins
 	tx              *scope.Tx
 	src             *scope.Source
 	phase           atomic.Int32
@@ -76,6 +77,10 @@ func (cb *Callback) View() *View { return cb.view }
 
 // Component is the one that the callback belongs to.
 func (cb *Callback) Component() *render.Component { return cb.part }
+
+// Receiver is the component's value, on which the callback calls a method. It does not change
+// while the callback runs: once that is abandoned, another goroutine renders the component.
+func (cb *Callback) Receiver() any { return cb.receiver }
 
 // Ref names the component.
 func (cb *Callback) Ref() Ref {
@@ -175,7 +180,7 @@ func (v *View) run(ctx context.Context, c Call) error {
 		return fmt.Errorf("%s: %w", c.Name, fault.ErrNoComponent)
 	}
 	tx := part.Scope().Begin()
-	cb := &Callback{Context: ctx, view: v, part: part, tx: tx, src: tx.Source(), rendering: v.tree.IsRendering()}
+	cb := &Callback{Context: ctx, view: v, part: part, receiver: part.Value(), tx: tx, src: tx.Source(), rendering: v.tree.IsRendering()}
 	v.callback.Store(cb)
 	err := v.host.Guard.Call(func() error { return c.Run(cb) })
 	if !cb.phase.CompareAndSwap(running, finished) {

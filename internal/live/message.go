@@ -153,7 +153,7 @@ func closingCalls(list []*render.Component) []Call {
 	for _, c := range list {
 		calls = append(calls, Call{Name: c.Name() + ".Close", part: c, closing: true, Run: func(cb *Callback) error {
 			if c.IsMounted() {
-				c.Kind().Close(c.Value(), cb)
+				c.Kind().Close(cb.receiver, cb)
 			}
 			return nil
 		}})

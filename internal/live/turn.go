@@ -59,7 +59,7 @@ func (v *View) event(e Event) (Call, error) {
 			if err != nil {
 				return err
 			}
-			return call(cb.part.Value(), cb)
+			return call(cb.receiver, cb)
 		}}, nil
 	}
 	var call func(value any, w state.Writer) error
@@ -68,7 +68,7 @@ func (v *View) event(e Event) (Call, error) {
 		call, err = decode(root, e)
 		return err
 	})
-	return Call{Name: v.def.Name() + "." + e.Name, Run: func(cb *Callback) error { return call(root.Value(), cb) }}, err
+	return Call{Name: v.def.Name() + "." + e.Name, Run: func(cb *Callback) error { return call(cb.receiver, cb) }}, err
 }
 
 func decode(c *render.Component, e Event) (func(value any, w state.Writer) error, error) {

@@ -234,9 +234,10 @@ func (c *Component) prepare() error {
 	if c.failed {
 		c.mounted, c.failed, c.fault = false, false, nil
 	}
+	value := c.value // read here: once a callback is abandoned, another goroutine renders the component
 	if !c.mounted {
 		if mount := c.kind.Mount; mount != nil {
-			if err := c.call("Mount", func(w state.Writer) error { return mount(c.value, w) }); err != nil {
+			if err := c.call("Mount", func(w state.Writer) error { return mount(value, w) }); err != nil {
 				return err
 			}
 		}
@@ -244,7 +245,7 @@ func (c *Component) prepare() error {
 		c.mounted, c.before = true, reflect.Zero(c.kind.Type).Interface()
 	}
 	if before, update := c.before, c.kind.Update; before != nil && update != nil {
-		if err := c.call("Update", func(w state.Writer) error { return update(c.value, w, before) }); err != nil {
+		if err := c.call("Update", func(w state.Writer) error { return update(value, w, before) }); err != nil {
 			return err
 		}
 	}
