@@ -152,7 +152,7 @@ func TestARenderingThatIsGivenUpTouchesNothing(t *testing.T) {
 	hvDefs[t.Name()+"hangs"] = hvDef{
 		mount: func(c hv, s *views.Socket) error {
 			if hung.CompareAndSwap(false, true) {
-				time.Sleep(200 * time.Millisecond) // without an eye on its context
+				time.Sleep(1500 * time.Millisecond) // without an eye on its context
 			}
 			return nil
 		},
@@ -169,7 +169,7 @@ func TestARenderingThatIsGivenUpTouchesNothing(t *testing.T) {
 		}
 		return hvHTML(append(list, `</div>`)...)
 	}}
-	page, _, _ := openHV(t, handlers.Config{Timeouts: handlers.Timeouts{Event: 50 * time.Millisecond}}, hvPage{
+	page, _, _ := openHV(t, handlers.Config{Timeouts: handlers.Timeouts{Event: time.Second}}, hvPage{
 		Do: func(s *views.Socket, what string) error {
 			hvText.Set(s, hvText.Get(s)+"x")
 			s.SetTitle(hvText.Get(s))
