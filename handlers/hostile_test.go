@@ -258,7 +258,7 @@ func TestAViewThatBreaksEndsAlone(t *testing.T) {
 	other, p := s.browser(t).open("/").connect(""), s.browser(t).open("/").connect("")
 	p.post("event=Add&value=1", nil)
 	p.expect("Count: 1")
-	probe.View(p.ticket).Confuse()
+	probe.View(p.ticket).Corrupt()
 	if a := p.post("event=Add&value=1", nil); a.status != http.StatusInternalServerError {
 		t.Errorf("the event is answered %d", a.status)
 	}

@@ -68,7 +68,7 @@ func TestAnEventForAComponentThatIsGone(t *testing.T) {
 	if a.status != http.StatusNoContent || a.body != "" {
 		t.Error(a)
 	}
-	if log := s.log.String(); !strings.Contains(log, "for a component that is not there") {
+	if log := s.log.String(); !strings.Contains(log, "event or message for a component that does not exist") {
 		t.Error(log)
 	}
 	for _, to := range []string{"panel.Dial.", "panel.Page.", "x", strings.Repeat("y", 3000), "panel.Dial.d0%00"} {

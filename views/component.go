@@ -44,7 +44,7 @@ func Component(id string, c LiveComponent) templ.Component {
 		panic(fmt.Sprintf("views: Component(%q) needs a component", id))
 	}
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
-		return render.Place(ctx, w, kindOf(reflect.TypeOf(c)), id, c)
+		return render.RenderComponent(ctx, w, kindOf(reflect.TypeOf(c)), id, c)
 	})
 }
 

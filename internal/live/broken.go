@@ -15,12 +15,12 @@ var (
 	errExited = errors.New("views: the callback ended its goroutine")
 )
 
-// broken is the last resort of a worker, for a panic that nothing has caught where it could be
-// said whose fault it is, and for a goroutine that was ended: the view ends, and nothing else
-// does. Its page remounts it. A callback that has ended its goroutine is given up alone.
+// broken is the last resort of a worker: for a panic that nothing else has caught, and for a
+// callback that has ended its goroutine. A panic ends the view, and nothing else; its page remounts
+// it. Of an ended goroutine, only the callback is given up.
 func (v *View) broken(gen uint64, panicked any) {
 	if !v.isCurrent(gen) {
-		return // it was given up, and another one goes on
+		return // the worker was abandoned, and another one goes on
 	}
 	v.mu.Lock()
 	current := v.current
@@ -45,8 +45,8 @@ func (v *View) broken(gen uint64, panicked any) {
 	v.mu.Lock()
 	if v.mailbox.worker == gen {
 		v.mailbox.busy = false
-		if len(v.mailbox.queue) > 0 { // what is to run at its end
-			v.awake()
+		if len(v.mailbox.queue) > 0 { // callbacks of its end
+			v.wake()
 		}
 	}
 	v.mu.Unlock()

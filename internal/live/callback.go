@@ -19,9 +19,9 @@ type Call struct {
 	Name string // for logs
 	Run  func(cb *Callback) error
 
-	part    *render.Component // whose it is; nil: the page's, or that of the address
-	at      string            // the address of a component
-	closing bool              // it is Close: it runs although the component has ended
+	component *render.Component // its owner; nil: the page, or the component at the address
+	address   string            // of a component that is looked up when the callback runs
+	closing   bool              // it is Close: it runs although the component has ended
 }
 
 // Callback is a callback that runs: a transaction, and the context of the application's code.
@@ -29,7 +29,7 @@ type Call struct {
 type Callback struct {
 	context.Context // its values and deadline
 	view            *View
-	part            *render.Component
+	component       *render.Component
 	receiver        any // the component's value as the callback begins
 	tx              *scope.Tx
 	src             *scope.Source
@@ -58,13 +58,13 @@ func (cb *Callback) Check() {
 	}
 }
 
-// Tx is the callback's transaction. It panics once the callback has returned.
+// Tx returns the callback's transaction. It panics once the callback has returned.
 func (cb *Callback) Tx() *scope.Tx {
 	cb.Check()
 	return cb.tx
 }
 
-// Value answers reads of keys, and else asks the context.
+// Value returns the source of reads of keys, and else what the context has.
 func (cb *Callback) Value(key any) any {
 	if key == (scope.SourceKey{}) {
 		return cb.src
@@ -72,22 +72,22 @@ func (cb *Callback) Value(key any) any {
 	return cb.Context.Value(key)
 }
 
-// View is the view that the callback belongs to.
+// View returns the view that the callback belongs to.
 func (cb *Callback) View() *View { return cb.view }
 
-// Component is the one that the callback belongs to.
-func (cb *Callback) Component() *render.Component { return cb.part }
+// Component returns the component that the callback belongs to.
+func (cb *Callback) Component() *render.Component { return cb.component }
 
-// Receiver is the component's value, on which the callback calls a method. It does not change
+// Receiver returns the component's value, on which the callback calls a method. It does not change
 // while the callback runs: once that is abandoned, another goroutine renders the component.
 func (cb *Callback) Receiver() any { return cb.receiver }
 
-// Ref names the component.
+// Ref returns a reference to the component.
 func (cb *Callback) Ref() Ref {
-	if cb.part.IsPage() {
+	if cb.component.IsPage() {
 		return Ref{view: cb.view}
 	}
-	return Ref{view: cb.view, part: cb.part}
+	return Ref{view: cb.view, component: cb.component}
 }
 
 // SetTitle sets the page's title; "" leaves it.
@@ -122,15 +122,15 @@ func (cb *Callback) OnEnd(f func()) (stop func() bool) {
 	cb.mu.Lock()
 	cb.ends = append(cb.ends, e)
 	cb.mu.Unlock()
-	part := cb.part
+	component := cb.component
 	return func() bool {
 		stopped := e.Stop()
-		part.Forget(e)
+		component.Forget(e)
 		return stopped
 	}
 }
 
-// takeEnds are the endings that were noted so far.
+// takeEnds takes the endings that were noted so far.
 func (cb *Callback) takeEnds() []*render.Ending {
 	cb.mu.Lock()
 	defer cb.mu.Unlock()
@@ -139,18 +139,18 @@ func (cb *Callback) takeEnds() []*render.Ending {
 	return ends
 }
 
-// Redirect returns the error with which a callback succeeds and sends the page away.
+// Redirect returns the error with which a callback succeeds and redirects the page.
 func (cb *Callback) Redirect(to protocol.Address) error {
 	cb.Check()
 	return &redirect{to}
 }
 
-// redirect is the error of a callback that has sent the page away.
+// redirect is the error of a callback that redirects the page.
 type redirect struct{ to protocol.Address }
 
-func (l *redirect) Error() string { return "views: redirected to " + l.to.String() }
+func (r *redirect) Error() string { return "views: redirected to " + r.to.String() }
 
-// redirectOf is where a callback's error sends the page, nil if it does not.
+// redirectOf returns where a callback's error redirects the page; nil if it does not.
 func redirectOf(err error) *protocol.Address {
 	if err == nil {
 		return nil
@@ -158,8 +158,8 @@ func redirectOf(err error) *protocol.Address {
 	if _, ok := errors.AsType[*fault.Panic](err); ok {
 		return nil
 	}
-	if l, ok := errors.AsType[*redirect](err); ok {
-		return &l.to
+	if r, ok := errors.AsType[*redirect](err); ok {
+		return &r.to
 	}
 	return nil
 }
@@ -169,18 +169,18 @@ func redirectOf(err error) *protocol.Address {
 // fault.ErrAbandoned, the callback has left no trace, and this goroutine must not touch the view
 // any more.
 func (v *View) run(ctx context.Context, c Call) error {
-	part := v.tree.Root()
+	component := v.tree.Root()
 	switch {
-	case c.at != "":
-		part = v.tree.Lookup(c.at)
-	case c.part != nil:
-		part = c.part
+	case c.address != "":
+		component = v.tree.Lookup(c.address)
+	case c.component != nil:
+		component = c.component
 	}
-	if part == nil || !part.IsPage() && !c.closing && part.HasEnded() {
+	if component == nil || !component.IsPage() && !c.closing && component.HasEnded() {
 		return fmt.Errorf("%s: %w", c.Name, fault.ErrNoComponent)
 	}
-	tx := part.Scope().Begin()
-	cb := &Callback{Context: ctx, view: v, part: part, receiver: part.Value(), tx: tx, src: tx.Source(), rendering: v.tree.IsRendering()}
+	tx := component.Scope().Begin()
+	cb := &Callback{Context: ctx, view: v, component: component, receiver: component.Value(), tx: tx, src: tx.Source(), rendering: v.tree.IsRendering()}
 	v.callback.Store(cb)
 	err := v.host.Guard.Call(func() error { return c.Run(cb) })
 	if !cb.phase.CompareAndSwap(running, finished) {
@@ -199,8 +199,8 @@ func (v *View) run(ctx context.Context, c Call) error {
 	}
 	if err != nil {
 		v.tree.RunEnds(cb.takeEnds())
-		if _, ok := errors.AsType[*fault.Panic](err); ok && !part.IsPage() {
-			part.Fail()
+		if _, ok := errors.AsType[*fault.Panic](err); ok && !component.IsPage() {
+			component.Fail()
 		}
 		return fmt.Errorf("%s: %w", c.Name, err)
 	}
@@ -208,9 +208,9 @@ func (v *View) run(ctx context.Context, c Call) error {
 	return nil
 }
 
-// commit makes what a callback has done take effect.
+// commit applies what a callback has set, sent and started.
 func (v *View) commit(cb *Callback, to *protocol.Address) {
-	v.savepoint.note(cb.part)
+	v.savepoint.note(cb.component)
 	cb.tx.Commit()
 	if cb.title != nil && *cb.title != "" {
 		v.tree.SetTitle(*cb.title)
@@ -220,22 +220,21 @@ func (v *View) commit(cb *Callback, to *protocol.Address) {
 		v.host.Guard.Run(v.def.Name(), f)
 	}
 	if ends := cb.takeEnds(); ends != nil {
-		cb.part.OnEnd(ends)
+		cb.component.OnEnd(ends)
 	}
-	v.startAll(cb.part, cb.tx.Jobs())
+	v.startAll(cb.component, cb.tx.Jobs())
 	v.leave(to, cb.flash)
 }
 
-// abandon gives up the callback that is running with ctx: whatever it still does is void. It
-// reports whether there was one; then ended has to be called, with no lock held. Safe for
-// concurrent use.
+// abandon gives up the callback that runs with ctx: what it still does has no effect. ok reports
+// whether there was one; then ended has to be called, with no lock held. Safe for concurrent use.
 func (v *View) abandon(ctx context.Context) (ended func(), ok bool) {
 	cb := v.callback.Load()
 	if cb == nil || cb.Context != ctx || !cb.phase.CompareAndSwap(running, abandoned) {
 		return nil, false
 	}
-	if cb.rendering && !cb.part.IsPage() {
-		cb.part.FailLate()
+	if cb.rendering && !cb.component.IsPage() {
+		cb.component.FailLate()
 	}
 	return func() { v.tree.RunEnds(cb.takeEnds()) }, true
 }

@@ -46,7 +46,7 @@ func TestASocketIsGoodForOneCallback(t *testing.T) {
 	in.Set(func(s *views.Socket) { kept = s })
 	defer func() {
 		if r := fmt.Sprint(recover()); !strings.Contains(r, "s.Ref()") {
-			t.Errorf("panic %q does not say the mend", r)
+			t.Errorf("panic %q does not say how to fix it", r)
 		}
 	}()
 	shop.Note.Set(kept, "late")

@@ -12,8 +12,8 @@ import (
 	"github.com/sideband-go/sideband/patch"
 )
 
-// Conn is a connection to the browser. None of its methods waits for the client, and all are
-// safe for concurrent use.
+// Conn is a connection to the browser. No method waits for the client; all are safe for
+// concurrent use.
 type Conn interface {
 	// Send queues a message with an id. It reports false if there is no room, or the connection
 	// is over.
@@ -29,28 +29,28 @@ type Conn interface {
 	OnDrain(f func())
 }
 
-// connection is the way to the browser. The view's mutex guards it.
+// connection is the view's connection to the browser. The view's mutex guards it.
 type connection struct {
-	conn    Conn        // open, nil without one
-	at      Position    // what it was opened with
-	joining *joining    // the newest one that waits for its turn; nil without one
-	age     *time.Timer // ends it
-	old     Conn        // is to be ended by stepAge
-	opened  time.Time   // when the first one opened
+	conn     Conn        // open, nil without one
+	position Position    // what it was opened with
+	joining  *joining    // the newest one that waits for its turn; nil without one
+	age      *time.Timer // ends it
+	old      Conn        // is to be ended by stepAge
+	opened   time.Time   // when the first one opened
 	// brokeOff says that there was one connection so far, it ended at once, and no event came
 	// meanwhile.
 	brokeOff bool
-	hasSent  atomic.Bool // one has carried a message of the view; of anybody
+	hasSent  atomic.Bool // a connection has carried a message of the view; needs no lock
 }
 
 // joining is a connection that waits for its turn.
 type joining struct {
-	conn Conn
-	at   Position
-	ctx  context.Context // the values of its request
+	conn     Conn
+	position Position
+	ctx      context.Context // the values of its request
 }
 
-// end lets go of all connections, and returns them.
+// end drops all connections, and returns them.
 func (c *connection) end() (open []Conn) {
 	if c.conn != nil {
 		open = append(open, c.conn)
@@ -71,15 +71,15 @@ func (c *connection) end() (open []Conn) {
 // broke off at once: then the page tries again.
 func (c *connection) isTaken() bool { return c.conn != nil || c.hasSent.Load() && !c.brokeOff }
 
-// openConn is the connection to the browser, nil without one.
+// openConn returns the connection to the browser; nil without one.
 func (v *View) openConn() Conn {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	return v.connection.conn
 }
 
-// connectionUsed notes that the page has sent an event while its connection was open: it is alive.
-func (v *View) connectionUsed() {
+// connectionWorks notes that the page has sent an event while its connection was open.
+func (v *View) connectionWorks() {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.connection.brokeOff = false
@@ -101,7 +101,7 @@ func (v *View) Connect(ctx context.Context, conn Conn, at Position) {
 	v.mu.Lock()
 	if v.ended {
 		v.mu.Unlock()
-		conn.Finish(nil) // it has just ended: the page comes again
+		conn.Finish(nil) // the view has just ended: the page connects again
 		return
 	}
 	before := v.connection.joining
@@ -113,7 +113,7 @@ func (v *View) Connect(ctx context.Context, conn Conn, at Position) {
 	case before == nil:
 	case !at.given:
 		last = v.host.Reload
-	case at.isBehind(before.at, v.epoch):
+	case at.isBehind(before.position, v.epoch):
 		last = v.host.Replaced
 	}
 	if last != nil {
@@ -140,7 +140,7 @@ func (v *View) Connect(ctx context.Context, conn Conn, at Position) {
 // connect makes a connection the view's. What it sends depends on what is known of the page:
 //
 //	it names no id, and the view has sent messages  a copy: it reloads
-//	it names an older id than the open one          a connection that was late: it is told so
+//	it names an older id than the open one          a late connection: it gets Replaced
 //	it names an id of this life of the view         what it missed, from the log; if that does
 //	                                                not reach back so far, the whole view
 //	anything else, or the page is unknown           the whole view
@@ -159,9 +159,9 @@ func (v *View) connect(gen uint64, j *joining) {
 	case j.conn.Ended(): // before its turn came
 		v.mu.Unlock()
 		return
-	case !j.at.given && v.connection.isTaken(): // since it was admitted
+	case !j.position.given && v.connection.isTaken(): // since it was admitted
 		last = v.host.Reload
-	case old != nil && j.at.isBehind(v.connection.at, v.epoch):
+	case old != nil && j.position.isBehind(v.connection.position, v.epoch):
 		// It was asked for before the open one, by an element that has been replaced since.
 		last = v.host.Replaced
 	}
@@ -183,19 +183,19 @@ func (v *View) connect(gen uint64, j *joining) {
 	j.conn.Send("", v.firstMessage())
 	v.startWaiting()
 	v.setTurn(&turn{cause: j.ctx})
-	if !v.greet(gen, j.ctx) {
+	if !v.runConnect(gen, j.ctx) {
 		return
 	}
-	id, known := v.resume(j.at)
+	id, known := v.resume(j.position)
 	if v.catchUp(gen, j.conn, id, known); v.isCurrent(gen) {
 		v.setTurn(nil)
 	}
 }
 
-// adopt takes over a connection. The caller holds mu.
+// adopt makes a connection the view's. The caller holds mu.
 func (v *View) adopt(j *joining) {
 	c := &v.connection
-	c.conn, c.at = j.conn, j.at
+	c.conn, c.position = j.conn, j.position
 	c.brokeOff = c.opened.IsZero()
 	if c.brokeOff {
 		c.opened = time.Now()
@@ -209,9 +209,10 @@ func (v *View) adopt(j *joining) {
 	v.host.store.Connected(v.entry)
 }
 
-// firstMessage is what each connection begins with. That it arrives proves that the page is
-// connected: it takes the "connection lost" notice away. It has a page ask for its controls if
-// that shows that an event did not reach the server: they may show what nobody was told of.
+// firstMessage returns what each connection begins with. Its arrival proves that the page is
+// connected, so it clears the "connection lost" notice. If the page shows that an event did not
+// reach the server, it also has the page post its controls, which may show what the server does
+// not know.
 func (v *View) firstMessage() []byte {
 	ask := `<hx-partial hx-target=":has(#` + protocol.FailedID + `>p:first-child)>#` + patch.LeftID + `"><i hx-post="` + html.EscapeString(v.address) + `?` + patch.LeftParam + `=" hx-trigger="load"></i></hx-partial>`
 	return append(slices.Clip(clearLost), ask...)
@@ -219,9 +220,8 @@ func (v *View) firstMessage() []byte {
 
 var clearLost = patch.AppendText(nil, protocol.LostID, "")
 
-// ageTimer ends a connection when it is old, so that each push is at most that far from the
-// application's middleware. What the page shows then counts as unknown, which mends
-// what a script may have done to it.
+// ageTimer ends a connection when it is old, so that the application's middleware runs again. What
+// the page shows then counts as unknown: the whole view repairs what a script may have changed.
 func (v *View) ageTimer(conn Conn) *time.Timer {
 	most := v.host.ConnectionAge
 	return time.AfterFunc(most*4/5+time.Duration(rand.Int64N(int64(most*2/5)+1)), func() {
@@ -233,14 +233,14 @@ func (v *View) ageTimer(conn Conn) *time.Timer {
 		v.connection.old = conn
 		v.once(stepAge, func(v *View, _ uint64) {
 			if conn := v.oldConn(); conn != nil {
-				v.out.unknown = true
+				v.delivery.unknown = true
 				conn.Finish(nil)
 			}
 		})
 	})
 }
 
-// oldConn is the connection that has reached its age, if it is still open.
+// oldConn returns the connection that has reached its age; nil if it is not open any more.
 func (v *View) oldConn() Conn {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -252,13 +252,13 @@ func (v *View) oldConn() Conn {
 	return conn
 }
 
-// greet runs the page's Connect the first time. It reports false if the worker was abandoned.
-func (v *View) greet(gen uint64, cause context.Context) bool {
+// runConnect runs the page's Connect, once. It reports false if the worker was abandoned.
+func (v *View) runConnect(gen uint64, cause context.Context) bool {
 	connect := v.def.Connect
-	if connect == nil || v.out.greeted {
+	if connect == nil || v.delivery.connectRan {
 		return true
 	}
-	v.out.greeted = true
+	v.delivery.connectRan = true
 	call := Call{Name: v.def.Name() + ".Connect", Run: func(cb *Callback) error { return connect(cb) }}
 	if err := v.runTimed(job{call: call, ctx: cause}); err != nil {
 		if !v.isCurrent(gen) {
@@ -281,7 +281,7 @@ func (v *View) Disconnected(conn Conn) {
 	}
 }
 
-// release lets go of a connection. It reports whether that was the view's.
+// release drops a connection. It reports whether that was the view's.
 func (v *View) release(conn Conn) bool {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -294,7 +294,7 @@ func (v *View) release(conn Conn) bool {
 	}
 	c.conn = nil
 	c.age.Stop()
-	c.age = nil // it keeps the connection, and that its request
+	c.age = nil // the timer would keep the connection and its request in memory
 	c.brokeOff = c.brokeOff && time.Since(c.opened) < firstTry
 	v.connected.Store(false)
 	v.timers.pause()

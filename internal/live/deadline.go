@@ -6,12 +6,12 @@ import (
 	"time"
 )
 
-// deadline is the context of one callback: the values of a request, and an end of
-// its own. It is what context.WithTimeout and context.AfterFunc do together, with one
-// timer and, as long as nobody waits for it, no channel.
+// deadline is the context of one callback: the values of a request, and a deadline of its own. It
+// does what context.WithTimeout and context.AfterFunc do together, with one timer and, until
+// somebody waits for it, no channel.
 type deadline struct {
 	context.Context // for values; nil for a message, which has none
-	at              time.Time
+	expires         time.Time
 	timer           *time.Timer
 	passed          func(*deadline)
 
@@ -20,10 +20,10 @@ type deadline struct {
 	done chan struct{}
 }
 
-// newDeadline begins a callback's time. passed is called when it is over before end was,
-// or when it is cut.
+// newDeadline starts a callback's time. It calls passed when the time is over before end was
+// called, or when cut is.
 func newDeadline(values context.Context, d time.Duration, passed func(*deadline)) *deadline {
-	c := &deadline{Context: values, at: time.Now().Add(d), passed: passed}
+	c := &deadline{Context: values, expires: time.Now().Add(d), passed: passed}
 	if values == nil {
 		c.Context = context.Background()
 	}
@@ -64,7 +64,7 @@ var closed = func() chan struct{} {
 }()
 
 // Deadline is part of context.Context.
-func (c *deadline) Deadline() (time.Time, bool) { return c.at, true }
+func (c *deadline) Deadline() (time.Time, bool) { return c.expires, true }
 
 // Done is part of context.Context.
 func (c *deadline) Done() <-chan struct{} {

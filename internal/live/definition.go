@@ -2,9 +2,9 @@
 // sent and acknowledged, its timers and background tasks. It knows a [Conn] to write to, and no
 // HTTP.
 //
-// A view is driven by what waits in its mailbox. At most one goroutine, the worker, works it off:
+// A view is driven by its mailbox. At most one goroutine, the worker, empties it:
 // it takes an event, or some messages, runs their callbacks as a turn, renders what is out of
-// date, and sends it. A callback that runs past its deadline is abandoned, and another worker
+// date and sends it. A callback that runs past its deadline is abandoned, and another worker
 // goes on with the turn.
 package live
 
@@ -34,7 +34,7 @@ type Definition struct {
 	Connect func(w state.Writer) error
 }
 
-// Face makes values of packages views and handlers, which import this package and set it.
+// Face makes values of packages views and handlers, which import this package and set its fields.
 var Face struct {
 	// Define makes the definition of a views.View[Q]. params is Q, mount its Mount.
 	Define func(view any, params reflect.Type, mount func(socket, params any) error) *Definition
@@ -46,7 +46,7 @@ var Face struct {
 	Route func(kit any, def *Definition) any
 }
 
-// Name is the type of the page.
+// Name returns the name of the page's type.
 func (d *Definition) Name() string { return d.Kind.Type.String() }
 
 // Events lists what the browser may call of the page, in order.
@@ -78,7 +78,7 @@ func (d *Definition) Only(c templ.Component, keys ...state.Assignment) *Definiti
 	}
 }
 
-// Reading returns a context that reads what a component's keys hold at this moment.
+// Reading returns a context that reads a component's keys as they are now.
 func Reading(c *render.Component) context.Context {
 	return context.WithValue(context.Background(), scope.SourceKey{}, c.Scope().Begin().Source())
 }

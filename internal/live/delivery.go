@@ -7,7 +7,7 @@ import (
 	"github.com/sideband-go/sideband/patch"
 )
 
-// delivery is what a view has told the browser, and how far the browser is known to have come.
+// delivery is what a view has sent to the browser, and what the browser has acknowledged.
 // Messages are numbered from 1 on; 0 is the page as first served. The worker owns it.
 type delivery struct {
 	log          messageLog
@@ -15,13 +15,13 @@ type delivery struct {
 	sent         uint64   // of the newest one that the open connection took
 	acknowledged uint64   // of the newest one that the browser is known to have
 	refused      *message // the newest, if the connection had no room for it
-	unknown      bool     // what the page shows is not known: it is to be morphed as a whole
-	unsettled    bool     // an event told what a control shows, and nothing could be rendered for it
-	greeted      bool     // Connect has run
+	unknown      bool     // it is not known what the page shows: it needs the whole view
+	unsettled    bool     // an event has posted its controls, and nothing was rendered for it yet
+	connectRan   bool     // the page's Connect has run
 	typed        uint64   // digest of what the last event of a field being typed in has posted, 0: none
 }
 
-// number makes a message of ops.
+// number gives ops the next message id, and logs them.
 func (d *delivery) number(ops []byte) message {
 	d.seq++
 	if cap(ops) > 2*len(ops) { // the log keeps it
@@ -32,8 +32,7 @@ func (d *delivery) number(ops []byte) message {
 	return m
 }
 
-// since is what a browser that has seen message id has missed. It reports false if that is not
-// all held.
+// since returns the messages after id. It reports false if some are not held any more.
 func (d *delivery) since(id uint64) ([]message, bool) {
 	if d.refused != nil && d.refused.ID == id+1 {
 		later, held := d.log.Since(d.refused.ID)
@@ -65,68 +64,67 @@ func (d *delivery) settleTyping(posted *patch.Posted) {
 	d.typed = typed
 }
 
-// put hands a message to a connection. What a full connection does not take waits until that
-// has room again: in the log or, if it is too large for that, in refused.
+// put queues a message at a connection. What a full connection does not take waits until it has
+// room again: in the log or, if it is too large for the log, in refused.
 func (v *View) put(conn Conn, m message) bool {
 	if !conn.Send(v.idOf(m.ID), m.Data) {
 		increment(v.host.Count.ConnectionsFull)
-		if m.ID == v.out.seq {
+		if m.ID == v.delivery.seq {
 			newest := m
-			v.out.refused = &newest
+			v.delivery.refused = &newest
 		}
 		return false
 	}
-	v.out.sent, v.out.refused = m.ID, nil
+	v.delivery.sent, v.delivery.refused = m.ID, nil
 	v.connection.hasSent.Store(true)
 	return true
 }
 
-// idOf is what the browser calls a message.
+// idOf returns the id of a message as the browser knows it.
 func (v *View) idOf(id uint64) string {
 	return Position{epoch: v.epoch, id: id, valid: true}.String()
 }
 
-// waits reports whether the connection is behind: what has changed waits with the rest. The
-// whole view makes up for it, unless there are items in it that the view has not.
-func (v *View) waits() bool {
-	return !v.out.isUpToDate() && (!v.out.unknown || v.tree.HasForgotten())
+// lags reports whether the connection is behind, so that changes have to wait. If the page needs
+// the whole view anyway it does not count as behind, unless that would lack items of streams.
+func (v *View) lags() bool {
+	return !v.delivery.isUpToDate() && (!v.delivery.unknown || v.tree.HasForgotten())
 }
 
-// isReachable reports whether the page is known to show all items of streams that the view has
-// forgotten, or can be told what it has missed. A page that is sent the whole view has them only
-// if so.
+// isReachable reports whether the page shows all items of streams that the view has forgotten, or
+// can still be sent what it has missed. Otherwise the whole view would lack them.
 func (v *View) isReachable() bool {
-	return v.openConn() != nil || v.out.isAcknowledged() || !v.tree.HasForgotten()
+	return v.openConn() != nil || v.delivery.isAcknowledged() || !v.tree.HasForgotten()
 }
 
-// resume finds out what a page that connects has seen: everything up to the message id. If that
-// is not known, it has to be shown the whole view.
+// resume returns the id of the newest message that a connecting page has. Unless that is known, the
+// page needs the whole view.
 func (v *View) resume(at Position) (id uint64, known bool) {
-	known = at.valid && at.epoch == v.epoch && (at.given || v.out.seq == 0)
+	known = at.valid && at.epoch == v.epoch && (at.given || v.delivery.seq == 0)
 	switch {
-	case known && at.id <= v.out.seq:
-		v.out.acknowledged = max(v.out.acknowledged, at.id)
+	case known && at.id <= v.delivery.seq:
+		v.delivery.acknowledged = max(v.delivery.acknowledged, at.id)
 	case v.epoch != "" && v.tree.HasForgotten():
 		return 0, true // whatever it shows: a view that was remounted begins with all of it
 	}
-	return at.id, known && (!v.out.unknown || v.tree.HasForgotten())
+	return at.id, known && (!v.delivery.unknown || v.tree.HasForgotten())
 }
 
 // catchUp sends what a browser that has seen message id has missed, and then what has changed
 // since.
 func (v *View) catchUp(gen uint64, conn Conn, id uint64, known bool) {
-	missed, held := v.out.since(id)
+	missed, held := v.delivery.since(id)
 	if !known || !held {
 		v.begin()
 		if v.tree.HasForgotten() {
 			v.remount(errBehind)
 			return
 		}
-		v.out.unknown = true
+		v.delivery.unknown = true
 		v.show(gen)
 		return
 	}
-	v.out.sent = id
+	v.delivery.sent = id
 	for _, m := range missed {
 		if !v.put(conn, m) {
 			return // onDrain goes on
@@ -141,8 +139,8 @@ func (v *View) onDrain() {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.once(stepDrain, func(v *View, gen uint64) {
-		if conn := v.openConn(); conn != nil && !v.out.isUpToDate() {
-			v.catchUp(gen, conn, v.out.sent, true)
+		if conn := v.openConn(); conn != nil && !v.delivery.isUpToDate() {
+			v.catchUp(gen, conn, v.delivery.sent, true)
 		}
 	})
 }

@@ -6,26 +6,26 @@ import (
 	"github.com/sideband-go/sideband/state"
 )
 
-// Departure is where a callback has sent the page, with what the next page is to show.
+// Departure is a redirect of the page, with the flash messages for the next one.
 type Departure struct {
 	To    protocol.Address
 	flash []flash.Change
 }
 
-// Flash returns what the next page is to show, given what is on its way already.
+// Flash returns the messages of the next page, given those that are on their way already.
 func (d *Departure) Flash(carried []flash.Message) []flash.Message {
 	return flash.Carry(carried, d.flash)
 }
 
-// FlashKey has the messages that a page shows.
+// FlashKey holds the flash messages that a page shows.
 var FlashKey = state.NewKey[flash.Board]("sideband flash").WithEqual(flash.Board.Equal)
 
-// leave takes over where a callback that has succeeded sends the page, if it does, and its
-// changes of the messages: for the page itself, or for the one that comes next.
+// leave notes the redirect of a callback that has succeeded, if it has one, and applies its changes
+// of flash messages: to the page itself, or to the next one.
 func (v *View) leave(to *protocol.Address, changes []flash.Change) {
 	if to != nil {
 		d := &Departure{To: *to}
-		if v.departure != nil { // which this one takes the place of
+		if v.departure != nil { // which this one replaces
 			d.flash = v.departure.flash
 		}
 		v.departure = d
@@ -34,7 +34,7 @@ func (v *View) leave(to *protocol.Address, changes []flash.Change) {
 	case len(changes) == 0:
 	case v.departure != nil:
 		v.departure.flash = append(v.departure.flash, changes...)
-	default: // the page shows what a component has to say
+	default: // the page shows the messages of its components
 		v.inbox = append(v.inbox, Call{Name: "Flash", Run: func(cb *Callback) error {
 			FlashKey.Set(cb, FlashKey.Get(cb).Apply(changes))
 			return nil
@@ -42,7 +42,7 @@ func (v *View) leave(to *protocol.Address, changes []flash.Change) {
 	}
 }
 
-// takeDeparture returns where a callback has sent the page, once; nil if none has.
+// takeDeparture returns the pending redirect, once; nil without one.
 func (v *View) takeDeparture() *Departure {
 	d := v.departure
 	v.departure = nil

@@ -13,8 +13,9 @@ import (
 	"github.com/sideband-go/sideband/patch"
 )
 
-// Hand drives a view by hand, for tests of what callbacks and renderings do: nothing runs unless
-// the test says so. One goroutine may use it, but for what is safe for concurrent use of a View.
+// Hand drives a view step by step, for tests of callbacks and renderings: nothing runs unless the
+// test says so. Only one goroutine may use it, except for the methods of View that are safe for
+// concurrent use.
 type Hand struct {
 	*View
 	// Tree is what the view renders.
@@ -26,7 +27,7 @@ type Hand struct {
 	restarts int
 }
 
-// NewHand makes a view that is driven by hand. report takes errors that nobody waits for.
+// NewHand returns a view that a test drives. report takes errors that nobody waits for.
 func NewHand(def *Definition, report func(error)) *Hand {
 	none := func() *uint64 { return new(uint64) }
 	h := NewHost(Config{
@@ -43,15 +44,15 @@ func NewHand(def *Definition, report func(error)) *Hand {
 	return hand
 }
 
-// SetID gives the view the id of another one, as if it were that, remounted.
+// SetID gives the view the id of another one, as if that had been remounted.
 func (h *Hand) SetID(id string) { h.id = id }
 
-// Mounting is the callback that mounts the page.
+// Mounting returns the callback that mounts the page.
 func (h *Hand) Mounting(in params.Input) Call {
 	return Call{Name: h.def.Name() + ".Mount", Run: func(cb *Callback) error { return h.def.Mount(cb, in) }}
 }
 
-// Event is the callback of an event of the page, or of the component at an address.
+// Event returns the callback of an event of the page, or of the component at an address.
 func (h *Hand) Event(name, component string, in params.Input) (Call, error) {
 	return h.event(Event{Name: name, Component: component, Input: in})
 }
@@ -71,16 +72,16 @@ func (h *Hand) HasInbox() bool { return h.hasInbox() }
 // Begin sets a savepoint.
 func (h *Hand) Begin() { h.begin() }
 
-// Rollback goes back to the savepoint.
+// Rollback rolls back to the savepoint.
 func (h *Hand) Rollback() { h.rollback() }
 
-// Departure takes where a callback has sent the page.
+// Departure takes the pending redirect.
 func (h *Hand) Departure() *Departure { return h.takeDeparture() }
 
-// SetConnected opens or closes the browser's connection, and notifies who listens.
+// SetConnected opens or closes the browser's connection. It notifies nobody; see Notify.
 func (h *Hand) SetConnected(open bool) { h.connected.Store(open) }
 
-// Notify notifies who listens whether the connection is open.
+// Notify notifies the listeners whether the connection is open.
 func (h *Hand) Notify() { h.notify() }
 
 // StartWaiting starts the tasks that have waited for the connection.
@@ -106,7 +107,7 @@ func (h *Hand) SetEnded() {
 	h.ended = true
 }
 
-// count makes the number of callbacks that wait what it would be without SetFull, or the limit.
+// count recounts the callbacks that wait, or sets their number to the limit if the mailbox is full.
 func (h *Hand) count() {
 	h.mailbox.calls = 0
 	for _, j := range h.mailbox.queue {
@@ -133,7 +134,7 @@ func (h *Hand) Next() (c Call, ok bool) {
 	return Call{}, false
 }
 
-// Waiting counts the callbacks in the mailbox.
+// Waiting returns the number of callbacks in the mailbox.
 func (h *Hand) Waiting() (n int) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -145,7 +146,7 @@ func (h *Hand) Waiting() (n int) {
 	return n
 }
 
-// takeRestart takes what Restart has queued, so that each call of it counts. The caller holds mu.
+// takeRestart dequeues what Restart has queued, and counts it. The caller holds mu.
 func (h *Hand) takeRestart() {
 	h.mailbox.queue = slices.DeleteFunc(h.mailbox.queue, func(j job) bool { return j.step == stepRestart })
 	if h.mailbox.steps&stepRestart != 0 {
@@ -154,21 +155,21 @@ func (h *Hand) takeRestart() {
 	}
 }
 
-// Restarts counts the calls of Restart.
+// Restarts returns the number of calls of Restart.
 func (h *Hand) Restarts() int {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.restarts
 }
 
-// Timers counts the delayed and repeated messages that are pending.
+// Timers returns the number of pending delayed and repeated messages.
 func (h *Hand) Timers() int {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return len(h.timers.all)
 }
 
-// Delayed takes the callbacks that timers are to send.
+// Delayed stops all timers and returns their callbacks.
 func (h *Hand) Delayed() (calls []Call) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -186,7 +187,7 @@ func (h *Hand) Close() []Call {
 	return closingCalls(h.tree.End())
 }
 
-// Waiting counts the jobs in the mailboxes of all views, for tests.
+// Waiting returns the number of jobs in the mailboxes of all views. It is for tests.
 func (h *Host) Waiting() (n int) {
 	for _, v := range h.All() {
 		v.mu.Lock()
@@ -196,6 +197,8 @@ func (h *Host) Waiting() (n int) {
 	return n
 }
 
-// Confuse makes the view's own books wrong, so that the next message that it sends panics where
-// nothing of the application's runs. It is for tests.
-func (v *View) Confuse() { v.postInternal(func(v *View, _ uint64) { v.out.seq, v.out.sent = 0, 0 }) }
+// Corrupt resets the ids of the view's messages, so that sending the next one panics outside of
+// the application's code. It is for tests.
+func (v *View) Corrupt() {
+	v.postInternal(func(v *View, _ uint64) { v.delivery.seq, v.delivery.sent = 0, 0 })
+}

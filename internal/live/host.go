@@ -15,7 +15,7 @@ import (
 	"github.com/sideband-go/sideband/state"
 )
 
-// Config is what the views of one kit have in common. All fields are to be set.
+// Config is what the views of one kit share. All fields must be set.
 type Config struct {
 	Guard                    *fault.Guard
 	Log                      *slog.Logger
@@ -29,25 +29,25 @@ type Config struct {
 	Views         state.Limits
 	Count         Counters
 
-	// Evicted is the last message of a connected page whose view had to go, Replaced of one whose
-	// view another page shows by now, and Reload has a page load itself anew.
+	// Evicted is the last message to a connected page whose view was evicted, Replaced to one whose
+	// view has a newer connection; Reload has a page reload itself.
 	Evicted, Replaced, Reload []byte
 	// Warn is given each rendering that was sent, for what developers should know of it.
 	Warn func(v *View, r render.Rendering)
-	// Leave makes the message that sends the page of a view away.
+	// Leave makes the message that redirects the page of a view.
 	Leave func(v *View, d *Departure) []byte
-	// Excuse says that a view is going to be remounted at the kit's expense.
+	// Excuse exempts the next remount of a view from the session's limit.
 	Excuse func(viewID string)
 }
 
-// Counters point to what counts how often the bounds are reached. They are added to atomically.
+// Counters point to the counters of reached limits. They are incremented atomically.
 type Counters struct {
 	QueueFull, TimersFull, TasksFull, Deadlines, ConnectionsFull *uint64
 }
 
 func increment(counter *uint64) { atomic.AddUint64(counter, 1) }
 
-// Host has the views of one kit. All methods are safe for concurrent use.
+// Host holds the views of one kit. All methods are safe for concurrent use.
 type Host struct {
 	Config
 	store   *state.Store
@@ -59,14 +59,14 @@ type Host struct {
 	closed bool
 }
 
-// NewHost makes a host without views.
+// NewHost returns a host without views.
 func NewHost(c Config) *Host {
 	h := &Host{Config: c, spawn: func(f func()) { go f() }}
 	h.store = state.NewStore(c.Views, func(e *state.Entry) { e.Value.(*View).evicted() })
 	return h
 }
 
-// Store has the views that were added to it, connected or not.
+// Store returns the store of the views, connected or not.
 func (h *Host) Store() *state.Store { return h.store }
 
 // All lists the views in the store.
@@ -85,7 +85,7 @@ func (h *Host) Get(id string) *View {
 		return nil
 	}
 	v := e.Value.(*View)
-	if v.HasEnded() { // and is about to leave the store
+	if v.HasEnded() { // it is about to leave the store
 		h.store.Remove(e)
 		return nil
 	}
@@ -101,22 +101,22 @@ func (h *Host) OfSession(session string) []*View {
 	return all
 }
 
-// IsClosed reports whether Shutdown was called.
+// IsClosed reports whether Close was called.
 func (h *Host) IsClosed() bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.closed
 }
 
-// Close lets no more views begin.
+// Close refuses new views from now on.
 func (h *Host) Close() {
 	h.mu.Lock()
 	h.closed = true
 	h.mu.Unlock()
 }
 
-// apart is how far from one another connections end, on average, if there is time.
-const apart = 5 * time.Millisecond
+// pace is the mean time between the ends of two connections, if there is time.
+const pace = 5 * time.Millisecond
 
 // Disconnect ends the connections in random order, spread over time, so that the pages do not
 // all come back at once: within spread, or half the time that ctx leaves.
@@ -128,7 +128,7 @@ func (h *Host) Disconnect(ctx context.Context, spread time.Duration) {
 		}
 	}
 	rand.Shuffle(len(open), func(i, j int) { open[i], open[j] = open[j], open[i] })
-	spread = min(spread, apart*time.Duration(len(open)))
+	spread = min(spread, pace*time.Duration(len(open)))
 	if end, ok := ctx.Deadline(); ok {
 		spread = min(spread, time.Until(end)/2)
 	}
@@ -179,7 +179,7 @@ func (h *Host) Wait(ctx context.Context) error {
 	}
 }
 
-// logFailure logs what went wrong where nobody waits.
+// logFailure logs an error that nobody waits for.
 func (v *View) logFailure(err error) {
 	if errors.Is(err, fault.ErrGone) {
 		v.host.Log.Info("sideband: callback failed", "view", v.def.Name(), "err", err)

@@ -6,10 +6,10 @@ import (
 	"sync/atomic"
 )
 
-// listeners are notified whether the browser's connection is open.
+// listeners are notified when the browser's connection opens or closes.
 type listeners struct {
-	notifying sync.Mutex // one thing after the other; before mu
-	open      bool       // of who notifies
+	notifying sync.Mutex // notifications come in order; taken before mu
+	open      bool       // as last notified; notifying guards it
 
 	mu  sync.Mutex
 	all []*listener
@@ -39,7 +39,7 @@ func (cb *Callback) OnConnection(f func(open bool)) (stop func()) {
 	}
 }
 
-// notify tells whoever listens whether the connection is open. Safe for concurrent use; the
+// notify notifies the listeners if the connection has opened or closed. Safe for concurrent use; the
 // view's mutex must not be held, since listeners may send.
 func (v *View) notify() {
 	ls := &v.listeners

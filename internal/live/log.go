@@ -8,22 +8,21 @@ const (
 	defaultLogBytes    = 16 << 10
 )
 
-// message is what the browser is sent at once: operations, with a number.
+// message is one message to the browser: operations with an id.
 type message struct {
 	ID   uint64
 	Data []byte
 }
 
-// messageLog keeps the newest messages that were sent to a client, for when it reconnects and
-// names the last id it has seen. It is bounded by messages and bytes and drops the oldest first.
-// It allocates only for what it keeps.
+// messageLog holds the newest messages, for a client that reconnects with the last id it has seen.
+// It is bounded by messages and bytes and drops the oldest first. It allocates only for what it
+// holds.
 //
-// The zero value keeps 32 messages and 16 KiB. It is not safe for concurrent use.
+// The zero value holds up to 32 messages and 16 KiB. It is not safe for concurrent use.
 type messageLog struct {
 	maxMessages, maxBytes int
 
-	// ring holds the messages in order from start on, round the end. It grows with
-	// what it holds up to maxMessages.
+	// ring is a ring buffer of messages that begins at start. It grows up to maxMessages.
 	ring         []message
 	start, count int
 	bytes        int
@@ -43,10 +42,9 @@ func (l *messageLog) bounds() (messages, bytes int) {
 	return messages, bytes
 }
 
-// Add keeps a message. Ids begin above 0, which means that nothing has been seen, and must
-// grow: Add panics if id is not greater than the last one. The log keeps data itself: do not
-// change it afterwards, and do not pass a small part of a large slice. A message that is larger
-// than the whole log empties it.
+// Add adds a message. Ids begin above 0, which means that nothing has been seen, and must grow: Add
+// panics if id is not greater than the last one. The log retains data: do not change it afterwards,
+// and do not pass a small part of a large slice. A message that is larger than the log empties it.
 func (l *messageLog) Add(id uint64, data []byte) {
 	if id <= l.last {
 		panic("live: the ids of a log do not grow")
@@ -69,7 +67,7 @@ func (l *messageLog) Add(id uint64, data []byte) {
 }
 
 // Since returns the messages after id, oldest first. It returns false if the log does not have
-// all of them, or if no message had that id: then the client needs everything again. The slice
+// all of them, or if no message had that id: then the client needs the whole view. The slice
 // is the caller's; the data in it must not be changed.
 func (l *messageLog) Since(id uint64) ([]message, bool) {
 	if id < l.floor || id > l.last {
@@ -95,8 +93,7 @@ func (l *messageLog) Last() uint64 { return l.last }
 // Size returns the memory that the log uses, in bytes.
 func (l *messageLog) Size() int { return l.bytes + cap(l.ring)*int(unsafe.Sizeof(message{})) }
 
-// Reset drops all messages and continues after id: for a client that got everything again under
-// that id.
+// Reset drops all messages and continues after id, for a client that got the whole view under it.
 func (l *messageLog) Reset(id uint64) {
 	l.ring, l.start, l.count, l.bytes = nil, 0, 0, 0
 	l.floor, l.last = id, id

@@ -8,47 +8,46 @@ import (
 	"github.com/sideband-go/sideband/patch"
 )
 
-// job is what waits in a mailbox: a callback, or something of the kit's own.
+// job is an entry of a mailbox: a callback, or an internal function.
 type job struct {
 	run     func(v *View, gen uint64) // nil: call runs
 	call    Call
 	ctx     context.Context // of an event; else nil
 	posted  *patch.Posted
 	done    chan<- Outcome // nil if nobody waits
-	counted bool           // among those whose number is bounded
-	step    step           // that run is; 0: none
+	counted bool           // it counts against the limit
+	step    step           // of run; 0: none
 }
 
-// isMessage reports whether nobody waits for the callback: it shares a rendering with others.
+// isMessage reports whether the job is a callback that nobody waits for: it shares a rendering.
 func (j *job) isMessage() bool { return j.done == nil && j.run == nil }
 
-// step is something of the kit's own that a view is to do when it is its turn. However often
-// it is asked for, it waits in the mailbox once.
+// step is an internal job that waits in the mailbox at most once, however often it is asked for.
 type step uint8
 
 const (
-	stepConnect step = 1 << iota // take the connection that waits
+	stepConnect step = 1 << iota // adopt the connection that waits
 	stepDrain                    // go on with a connection that was full
 	stepInbox                    // run what components have sent while they were rendered
 	stepAge                      // end a connection that is old
 	stepRestart                  // drop the view
 )
 
-// mailbox is what waits for a view, and who works it off. The view's mutex guards it.
+// mailbox holds the jobs of a view, and the generation of its worker. The view's mutex guards it.
 type mailbox struct {
 	queue  []job
 	calls  int    // counted jobs in the queue, which are bounded
 	steps  step   // that are in the queue
 	worker uint64 // the generation of the worker; older ones are abandoned
 	busy   bool   // a worker runs
-	held   func() // not nil: no worker starts, a test is notified and works the queue off
+	held   func() // in tests: is called instead of starting a worker; the test empties the queue
 }
 
 // maxBatch is how many messages share a rendering.
 const maxBatch = 64
 
-// take takes what is to be done before the next rendering: one job that somebody waits for, or
-// the messages up to it.
+// take takes the batch before the next rendering: one job that somebody waits for, or the messages
+// before it.
 func (m *mailbox) take() []job {
 	n := 1
 	for n < len(m.queue) && n < maxBatch && m.queue[n-1].isMessage() && m.queue[n].isMessage() {
@@ -65,7 +64,7 @@ func (m *mailbox) take() []job {
 	return batch
 }
 
-// dropCalls empties the queue but for what is the kit's own.
+// dropCalls removes all callbacks from the queue.
 func (m *mailbox) dropCalls() (dropped []job) {
 	m.queue = slices.DeleteFunc(m.queue, func(j job) bool {
 		if j.run == nil {
@@ -104,8 +103,8 @@ func (v *View) wait(j job) Outcome {
 	return <-done
 }
 
-// deliver queues the result of a background task, whatever else waits: there are no more of them
-// than tasks. If the view has ended it is dropped.
+// deliver queues the result of a background task, even in a full mailbox: there are no more results
+// than tasks. If the view has ended, the result is dropped.
 func (v *View) deliver(c Call) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -114,8 +113,8 @@ func (v *View) deliver(c Call) {
 	}
 }
 
-// postInternal queues something of the kit's own, whatever else waits; it takes no place of a
-// callback. It reports false if the view has ended.
+// postInternal queues an internal function, even in a full mailbox; it does not count against the
+// limit. It reports false if the view has ended.
 func (v *View) postInternal(run func(v *View, gen uint64)) bool {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -136,16 +135,16 @@ func (v *View) once(s step, run func(v *View, gen uint64)) {
 // enqueue adds a job and starts a worker if none runs. The caller holds mu.
 func (v *View) enqueue(j job) {
 	v.mailbox.queue = append(v.mailbox.queue, j)
-	v.awake()
+	v.wake()
 }
 
-// enqueueFirst is enqueue for what comes before all that waits.
+// enqueueFirst is enqueue at the front of the queue.
 func (v *View) enqueueFirst(j job) {
 	v.mailbox.queue = slices.Insert(v.mailbox.queue, 0, j)
-	v.awake()
+	v.wake()
 }
 
-func (v *View) awake() {
+func (v *View) wake() {
 	switch {
 	case v.mailbox.held != nil:
 		v.mailbox.held()
@@ -155,7 +154,7 @@ func (v *View) awake() {
 	}
 }
 
-// startWorker starts a new worker; the one before, if it still runs, is abandoned. The caller
+// startWorker starts a new worker and abandons the one before, if it still runs. The caller
 // holds mu.
 func (v *View) startWorker() {
 	v.mailbox.worker++
@@ -163,7 +162,7 @@ func (v *View) startWorker() {
 	go v.work(v.mailbox.worker)
 }
 
-// work does what is queued, one batch after the other, and ends when there is nothing left.
+// work takes one batch after the other, until the queue is empty.
 func (v *View) work(gen uint64) {
 	defer v.host.workers.Done()
 	over := false

@@ -13,44 +13,46 @@ import (
 // Ref names a living page or component. It may be kept, copied and compared; it does not keep
 // the view alive. Its methods are safe for concurrent use.
 type Ref struct {
-	view *View
-	part *render.Component // nil: the page
-	id   string            // of a component that is found when something is sent
+	view      *View
+	component *render.Component // nil: the page
+	id        string            // of a component that is looked up when something is sent
 }
 
-// View is the view of the page or component; nil of the zero Ref.
+// View returns the view of the page or component; nil of the zero Ref.
 func (r Ref) View() *View { return r.view }
 
-// At addresses the component of the view with an id, wherever it stands.
+// At returns a reference to the component of the view with an id, wherever it is rendered.
 func (r Ref) At(id string) Ref { return Ref{view: r.view, id: id} }
 
-// Receiver finds who takes messages of a type, as [render.Tree.Receiver] does. It returns
+// Receiver finds the receiver of messages of a type, as [render.Tree.Receiver] does. It returns
 // fault.ErrGone for the zero Ref.
 func (r Ref) Receiver(t reflect.Type, kind string) (*render.Component, error) {
 	if r.view == nil {
 		return nil, fault.ErrGone
 	}
-	return r.view.tree.Receiver(r.part, r.id, t, kind)
+	return r.view.tree.Receiver(r.component, r.id, t, kind)
 }
 
-// ID is the id of the component that r addresses, "" if it is no id.
+// ID returns the id of the component that At was given; "" without one.
 func (r Ref) ID() string { return r.id }
 
-// IsLate reports whether who takes a delayed message is found when its time has come.
+// IsLate reports whether the receiver of a delayed message is looked up when its time has come.
 func (r Ref) IsLate() bool { return r.view != nil && r.id != "" }
 
-// CallOn makes a callback of a component.
+// CallOn returns a callback of a component.
 func CallOn(c *render.Component, name string, run func(cb *Callback) error) Call {
-	return Call{Name: name, part: c, Run: run}
+	return Call{Name: name, component: c, Run: run}
 }
 
-// CallAt makes a callback of the component with the id of r, of a kind, which is found when it runs.
+// CallAt returns a callback of the component with the id of r, of a kind, that is looked up when it
+// runs.
 func (r Ref) CallAt(kind, name string, run func(cb *Callback) error) Call {
-	return Call{Name: name, at: render.AddressOf(kind, r.id), Run: run}
+	return Call{Name: name, address: render.AddressOf(kind, r.id), Run: run}
 }
 
-// Send adds a callback to the view's mailbox: fault.ErrFull or fault.ErrGone, but it never waits.
-// From a callback of the same view, it runs after that has succeeded, before the next rendering.
+// Send adds a callback to the view's mailbox. It never waits; it returns fault.ErrFull or
+// fault.ErrGone. Sent from a callback of the same view, it runs after that has succeeded, before the
+// next rendering.
 func (v *View) Send(from *Callback, c Call) error {
 	if from != nil {
 		from.OnCommit(func() { v.inbox = append(v.inbox, c) })
@@ -64,8 +66,8 @@ func (v *View) Send(from *Callback, c Call) error {
 // A timer of a component is stopped when that ends.
 func (v *View) Schedule(from *Callback, c Call, d time.Duration, repeat bool) (stop func() bool, err error) {
 	start := func() (func() bool, error) { return v.startTimer(c, d, repeat) }
-	if part := c.part; part != nil && !part.IsPage() {
-		start = func() (func() bool, error) { return v.startUntilEnd(part, c, d, repeat) }
+	if component := c.component; component != nil && !component.IsPage() {
+		start = func() (func() bool, error) { return v.startUntilEnd(component, c, d, repeat) }
 	}
 	if from == nil {
 		return start()
@@ -97,12 +99,12 @@ func (v *View) Schedule(from *Callback, c Call, d time.Duration, repeat bool) (s
 }
 
 // startUntilEnd starts a timer that is stopped when a component ends.
-func (v *View) startUntilEnd(part *render.Component, c Call, d time.Duration, repeat bool) (func() bool, error) {
+func (v *View) startUntilEnd(component *render.Component, c Call, d time.Duration, repeat bool) (func() bool, error) {
 	e := &render.Ending{}
 	run := c.Run
 	c.Run = func(cb *Callback) error {
 		if !repeat {
-			part.Forget(e)
+			component.Forget(e)
 		}
 		return run(cb)
 	}
@@ -111,19 +113,18 @@ func (v *View) startUntilEnd(part *render.Component, c Call, d time.Duration, re
 		return stop, err
 	}
 	e.F = func() { stop() }
-	part.OnEnd([]*render.Ending{e})
+	component.OnEnd([]*render.Ending{e})
 	return func() bool {
-		part.Forget(e)
+		component.Forget(e)
 		return stop()
 	}, nil
 }
 
-// maxInbox is how many messages to its own view one turn may lead to.
+// maxInbox is how many messages to its own view a turn may send.
 const maxInbox = 1000
 
-// takeInbox takes the next message that callbacks have sent to their own view, what components
-// do at their end first. The error is set when there were too many in the turn: they are
-// dropped.
+// takeInbox takes the next message that callbacks have sent to their own view, the Close of
+// components first. It returns an error if the turn had too many: they are dropped.
 func (v *View) takeInbox() (c Call, ok bool, err error) {
 	v.closing = append(v.closing, closingCalls(v.tree.TakeClosing())...)
 	if len(v.closing) > 0 {
@@ -147,11 +148,11 @@ func (v *View) takeInbox() (c Call, ok bool, err error) {
 // hasInbox reports whether callbacks have sent messages to their own view.
 func (v *View) hasInbox() bool { return len(v.inbox)+len(v.closing) > 0 || v.tree.HasClosing() }
 
-// closingCalls are the callbacks of components for their end.
+// closingCalls returns the callbacks that run the Close of components.
 func closingCalls(list []*render.Component) []Call {
 	var calls []Call
 	for _, c := range list {
-		calls = append(calls, Call{Name: c.Name() + ".Close", part: c, closing: true, Run: func(cb *Callback) error {
+		calls = append(calls, Call{Name: c.Name() + ".Close", component: c, closing: true, Run: func(cb *Callback) error {
 			if c.IsMounted() {
 				c.Kind().Close(cb.receiver, cb)
 			}

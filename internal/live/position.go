@@ -6,12 +6,11 @@ import (
 	"strings"
 )
 
-// unknownID is given to a browser whose page may show anything, until it has been
-// morphed as a whole.
+// unknownID is the position of a page that may show anything, until it has the whole view.
 const unknownID = "x"
 
-// Position is where a browser says it is in the view's messages. Its text is the
-// number of a message, with the epoch before it if the view was remounted.
+// Position is the newest of the view's messages that a browser says it has. Its text is the id of a
+// message, with the epoch before it if the view was remounted.
 type Position struct {
 	epoch string
 	id    uint64
@@ -24,7 +23,7 @@ const maxEpoch = 8
 
 func newEpoch() string { return rand.Text()[:maxEpoch] }
 
-// ParsePosition reads what a browser says; "" if it has not been connected before.
+// ParsePosition parses the text of a position; "" says that the browser was not connected before.
 func ParsePosition(text string) Position {
 	p := Position{given: text != ""}
 	if !p.given {
@@ -57,7 +56,7 @@ func (p Position) isBehind(other Position, epoch string) bool {
 	return other.epoch == epoch
 }
 
-// String is the id that the connection begins with.
+// String returns the id that the connection begins with.
 func (p Position) String() string {
 	switch {
 	case !p.valid:

@@ -24,18 +24,18 @@ type Probe struct {
 
 type probeKey struct{}
 
-// WithProbe returns a context whose requests tell p of the views that they mount.
+// WithProbe returns a context whose requests note the views that they mount in p.
 func WithProbe(ctx context.Context, p *Probe) context.Context {
 	return context.WithValue(ctx, probeKey{}, p)
 }
 
-// ProbeOf returns the request's probe, nil if it has none.
+// ProbeOf returns the request's probe; nil without one.
 func ProbeOf(ctx context.Context) *Probe {
 	p, _ := ctx.Value(probeKey{}).(*Probe)
 	return p
 }
 
-// View is the view of the page with a ticket, as it was mounted last; nil if there is none.
+// View returns the view of the page with a ticket, as last mounted; nil if there is none.
 func (p *Probe) View(ticket string) *Probed {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -54,8 +54,8 @@ func (p *Probe) Forget() []*Probed {
 	return all
 }
 
-// TakeFailures returns what has failed since it was called last in a way that users do
-// not get to see: panics, renderings, errors of callbacks without a status below 500.
+// TakeFailures returns the failures since its last call that users do not see: panics, failed
+// renderings, errors of callbacks without a status below 500.
 func (p *Probe) TakeFailures() []error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -92,7 +92,7 @@ func (p *Probe) Note(v *View, ticket string, endSession func(context.Context) er
 	}
 }
 
-// NoteFailure tells the probe, if there is one, of a failure where no request waits.
+// NoteFailure notes a failure in the probe, if there is one.
 func (v *View) NoteFailure(err error) {
 	if errors.Is(err, fault.ErrGone) {
 		return
@@ -117,13 +117,13 @@ type Probed struct {
 	EndSession func(context.Context) error
 }
 
-// Newest waits until the view has done what waits for it. It returns the id of the
+// Newest waits until the view has emptied its mailbox. It returns the id of the
 // newest message, and whether a connection is open that has taken it. It reports false if
 // the view has ended or ctx is over.
 func (p *Probed) Newest(ctx context.Context) (id string, sent, ok bool) {
 	v := p.View
 	ok = v.Ask(ctx, func(*render.Tree) {
-		id, sent = v.idOf(v.out.seq), v.openConn() != nil && !v.out.unknown && v.out.isUpToDate()
+		id, sent = v.idOf(v.delivery.seq), v.openConn() != nil && !v.delivery.unknown && v.delivery.isUpToDate()
 	})
 	if !ok {
 		return "", false, false
@@ -131,11 +131,11 @@ func (p *Probed) Newest(ctx context.Context) (id string, sent, ok bool) {
 	return id, sent, true
 }
 
-// Reading returns a context that reads what the view's keys hold at this moment.
+// Reading returns a context that reads the view's keys as they are now.
 func (p *Probed) Reading() context.Context { return Reading(p.tree.Root()) }
 
-// ReadingOf is Reading as the component of a type sees the keys that has the id; nil if there is
-// none, and then the names of those that there are.
+// ReadingOf returns a context that reads the keys as the component of a type with an id sees them;
+// nil if there is none, and then the names of the components that there are.
 func (p *Probed) ReadingOf(ctx context.Context, t reflect.Type, id string) (reading context.Context, others []string) {
 	p.Ask(ctx, func(tree *render.Tree) {
 		for _, c := range tree.All()[1:] {
@@ -163,8 +163,8 @@ func (p *Probed) EventsOf(address string) ([]string, bool) {
 	return eventsOf(c.Kind()), true
 }
 
-// Working names the background tasks that run, or wait for the connection to do so, and those
-// that have run without their result being taken.
+// Working names the background tasks that run, that wait for the connection, and whose results are
+// not taken yet.
 func (p *Probed) Working(ctx context.Context) (names []string) {
 	p.Ask(ctx, func(t *render.Tree) {
 		for _, c := range t.All() {
@@ -191,7 +191,7 @@ func (w *work) names() (names []string) {
 	return names
 }
 
-// Faults says why components can't be shown.
+// Faults returns the errors of components that can't be shown.
 func (p *Probed) Faults(ctx context.Context) (all []error) {
 	p.Ask(ctx, func(t *render.Tree) {
 		for _, c := range t.All() {
@@ -213,5 +213,5 @@ func (p *Probed) Streams(ctx context.Context) (all []render.ShownStream) {
 	return all
 }
 
-// ErrTwoBindings is what a test hears of an element with two bindings.
+// ErrTwoBindings reports an element with two bindings to a test.
 var ErrTwoBindings = errors.New("handlers: browsers drop all but the first binding of an element")

@@ -7,9 +7,9 @@ import (
 	"github.com/sideband-go/sideband/internal/scope"
 )
 
-// result is one that was taken in the turn under way. If the view can't be rendered with
-// it, it is taken once more, without what else the turn has brought; and if it still can't
-// be, as a failure, so that nothing is on its way for ever.
+// result is the result of a background task that was taken in the turn under way. If the view
+// can't be rendered with it, it is taken once more, without the rest of the turn; if the rendering
+// fails again, as an error, so that its keys do not stay in the loading state.
 type result struct {
 	work  *work
 	job   scope.Job
@@ -21,10 +21,10 @@ type result struct {
 
 var errNotShown = errors.New("views: the page can't be rendered with the result")
 
-// noted sees to it that a rollback takes the result again.
+// noted has a rollback take the result again.
 func (r *result) noted() {
 	s := &r.work.view.savepoint
-	s.results = append(s.results, Call{Name: r.job.Name, part: r.work.part, Run: r.retake})
+	s.results = append(s.results, Call{Name: r.job.Name, component: r.work.component, Run: r.retake})
 }
 
 func (r *result) retake(cb *Callback) error {
@@ -41,7 +41,7 @@ func (r *result) retake(cb *Callback) error {
 	return r.job.Done(cb, keys, r.value, r.err)
 }
 
-// unclaimed are those of the keys that no newer task has.
+// unclaimed returns the keys that no newer task has taken over.
 func (w *work) unclaimed(keys []any) []any {
 	w.mu.Lock()
 	defer w.mu.Unlock()

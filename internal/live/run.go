@@ -12,7 +12,7 @@ import (
 )
 
 // runTimed runs one callback under its deadline. When that passes and the callback goes on, it is
-// abandoned: who waits gets an answer, and another worker goes on.
+// abandoned: whoever waits gets an answer, and another worker goes on.
 func (v *View) runTimed(j job) error {
 	ctx := newDeadline(j.ctx, v.host.EventDeadline, func(d *deadline) { v.giveUp(d, j) })
 	if !v.setCurrent(ctx, j.call.closing) {
@@ -38,8 +38,8 @@ func (v *View) setCurrent(ctx *deadline, closing bool) bool {
 	return true
 }
 
-// giveUp is called when a callback has passed its deadline, or its view has ended. Another
-// worker goes on with the turn: with the callbacks that are left, and the rendering.
+// giveUp abandons a callback that has passed its deadline, or whose view has ended. Another worker
+// goes on with the turn: the remaining callbacks, and the rendering.
 func (v *View) giveUp(ctx *deadline, j job) {
 	v.mu.Lock() // so that the worker finds out before it goes on
 	runEnds, ok := v.abandon(ctx)
@@ -68,7 +68,7 @@ func (v *View) giveUp(ctx *deadline, j job) {
 		rest := t.rest
 		t.rest = nil // the turn may be given up again
 		for i := range rest {
-			rest[i].counted = false // its place is free since it was taken out
+			rest[i].counted = false // it does not count any more since it was dequeued
 		}
 		v.mailbox.queue = slices.Concat(rest, []job{{run: func(v *View, gen uint64) {
 			v.setTurn(t)
@@ -97,5 +97,5 @@ func (v *View) Call(c *render.Component, name string, f func(w state.Writer) err
 		cause = v.turn.cause
 	}
 	v.mu.Unlock()
-	return v.runTimed(job{ctx: cause, call: Call{Name: name, part: c, Run: func(cb *Callback) error { return f(cb) }}})
+	return v.runTimed(job{ctx: cause, call: Call{Name: name, component: c, Run: func(cb *Callback) error { return f(cb) }}})
 }

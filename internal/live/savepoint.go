@@ -5,13 +5,13 @@ import (
 	"github.com/sideband-go/sideband/internal/scope"
 )
 
-// savepoint is what callbacks have changed since the page was last rendered, so that it can be
-// rolled back if the page can't be rendered with it.
+// savepoint records what callbacks have changed since the page was last rendered, so that it can be
+// rolled back if the rendering fails.
 type savepoint struct {
 	number    uint64 // of savepoints
 	scopes    []scopeBefore
 	title     string
-	results   []Call // of background tasks, that are taken again
+	results   []Call // of background tasks, to be taken again
 	rollbacks []func()
 }
 
@@ -27,7 +27,7 @@ func (v *View) begin() {
 	v.tree.Begin()
 }
 
-// note remembers what a component's keys held at the savepoint.
+// note records the keys of a component as they were at the savepoint.
 func (s *savepoint) note(c *render.Component) {
 	if c.Savepoint != s.number {
 		c.Savepoint = s.number
@@ -35,7 +35,7 @@ func (s *savepoint) note(c *render.Component) {
 	}
 }
 
-// rollback goes back to the savepoint, and drops messages that callbacks have sent to their own
+// rollback rolls back to the savepoint, and drops messages that callbacks have sent to their own
 // view since. Results of background tasks are taken again.
 func (v *View) rollback() {
 	s := v.savepoint

@@ -15,29 +15,28 @@ const maxRounds = 8
 
 var (
 	errRounds = errors.New("views: components send messages whenever they are rendered")
-	errBehind = errors.New("views: the page has missed items of a stream that are not kept")
+	errBehind = errors.New("views: the page has missed items of a stream that are not retained")
 
-	clearNotice = patch.AppendText(nil, protocol.NoticeID, "")
+	emptyNotice = patch.AppendText(nil, protocol.NoticeID, "")
 )
 
-// show renders what is out of date and sends it, if a browser is connected and can take it; else
-// it waits. If rendering fails, the view is rolled back. It reports false if the worker was
-// abandoned.
+// show renders what is out of date and sends it, if a browser is connected and can take it. If the
+// rendering fails, it rolls the view back. It reports false if the worker was abandoned.
 func (v *View) show(gen uint64) bool {
 	for range maxRounds {
 		conn := v.openConn()
 		var err error
 		switch {
 		case conn == nil:
-		case v.depart():
-		case v.waits():
+		case v.sendDeparture():
+		case v.lags():
 		default:
 			err = v.send(conn, nil, nil)
 		}
 		if !v.isCurrent(gen) {
 			return false
 		}
-		if v.mustRemount(err) {
+		if v.remountIf(err) {
 			return true
 		}
 		if err != nil {
@@ -45,7 +44,7 @@ func (v *View) show(gen uint64) bool {
 			v.logFailure(err)
 		}
 		if !v.hasInbox() {
-			v.depart() // a component may have said so
+			v.sendDeparture() // a component may have redirected
 			return true
 		}
 		// Components have sent messages while they were rendered.
@@ -61,20 +60,20 @@ func (v *View) show(gen uint64) bool {
 // send sends what has changed, and more: as a patch or, if what the page shows is not known, as
 // the whole view.
 func (v *View) send(conn Conn, posted *patch.Posted, more []byte) error {
-	if v.out.unknown {
+	if v.delivery.unknown {
 		return v.sendWhole(conn, posted)
 	}
-	if posted == nil && v.out.unsettled {
+	if posted == nil && v.delivery.unsettled {
 		posted = &patch.Posted{Left: true}
 	}
-	v.out.unsettled = false
+	v.delivery.unsettled = false
 	r, err := v.tree.Render(posted)
 	if err != nil {
 		return err
 	}
 	v.host.Warn(v, r)
 	if ops := append(r.Ops, more...); len(ops) > 0 {
-		v.put(conn, v.out.number(ops))
+		v.put(conn, v.delivery.number(ops))
 	}
 	return nil
 }
@@ -85,35 +84,34 @@ func (v *View) sendWhole(conn Conn, posted *patch.Posted) error {
 	if errors.Is(err, fault.ErrAbandoned) {
 		return err // another worker goes on
 	}
-	if v.out.unknown = err != nil; v.out.unknown {
+	if v.delivery.unknown = err != nil; v.delivery.unknown {
 		return err
 	}
-	v.out.unsettled = false
+	v.delivery.unsettled = false
 	v.host.Warn(v, r)
-	if m := v.out.number(r.Ops); !v.put(conn, m) {
-		v.out.sent = m.ID - 1 // nothing before it counts
+	if m := v.delivery.number(r.Ops); !v.put(conn, m) {
+		v.delivery.sent = m.ID - 1 // nothing before it counts
 	}
 	return nil
 }
 
-// depart sends a page away by its connection, if a callback says so. It reports whether it has.
-// What is not known of the page stays so, in case it does not get there.
-func (v *View) depart() bool {
+// sendDeparture redirects the page by its connection, if a callback has asked for it. It reports
+// whether it has. The view lives on, in case the page does not get there.
+func (v *View) sendDeparture() bool {
 	conn := v.openConn()
-	if conn == nil || !v.out.isUpToDate() && !v.out.unknown {
+	if conn == nil || !v.delivery.isUpToDate() && !v.delivery.unknown {
 		return false // what the page has missed comes first
 	}
 	d := v.takeDeparture()
 	if d == nil {
 		return false
 	}
-	v.put(conn, v.out.number(v.host.Leave(v, d)))
+	v.put(conn, v.delivery.number(v.host.Leave(v, d)))
 	return true
 }
 
-// answer renders after an event, and says what its request leads to: nothing but its error while
-// a connection carries the patches; else the patch, and a new connection's element that goes on
-// from there.
+// answer renders after an event and returns its outcome: only the error while a connection carries
+// the patches; else the patch, and an element that connects from there on.
 func (v *View) answer(gen uint64, t *turn) Outcome {
 	posted, failed := t.posted, t.failed
 	if !v.mounted.Load() {
@@ -127,33 +125,33 @@ func (v *View) answer(gen uint64, t *turn) Outcome {
 		return Outcome{Departure: d}
 	}
 	if failed != nil && posted != nil && posted.Form {
-		posted = nil // what was typed is still there to be mended
+		posted = nil // the user may still correct what was typed
 	}
 	conn := v.openConn()
 	if conn != nil {
-		v.connectionUsed()
+		v.connectionWorks()
 	}
 	var ops []byte
 	err := failed
 	switch {
-	case conn != nil && v.waits(), conn == nil && !v.isReachable():
+	case conn != nil && v.lags(), conn == nil && !v.isReachable():
 		// What changed waits until the browser reads on, or for the page's next connection.
-		v.out.unsettled = v.out.unsettled || posted != nil
-	case conn != nil && (v.out.unknown || failed == nil || posted != nil || v.tree.IsDirty()):
+		v.delivery.unsettled = v.delivery.unsettled || posted != nil
+	case conn != nil && (v.delivery.unknown || failed == nil || posted != nil || v.tree.IsDirty()):
 		var clear []byte
-		if !v.out.unknown {
-			clear = v.noticeGone(failed)
+		if !v.delivery.unknown {
+			clear = v.clearNotice(failed)
 		}
 		err = errors.Join(failed, v.send(conn, posted, clear))
-	case conn == nil && (failed == nil || posted != nil || v.tree.IsDirty() || !v.out.isAcknowledged()):
+	case conn == nil && (failed == nil || posted != nil || v.tree.IsDirty() || !v.delivery.isAcknowledged()):
 		var renderErr error
-		ops, renderErr = v.patch(posted, v.noticeGone(failed))
+		ops, renderErr = v.patch(posted, v.clearNotice(failed))
 		err = errors.Join(failed, renderErr)
 	}
 	if !v.isCurrent(gen) {
 		return Outcome{}
 	}
-	if v.mustRemount(err) {
+	if v.remountIf(err) {
 		if conn == nil {
 			ops = patch.AppendReplace(nil, protocol.StreamID, v.connectionElement())
 		}
@@ -177,38 +175,38 @@ func (v *View) answer(gen uint64, t *turn) Outcome {
 	return Outcome{Ops: ops, Err: err, Departure: v.takeDeparture()}
 }
 
-// noticeGone takes the notice of an earlier failure away after a success.
-func (v *View) noticeGone(failed error) []byte {
+// clearNotice returns what clears the notice of an earlier failure, after a success.
+func (v *View) clearNotice(failed error) []byte {
 	if failed == nil && v.notice.CompareAndSwap(true, false) {
-		return clearNotice
+		return emptyNotice
 	}
 	return nil
 }
 
-// patch makes the answer that brings a page without a connection up to date. If it is not known
-// what the page shows, that is the whole view.
+// patch returns the operations that bring a page without a connection up to date: the whole view, if
+// it is not known what the page shows.
 func (v *View) patch(posted *patch.Posted, more []byte) ([]byte, error) {
 	render := v.tree.Render
-	if v.out.unknown || !v.out.isAcknowledged() {
+	if v.delivery.unknown || !v.delivery.isAcknowledged() {
 		render = v.tree.Whole
 	}
 	r, err := render(posted)
 	if err != nil {
 		return nil, err
 	}
-	v.out.unknown = false
+	v.delivery.unknown = false
 	v.host.Warn(v, r)
 	ops := append(r.Ops, more...)
 	if len(ops) > 0 {
-		v.out.number(ops)
+		v.delivery.number(ops)
 	}
 	return patch.AppendReplace(ops, protocol.StreamID, v.connectionElement()), nil
 }
 
-// connectionElement is the one that makes a new connection, which goes on from here. Its address
-// says where that is: htmx forgets headers if the first connection breaks off.
+// connectionElement returns the element that connects again from the newest message on. The id is
+// part of its address, since htmx forgets headers if the first connection breaks off.
 func (v *View) connectionElement() []byte {
-	return protocol.StreamElement(v.address+protocol.StreamQuery+"&"+protocol.AfterParam+"="+v.idOf(v.out.seq), v.def.KeepsConnection)
+	return protocol.StreamElement(v.address+protocol.StreamQuery+"&"+protocol.AfterParam+"="+v.idOf(v.delivery.seq), v.def.KeepsConnection)
 }
 
 // firstPage renders the page for the request that mounts the view. One that is remounted is
@@ -217,7 +215,7 @@ func (v *View) firstPage(gen uint64, failed error) Outcome {
 	if d := v.takeDeparture(); d != nil || failed != nil {
 		return Outcome{Err: failed, Departure: d}
 	}
-	if v.out.unknown {
+	if v.delivery.unknown {
 		v.mounted.Store(true)
 		return Outcome{}
 	}
@@ -226,7 +224,7 @@ func (v *View) firstPage(gen uint64, failed error) Outcome {
 		if !v.isCurrent(gen) {
 			return Outcome{}
 		}
-		if d := v.takeDeparture(); d != nil { // a component has said so
+		if d := v.takeDeparture(); d != nil { // a component has redirected
 			return Outcome{Departure: d}
 		}
 		v.host.Warn(v, render.Rendering{Warnings: warnings})
@@ -246,19 +244,19 @@ func (v *View) firstPage(gen uint64, failed error) Outcome {
 	return Outcome{Err: errRounds}
 }
 
-// upToDate renders the view before an event of a component, if something has changed that was
-// not rendered: no browser is connected, or it is slow. The event runs only if what is true now
-// still has the component. A view that was remounted renders its components here. If the worker
-// was abandoned, another one answers.
+// upToDate renders the view before an event of a component, if there are changes that were not
+// rendered because no browser is connected, or it is slow: the event runs only if the component
+// still exists. A view that was remounted renders its components here. If the worker was abandoned,
+// another one answers.
 func (v *View) upToDate(gen uint64, c Call) error {
-	if c.at == "" || v.tree.IsRendered() && !v.tree.IsDirty() {
+	if c.address == "" || v.tree.IsRendered() && !v.tree.IsDirty() {
 		return nil
 	}
 	for range maxRounds {
 		if err := v.renderNow(); err != nil || !v.isCurrent(gen) {
 			return err
 		}
-		v.begin() // what the event does is rolled back without this
+		v.begin() // a rollback of the event does not include this rendering
 		if !v.hasInbox() {
 			return nil
 		}
@@ -270,15 +268,15 @@ func (v *View) upToDate(gen uint64, c Call) error {
 	return errRounds
 }
 
-// renderNow renders what has changed. The browser gets it if it can take it; else it is in the
-// log of what was sent, for the next connection or the answer to the event.
+// renderNow renders what has changed. It sends that if the browser can take it; else it logs it for
+// the next connection or the answer to the event.
 func (v *View) renderNow() error {
 	conn := v.openConn()
 	switch {
 	case !v.tree.IsRendered():
 		_, _, err := v.tree.Page()
 		return err
-	case conn != nil && !v.waits():
+	case conn != nil && !v.lags():
 		return v.send(conn, nil, nil)
 	}
 	r, err := v.tree.Render(nil)
@@ -287,19 +285,19 @@ func (v *View) renderNow() error {
 	}
 	v.host.Warn(v, r)
 	if len(r.Ops) > 0 {
-		v.out.number(r.Ops)
+		v.delivery.number(r.Ops)
 	}
 	return nil
 }
 
-// remount drops the view, whose page can't be told what it misses: its page remounts it.
+// remount drops the view, whose page can't be brought up to date: the page remounts it.
 func (v *View) remount(why error) {
 	v.host.Log.Info("sideband: view is remounted", "view", v.def.Name(), "err", why)
 	v.restart()
 }
 
-// mustRemount drops the view if a rendering says so.
-func (v *View) mustRemount(err error) bool {
+// remountIf drops the view if err asks for a remount, and reports that.
+func (v *View) remountIf(err error) bool {
 	again := errors.Is(err, fault.ErrRemount)
 	if again {
 		v.remount(err)
@@ -307,7 +305,7 @@ func (v *View) mustRemount(err error) bool {
 	return again
 }
 
-// touch puts off the end of a view that is acted on without a connection.
+// touch postpones the expiry of a view that is used without a connection.
 func (v *View) touch() {
 	if v.entry != nil {
 		v.host.store.Used(v.entry, time.Now())

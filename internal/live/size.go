@@ -5,13 +5,13 @@ import (
 	"unsafe"
 )
 
-// What a view costs is estimated when that begins to count: when its page is served, when its stream
-// has closed, and after an event without a stream. A view that is watched is not looked at.
+// The size of a view is estimated when it begins to matter: when its page is served, when its
+// connection has closed, and after an event without a connection. A connected view is not measured.
 
-// size is about how much memory the view holds, in bytes. Only its worker may ask.
+// size estimates the memory that the view holds, in bytes. Only its worker may call it.
 func (v *View) size() int64 {
-	n := v.tree.Size() + int64(v.out.log.Size())
-	if m := v.out.refused; m != nil {
+	n := v.tree.Size() + int64(v.delivery.log.Size())
+	if m := v.delivery.refused; m != nil {
 		n += int64(len(m.Data))
 	}
 	v.mu.Lock()
@@ -19,7 +19,7 @@ func (v *View) size() int64 {
 	return n + int64(cap(v.mailbox.queue))*int64(unsafe.Sizeof(job{}))
 }
 
-// weigh tells the store what the view holds.
+// weigh reports the view's size to the store.
 func (v *View) weigh() {
 	v.mu.Lock()
 	e := v.entry

@@ -19,13 +19,13 @@ var errNoReturn = errors.New("views: the function ended its goroutine")
 type task struct {
 	guard *fault.Guard
 	name  string
-	place *place // its goroutine, or that of who had its key before; of who runs the view
+	slot  *slot // its goroutine, or that of the task it supersedes; owned by the worker
 
 	mu       sync.Mutex
 	work     *work             // nil before it is added, and when it is over
 	job      scope.Job         // none when it is over
-	target   *render.Component // who takes the result; nil: who has started it, or it is over
-	keys     []any             // that nobody has taken away
+	target   *render.Component // takes the result; nil: the component that started it, or it is over
+	keys     []any             // that it still has
 	over     bool              // cancelled, or its result was taken
 	returned bool
 	cancel   context.CancelFunc
@@ -47,7 +47,7 @@ func (t *task) joins(w *work) bool {
 	return !t.over
 }
 
-// loses takes a key away. It reports whether the task is over.
+// loses takes a key from the task. It reports whether the task is over.
 func (t *task) loses(key any) bool {
 	t.mu.Lock()
 	t.keys = slices.DeleteFunc(t.keys, func(k any) bool { return k == key })
@@ -72,7 +72,7 @@ func (t *task) drop() (job scope.Job, keys []any, ok bool) {
 	return job, keys, ok
 }
 
-// stop is drop for who does not know the work.
+// stop removes the task from its component's work and ends it.
 func (t *task) stop() {
 	t.mu.Lock()
 	w := t.work
@@ -100,7 +100,7 @@ func (t *task) run(ctx context.Context) {
 	v, err = f(scope.WithProgress(ctx, t.report))
 }
 
-// begin returns what is to be done, nil if the task is over.
+// begin returns the function to run; nil if the task is over.
 func (t *task) begin(ctx context.Context) (context.Context, func(context.Context) (any, error)) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -124,9 +124,9 @@ func (t *task) finish(v any, err error) {
 		return
 	}
 	if to == nil {
-		to = w.part
+		to = w.component
 	}
-	w.view.deliver(Call{Name: t.name, part: to, Run: func(cb *Callback) error {
+	w.view.deliver(Call{Name: t.name, component: to, Run: func(cb *Callback) error {
 		job, keys, ok := w.take(t)
 		if !ok {
 			return nil
@@ -139,16 +139,16 @@ func (t *task) finish(v any, err error) {
 	}})
 }
 
-// progress is how far a task is. The task's mutex guards it.
+// progress is the progress of a task. The task's mutex guards it.
 type progress struct {
 	newest, shown float64
 	pending       bool // a message is under way
 }
 
-// leastProgress is what is too little to be shown.
+// leastProgress is the smallest step of progress that is shown.
 const leastProgress = 1.0 / 1000
 
-// report takes what a function says of its progress. At most one message is under way.
+// report takes the progress that a function reports. At most one message is under way.
 func (t *task) report(done float64) {
 	t.mu.Lock()
 	w, p := t.work, &t.progress
@@ -160,7 +160,7 @@ func (t *task) report(done float64) {
 	}
 	p.pending = true
 	t.mu.Unlock()
-	w.view.deliver(Call{Name: t.name, part: w.part, Run: t.advance})
+	w.view.deliver(Call{Name: t.name, component: w.component, Run: t.advance})
 }
 
 // advance shows the newest progress.

@@ -11,8 +11,8 @@ import (
 	"github.com/sideband-go/sideband/internal/fault"
 )
 
-// tasks are the goroutines of a view's background tasks. It does not know the view, which must
-// not be kept by a function that never returns.
+// tasks counts the goroutines of a view's background tasks. It does not refer to the view, so that a
+// function that never returns does not keep the view in memory.
 type tasks struct {
 	ctx    context.Context // of the functions
 	cancel context.CancelFunc
@@ -22,8 +22,9 @@ type tasks struct {
 	ended   bool
 }
 
-// goTask runs f on a goroutine of its own. Its context ends with the view. What f refers to
-// outlives the view if f does. It returns fault.ErrGone or fault.ErrFull if it does not.
+// goTask runs f on a goroutine of its own, with a context that ends with the view. f must not refer
+// to the view, which would live as long as f runs. goTask returns fault.ErrGone or fault.ErrFull if
+// it does not run f.
 func (v *View) goTask(name string, f func(ctx context.Context)) error {
 	v.mu.Lock()
 	if v.ended {
@@ -44,7 +45,7 @@ func (v *View) goTask(name string, f func(ctx context.Context)) error {
 		defer h.workers.Done()
 		defer ts.leave()
 		defer h.names.leave(n)
-		defer func() { // what f calls of the application's is guarded in there
+		defer func() { // f guards its own calls of the application
 			if r := recover(); r != nil {
 				h.Log.Error("sideband: a background task panicked", "name", name, "panic", r, "stack", string(debug.Stack()))
 			}
@@ -54,7 +55,7 @@ func (v *View) goTask(name string, f func(ctx context.Context)) error {
 	return nil
 }
 
-// enter counts a function that begins. Wait waits for it, if its time allows.
+// enter counts a function that begins. Host.Wait waits for it.
 func (ts *tasks) enter(h *Host) error {
 	ts.mu.Lock()
 	defer ts.mu.Unlock()
@@ -76,7 +77,7 @@ func (ts *tasks) leave() {
 	ts.running--
 }
 
-// end tells the functions to return, and lets no other begin.
+// end cancels the functions' context, and lets no other begin.
 func (ts *tasks) end() {
 	if ts == nil {
 		return
@@ -87,7 +88,7 @@ func (ts *tasks) end() {
 	ts.cancel()
 }
 
-// taskNames names the background tasks of all views that run, for who waits for them.
+// taskNames names the running background tasks of all views, for the log at shutdown.
 type taskNames struct {
 	mu   sync.Mutex
 	last uint64

@@ -12,27 +12,26 @@ import (
 	"github.com/sideband-go/sideband/state"
 )
 
-// Event is what a request asks of a view.
+// Event is an event that a request brings.
 type Event struct {
-	Context   context.Context // its values; that it ends means nothing
-	Name      string          // of the method; "": Posted asks what its controls are to show
+	Context   context.Context // its values; its end is ignored
+	Name      string          // of the method; "": the page asks for its controls, see Posted
 	Component string          // its address; "" of the page
 	Input     params.Input
-	Posted    *patch.Posted // nil: nothing that could have to be corrected
+	Posted    *patch.Posted // what the controls show; nil: nothing to correct
 }
 
-// Outcome is what a request leads to.
+// Outcome is the result of a request.
 type Outcome struct {
 	Ops       []byte // for the answer, if no connection took them; of Mount, the page's content
 	Err       error
-	Departure *Departure // another page is to be loaded; nil if not
+	Departure *Departure // a redirect; nil without one
 	Unstarted bool       // nothing of it ran
 }
 
-// Do runs an event as a turn: its callback, the messages that it sends to its own view, a
-// rendering of what is out of date. It waits for that. An event that there is none of gives
-// fault.ErrNoEvent, a view that has ended fault.ErrGone, one that is busy fault.ErrFull: all of
-// them unstarted.
+// Do runs an event as a turn, and waits for it: its callback, the messages that it sends to its own
+// view, and a rendering of what is out of date. If nothing ran, the error is fault.ErrNoEvent for an
+// unknown event, fault.ErrGone if the view has ended, and fault.ErrFull if its mailbox is full.
 func (v *View) Do(e Event) Outcome {
 	j := job{ctx: e.Context, posted: e.Posted}
 	if e.Name == "" && e.Posted != nil {
@@ -43,19 +42,19 @@ func (v *View) Do(e Event) Outcome {
 	switch {
 	case errors.Is(err, fault.ErrNoEvent):
 		return Outcome{Err: err, Unstarted: true}
-	case err != nil: // the parameters: the controls go back to what the view says
+	case err != nil: // of the parameters: the controls are set back to what the view says
 		call = Call{Name: "parameters", Run: func(*Callback) error { return err }}
 	}
 	j.call = call
 	return v.wait(j)
 }
 
-// event decodes an event of the page or of the component at an address. For a component, what is
-// wrong with it is found out when it runs.
+// event decodes an event of the page or of the component at an address. An event of a component is
+// decoded when it runs.
 func (v *View) event(e Event) (Call, error) {
 	if e.Component != "" {
-		return Call{Name: fmt.Sprintf("%.80q %.40q", e.Component, e.Name), at: e.Component, Run: func(cb *Callback) error {
-			call, err := decode(cb.part, e)
+		return Call{Name: fmt.Sprintf("%.80q %.40q", e.Component, e.Name), address: e.Component, Run: func(cb *Callback) error {
+			call, err := decode(cb.component, e)
 			if err != nil {
 				return err
 			}
@@ -83,17 +82,17 @@ func decode(c *render.Component, e Event) (func(value any, w state.Writer) error
 	return call, nil
 }
 
-// turn is what is under way: the callbacks of a batch, and the rendering after them.
+// turn is the work on one batch: its callbacks, and the rendering after them.
 type turn struct {
 	done      chan<- Outcome // nil if nobody waits
 	posted    *patch.Posted
-	cause     context.Context // of the request that it is for; nil without one
+	cause     context.Context // the request's; nil without one
 	failed    error
-	rest      []job // of the batch
+	rest      []job // callbacks of the batch that have not run
 	rendering bool
 }
 
-// setTurn notes the turn under way, for whoever abandons its worker; nil if it is over.
+// setTurn sets the turn under way, with which the next worker goes on if this one is abandoned.
 func (v *View) setTurn(t *turn) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -124,13 +123,13 @@ func (v *View) take(gen uint64, batch []job) bool {
 		if !v.isCurrent(gen) {
 			return false
 		}
-		if j.done != nil && v.mustRemount(err) {
+		if j.done != nil && v.remountIf(err) {
 			v.setTurn(nil)
 			j.done <- Outcome{Err: fault.ErrGone, Unstarted: true}
 			return true
 		}
 		if errors.Is(err, fault.ErrNoComponent) {
-			v.host.Log.Info("sideband: for a component that is not there", "view", v.def.Name(), "err", err)
+			v.host.Log.Info("sideband: event or message for a component that does not exist", "view", v.def.Name(), "err", err)
 			err = nil
 		}
 		if err != nil && j.done == nil {
@@ -144,13 +143,13 @@ func (v *View) take(gen uint64, batch []job) bool {
 	return v.finish(gen, t)
 }
 
-// finish renders and tells who waits. It reports false if the worker was abandoned.
+// finish renders, and answers whoever waits. It reports false if the worker was abandoned.
 func (v *View) finish(gen uint64, t *turn) bool {
-	if t.rendering { // it was abandoned in the middle, with what was to be said
+	if t.rendering { // an earlier worker was abandoned here, with the notice it had to clear
 		v.notice.Store(true)
 	} else {
 		t.rendering = true
-		v.out.settleTyping(t.posted)
+		v.delivery.settleTyping(t.posted)
 	}
 	if t.done == nil {
 		return v.show(gen)

@@ -16,32 +16,32 @@ import (
 
 // View is one living view. Methods are safe for concurrent use.
 type View struct {
-	// What it is. It does not change once the view is mounted.
+	// Identity. It does not change once the view is mounted.
 	host    *Host
 	def     *Definition
 	id      string // 16 random bytes
-	epoch   string // "" as first mounted, else what tells its messages from earlier ones
-	address string // what those of its events and connection begin with
+	epoch   string // "" as first mounted, else tells its messages from earlier ones
+	address string // prefix of the addresses of its events and connection
 	owner   Owner
-	mounts  *remounting // nil of a view that was mounted with its page
+	mounts  *remounting // nil if it was mounted with its page
 
-	// Of the worker.
+	// Worker state.
 	tree      *render.Tree
 	savepoint savepoint
 	inbox     []Call // messages to its own view
 	closing   []Call // of components that have left the page
-	ran       int    // messages of the inbox, in the turn
+	ran       int    // messages of the inbox that ran in the turn
 	departure *Departure
-	out       delivery
+	delivery  delivery
 	dropped   error // what is wrong with the first page's HTML
 
-	// Of anybody.
+	// Shared state, without the mutex.
 	callback  atomic.Pointer[Callback] // under way
 	connected atomic.Bool
 	listeners listeners
 	mounted   atomic.Bool
-	notice    atomic.Bool  // the page shows one
-	bytes     atomic.Int64 // what it held when its page was rendered
+	notice    atomic.Bool  // the page shows the notice of a failure
+	bytes     atomic.Int64 // its size when its page was rendered
 	probe     atomic.Pointer[Probe]
 
 	mu         sync.Mutex // guards what follows
@@ -50,21 +50,21 @@ type View struct {
 	timers     timers
 	tasks      *tasks // nil if none was ever started
 	ended      bool
-	last       []byte    // what connections get that come too late
+	last       []byte    // the message to connections that come after the end
 	current    *deadline // of the callback under way
 	turn       *turn     // under way; nil if nobody waits for it
 	entry      *state.Entry
 }
 
-// Owner is whose view it is.
+// Owner is the owner of a view.
 type Owner struct {
 	Identity string
 	Session  [16]byte
 	Query    string // of the page's address
 }
 
-// New makes a view that is not mounted yet, with an id of its own; nil if the host is closed.
-// Wait waits for it until it has ended.
+// New returns a view that is not mounted yet, with a new id; nil if the host is closed. Wait waits
+// until the view has ended.
 func (h *Host) New(def *Definition) *View {
 	id := make([]byte, 16)
 	_, _ = rand.Read(id) // it never fails
@@ -86,31 +86,32 @@ func (h *Host) newView(def *Definition, id string) *View {
 	return v
 }
 
-// ID names the view. It stays the same when the view is remounted.
+// ID returns the view's id. It stays the same when the view is remounted.
 func (v *View) ID() string { return v.id }
 
 // Definition returns what the view was made from.
 func (v *View) Definition() *Definition { return v.def }
 
-// Address is what the addresses of its events and its connection begin with.
+// Address returns the prefix of the addresses of its events and its connection.
 func (v *View) Address() string { return v.address }
 
-// Owner is whose view it is, once it is in the store.
+// Owner returns the view's owner, once it is in the store.
 func (v *View) Owner() Owner { return v.owner }
 
-// Ref names the page.
+// Ref returns a reference to the page.
 func (v *View) Ref() Ref { return Ref{view: v} }
 
 // Connected reports whether the browser's connection is open.
 func (v *View) Connected() bool { return v.connected.Load() }
 
-// Title is the page's title with prefix and suffix, once the page is rendered.
+// Title returns the page's title with prefix and suffix, once the page is rendered.
 func (v *View) Title() string { return v.tree.FullTitle() }
 
 // ShowsFlash reports whether the rendered page has a place for flash messages.
 func (v *View) ShowsFlash() bool { return v.tree.ShowsFlash() }
 
-// NoteNotice notes that the page shows a notice, which the next event that succeeds takes away.
+// NoteNotice notes that the page shows the notice of a failure. The next event that succeeds clears
+// it.
 func (v *View) NoteNotice() { v.notice.Store(true) }
 
 // HasEnded reports whether the view has ended.
@@ -121,8 +122,8 @@ func (v *View) HasEnded() bool {
 }
 
 // Mount runs the page's Mount and, if the view is new, renders the page: Outcome.Ops is its
-// content. address is what those of its events begin with, carried what the page before wanted
-// to be shown.
+// content. address is the prefix of the addresses of its events; carried are the flash messages of
+// the page before.
 func (v *View) Mount(ctx context.Context, address string, in params.Input, carried []flash.Message) Outcome {
 	v.address = address
 	v.tree.PostTo(address)
@@ -134,7 +135,7 @@ func (v *View) Mount(ctx context.Context, address string, in params.Input, carri
 	}}})
 }
 
-// own notes whose view it is, for the store.
+// own sets the view's owner, for the store.
 func (v *View) own(o Owner) {
 	v.owner = o
 	v.mu.Lock()
@@ -142,8 +143,8 @@ func (v *View) own(o Owner) {
 	v.entry = &state.Entry{ID: v.id, Session: string(o.Session[:]), Scope: v.tree.Root().Scope(), Value: v}
 }
 
-// Keep puts a mounted view into the store. It returns the store's errors, and fault.ErrGone if
-// the view has ended meanwhile: then its page remounts it.
+// Keep adds a mounted view to the store. It returns the store's errors, and fault.ErrGone if the
+// view has ended meanwhile: then its page remounts it.
 func (v *View) Keep(o Owner) error {
 	v.own(o)
 	v.entry.Bytes = v.bytes.Load()
@@ -157,23 +158,23 @@ func (v *View) Keep(o Owner) error {
 	return nil
 }
 
-// remounting is a view on its way into being, for requests that wait for it.
+// remounting is the remount of a view, for requests that wait for it.
 type remounting struct {
 	done    chan struct{} // closed when the view is mounted, or can't be
 	failure error         // set before done is closed
 	waiting atomic.Int64
 }
 
-// Restore makes a view with an id that a page has, and puts it into the store before it is
-// mounted, so that requests that come together share one Mount; the caller mounts it and calls
-// Restored. If the store has the view by now, it is returned, and is none to mount. The view is
-// nil if the host is closed.
+// Restore returns a view with the id of an open page, to be remounted. It adds the view to the store
+// before it is mounted, so that concurrent requests share one Mount. If mount is true the caller
+// mounts the view and calls Restored; otherwise the store has the view already. The view is nil if
+// the host is closed.
 func (h *Host) Restore(def *Definition, id string, o Owner) (v *View, mount bool, err error) {
 	v = h.newView(def, id)
 	if v == nil {
 		return nil, false, nil
 	}
-	v.epoch, v.out.unknown = newEpoch(), true
+	v.epoch, v.delivery.unknown = newEpoch(), true
 	v.mounts = &remounting{done: make(chan struct{})}
 	v.own(o)
 	taken, err := h.store.Restore(v.entry, time.Now())
@@ -186,7 +187,7 @@ func (h *Host) Restore(def *Definition, id string, o Owner) (v *View, mount bool
 	return v, err == nil, err
 }
 
-// Restored lets the requests go on that wait for the view or, if it could not be mounted, fail.
+// Restored ends the wait of other requests for the view, with an error if it could not be mounted.
 func (v *View) Restored(failure error) {
 	if v.mounts.failure = failure; failure != nil {
 		v.host.store.Remove(v.entry)
@@ -194,9 +195,8 @@ func (v *View) Restored(failure error) {
 	close(v.mounts.done)
 }
 
-// Await waits until a view that another request remounts is there. It returns what that gave to
-// Restored, fault.ErrFull if too many wait, or the context's error. Whoever mounts it has a
-// deadline.
+// Await waits until another request has remounted the view. It returns the error that was given to
+// Restored, fault.ErrFull if too many wait, or the context's error. The Mount has a deadline.
 func (v *View) Await(ctx context.Context) error {
 	m := v.mounts
 	if m == nil {
@@ -221,11 +221,14 @@ func (v *View) Await(ctx context.Context) error {
 	}
 }
 
-// Restart ends the view, so that its page remounts it, at the kit's expense. It does not wait.
+// Restart ends the view, so that its page remounts it; the session is not charged for that. It does
+// not wait.
 func (v *View) Restart() {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if !v.ended && v.mailbox.steps&stepRestart == 0 { // what waits would be shown by a view that is not right; events run in the next one
+	// It comes first: waiting callbacks would run in a view whose state is wrong; events run in the
+	// next one.
+	if !v.ended && v.mailbox.steps&stepRestart == 0 {
 		v.mailbox.steps |= stepRestart
 		v.enqueueFirst(job{run: func(v *View, _ uint64) {
 			v.host.Excuse(v.id)
@@ -234,26 +237,25 @@ func (v *View) Restart() {
 	}
 }
 
-// restart drops the view. Its page comes again, with its ticket.
+// restart drops the view. Its page remounts it by its ticket.
 func (v *View) restart() {
-	v.End(nil) // before the store does, with another last message
+	v.End(nil) // before the store ends it with another last message
 	v.mu.Lock()
 	e := v.entry
 	v.mu.Unlock()
-	if e != nil { // else its page is on its way, and Keep finds out
+	if e != nil { // else the page is being served, and Keep finds out
 		v.host.store.Remove(e)
 	}
 }
 
-// Dismiss ends the view and takes it out of the store: its page is to load itself anew after a
-// pause.
+// Dismiss ends the view and removes it from the store. Its page reloads itself after a pause.
 func (v *View) Dismiss(pause time.Duration) {
 	v.endWith(v.host.Reload, pause)
 	v.host.store.Remove(v.entry)
 }
 
-// evicted is called when the store has let go of the view. Only a page that is connected is told
-// why; any other one comes again.
+// evicted ends the view when the store has removed it. Only a connected page gets the Evicted
+// message; any other one remounts the view when it needs it.
 func (v *View) evicted() {
 	if v.openConn() != nil {
 		v.End(v.host.Evicted)
@@ -262,11 +264,11 @@ func (v *View) evicted() {
 	}
 }
 
-// End ends the view: nothing more is taken, a callback under way is abandoned, the connection
-// closes with a last message and nothing that waited, and Close runs last.
+// End ends the view: it takes no more jobs, abandons a callback under way, closes the connection with
+// a last message, without what is queued there, and runs Close.
 func (v *View) End(last []byte) { v.endWith(last, 0) }
 
-// endWith is End with a pause before the last message, in which the connection is silent.
+// endWith is End with a pause before the last message.
 func (v *View) endWith(last []byte, pause time.Duration) {
 	v.mu.Lock()
 	if v.ended {
@@ -306,14 +308,14 @@ func (v *View) endWith(last []byte, pause time.Duration) {
 	}
 }
 
-// close runs what a component has for its end.
+// close runs the Close of a component.
 func (v *View) close(gen uint64, c Call) {
 	if err := v.runTimed(job{call: c}); err != nil && v.isCurrent(gen) {
 		v.logFailure(err)
 	}
 }
 
-// EndWhenIdle ends the view as if it had expired, and waits until nothing of it runs.
+// EndWhenIdle ends the view as if it had expired, and waits until its mailbox is empty.
 func (v *View) EndWhenIdle(ctx context.Context) {
 	v.host.store.Remove(v.entry)
 	v.End(nil)

@@ -14,8 +14,8 @@ import (
 // work is the background tasks of one component, from their start until their results are
 // taken. It ends with the component.
 type work struct {
-	view *View
-	part *render.Component
+	view      *View
+	component *render.Component
 
 	mu      sync.Mutex // before that of a task
 	over    bool
@@ -24,14 +24,14 @@ type work struct {
 	waiting []*task       // for the connection, in order
 }
 
-// workOf is the background tasks of a component; nil if it never had one.
+// workOf returns the background tasks of a component; nil if it never had one.
 func workOf(c *render.Component) *work {
 	w, _ := c.Tasks.(*work)
 	return w
 }
 
-// startAll does what a callback of the component has asked for. It belongs to who runs the
-// view, as startWaiting does.
+// startAll starts and cancels the tasks that a callback of the component has asked for. Only the
+// worker may call it, like startWaiting.
 func (v *View) startAll(c *render.Component, jobs []scope.Job) {
 	for _, j := range jobs {
 		if j.Run != nil {
@@ -42,11 +42,11 @@ func (v *View) startAll(c *render.Component, jobs []scope.Job) {
 	}
 }
 
-// startTask begins a task, or lets it wait for the connection.
+// startTask starts a task, or has it wait for the connection.
 func (v *View) startTask(c *render.Component, t *task) {
 	w := workOf(c)
 	if w == nil || w.isOver() {
-		w = &work{view: v, part: c, all: map[*task]struct{}{}, newest: map[any]*task{}}
+		w = &work{view: v, component: c, all: map[*task]struct{}{}, newest: map[any]*task{}}
 		c.Tasks = w
 		c.OnEnd([]*render.Ending{{F: w.stop}})
 	}
@@ -61,7 +61,7 @@ func (v *View) startTask(c *render.Component, t *task) {
 	w.launch(t)
 }
 
-// startWaiting begins what has waited for the connection to open.
+// startWaiting starts the tasks that have waited for the connection.
 func (v *View) startWaiting() {
 	for _, c := range v.tree.All() {
 		w := workOf(c)
@@ -86,7 +86,7 @@ func (cb *Callback) Start(name string, to *render.Component, run func(ctx contex
 		Run:  run,
 		Done: func(w scope.Writer, _ []any, v any, err error) error { return done(w.(*Callback), v, err) },
 	}}
-	cb.OnCommit(func() { cb.view.startTask(cb.part, t) })
+	cb.OnCommit(func() { cb.view.startTask(cb.component, t) })
 	return t.stop
 }
 
@@ -96,7 +96,7 @@ func (w *work) isOver() bool {
 	return w.over
 }
 
-// add takes in a task, which supersedes others. It reports false if it is not to run.
+// add adds a task, which supersedes others with the same keys. It reports false if it must not run.
 func (w *work) add(t *task) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -106,7 +106,7 @@ func (w *work) add(t *task) bool {
 	for _, k := range t.keys {
 		if before := w.newest[k]; before != nil && before.loses(k) {
 			delete(w.all, before)
-			t.place = before.place
+			t.slot = before.slot
 		}
 		w.newest[k] = t
 	}
@@ -114,7 +114,7 @@ func (w *work) add(t *task) bool {
 	return true
 }
 
-// release takes keys away from the tasks that have them.
+// release takes keys from the tasks that have them.
 func (w *work) release(keys []any) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -125,17 +125,17 @@ func (w *work) release(keys []any) {
 	}
 }
 
-// launch gives a task a goroutine. If there are too many, it gets the place of a task
-// that it has superseded: one that has been cancelled but has not returned yet.
+// launch gives a task a goroutine. If there are too many, it gets the slot of a task that it has
+// superseded: one that was cancelled but has not returned yet.
 func (w *work) launch(t *task) {
-	p := &place{next: t}
-	err := w.view.goTask(t.name, p.work)
+	s := &slot{next: t}
+	err := w.view.goTask(t.name, s.work)
 	switch {
 	case err == nil:
-		t.place = p
+		t.slot = s
 	case !errors.Is(err, fault.ErrFull):
 		w.forget(t)
-	case !t.place.take(t):
+	case !t.slot.assign(t):
 		t.finish(nil, err)
 	}
 }
@@ -148,8 +148,8 @@ func (w *work) forget(t *task) {
 	t.drop()
 }
 
-// take ends a task whose result is to be used, and returns the keys that it still has. It
-// reports false if it was cancelled.
+// take ends a task for its result, and returns the keys that it still has. It reports false if the
+// task was cancelled.
 func (w *work) take(t *task) (job scope.Job, keys []any, ok bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -163,7 +163,7 @@ func (w *work) take(t *task) (job scope.Job, keys []any, ok bool) {
 	return job, keys, ok
 }
 
-// stop cancels everything, for good.
+// stop cancels all tasks, and accepts no more.
 func (w *work) stop() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -173,44 +173,44 @@ func (w *work) stop() {
 	w.over, w.all, w.newest = true, nil, nil
 }
 
-// place is the goroutine of a background task. It does one task, and then those that have been
-// given the place of one that was cancelled. What runs on it must not keep the view, which
-// may end long before a function returns.
-type place struct {
+// slot is the goroutine of a background task. It runs one task, and then those that were assigned to
+// it because its task was cancelled. It must not refer to the view, which may end long before a
+// function returns.
+type slot struct {
 	mu   sync.Mutex
 	next *task
 	over bool
 }
 
-// take makes t the next task; it reports false if the place is gone or taken.
-func (p *place) take(t *task) bool {
-	if p == nil {
+// assign makes t the next task. It reports false if the slot is gone or taken.
+func (s *slot) assign(t *task) bool {
+	if s == nil {
 		return false
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.over || p.next != nil && !p.next.isOver() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.over || s.next != nil && !s.next.isOver() {
 		return false
 	}
-	p.next = t
+	s.next = t
 	return true
 }
 
-func (p *place) turn() *task {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	t := p.next
-	p.next, p.over = nil, t == nil
+func (s *slot) takeNext() *task {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	t := s.next
+	s.next, s.over = nil, t == nil
 	return t
 }
 
-func (p *place) work(ctx context.Context) {
+func (s *slot) work(ctx context.Context) {
 	defer func() { // a function may end its goroutine
-		for t := p.turn(); t != nil; t = p.turn() {
+		for t := s.takeNext(); t != nil; t = s.takeNext() {
 			t.finish(nil, errNoReturn)
 		}
 	}()
-	for t := p.turn(); t != nil; t = p.turn() {
+	for t := s.takeNext(); t != nil; t = s.takeNext() {
 		t.run(ctx)
 	}
 }

@@ -9,8 +9,8 @@ import (
 
 var captures sync.Map // code pointer → bool
 
-// capturing reports whether a function is a closure or a bound method, going by
-// the name the compiler gave it. In doubt it is.
+// capturing reports whether a function is a closure or a bound method, by the name that the
+// compiler gave it. If in doubt it reports true.
 func capturing(f any) bool {
 	pc := reflect.ValueOf(f).Pointer()
 	if c, ok := captures.Load(pc); ok {

@@ -8,8 +8,8 @@ import (
 	"github.com/sideband-go/sideband/internal/fault"
 )
 
-// failed ends what only a rendering that has failed would have shown. If it was given up,
-// another goroutine sees to it.
+// failed ends the components that only the failed rendering would have shown. If the rendering was
+// abandoned, another worker does that.
 func (t *Tree) failed(err error) {
 	if errors.Is(err, fault.ErrAbandoned) {
 		return
@@ -17,15 +17,15 @@ func (t *Tree) failed(err error) {
 	t.dropUnshown()
 	for _, c := range t.all {
 		if c.changed && c.parent != nil {
-			c.parent.change() // it is to be placed again, with what is true then
+			c.parent.change() // the parent renders it again, with its then current props
 		}
 	}
 }
 
-// commit makes what was rendered what is shown.
-func (t *Tree) commit(parts []part) {
-	for _, p := range parts {
-		moved := int32(0) // by what was committed since it was scanned
+// commit makes the drafts what the page shows.
+func (t *Tree) commit(drafts []draft) {
+	for _, p := range drafts {
+		moved := int32(0) // by commits since it was scanned
 		if p.old != nil {
 			moved = p.old.place.Start - p.where.Start
 		}
@@ -37,15 +37,15 @@ func (t *Tree) commit(parts []part) {
 			t.root.changed = false
 			t.shown.Commit(p.scanned)
 			t.page = p.pass.found[0]
-			t.remove(t.unplaced(t.all[1:]))
-			t.placeStreams(p.pass, slices.Collect(maps.Values(t.streams)))
+			t.remove(t.unrendered(t.all[1:]))
+			t.noteStreams(p.pass, slices.Collect(maps.Values(t.streams)))
 			continue
 		}
 		var before []*Component
 		var streams []*streamed
 		p.old.visit(func(r *region) {
-			if r.part != nil && r != p.old {
-				before = append(before, r.part)
+			if r.component != nil && r != p.old {
+				before = append(before, r.component)
 			}
 			before = append(before, r.plain...)
 			for _, e := range r.eaches {
@@ -56,30 +56,30 @@ func (t *Tree) commit(parts []part) {
 		})
 		shift := t.shown.CommitRegion(p.scanned, *p.old.place)
 		t.replaceRegion(p.old, p.pass.found[0], p.where, moved, shift)
-		t.remove(t.unplaced(before))
-		t.placeStreams(p.pass, streams)
+		t.remove(t.unrendered(before))
+		t.noteStreams(p.pass, streams)
 	}
 	t.shown.Compact()
 	t.rendered()
 	t.dropUnshown()
 }
 
-// dropUnshown ends components that a rendering has placed of which nothing is shown.
+// dropUnshown ends components that a rendering has added but that are not shown.
 func (t *Tree) dropUnshown() {
 	var gone []*Component
-	for _, c := range t.placed {
+	for _, c := range t.added {
 		if !c.shown {
 			gone = append(gone, c)
 		}
 	}
-	t.placed = nil
+	t.added = nil
 	if gone != nil {
 		t.remove(gone)
 	}
 }
 
-// unplaced lists those components that the last rendering has not placed.
-func (t *Tree) unplaced(list []*Component) (gone []*Component) {
+// unrendered returns those of the components that are not part of the last rendering.
+func (t *Tree) unrendered(list []*Component) (gone []*Component) {
 	for _, c := range list {
 		if c.round != t.round {
 			gone = append(gone, c)

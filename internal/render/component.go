@@ -21,69 +21,69 @@ type Component struct {
 	name  string // for messages and logs
 	scope *scope.Scope
 
-	// For package live: the last savepoint since which the component's keys were changed, and
-	// its background tasks. They are of who runs the view.
+	// For package live, and only its worker: the last savepoint since which the component's keys
+	// were changed, and its background tasks.
 	Savepoint uint64
 	Tasks     any
 
-	// Of who runs the view.
-	value    any             // what it was rendered with, its slots bound to the parent
-	props    any             // the same as it was given; nil with slots or children
-	before   any             // what Update has not seen yet; nil: nothing
-	children templ.Component // nil without
-	index    int             // in tree.all
-	around   *scope.Scope    // where reads go on: the parent's
-	region   *region         // as last shown: its own or, if it can't be rendered by itself, the enclosing one
-	round    uint64          // the rendering that has had it last
-	mounted  bool
-	shown    bool  // in a rendering that the page shows
-	changed  bool  // since it was shown; set by change
-	touched  bool  // is in tree.touched
-	moved    bool  // to another parent, so that what is inside may read otherwise
-	renew    bool  // it has failed and is to be remounted; set by Fail
-	failed   bool  // what is shown says so
-	fault    error // why
+	// Worker state.
+	value      any             // its props, with slots bound to the parent
+	props      any             // as the parent gave them; nil with slots or children
+	before     any             // the props before, until Update has run; nil: Update is not due
+	children   templ.Component // nil without
+	index      int             // in tree.all
+	outerScope *scope.Scope    // the parent's, where reads continue
+	region     *region         // as last shown: its own or, if it has none, the enclosing one
+	round      uint64          // the last rendering that it was part of
+	mounted    bool
+	shown      bool  // in a rendering that the page shows
+	changed    bool  // since it was shown; set by change
+	touched    bool  // it is in tree.touched
+	moved      bool  // to another parent, so that reads inside may give other values
+	remount    bool  // it is remounted at its next rendering; set by Fail
+	failed     bool  // the page shows the placeholder
+	fault      error // why
 
-	late atomic.Bool // a callback of a rendering was given up
+	late atomic.Bool // a callback was abandoned in the middle of a rendering
 
 	// Guarded by tree.mu.
-	parent *Component // the component in whose template it stands
+	parent *Component // the component whose template renders it
 	ended  bool
 	ends   []*Ending
 }
 
-// Ending is something to do at the end of a component, once.
+// Ending is a function to call at the end of a component, once.
 type Ending struct {
 	over atomic.Bool
 	F    func()
 }
 
-// Run does it, unless it was stopped or done.
+// Run calls F, unless it was stopped or has run.
 func (e *Ending) Run() {
 	if e.Stop() {
 		e.F()
 	}
 }
 
-// Stop reports whether it will not be done any more because of this call.
+// Stop stops it. It reports whether this call has done so.
 func (e *Ending) Stop() bool { return e.over.CompareAndSwap(false, true) }
 
 // Tree returns the tree that the component belongs to.
 func (c *Component) Tree() *Tree { return c.tree }
 
-// Kind returns what is known of its type.
+// Kind returns its kind.
 func (c *Component) Kind() *Kind { return c.kind }
 
 // ID returns the id that it is rendered with, "" of the page.
 func (c *Component) ID() string { return c.id }
 
-// Name names the component for messages and logs.
+// Name returns the component's name for messages and logs.
 func (c *Component) Name() string { return c.name }
 
-// Scope holds its keys.
+// Scope returns the scope of its keys.
 func (c *Component) Scope() *scope.Scope { return c.scope }
 
-// Value is what callbacks are called on: what it was rendered with.
+// Value returns its props, on which its callbacks are called.
 func (c *Component) Value() any { return c.value }
 
 // IsMounted reports whether Mount has run.
@@ -92,20 +92,20 @@ func (c *Component) IsMounted() bool { return c.mounted }
 // IsPage reports whether it is the page.
 func (c *Component) IsPage() bool { return c == c.tree.root }
 
-// Parent returns the component in whose template it stands; nil for the page. Only who runs the
-// view may ask.
+// Parent returns the component whose template renders it; nil for the page. Only the worker may call
+// it.
 func (c *Component) Parent() *Component { return c.parent }
 
 // Fault returns why it can't be shown; nil if it can.
 func (c *Component) Fault() error { return c.fault }
 
-// AddressOf is what events and messages find a component by.
+// AddressOf returns the address by which events and messages find a component.
 func AddressOf(kind, id string) string { return kind + "." + id }
 
-// Address is what events and messages find the component by.
+// Address returns the address by which events and messages find the component.
 func (c *Component) Address() string { return AddressOf(c.kind.Name, c.id) }
 
-// EventAddress is the address of the component in an event, "" of the page.
+// EventAddress returns the address of the component in an event; "" for the page.
 func (c *Component) EventAddress() string {
 	if c.parent == nil {
 		return ""
@@ -116,8 +116,8 @@ func (c *Component) EventAddress() string {
 // Is reports whether the component is of a type, or points to one.
 func (c *Component) Is(t reflect.Type) bool { return c.kind.is(t) }
 
-// Nearest is the innermost component at or around c that is of the type; nil without one. Only
-// who runs the view may ask.
+// Nearest returns c or the innermost enclosing component that is of the type; nil without one. Only
+// the worker may call it.
 func (c *Component) Nearest(t reflect.Type) *Component {
 	for c != nil && !c.Is(t) {
 		c = c.parent
@@ -125,8 +125,8 @@ func (c *Component) Nearest(t reflect.Type) *Component {
 	return c
 }
 
-// Receiver finds who takes messages of a type: the component with the id, or else the nearest
-// one at or around from, nil for the page. It returns fault.ErrGone if the view or from has
+// Receiver finds the receiver of messages of a type: the component with the id, or else from or the
+// nearest enclosing component; a nil from is the page. It returns fault.ErrGone if the view or from has
 // ended. found is nil if no component is there, or none has the type. Safe for concurrent use.
 func (t *Tree) Receiver(from *Component, id string, typ reflect.Type, kind string) (found *Component, err error) {
 	t.mu.Lock()
@@ -135,7 +135,7 @@ func (t *Tree) Receiver(from *Component, id string, typ reflect.Type, kind strin
 	case t.ended:
 		return nil, fault.ErrGone
 	case id != "":
-		if c := t.parts[AddressOf(kind, id)]; c != nil && c.Is(typ) {
+		if c := t.byAddress[AddressOf(kind, id)]; c != nil && c.Is(typ) {
 			return c, nil
 		}
 		return nil, nil
@@ -155,7 +155,7 @@ func (c *Component) HasEnded() bool {
 	return c.ended
 }
 
-// OnEnd notes what is to be done when the component ends, or does it if it has ended. Safe for
+// OnEnd adds functions to call when the component ends, or calls them if it has ended. Safe for
 // concurrent use.
 func (c *Component) OnEnd(list []*Ending) {
 	c.tree.mu.Lock()
@@ -169,29 +169,29 @@ func (c *Component) OnEnd(list []*Ending) {
 	}
 }
 
-// Forget drops what is not to be done any more. Safe for concurrent use.
+// Forget removes a function that OnEnd has added. Safe for concurrent use.
 func (c *Component) Forget(e *Ending) {
 	c.tree.mu.Lock()
 	defer c.tree.mu.Unlock()
 	c.ends = slices.DeleteFunc(c.ends, func(x *Ending) bool { return x == e })
 }
 
-// reset makes the component one that was never mounted. Who waits for its end is notified.
+// reset makes the component unmounted again, and runs what waits for its end.
 func (c *Component) reset() {
 	c.tree.mu.Lock()
 	ends := c.ends
 	c.ends = nil
 	c.tree.mu.Unlock()
 	c.tree.RunEnds(ends)
-	c.around = c.parent.scope
+	c.outerScope = c.parent.scope
 	c.newScope()
-	c.mounted, c.renew = false, false
+	c.mounted, c.remount = false, false
 	c.change()
 }
 
-// newScope gives the component keys that it has not set yet.
+// newScope gives the component an empty scope.
 func (c *Component) newScope() {
-	c.scope = scope.New(c.name, c.around)
+	c.scope = scope.New(c.name, c.outerScope)
 	c.scope.Watch(c)
 }
 
@@ -219,16 +219,16 @@ func (c *Component) change() {
 
 // Fail has the component remounted at its next rendering.
 func (c *Component) Fail() {
-	c.renew = true
+	c.remount = true
 	c.touch()
 }
 
-// FailLate has the component's rendering fail: a callback of it was given up in the middle of
-// one. Safe for concurrent use.
+// FailLate has the component's next rendering fail, because a callback of it was abandoned in the
+// middle of one. Safe for concurrent use.
 func (c *Component) FailLate() { c.late.Store(true) }
 
-// renderContext is what templates see of a component. It is no event's context: it has
-// no deadline and no request's values.
+// renderContext is the context of a component's templates. It has no deadline and no values of a
+// request.
 type renderContext struct {
 	context.Context
 	c *Component

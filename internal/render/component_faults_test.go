@@ -16,7 +16,7 @@ import (
 	"github.com/sideband-go/sideband/views"
 )
 
-// What a rendering that failed has placed components with is not shown by the next one.
+// The props of a rendering that failed are not shown by the next one.
 func TestAFailedRenderingTakesItsPropsBack(t *testing.T) {
 	rvDefine(t, "leaf", rvDef{render: func(c rv, ctx context.Context, w io.Writer) error {
 		return html(`<p id="`+views.ID(ctx)+`">`+c.Text+`</p>`).Render(ctx, w)
@@ -39,11 +39,11 @@ func TestAFailedRenderingTakesItsPropsBack(t *testing.T) {
 	}
 	in.Rollback()
 	if ops := in.Patch(); ops != "" {
-		t.Errorf("a turn that was taken back is shown: %s", ops)
+		t.Errorf("a turn that was rolled back is shown: %s", ops)
 	}
 }
 
-// A component that is mounted afresh has a new scope, and those inside it read that one.
+// A component that is remounted has a new scope, and those inside it read that one.
 func TestWhatIsInsideFollowsAFreshMount(t *testing.T) {
 	n := 0
 	rvDefine(t, "outer", rvDef{
@@ -238,7 +238,7 @@ func TestManyComponentsCloseAtOnce(t *testing.T) {
 	}
 }
 
-// A component that was mounted afresh in a rendering that failed is mounted once more.
+// A component that was remounted in a rendering that failed is remounted.
 func TestAMountThatIsTakenBackRunsAgain(t *testing.T) {
 	fail := false
 	rvDefine(t, "leaf", rvDef{
@@ -277,7 +277,7 @@ func TestAMountThatIsTakenBackRunsAgain(t *testing.T) {
 	}
 }
 
-// A region that panics when it is rendered alone has its component mounted afresh.
+// A region that panics when it is rendered alone has its component remounted.
 func TestARegionOfAComponentThatPanics(t *testing.T) {
 	broken := false
 	rvDefine(t, "c", rvDef{

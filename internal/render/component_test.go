@@ -132,7 +132,7 @@ func TestOneComponentTwiceIsAClearError(t *testing.T) {
 		return templ.Join(views.Component("a", parts.NewCounter("A", 1, nil)), views.Component("a", parts.NewCounter("A", 1, nil)))
 	}}))
 	_, _, err := in.Tree.Page()
-	if err == nil || !strings.Contains(err.Error(), `views: a component is placed twice: parts.Counter "a": give each its own id`) {
+	if err == nil || !strings.Contains(err.Error(), `views: a component is rendered twice: parts.Counter "a": give each its own id`) {
 		t.Error(err)
 	}
 	// Another type may have the same id.
@@ -320,7 +320,7 @@ func TestAComponentThatPlacesItself(t *testing.T) {
 	if got := viewtest.Text(in.Page()); got != "This part of the page could not be shown. A: 0 of T + rename" {
 		t.Error(got)
 	}
-	if len(*said) != 1 || !strings.Contains((*said)[0], "more than 100 components in one another") {
+	if len(*said) != 1 || !strings.Contains((*said)[0], "more than 100 nested components") {
 		t.Error(*said)
 	}
 }

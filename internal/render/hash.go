@@ -10,12 +10,12 @@ import (
 
 var hashSeed = maphash.MakeSeed()
 
-// HashOf hashes any comparable value, as items of a list are known by.
+// HashOf hashes a comparable value, to identify an item of a list.
 func HashOf[K comparable](v K) uint64 { return maphash.Comparable(hashSeed, v) }
 
 // Hasher hashes values of one type, which holds no pointers but those of strings.
-// maphash.Comparable would do, but only for values in interfaces, and boxing each
-// item costs more than all else that is done for an item that stays as it is.
+// maphash.Comparable needs values in interfaces, and boxing each item costs more than everything
+// else that is done for an unchanged item.
 type Hasher []hashStep
 
 // hashStep is a range of plain memory, or a string.
@@ -26,7 +26,7 @@ type hashStep struct {
 
 var hashers sync.Map // reflect.Type → hasher
 
-// HasherOf makes the hasher of a type for which scope.ByValue holds.
+// HasherOf returns the hasher of a type for which scope.ByValue holds.
 func HasherOf(t reflect.Type) Hasher {
 	if h, ok := hashers.Load(t); ok {
 		return h.(Hasher)
@@ -49,7 +49,7 @@ func (h Hasher) add(t reflect.Type, at uintptr) Hasher {
 	case reflect.String:
 		h = append(h, hashStep{at, 0, true})
 	default:
-		// Fields that touch are hashed together; what pads others is left out.
+		// Fields that touch are hashed together; padding is left out.
 		if n := len(h) - 1; n >= 0 && !h[n].text && h[n].offset+h[n].size == at {
 			h[n].size += t.Size()
 		} else {

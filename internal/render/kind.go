@@ -12,12 +12,11 @@ import (
 	"github.com/sideband-go/sideband/state"
 )
 
-// Kind is what is known of the type of a component, or of a page, which is the outermost
-// component. It is immutable. Callbacks get the value that they belong to, and the callback
-// through which they set keys.
+// Kind describes the type of a component, or of a page, which is the outermost component. It is
+// immutable. Callbacks get the component's value, and the writer through which they set keys.
 type Kind struct {
 	Type   reflect.Type
-	Name   string // as events and messages name it
+	Name   string // in addresses of events and messages
 	Events map[string]Event
 	Render func(value any) templ.Component
 	// Mount, Update and Close are nil if the type has no such method.
@@ -32,7 +31,7 @@ type Kind struct {
 // Event decodes what the browser has sent to a method, and returns the call.
 type Event func(in params.Input) (call func(value any, w state.Writer) error, err error)
 
-// FindProps finds out how props of the kind are compared and which slots they have.
+// FindProps sets how props of the kind are compared and which slots they have.
 func (k *Kind) FindProps() {
 	if k.slots = binderOf(k.Type, map[reflect.Type]bool{}); k.slots == nil {
 		k.equal = scope.EqualFor(k.Type)
@@ -44,7 +43,7 @@ func (k *Kind) is(t reflect.Type) bool {
 	return k.Type == t || k.Type.Kind() == reflect.Pointer && k.Type.Elem() == t
 }
 
-// Only is the value of a page of which nothing but a part is shown. It is for tests.
+// Only is the value of a page that shows nothing but Content. It is for tests.
 type Only struct {
 	Page    any
 	Content templ.Component

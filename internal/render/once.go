@@ -6,13 +6,12 @@ import (
 	"github.com/a-h/templ"
 )
 
-// onceMore returns a context for rendering a region again: what templ renders once in
-// a page, and rendered in this region, belongs there again. If it stood before the
-// region in the page, the region now has what it had not, which makes the whole view
-// be rendered.
-func onceMore(ctx context.Context) context.Context {
+// withFreshOnce returns a context for rendering a region again, in which templ renders its
+// once-blocks anew. If such a block stood before the region in the page, the region now has content
+// that it did not have, so that the whole view is rendered.
+func withFreshOnce(ctx context.Context) context.Context {
 	if c, ok := ctx.(*onceContext); ok {
-		ctx = c.Context // of the rendering before; they must not pile up
+		ctx = c.Context // of the rendering before; contexts must not pile up
 	}
 	own := templ.InitializeContext(context.Background())
 	if nonce := templ.GetNonce(ctx); nonce != "" {
@@ -33,7 +32,7 @@ func (c *onceContext) Value(key any) any {
 	return c.Context.Value(key)
 }
 
-// templKey is under what templ keeps its memory of a page in contexts.
+// templKey is the key of templ's own value in contexts.
 var templKey = func() any {
 	p := &probe{Context: context.Background()}
 	templ.InitializeContext(p)

@@ -2,10 +2,13 @@ package render
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"io"
 	"slices"
 	"sync"
 
+	"github.com/a-h/templ"
 	templruntime "github.com/a-h/templ/runtime"
 
 	"github.com/sideband-go/sideband/internal/scope"
@@ -14,47 +17,138 @@ import (
 
 // pass is one rendering under way: of the whole view, or of one region.
 type pass struct {
-	tree    *Tree
-	buf     *buffer
-	marks   []patch.Mark
-	tracker scope.Tracker
-	changes *scope.Changes // since the last rendering; nil if there was none
-	skip    bool           // items that are as before may be left out
-	twice   bool           // a list holds the same item twice
-	root    *region        // that is rendered alone, as it was; nil: the whole view
-	region  *region        // being rendered
-	item    *building      // whose item is being rendered
-	found   []*region      // new ones, in document order
-	carried []carried
-	shown   []*Component // in order
-	streams []*streamed
-	again   bool // a component around is rendered for the second time
-	depth   int  // of components in one another
-	round   uint64
+	tree      *Tree
+	buf       *buffer
+	marks     []patch.Mark
+	tracker   scope.Tracker
+	changes   *scope.Changes // since the last rendering; nil if there was none
+	skip      bool           // unchanged items may be left out
+	duplicate bool           // a list holds the same item twice
+	root      *region        // the region that is rendered alone, as last shown; nil: the whole view
+	region    *region        // being rendered
+	item      *building      // the list whose item is being rendered
+	found     []*region      // new ones, in document order
+	carried   []carried
+	shown     []*Component // in order
+	streams   []*streamed
+	retrying  bool // an enclosing component is rendered for the second time
+	depth     int  // of nested components
+	round     uint64
 
-	// The last source that a template read from.
-	of    *Component
-	scope *scope.Scope
-	from  *scope.Source
+	// The last source that a template read from, cached.
+	sourceOwner *Component
+	sourceScope *scope.Scope
+	source      *scope.Source
 }
 
-// sourceOf is where the templates of a component read.
-func (p *pass) sourceOf(c *Component) *scope.Source {
-	if p.of != c || p.scope != c.scope {
-		p.of, p.scope, p.from = c, c.scope, p.tracker.Source(c.scope)
+// renderAll renders the whole view; with changes, it leaves out what is unchanged.
+func (t *Tree) renderAll(changes *scope.Changes) (p draft, err error) {
+	for range maxRetries {
+		if p, err = t.renderOnce(changes); changes != nil || !errors.Is(err, errForgot) {
+			break
+		}
 	}
-	p.tree.far = p.tree.far || !p.region.isIn(c)
-	return p.from
+	return p, err
 }
 
-// buffer is what a pass renders into, and other memory that it needs no longer than that.
+// maxRetries is how often a rendering restarts because streams have dropped items.
+const maxRetries = 8
+
+func (t *Tree) renderOnce(changes *scope.Changes) (draft, error) {
+	t.round++
+	// A new templ context, so that once-blocks are rendered again.
+	ctx := templ.InitializeContext(&renderContext{context.Background(), t.root})
+	page := &region{body: t.root.kind.Render(t.root.value), ctx: ctx, component: t.root, before: t.page}
+	p := t.newPass(page, changes)
+	if err := t.run(p, page); err != nil {
+		p.release()
+		return draft{}, err
+	}
+	scanned, err := patch.Scan(p.buf.b, p.marks, &t.shown)
+	if err == nil {
+		scanned.PostTo(t.address)
+		err = p.checkStreams(scanned)
+	}
+	if err != nil {
+		p.release()
+		return draft{}, err
+	}
+	return draft{pass: p, scanned: scanned}, nil
+}
+
+// renderRegion renders one region alone, in the context of the last whole rendering.
+func (t *Tree) renderRegion(r *region, changes *scope.Changes) (draft, error) {
+	again := &region{name: r.name, body: r.body, component: r.component, ctx: withFreshOnce(r.ctx), outer: r.outer, before: r}
+	p := t.newPass(again, changes)
+	p.root = r
+	if err := t.run(p, again); err != nil {
+		p.release()
+		return draft{}, err
+	}
+	scanned, err := patch.ScanRegion(p.buf.b, p.marks, &t.shown, r.place)
+	if err == nil {
+		scanned.PostTo(t.address)
+		err = p.checkStreams(scanned)
+	}
+	if err != nil {
+		p.release()
+		return draft{}, err
+	}
+	return draft{p, scanned, r, *r.place}, nil
+}
+
+func (t *Tree) newPass(r *region, changes *scope.Changes) *pass {
+	b := buffers.Get().(*buffer)
+	return &pass{
+		tree: t, buf: b, marks: b.marks, region: r, found: []*region{r},
+		changes: changes, skip: changes != nil && !r.before.isWhole(), round: t.round,
+	}
+}
+
+func (t *Tree) run(p *pass, r *region) (err error) {
+	t.pass.Store(p)
+	defer t.pass.CompareAndSwap(p, nil)
+	render := func(body templ.Component) error {
+		outer := p.tracker.Mark()
+		err := body.Render(r.ctx, p.buf)
+		r.reads = p.tracker.Since(outer)
+		return err
+	}
+	if r.component != nil && r.component != t.root {
+		p.note(r.component)
+		err = p.attempt(r.component, p.buf, render)
+		r.body = templ.ComponentFunc(r.component.render)
+	} else if err = t.guard.Call(func() error { return render(r.body) }); err != nil && !t.isOver(err) {
+		// The component that it belongs to is remounted.
+		if c := r.outer.owner(); c != nil && c != t.root {
+			t.guard.Report(fmt.Errorf("%s: %w", c.name, err))
+			c.Fail()
+			err = patch.ErrNeedAll
+		}
+	}
+	if err == nil && p.duplicate {
+		err = patch.ErrNeedAll
+	}
+	return err
+}
+
+// sourceOf returns the source from which the templates of a component read.
+func (p *pass) sourceOf(c *Component) *scope.Source {
+	if p.sourceOwner != c || p.sourceScope != c.scope {
+		p.sourceOwner, p.sourceScope, p.source = c, c.scope, p.tracker.Source(c.scope)
+	}
+	p.tree.readsOutside = p.tree.readsOutside || !p.region.isIn(c)
+	return p.source
+}
+
+// buffer is the memory of a pass.
 type buffer struct {
 	b     []byte
 	marks []patch.Mark
 	ints  []int32 // in use
 }
 
-// numbers is an empty list with room for n.
+// numbers returns an empty list with room for n.
 func (b *buffer) numbers(n int) []int32 {
 	at := len(b.ints)
 	b.ints = slices.Grow(b.ints, n)[:at+n]
@@ -68,10 +162,10 @@ func (b *buffer) Write(p []byte) (int, error) {
 
 var buffers = sync.Pool{New: func() any { return new(buffer) }}
 
-// maxPooled keeps a rare huge page from being held for ever.
+// maxPooled keeps the buffer of a rare huge page out of the pool.
 const maxPooled = 4 << 20
 
-// release gives back what the pass rendered into.
+// release returns the buffer to the pool.
 func (p *pass) release() {
 	b := p.buf
 	if cap(b.b) <= maxPooled {
@@ -81,8 +175,8 @@ func (p *pass) release() {
 	}
 }
 
-// passOf is the rendering under way if w is its buffer; else what is rendered ends
-// up somewhere unknown, and nothing can be left out or noted.
+// passOf returns the rendering under way if w is its buffer. Otherwise it returns nil: the position
+// of what is rendered is unknown, and nothing can be left out or noted.
 func passOf(ctx context.Context, w io.Writer) *pass {
 	p := ComponentOf(ctx).tree.pass.Load()
 	if p == nil || p.item != nil || !p.flush(w) {
@@ -91,7 +185,7 @@ func passOf(ctx context.Context, w io.Writer) *pass {
 	return p
 }
 
-// flush brings what templ holds back into the buffer, so that offsets are true.
+// flush flushes templ's own buffer, so that offsets are right.
 func (p *pass) flush(w io.Writer) bool {
 	if w == io.Writer(p.buf) {
 		return true

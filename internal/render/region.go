@@ -10,32 +10,31 @@ import (
 	"github.com/sideband-go/sideband/patch"
 )
 
-// region is a part of the page that can be rendered by itself: what Region encloses, a
-// component, or the page. Regions are a tree: those inside one stand in inner, or with
-// the item of a list that they belong to.
+// region is a part of the page that can be rendered by itself: what Region encloses, a component, or
+// the page. Regions are a tree: nested ones are in inner, or in the list to whose item they belong.
 type region struct {
-	name   string
-	part   *Component // whose it is; nil of Region
-	body   templ.Component
-	ctx    context.Context
-	outer  *region
-	inner  []*region // in document order, lists aside
-	eaches []*each
-	plain  []*Component // those inside that can't be rendered by themselves
-	reads  []scope.Read
-	place  *patch.Place // nil: only together with what is around it
-	loose  bool         // has content outside elements with ids
+	name      string
+	component *Component // nil of Region
+	body      templ.Component
+	ctx       context.Context
+	outer     *region
+	inner     []*region // in document order, without those in lists
+	eaches    []*each
+	plain     []*Component // components inside without a region of their own
+	reads     []scope.Read
+	place     *patch.Place // nil: it can only be rendered with the enclosing region
+	loose     bool         // it has content outside elements with ids
 
-	// Of a rendering under way.
-	end     int     // its mark
-	before  *region // the same in the last rendering
-	stale   bool    // it is out of date
-	holding bool    // something in it is
-	whole   bool    // nothing in it is to be left out
-	looked  bool    // at what is in it
+	// While a rendering is under way.
+	end           int     // index of its end mark
+	before        *region // as in the last rendering
+	stale         bool    // it is out of date
+	containsStale bool    // it or a region inside is
+	whole         bool    // nothing inside may be left out
+	assessed      bool    // assess looks at it
 }
 
-// Region renders the content between the braces of a region's placement.
+// Region renders the content between the braces of a region.
 func Region(ctx context.Context, w io.Writer, name string) error {
 	body := templ.GetChildren(ctx)
 	ctx = templ.ClearChildren(ctx)
@@ -46,24 +45,24 @@ func Region(ctx context.Context, w io.Writer, name string) error {
 	return p.render(&region{name: name, body: body, ctx: ctx, before: p.region.before.find(name)}, w)
 }
 
-// owner is the component in which the region stands.
+// owner returns the component that the region belongs to.
 func (r *region) owner() *Component {
-	for r != nil && r.part == nil {
+	for r != nil && r.component == nil {
 		r = r.outer
 	}
 	if r == nil {
 		return nil
 	}
-	return r.part
+	return r.component
 }
 
 func (r *region) isWhole() bool { return r != nil && r.whole }
 
-// find is the region of the name directly inside.
+// find returns the region of the name directly inside.
 func (r *region) find(name string) *region {
 	if r != nil {
 		for _, i := range r.inner {
-			if i.part == nil && i.name == name {
+			if i.component == nil && i.name == name {
 				return i
 			}
 		}
@@ -71,7 +70,7 @@ func (r *region) find(name string) *region {
 	return nil
 }
 
-// render renders a region inside the one that is being rendered.
+// render renders a region inside the current one.
 func (p *pass) render(r *region, w io.Writer) error {
 	r.outer = p.region
 	p.add(r)
@@ -88,7 +87,7 @@ func (p *pass) render(r *region, w io.Writer) error {
 	return err
 }
 
-// add notes that a region stands here.
+// add adds a region to the current one.
 func (p *pass) add(r *region) {
 	if p.item != nil {
 		p.item.addRegion(r)
@@ -97,7 +96,7 @@ func (p *pass) add(r *region) {
 	}
 }
 
-// keep leaves out a region that is as before.
+// keep leaves out an unchanged region.
 func (p *pass) keep(r *region) {
 	m := p.mark(patch.Skip)
 	m.Region = true
@@ -106,35 +105,35 @@ func (p *pass) keep(r *region) {
 	p.carry(r)
 }
 
-// carried is a region that was left out, with all in it.
+// carried is a region that was left out, with all regions inside.
 type carried struct {
 	region, outer *region
-	mark          int // that stands for it
+	mark          int // index of its skip mark
 }
 
-// carry takes a region over from the last rendering; the last mark stands for it.
+// carry takes a region over from the last rendering; the newest mark is its skip mark.
 func (p *pass) carry(r *region) {
 	p.carried = append(p.carried, carried{r, p.region, len(p.marks) - 1})
-	r.visit(func(r *region) { p.placed(r) })
+	r.visit(func(r *region) { p.noteAll(r) })
 }
 
-// placed notes which components a region that is taken over shows.
-func (p *pass) placed(r *region) {
-	if r.part != nil {
-		p.place(r.part)
+// noteAll notes the components and streams of a region that is taken over.
+func (p *pass) noteAll(r *region) {
+	if r.component != nil {
+		p.note(r.component)
 	}
 	for _, c := range r.plain {
-		p.place(c)
+		p.note(c)
 	}
 	for _, e := range r.eaches {
 		if s := e.stream; s != nil {
-			p.twice = p.twice || p.shows(s.ref)
+			p.duplicate = p.duplicate || p.shows(s.ref)
 			s.round = p.round
 		}
 	}
 }
 
-// visit calls f for the region and all in it.
+// visit calls f for the region and all regions inside.
 func (r *region) visit(f func(*region)) {
 	f(r)
 	r.children(func(i *region) { i.visit(f) })
@@ -152,29 +151,29 @@ func (r *region) children(f func(*region)) {
 	}
 }
 
-// assess finds out what is out of date in the region, and reports whether anything is.
+// assess sets what is out of date in the region, and reports whether anything is.
 func (r *region) assess(t *Tree, c *scope.Changes) bool {
 	r.stale, r.whole = r.dirty(c), false
-	r.holding = r.stale
+	r.containsStale = r.stale
 	r.children(func(i *region) {
 		if i.assess(t, c) {
-			r.holding = true
+			r.containsStale = true
 		}
 	})
 	for _, p := range r.plain {
-		if p.changed || p.renew {
-			r.stale, r.holding = true, true
+		if p.changed || p.remount {
+			r.stale, r.containsStale = true, true
 		}
 	}
-	if r.holding {
+	if r.containsStale {
 		t.flagged = append(t.flagged, r)
 	}
-	return r.holding
+	return r.containsStale
 }
 
 // dirty reports whether the region itself, or an item of its lists, is out of date.
 func (r *region) dirty(c *scope.Changes) bool {
-	if r.part != nil && (r.part.changed || r.part.renew) || c.Any(r.reads) {
+	if r.component != nil && (r.component.changed || r.component.remount) || c.Any(r.reads) {
 		return true
 	}
 	for _, e := range r.eaches {
@@ -185,31 +184,31 @@ func (r *region) dirty(c *scope.Changes) bool {
 	return false
 }
 
-// outermost lists the regions inside that are out of date and in no other such.
+// outermost appends the outermost regions inside that are out of date.
 func (r *region) outermost(list []*region) []*region {
 	r.children(func(i *region) {
 		switch {
 		case i.stale:
 			list = append(list, i)
-		case i.holding:
+		case i.containsStale:
 			list = i.outermost(list)
 		}
 	})
 	return list
 }
 
-// settle takes over, once the pass is to be shown, what scanning has found out. moved is
-// by how much the nodes of before have moved since.
+// settle sets the places of the pass's regions from the marks, when it is committed. moved is by how
+// much the nodes have moved since the pass was scanned.
 func (p *pass) settle(moved int32) {
 	for _, c := range p.carried {
 		m := &p.marks[c.mark]
 		c.region.outer = c.outer
-		c.region.take(m.Node-m.From-moved, m.From+moved, m.Place)
+		c.region.carryOver(m.Node-m.From-moved, m.From+moved, m.Place)
 	}
 	for i, r := range p.found {
 		r.before = nil
-		if r.part != nil {
-			r.part.region = r
+		if r.component != nil {
+			r.component.region = r
 		}
 		for _, c := range r.plain {
 			c.region = r
@@ -226,9 +225,9 @@ func (p *pass) settle(moved int32) {
 	}
 }
 
-// take moves a region that was taken over, with all in it, by shift. from is where the
-// nodes began that it was taken over with; around is what stands around those now.
-func (r *region) take(shift, from int32, around *patch.Place) {
+// carryOver moves a region that was left out, with all regions inside, by shift. from is where its
+// skipped nodes began; around is the place that encloses them now.
+func (r *region) carryOver(shift, from int32, around *patch.Place) {
 	r.visit(func(r *region) {
 		if r.place != nil {
 			r.place.Start += shift
@@ -245,14 +244,13 @@ func (r *region) take(shift, from int32, around *patch.Place) {
 	})
 }
 
-// replaceRegion puts a region that was rendered alone, and scanned where it then began,
-// in the place of its old self, which has moved since, and moves what follows in the tree
-// by shift.
+// replaceRegion replaces a region by its new rendering. The rendering was scanned at the place
+// scanned, from which the region has moved since. What follows in the tree moves by shift.
 func (t *Tree) replaceRegion(old, now *region, scanned patch.Place, moved, shift int32) {
 	place := *old.place
 	now.children(func(r *region) {
 		r.outer = old
-		r.visit(func(r *region) { r.follow(moved, scanned, place) })
+		r.visit(func(r *region) { r.rebase(moved, scanned, place) })
 	})
 	for _, e := range now.eaches {
 		if e.start += moved; e.stream != nil {
@@ -261,9 +259,9 @@ func (t *Tree) replaceRegion(old, now *region, scanned patch.Place, moved, shift
 	}
 	place.End += shift
 	now.place, now.outer, now.loose = &place, old.outer, old.loose
-	now.part, now.name = old.part, old.name
-	if *old = *now; old.part != nil {
-		old.part.region = old
+	now.component, now.name = old.component, old.name
+	if *old = *now; old.component != nil {
+		old.component.region = old
 	}
 	for _, c := range old.plain {
 		c.region = old
@@ -273,8 +271,8 @@ func (t *Tree) replaceRegion(old, now *region, scanned patch.Place, moved, shift
 	}
 }
 
-// follow moves a region inside one that has moved since it was scanned.
-func (r *region) follow(shift int32, scanned, now patch.Place) {
+// rebase moves a region whose enclosing one has moved since it was scanned.
+func (r *region) rebase(shift int32, scanned, now patch.Place) {
 	if r.place != nil {
 		r.place.Start += shift
 		r.place.End += shift
@@ -289,8 +287,8 @@ func (r *region) follow(shift int32, scanned, now patch.Place) {
 	}
 }
 
-// makeRoom moves what stands behind a region that has grown by shift, and lengthens what
-// it is in. It reports whether it has met it.
+// makeRoom moves what follows a region that has grown by shift, and extends what encloses it. It
+// reports whether it has met the region.
 func (r *region) makeRoom(grown *region, shift int32) (met bool) {
 	end := grown.place.End - shift
 	visit := func(i *region) bool {
@@ -328,7 +326,7 @@ func (r *region) makeRoom(grown *region, shift int32) (met bool) {
 	return met
 }
 
-// move shifts a region that stands behind one whose nodes ended at end.
+// move shifts a region that follows one whose nodes ended at end.
 func (r *region) move(end, shift int32) {
 	if r.place != nil {
 		r.place.Start += shift

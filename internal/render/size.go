@@ -7,19 +7,18 @@ import (
 	"github.com/sideband-go/sideband/patch"
 )
 
-// What is not worth counting one by one, in bytes: it was measured.
+// Measured sizes of what is not counted one by one, in bytes.
 const (
-	sizeOfView = 2048 // an empty one, with what runs it
-	sizeOfPart = 400  // a component with its scope, a key and its context
-	sizeOfBody = 300  // the context and the content of a region
+	sizeOfView      = 2048 // an empty view, with its live.View
+	sizeOfComponent = 400  // a component with its scope, a key and its context
+	sizeOfBody      = 300  // the context and the content of a region
 )
 
-// Size estimates the memory that the view holds, in bytes: what it remembers of its last
-// rendering, its components and the ids of its streams' items. What keys, props and items
-// refer to is the application's, and not counted. It looks at each region and list, but
-// not at their items.
+// Size estimates the memory of the view, in bytes: its last rendering, its components and the ids of
+// its streams' items. It does not count what keys, props and items refer to, which is the
+// application's. It visits each region and list, but not their items.
 func (t *Tree) Size() int64 {
-	n := int64(sizeOfView) + int64(t.shown.Size()) + sizeOfPart*int64(len(t.all)-1)
+	n := int64(sizeOfView) + int64(t.shown.Size()) + sizeOfComponent*int64(len(t.all)-1)
 	if t.page != nil {
 		t.page.visit(func(r *region) { n += r.size() })
 	}
@@ -38,7 +37,7 @@ func (r *region) size() int64 {
 		n += int64(unsafe.Sizeof(patch.Place{}))
 	}
 	for _, e := range r.eaches {
-		n += int64(unsafe.Sizeof(*e)) + int64(8*cap(e.hash)+2*cap(e.nodes)+8*cap(e.args)+4*cap(e.upto)) +
+		n += int64(unsafe.Sizeof(*e)) + int64(8*cap(e.hash)+2*cap(e.nodes)+8*cap(e.args)+4*cap(e.regionEnds)) +
 			int64(cap(e.regions))*int64(unsafe.Sizeof(r)) + int64(cap(e.shape))*int64(unsafe.Sizeof(scope.Read{}))
 	}
 	return n

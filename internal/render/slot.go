@@ -9,8 +9,7 @@ import (
 	"github.com/a-h/templ"
 )
 
-// bound is content that one component places into another: it goes on to read and send
-// as who wrote it.
+// bound is content that one component gives to another: it reads and sends as the parent.
 type bound struct {
 	content templ.Component
 	parent  *Component
@@ -21,14 +20,14 @@ func (b bound) Render(ctx context.Context, w io.Writer) error {
 	return b.content.Render(&renderContext{ctx, b.parent}, w)
 }
 
-// binder binds the slots in an addressable value to who places it.
+// binder binds the slots in an addressable value to the parent.
 type binder func(v reflect.Value, parent *Component)
 
 var contentType = reflect.TypeFor[templ.Component]()
 
-// binderOf finds the slots in a type of props: contents, functions that return one, and
-// structs, slices, arrays and maps of those. It is nil if there are none. above are the
-// types that this one is part of.
+// binderOf returns the binder of the slots in a type of props: contents, functions that return one,
+// and structs, slices, arrays and maps of those. It is nil if there are none. above are the types
+// that this one is part of.
 func binderOf(t reflect.Type, above map[reflect.Type]bool) binder {
 	if above[t] {
 		return nil // a type that holds itself: its slots further down stay as they are

@@ -15,22 +15,22 @@ import (
 	"github.com/sideband-go/sideband/state"
 )
 
-// Stream is the list of a stream as a rendering is to show it.
+// Stream is the list of a stream, for a rendering.
 type Stream struct {
 	Ref    scope.StreamRef
 	IDs    []string
 	Broken bool // items were lost, because too many waited
 	// DOMID returns the id of the i-th item's element.
 	DOMID func(i int) string
-	// Item returns the i-th item; nil if the page has it.
+	// Item returns the i-th item; nil if it was sent to the page.
 	Item func(i int) templ.Component
 }
 
-// Render renders the items that the page has not.
+// Render renders the items that were not sent to the page.
 func (s Stream) Render(ctx context.Context, w io.Writer) error {
 	p := passOf(ctx, w)
 	if p == nil {
-		return fmt.Errorf("views: the stream %q can't be told from what is around it: place it in a template of the page, not in an item of Each and not in what is rendered elsewhere", s.Ref.Name())
+		return fmt.Errorf("views: the stream %q is rendered where its place in the page is unknown: render it in a template of the page, not in an item of Each and not into another writer", s.Ref.Name())
 	}
 	b, err := p.newStream(s.Ref, s.IDs)
 	if err != nil {
@@ -58,11 +58,11 @@ func (s Stream) Render(ctx context.Context, w io.Writer) error {
 		return nil
 	}
 	s.Ref.Drop(func(i int) bool { return lost[i] })
-	p.tree.guard.Report(fmt.Errorf("views: the page has not shown the stream %q all the time: %d of its items were sent before, and are gone", s.Ref.Name(), len(lost)))
+	p.tree.guard.Report(fmt.Errorf("views: the page has not always shown the stream %q: %d of its items were sent before, and are gone", s.Ref.Name(), len(lost)))
 	return errForgot
 }
 
-// errForgot begins the rendering anew: a stream has forgotten items meanwhile.
+// errForgot restarts the rendering: a stream has dropped items meanwhile.
 var errForgot = fmt.Errorf("views: items of a stream are gone: %w", patch.ErrNeedAll)
 
 // streaming is a stream being rendered.
@@ -71,8 +71,8 @@ type streaming struct {
 	pass  *pass
 	items building
 	was   *streamed      // as last shown
-	next  int            // where the next item most likely is in there
-	at    map[string]int // where its items are, once order has changed
+	next  int            // likely index of the next item there
+	index map[string]int // of its items by id, once the order has changed
 }
 
 func (p *pass) newStream(ref scope.StreamRef, ids []string) (*streaming, error) {
@@ -110,7 +110,7 @@ func (p *pass) within(r *region) bool {
 	return p.root == nil
 }
 
-// seek finds an item in what the page shows, -1 if it is not there.
+// seek returns the index of an item in what the page shows, or -1.
 func (b *streaming) seek(id string) int {
 	old := b.was.ids
 	for j := b.next; j < len(old) && j < b.next+4; j++ {
@@ -119,13 +119,13 @@ func (b *streaming) seek(id string) int {
 			return j
 		}
 	}
-	if b.at == nil {
-		b.at = make(map[string]int, len(old))
+	if b.index == nil {
+		b.index = make(map[string]int, len(old))
 		for j, id := range old {
-			b.at[id] = j
+			b.index[id] = j
 		}
 	}
-	j, ok := b.at[id]
+	j, ok := b.index[id]
 	if !ok {
 		return -1
 	}
@@ -133,7 +133,7 @@ func (b *streaming) seek(id string) int {
 	return j
 }
 
-var errOneElement = errors.New("it is to be one element")
+var errOneElement = errors.New("it must be one element")
 
 // show renders the i-th item.
 func (b *streaming) show(ctx context.Context, w io.Writer, i int, domID string, item templ.Component) error {
@@ -148,36 +148,36 @@ func (b *streaming) show(ctx context.Context, w io.Writer, i int, domID string, 
 		return err
 	}
 	p.flush(w)
-	b.ends()
+	b.endItem()
 	tag, has, ok := patch.FirstTag(p.buf.b[from:])
 	if !ok || has != domID {
 		return fmt.Errorf("%w with the id %q, which DOMID gives", errOneElement, domID)
 	}
 	if tag == b.tag {
-		tag = b.tag // all share the memory
+		tag = b.tag // items share the memory
 	}
 	b.add(i, tag)
 	b.waiting = true
 	return nil
 }
 
-func (b *streaming) ends() {
+func (b *streaming) endItem() {
 	b.pass.item = nil
 	b.each.until = append(b.each.until, int32(len(b.pass.marks)))
 	b.pass.mark(patch.End)
 }
 
-// keep leaves out the i-th item, which the page has: the j-th of what it shows.
+// keep leaves out the i-th item, which the page shows as its j-th.
 func (b *streaming) keep(i, j int, domID func() string) {
 	p := b.pass
 	tag := b.was.tagOf(j)
 	b.add(i, tag)
 	b.kept = true
-	if b.was.each.fixed { // it is not known where its element is in the tree
+	if b.was.each.neverSkip { // its element's place in the tree is unknown
 		b.items.begin(p)
 		p.mark(patch.Keep)
 		p.buf.b = patch.AppendStub(p.buf.b, tag, domID())
-		b.ends()
+		b.endItem()
 		return
 	}
 	at, n := b.was.each.place(j, &b.items.offsets)
@@ -197,10 +197,10 @@ func (b *streaming) keep(i, j int, domID func() string) {
 	b.items.skipTo = at + n
 }
 
-// checkStreams reports items that were not rendered as one element, and those with the
-// same id as an item of another component's stream.
+// checkStreams returns an error if an item was not rendered as one element, or has the same id as an
+// item of another component's stream.
 func (p *pass) checkStreams(scanned *patch.Scanned) error {
-	var seen map[string]struct{} // what stands for names and ids
+	var seen map[string]struct{} // names with ids
 	for k, s := range p.streams {
 		if seen != nil || slices.ContainsFunc(p.streams[k+1:], func(o *streamed) bool { return o.ref.Name() == s.ref.Name() }) {
 			if seen == nil {
@@ -218,7 +218,7 @@ func (p *pass) checkStreams(scanned *patch.Scanned) error {
 				continue
 			}
 			if begin, end := &p.marks[-from-1], &p.marks[s.each.until[i]]; !end.Broken && !scanned.IsOne(begin, end) {
-				return fmt.Errorf("views: the item %.80q of the stream %q: %w, and nothing beside it", s.ids[i], s.ref.Name(), errOneElement)
+				return fmt.Errorf("views: the item %.80q of the stream %q: %w, with nothing next to it", s.ids[i], s.ref.Name(), errOneElement)
 			}
 		}
 	}

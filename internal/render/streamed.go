@@ -10,13 +10,13 @@ import (
 type streamed struct {
 	each    *each
 	ref     scope.StreamRef
-	ids     []string // the stream's own
+	ids     []string // of its items
 	tag     string   // the name of the items' elements
 	tags    []string // if they differ
 	region  *region
-	round   uint64 // the rendering that placed it last
-	waiting bool   // it shows items that the stream still has
-	kept    bool   // it shows items that the stream has not
+	round   uint64 // the last rendering that it was part of
+	waiting bool   // it shows items that the stream still holds
+	kept    bool   // it shows items that the stream has dropped
 }
 
 func (s *streamed) tagOf(j int) string {
@@ -26,7 +26,7 @@ func (s *streamed) tagOf(j int) string {
 	return s.tag
 }
 
-// add notes the element's name of the i-th item.
+// add notes the element name of the i-th item.
 func (s *streamed) add(i int, tag string) {
 	switch {
 	case i == 0:
@@ -39,9 +39,9 @@ func (s *streamed) add(i int, tag string) {
 	}
 }
 
-// placeStreams takes over where streams stand: those of a rendering, and of those that
-// stood in its place before, what it has left out.
-func (t *Tree) placeStreams(p *pass, before []*streamed) {
+// noteStreams records the streams of a rendering. before are those that the page showed there: the
+// ones that are gone are forgotten.
+func (t *Tree) noteStreams(p *pass, before []*streamed) {
 	for _, s := range before {
 		if s.round != t.round && t.streams[s.ref] == s {
 			delete(t.streams, s.ref)
@@ -55,7 +55,7 @@ func (t *Tree) placeStreams(p *pass, before []*streamed) {
 	}
 }
 
-// sent has a stream forget what the page shows of it.
+// sent has a stream drop the items that the page shows.
 func (s *streamed) sent() {
 	if s.waiting {
 		s.ref.Sent()
@@ -63,15 +63,15 @@ func (s *streamed) sent() {
 	}
 }
 
-// Sent has the streams forget what Page has rendered: a page shows it.
+// Sent has the streams drop the items that Page has rendered, once a page shows them.
 func (t *Tree) Sent() {
 	for _, s := range t.streams {
 		s.sent()
 	}
 }
 
-// HasForgotten reports whether the page has to show items that the view does not have any more:
-// a page that may miss some can't be brought up to date.
+// HasForgotten reports whether the page shows items that the view has dropped: a page that may miss
+// some can't be brought up to date.
 func (t *Tree) HasForgotten() bool {
 	for _, s := range t.streams {
 		if s.kept {

@@ -7,17 +7,17 @@ import (
 	"github.com/sideband-go/sideband/internal/scope"
 )
 
-// What a component has set is read in the component, so that in a page of many only those
-// are looked at that were touched.
+// Keys that a component has set are mostly read in the component itself, so that in a page of many
+// only the touched ones are assessed.
 
-// manyTouched is up to how many components are looked at one by one.
+// manyTouched is up to how many components are assessed one by one.
 const manyTouched = 32
 
-// rendered notes that what was touched is shown, but for what has not been rendered.
+// rendered marks the touched components as shown, except those that were not rendered.
 func (t *Tree) rendered() {
 	t.touched = slices.DeleteFunc(t.touched, func(c *Component) bool {
 		c.scope.Rendered()
-		c.touched = c.changed || c.renew
+		c.touched = c.changed || c.remount
 		return !c.touched
 	})
 	if len(t.touched) == 0 && cap(t.touched) > manyTouched {
@@ -26,19 +26,19 @@ func (t *Tree) rendered() {
 	t.unflag()
 }
 
-// unflag takes back what the last look at the regions has left.
+// unflag clears what the last assess has set.
 func (t *Tree) unflag() {
 	for _, r := range t.flagged {
-		r.stale, r.whole, r.holding, r.looked = false, false, false, false
+		r.stale, r.whole, r.containsStale, r.assessed = false, false, false, false
 	}
 	t.flagged = nil
 }
 
-// assess finds out what is out of date in the page, and returns the outermost such
-// regions, in document order.
+// assess marks what is out of date in the page, and returns the outermost such regions, in document
+// order.
 func (t *Tree) assess(changes *scope.Changes) []*region {
 	t.unflag()
-	all := t.far || len(t.touched) > manyTouched
+	all := t.readsOutside || len(t.touched) > manyTouched
 	for _, c := range t.touched {
 		all = all || c == t.root || c.region == nil
 	}
@@ -47,8 +47,8 @@ func (t *Tree) assess(changes *scope.Changes) []*region {
 		return t.page.outermost(nil)
 	}
 	for _, c := range t.touched {
-		if !c.region.looked {
-			c.region.looked = true
+		if !c.region.assessed {
+			c.region.assessed = true
 			t.flagged = append(t.flagged, c.region)
 		}
 	}
@@ -63,7 +63,7 @@ func (t *Tree) assess(changes *scope.Changes) []*region {
 			stale = r.outermost(stale)
 		}
 		for o := r.outer; o != nil; o = o.outer {
-			o.holding = true
+			o.containsStale = true
 			t.flagged = append(t.flagged, o)
 		}
 	}
@@ -71,10 +71,10 @@ func (t *Tree) assess(changes *scope.Changes) []*region {
 	return stale
 }
 
-// isCovered reports whether the region is in one that is looked at, too.
+// isCovered reports whether the region is in another one that is assessed.
 func (r *region) isCovered() bool {
 	for o := r.outer; o != nil; o = o.outer {
-		if o.looked {
+		if o.assessed {
 			return true
 		}
 	}
@@ -88,10 +88,10 @@ func (r *region) start() int32 {
 	return r.place.Start
 }
 
-// isIn reports whether the region stands in the component, as all do in the page.
+// isIn reports whether the region is inside the component; all are inside the page.
 func (r *region) isIn(c *Component) bool {
 	for ; r != nil && c.parent != nil; r = r.outer {
-		if r.part == c {
+		if r.component == c {
 			return true
 		}
 	}

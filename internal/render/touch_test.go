@@ -56,7 +56,7 @@ func (b borrower) Render() templ.Component {
 	})
 }
 
-// inner reads what the component has that placed it.
+// inner reads the keys of the component that renders it.
 type inner struct{}
 
 func (inner) Render() templ.Component {
@@ -67,7 +67,7 @@ func (inner) Render() templ.Component {
 }
 
 // TestWhatIsReadElsewhereIsRenderedAgain has keys of a component read where it does not
-// stand: there, and by a component that it has placed there.
+// stand: there, and by a component that it renders there.
 func TestWhatIsReadElsewhereIsRenderedAgain(t *testing.T) {
 	reads := func(ctx context.Context, w io.Writer) error {
 		_, err := fmt.Fprintf(w, `<b id="read">%d</b>`, lent.Get(ctx))

@@ -1,7 +1,6 @@
-// Package render owns what is between dirty keys and operations: the components of a view, as a
-// tree with their keys; regions, lists and streams; what a rendering left out because it is as
-// before; and what the page shows. It calls the application's code in callbacks through its
-// [Host] alone.
+// Package render turns dirty keys into operations. It owns the components of a view, as a tree with
+// their keys; regions, lists and streams; what a rendering may leave out because it is unchanged;
+// and what the page shows. It runs callbacks of components through its [Host] only.
 //
 // Unless it says so, one goroutine at a time may use a [Tree].
 package render
@@ -23,37 +22,37 @@ type Host interface {
 	Call(c *Component, name string, f func(w state.Writer) error) error
 }
 
-// Options are what a tree is made with.
+// Options configure a tree.
 type Options struct {
 	Guard *fault.Guard
 	Host  Host
 	// TitlePrefix and TitleSuffix stand around a title that is not empty.
 	TitlePrefix, TitleSuffix string
-	// Static says that the page is rendered once.
+	// Static pages are rendered once.
 	Static bool
 }
 
-// Tree is the components of a view and its last rendering.
+// Tree holds the components of a view and its last rendering.
 type Tree struct {
 	Options
 	guard      *fault.Guard
 	root       *Component // the page
-	address    string     // which those of events begin with
+	address    string     // prefix of the addresses of events
 	title      string
 	shownTitle string
 	showsFlash bool
 
-	mu    sync.Mutex
-	parts map[string]*Component // by address
-	ended bool
-	all   []*Component // the page first; of who runs the view, but what is added is so under mu
+	mu        sync.Mutex
+	byAddress map[string]*Component
+	ended     bool
+	all       []*Component // the page first; only the worker reads it, and changes it under mu
 
-	touched []*Component // that may be out of date
-	placed  []*Component // that were added since the last rendering
-	mounted []*Component // since Begin
-	closing []*Component // that have left the page, and want to know
-	far     bool         // something reads keys of a component that it does not stand in
-	flagged []*region    // as the last look at what is out of date has left them
+	touched      []*Component // that may be out of date
+	added        []*Component // since the last rendering
+	mounted      []*Component // since Begin
+	closing      []*Component // have left the page, and have a Close to run
+	readsOutside bool         // a template reads keys of a component that does not enclose it
+	flagged      []*region    // whose marks the last assess has set
 
 	// The last rendering.
 	shown   patch.Tree
@@ -63,7 +62,7 @@ type Tree struct {
 	round   uint64               // of renderings
 }
 
-// New makes a tree whose page is value. Nothing is mounted or rendered yet.
+// New returns a tree whose page is value. Nothing is mounted or rendered yet.
 func New(k *Kind, name string, value any, o Options) *Tree {
 	t := &Tree{Options: o, guard: o.Guard}
 	t.root = &Component{tree: t, kind: k, name: name, value: value, mounted: true}
@@ -78,11 +77,11 @@ func (t *Tree) Root() *Component { return t.root }
 // All returns the components, the page first. The slice must not be kept.
 func (t *Tree) All() []*Component { return t.all }
 
-// PostTo says what the addresses of events begin with, before the first rendering. Without it,
-// they are queries alone.
+// PostTo sets the prefix of the addresses of events, before the first rendering. Without it, they
+// consist of a query.
 func (t *Tree) PostTo(address string) { t.address = address }
 
-// Address returns what the addresses of events begin with.
+// Address returns the prefix of the addresses of events.
 func (t *Tree) Address() string { return t.address }
 
 // Title returns the page's title, without prefix and suffix.
@@ -97,16 +96,16 @@ func (t *Tree) NoteFlash() { t.showsFlash = true }
 // ShowsFlash reports whether a rendering had a place for flash messages.
 func (t *Tree) ShowsFlash() bool { return t.showsFlash }
 
-// IsRendered reports whether the view was rendered: its components are there.
+// IsRendered reports whether the view was rendered, so that its components exist.
 func (t *Tree) IsRendered() bool { return t.page != nil }
 
 // IsRendering reports whether a rendering is under way. Safe for concurrent use.
 func (t *Tree) IsRendering() bool { return t.pass.Load() != nil }
 
-// IsDirty reports whether there may be something to show.
+// IsDirty reports whether something may be out of date.
 func (t *Tree) IsDirty() bool {
 	for _, c := range t.touched {
-		if c.changed || c.renew || c.scope.Dirty() {
+		if c.changed || c.remount || c.scope.Dirty() {
 			return true
 		}
 	}
@@ -120,18 +119,18 @@ func (t *Tree) HasEnded() bool {
 	return t.ended
 }
 
-// Lookup finds a component by its address; nil if it is not there. Safe for concurrent use.
+// Lookup returns the component at an address; nil if there is none. Safe for concurrent use.
 func (t *Tree) Lookup(address string) *Component {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.parts[address]
+	return t.byAddress[address]
 }
 
 // Begin begins a turn, which Rollback rolls back.
 func (t *Tree) Begin() { t.mounted = nil }
 
-// Rollback has the components that were mounted since Begin remounted: what their Mount has set
-// is rolled back, too.
+// Rollback has the components that were mounted since Begin remounted, which rolls back what their
+// Mount has set.
 func (t *Tree) Rollback() {
 	for _, c := range t.mounted {
 		c.Fail()
@@ -139,7 +138,7 @@ func (t *Tree) Rollback() {
 	t.mounted = nil
 }
 
-// TakeClosing returns the components that have left the page since, and that want to know.
+// TakeClosing takes the components that have left the page and have a Close to run.
 func (t *Tree) TakeClosing() []*Component {
 	list := t.closing
 	t.closing = nil
@@ -149,8 +148,8 @@ func (t *Tree) TakeClosing() []*Component {
 // HasClosing reports whether TakeClosing has some.
 func (t *Tree) HasClosing() bool { return len(t.closing) > 0 }
 
-// End ends the components: what waits for their end runs. It returns those that want to know,
-// innermost first, the first time it is called. Safe for concurrent use.
+// End ends the components and runs what waits for their end. The first call returns those with a
+// Close to run, innermost first. Safe for concurrent use.
 func (t *Tree) End() (closing []*Component) {
 	t.mu.Lock()
 	if t.ended {
@@ -173,41 +172,41 @@ func (t *Tree) End() (closing []*Component) {
 	return closing
 }
 
-// RunEnds runs what waits for an end.
+// RunEnds runs functions that wait for an end.
 func (t *Tree) RunEnds(ends []*Ending) {
 	for _, e := range ends {
 		t.guard.Run(t.root.name, e.Run)
 	}
 }
 
-// add makes a component part of the view. It reports false if the view has ended.
+// add adds a component to the view. It reports false if the view has ended.
 func (t *Tree) add(c *Component) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.ended {
 		return false
 	}
-	if t.parts == nil {
-		t.parts = map[string]*Component{}
+	if t.byAddress == nil {
+		t.byAddress = map[string]*Component{}
 	}
-	t.parts[c.Address()] = c
+	t.byAddress[c.Address()] = c
 	c.index = len(t.all)
 	t.all = append(t.all, c)
-	t.placed = append(t.placed, c)
+	t.added = append(t.added, c)
 	return true
 }
 
-// move makes a component a child of another parent.
+// move gives a component another parent.
 func (t *Tree) move(c, parent *Component) {
 	t.mu.Lock()
 	c.parent = parent
 	t.mu.Unlock()
 	c.scope.SetParent(parent.scope)
-	c.around, c.moved = parent.scope, true
+	c.outerScope, c.moved = parent.scope, true
 	c.change()
 }
 
-// remove ends components that no page shows any more.
+// remove ends components that the page does not show any more.
 func (t *Tree) remove(gone []*Component) {
 	var ends []*Ending
 	t.mu.Lock()
@@ -218,7 +217,7 @@ func (t *Tree) remove(gone []*Component) {
 		c.ended = true
 		ends = append(ends, c.ends...)
 		c.ends = nil
-		delete(t.parts, c.Address())
+		delete(t.byAddress, c.Address())
 		last := len(t.all) - 1
 		t.all[c.index] = t.all[last]
 		t.all[c.index].index = c.index

@@ -20,7 +20,7 @@ import (
 // What the page knows.
 var (
 	Last   = state.NewKey[string]("last") // what was liked last
-	Twice  = state.NewKey[bool]("twice")  // a component is placed twice
+	Twice  = state.NewKey[bool]("twice")  // a component is rendered twice
 	Frail  = state.NewKey[bool]("frail")  // one is placed that can't be shown
 	Names  = state.NewKey[[]string]("names")
 	Window = state.NewKey[Span]("window")

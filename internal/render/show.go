@@ -11,13 +11,12 @@ import (
 	"github.com/a-h/templ"
 
 	"github.com/sideband-go/sideband/internal/fault"
-	"github.com/sideband-go/sideband/internal/scope"
 	"github.com/sideband-go/sideband/patch"
 	"github.com/sideband-go/sideband/state"
 )
 
-// Place renders a component with an id, content between the braces of its placement included.
-func Place(ctx context.Context, w io.Writer, k *Kind, id string, v any) error {
+// RenderComponent renders a component with an id, and the content between its braces.
+func RenderComponent(ctx context.Context, w io.Writer, k *Kind, id string, v any) error {
 	children := templ.GetChildren(ctx)
 	ctx = templ.ClearChildren(ctx)
 	parent := ComponentOf(ctx)
@@ -26,7 +25,7 @@ func Place(ctx context.Context, w io.Writer, k *Kind, id string, v any) error {
 		panic("views: Component outside of a rendering")
 	}
 	if p.item != nil && p.item.stream != nil {
-		return fmt.Errorf("views: %T %.40q stands in an item of the stream %q, which is rendered once: it can't hold components", v, id, p.item.stream.ref.Name())
+		return fmt.Errorf("views: %T %.40q is rendered in an item of the stream %q, which is rendered once: it can't hold components", v, id, p.item.stream.ref.Name())
 	}
 	c, err := p.component(parent, k, id, v, children)
 	if err != nil {
@@ -38,15 +37,15 @@ func Place(ctx context.Context, w io.Writer, k *Kind, id string, v any) error {
 	return p.show(c, ctx, w)
 }
 
-var errTwice = errors.New("views: a component is placed twice")
+var errTwice = errors.New("views: a component is rendered twice")
 
-// component finds the component that is being rendered, or makes it, and takes over its props.
+// component finds or makes the component that is being rendered, and sets its props.
 func (p *pass) component(parent *Component, k *Kind, id string, v any, children templ.Component) (*Component, error) {
 	t := parent.tree
-	t.far = t.far || !p.region.isIn(parent)
+	t.readsOutside = t.readsOutside || !p.region.isIn(parent)
 	c := t.Lookup(AddressOf(k.Name, id))
 	if c == nil {
-		c = &Component{tree: t, kind: k, id: id, name: fmt.Sprintf("%v %.40q", k.Type, id), parent: parent, around: parent.scope}
+		c = &Component{tree: t, kind: k, id: id, name: fmt.Sprintf("%v %.40q", k.Type, id), parent: parent, outerScope: parent.scope}
 		c.newScope()
 		if !t.add(c) {
 			return nil, fmt.Errorf("%s: %w", c.name, fault.ErrGone)
@@ -58,28 +57,27 @@ func (p *pass) component(parent *Component, k *Kind, id string, v any, children 
 	case c.round == p.round:
 		return nil, fmt.Errorf("%w: %s: give each its own id", errTwice, c.name)
 	case c.mounted && !p.covers(c):
-		return nil, patch.ErrNeedAll // it stands elsewhere, so it has moved: all of the page tells
+		return nil, patch.ErrNeedAll // it has moved here: only a rendering of the whole page tells from where
 	}
-	if c.parent != parent || c.around != parent.scope {
+	if c.parent != parent || c.outerScope != parent.scope {
 		t.move(c, parent)
 	}
-	c.take(v, children, parent)
+	c.setProps(v, children, parent)
 	return c, nil
 }
 
-// covers reports whether the part of the page that is being rendered is one in which
-// the component stood.
+// covers reports whether the part of the page that is being rendered contained the component.
 func (p *pass) covers(c *Component) bool { return c.region == nil || p.within(c.region) }
 
-// take takes over what the component is placed with.
-func (c *Component) take(v any, children templ.Component, parent *Component) {
+// setProps sets what the parent renders the component with.
+func (c *Component) setProps(v any, children templ.Component, parent *Component) {
 	plain := c.kind.slots == nil
 	if children != templ.Component(nil) && !isNop(children) {
 		c.children, plain = bound{children, parent}, false
 	} else {
 		c.children = nil
 	}
-	if plain && c.props != nil && c.kind.equal != nil && c.isPlacedWith(v) {
+	if plain && c.props != nil && c.kind.equal != nil && c.hasProps(v) {
 		return
 	}
 	c.props = nil
@@ -99,9 +97,8 @@ func (c *Component) take(v any, children templ.Component, parent *Component) {
 	}
 }
 
-// isPlacedWith reports whether the props equal those before. If their Equal panics they
-// count as new.
-func (c *Component) isPlacedWith(v any) (same bool) {
+// hasProps reports whether v equals the props. If their Equal panics they count as different.
+func (c *Component) hasProps(v any) (same bool) {
 	err := c.tree.guard.Call(func() error {
 		same = c.kind.equal(c.props, v)
 		return nil
@@ -119,30 +116,30 @@ func isNop(c templ.Component) bool {
 
 var nop = reflect.ValueOf(templ.NopComponent).Pointer()
 
-// place notes that a component stands in what is being rendered.
-func (p *pass) place(c *Component) {
+// note notes that a component is part of the rendering.
+func (p *pass) note(c *Component) {
 	c.round = p.round
 	p.shown = append(p.shown, c)
 }
 
-// show renders a component, unless it is as before.
+// show renders a component, unless it is unchanged.
 func (p *pass) show(c *Component, ctx context.Context, w io.Writer) error {
 	ours := p.flush(w)
 	old := c.region
-	if old != nil && old.part != c { // it could not be rendered by itself
+	if old != nil && old.component != c { // it has no region of its own
 		old = nil
 	}
-	if ours && p.skip && !c.changed && !c.renew && !c.failed && old != nil && old.place != nil && !old.loose && !old.holding {
+	if ours && p.skip && !c.changed && !c.remount && !c.failed && old != nil && old.place != nil && !old.loose && !old.containsStale {
 		p.keep(old)
 		return nil
 	}
 	ctx = &renderContext{ctx, c}
 	render := func(body templ.Component) error {
-		p.place(c)
+		p.note(c)
 		if !ours {
 			return p.showPlain(c, body, ctx, w)
 		}
-		err := p.render(&region{name: c.name, part: c, body: body, ctx: ctx, before: old}, w)
+		err := p.render(&region{name: c.name, component: c, body: body, ctx: ctx, before: old}, w)
 		p.flush(w)
 		return err
 	}
@@ -151,25 +148,24 @@ func (p *pass) show(c *Component, ctx context.Context, w io.Writer) error {
 	return p.attempt(c, w, render)
 }
 
-// maxDepth is how many components may stand in one another: one that places itself ends
-// there.
+// maxDepth is how deep components may be nested: one that renders itself ends there.
 const maxDepth = 100
 
-// errDeep is one of the outermost component: of components that place themselves twice there
-// would be 2^maxDepth.
-var errDeep = fmt.Errorf("views: more than %d components in one another", maxDepth)
+// errDeep fails the outermost component: components that render themselves twice would otherwise be
+// tried 2^maxDepth times.
+var errDeep = fmt.Errorf("views: more than %d nested components", maxDepth)
 
-// attempt renders a component. If that fails it is mounted afresh and rendered again; if
-// that fails, too, a placeholder stands for it. What is inside is not tried again then: of
-// many in one another that fail, each is rendered a few times, and not for each around it.
+// attempt renders a component. If that fails, it remounts and renders it once more; if that fails,
+// too, it renders a placeholder. Components inside are not retried during a retry, so that nested
+// components that fail are not rendered once more for each enclosing one.
 func (p *pass) attempt(c *Component, w io.Writer, render func(body templ.Component) error) error {
-	before := p.here()
-	again := p.again
-	defer func() { p.skip, p.again = before.skip, again }()
+	before := p.checkpoint()
+	again := p.retrying
+	defer func() { p.skip, p.retrying = before.skip, again }()
 	var err error
 	for range 2 {
-		if !c.mounted || c.before != nil || c.renew || c.failed || c.moved {
-			p.skip = false // what is read inside may have changed
+		if !c.mounted || c.before != nil || c.remount || c.failed || c.moved {
+			p.skip = false // reads inside may have changed
 		}
 		if err = c.prepare(); err == nil {
 			err = c.tree.guard.Call(func() error { return render(templ.ComponentFunc(c.render)) })
@@ -179,28 +175,28 @@ func (p *pass) attempt(c *Component, w io.Writer, render func(body templ.Compone
 		}
 		deep := errors.Is(err, errDeep)
 		if c.tree.isOver(err) || deep && p.depth > 1 {
-			return err // another goroutine may run the view by now
+			return err // another worker may run the view by now
 		}
-		p.flush(w) // what the template has written so far goes
-		p.back(before)
+		p.flush(w) // so that rewind drops all that the template has written
+		p.rewind(before)
 		c.tree.guard.Report(fmt.Errorf("%s: %w", c.name, err))
 		c.reset()
 		if errors.Is(err, fault.ErrDeadline) || again || deep {
 			break
 		}
-		p.again = true
+		p.retrying = true
 	}
 	c.failed, c.fault = true, err
 	return render(c.placeholder(err))
 }
 
-// isOver reports whether an error of a component is one of the whole rendering.
+// isOver reports whether an error of a component ends the whole rendering.
 func (t *Tree) isOver(err error) bool {
 	return errors.Is(err, fault.ErrAbandoned) || errors.Is(err, patch.ErrNeedAll) || errors.Is(err, errTwice) || errors.Is(err, fault.ErrRemount) ||
 		errors.Is(err, fault.ErrGone) && t.HasEnded()
 }
 
-// render is the component's content.
+// render renders the component's content.
 func (c *Component) render(ctx context.Context, w io.Writer) error {
 	if c.children != nil {
 		ctx = templ.WithChildren(ctx, c.children)
@@ -208,12 +204,11 @@ func (c *Component) render(ctx context.Context, w io.Writer) error {
 	return c.kind.Render(c.value).Render(ctx, w)
 }
 
-// showPlain renders a component into a writer that is not the page's, where it can't be
-// told apart from what is around it.
+// showPlain renders a component into a writer that is not the page's buffer: it gets no region.
 func (p *pass) showPlain(c *Component, body templ.Component, ctx context.Context, w io.Writer) error {
 	p.region.plain = append(p.region.plain, c)
 	if p.item != nil {
-		p.item.fixed = true
+		p.item.neverSkip = true
 	}
 	var b bytes.Buffer
 	if err := body.Render(ctx, &b); err != nil {
@@ -223,12 +218,12 @@ func (p *pass) showPlain(c *Component, body templ.Component, ctx context.Context
 	return err
 }
 
-// prepare runs what has to run before a component is rendered.
+// prepare runs the Mount and Update that are due before a component is rendered.
 func (c *Component) prepare() error {
 	if c.late.Swap(false) {
 		return fault.ErrDeadline
 	}
-	if c.renew {
+	if c.remount {
 		c.reset()
 	}
 	if c.failed {
@@ -253,8 +248,8 @@ func (c *Component) prepare() error {
 	return nil
 }
 
-// call runs a callback of the component in the middle of a rendering. If it is given up,
-// another goroutine runs the view by now, and this one must not touch it any more.
+// call runs a callback of the component in the middle of a rendering. If it is abandoned, another
+// worker runs the view by now, and this goroutine leaves it by a panic.
 func (c *Component) call(name string, f func(w state.Writer) error) error {
 	err := c.tree.Host.Call(c, c.name+"."+name, f)
 	if errors.Is(err, fault.ErrAbandoned) {
@@ -263,58 +258,11 @@ func (c *Component) call(name string, f func(w state.Writer) error) error {
 	return err
 }
 
-// placeholder stands for a component that can't be shown.
+// placeholder returns what is shown instead of a component that has failed.
 func (c *Component) placeholder(err error) templ.Component {
 	text := "This part of the page could not be shown."
 	if s, ok := errors.AsType[*fault.Status](err); ok {
 		text = s.Text
 	}
-	return brokenPart(c.id, text)
-}
-
-// checkpoint is where a rendering was, to go back to.
-type checkpoint struct {
-	buf, marks, found, carried, shown, streams int
-	region                                     *region
-	inner, eaches, plain                       int
-	item                                       *building
-	skip                                       bool
-	regions                                    int
-	reads                                      []scope.Read
-}
-
-func (p *pass) here() checkpoint {
-	c := checkpoint{
-		buf: len(p.buf.b), marks: len(p.marks), found: len(p.found), carried: len(p.carried), shown: len(p.shown), streams: len(p.streams),
-		region: p.region, inner: len(p.region.inner), eaches: len(p.region.eaches), plain: len(p.region.plain),
-		item: p.item, skip: p.skip, reads: p.tracker.Mark(),
-	}
-	if p.item != nil {
-		c.regions = len(p.item.regions)
-	}
-	p.tracker.Since(c.reads)
-	return c
-}
-
-func (p *pass) back(c checkpoint) {
-	for _, s := range p.shown[c.shown:] {
-		s.round = 0
-	}
-	for _, i := range p.carried[c.carried:] {
-		i.region.visit(func(r *region) {
-			for _, e := range r.eaches {
-				if e.stream != nil {
-					e.stream.round = 0
-				}
-			}
-		})
-	}
-	p.streams = p.streams[:c.streams]
-	p.buf.b, p.marks, p.found, p.carried, p.shown = p.buf.b[:c.buf], p.marks[:c.marks], p.found[:c.found], p.carried[:c.carried], p.shown[:c.shown]
-	r := c.region
-	r.inner, r.eaches, r.plain = r.inner[:c.inner], r.eaches[:c.eaches], r.plain[:c.plain]
-	if p.region, p.item, p.skip = r, c.item, c.skip; p.item != nil {
-		p.item.regions = p.item.regions[:c.regions]
-	}
-	p.tracker.Since(c.reads)
+	return brokenComponent(c.id, text)
 }

@@ -1,0 +1,50 @@
+package render
+
+import "github.com/sideband-go/sideband/internal/scope"
+
+// checkpoint is a state of a rendering to which it can be rewound.
+type checkpoint struct {
+	buf, marks, found, carried, shown, streams int
+	region                                     *region
+	inner, eaches, plain                       int
+	item                                       *building
+	skip                                       bool
+	regions                                    int
+	reads                                      []scope.Read
+}
+
+func (p *pass) checkpoint() checkpoint {
+	c := checkpoint{
+		buf: len(p.buf.b), marks: len(p.marks), found: len(p.found), carried: len(p.carried), shown: len(p.shown), streams: len(p.streams),
+		region: p.region, inner: len(p.region.inner), eaches: len(p.region.eaches), plain: len(p.region.plain),
+		item: p.item, skip: p.skip, reads: p.tracker.Mark(),
+	}
+	if p.item != nil {
+		c.regions = len(p.item.regions)
+	}
+	p.tracker.Since(c.reads)
+	return c
+}
+
+func (p *pass) rewind(c checkpoint) {
+	for _, s := range p.shown[c.shown:] {
+		s.round = 0
+	}
+	for _, i := range p.carried[c.carried:] {
+		i.region.visit(func(r *region) {
+			for _, e := range r.eaches {
+				if e.stream != nil {
+					e.stream.round = 0
+				}
+			}
+		})
+	}
+	p.streams = p.streams[:c.streams]
+	p.buf.b, p.marks, p.found, p.carried, p.shown = p.buf.b[:c.buf], p.marks[:c.marks], p.found[:c.found], p.carried[:c.carried], p.shown[:c.shown]
+	r := c.region
+	r.inner, r.eaches, r.plain = r.inner[:c.inner], r.eaches[:c.eaches], r.plain[:c.plain]
+	if p.region, p.item, p.skip = r, c.item, c.skip; p.item != nil {
+		p.item.regions = p.item.regions[:c.regions]
+	}
+	p.tracker.Since(c.reads)
+}
