@@ -2,14 +2,11 @@ package live
 
 import (
 	"context"
-	"html"
 	"math/rand/v2"
-	"slices"
 	"sync/atomic"
 	"time"
 
 	"github.com/sideband-go/sideband/internal/protocol"
-	"github.com/sideband-go/sideband/patch"
 )
 
 // Conn is a connection to the browser. None of its methods waits for the client, and all are
@@ -112,9 +109,9 @@ func (v *View) Connect(ctx context.Context, conn Conn, at Position) {
 	switch {
 	case before == nil:
 	case !at.given:
-		last = v.host.Reload
+		last = v.host.Messages.Reload
 	case at.isBehind(before.at, v.epoch):
-		last = v.host.Replaced
+		last = v.host.Messages.OpenElsewhere
 	}
 	if last != nil {
 		v.mu.Unlock()
@@ -133,7 +130,7 @@ func (v *View) Connect(ctx context.Context, conn Conn, at Position) {
 	})
 	v.mu.Unlock()
 	if before != nil {
-		before.conn.Finish(v.host.Replaced)
+		before.conn.Finish(v.host.Messages.OpenElsewhere)
 	}
 }
 
@@ -160,10 +157,10 @@ func (v *View) connect(gen uint64, j *joining) {
 		v.mu.Unlock()
 		return
 	case !j.at.given && v.connection.isTaken(): // since it was admitted
-		last = v.host.Reload
+		last = v.host.Messages.Reload
 	case old != nil && j.at.isBehind(v.connection.at, v.epoch):
 		// It was asked for before the open one, by an element that has been replaced since.
-		last = v.host.Replaced
+		last = v.host.Messages.OpenElsewhere
 	}
 	if last != nil {
 		v.mu.Unlock()
@@ -174,13 +171,13 @@ func (v *View) connect(gen uint64, j *joining) {
 	v.mu.Unlock()
 	v.notify()
 	if old != nil {
-		old.Finish(v.host.Replaced)
+		old.Finish(v.host.Messages.OpenElsewhere)
 	}
 	if j.conn.Ended() {
 		v.Disconnected(j.conn)
 		return
 	}
-	j.conn.Send("", v.firstMessage())
+	j.conn.Send("", protocol.FirstMessage(v.address))
 	v.startWaiting()
 	v.setTurn(&turn{cause: j.ctx})
 	if !v.greet(gen, j.ctx) {
@@ -208,16 +205,6 @@ func (v *View) adopt(j *joining) {
 	v.timers.resume(v)
 	v.host.store.Connected(v.entry)
 }
-
-// firstMessage is what each connection begins with. That it arrives proves that the page is
-// connected: it takes the "connection lost" notice away. It has a page ask for its controls if
-// that shows that an event did not reach the server: they may show what nobody was told of.
-func (v *View) firstMessage() []byte {
-	ask := `<hx-partial hx-target=":has(#` + protocol.FailedID + `>p:first-child)>#` + patch.LeftID + `"><i hx-post="` + html.EscapeString(v.address) + `?` + patch.LeftParam + `=" hx-trigger="load"></i></hx-partial>`
-	return append(slices.Clip(clearLost), ask...)
-}
-
-var clearLost = patch.AppendText(nil, protocol.LostID, "")
 
 // ageTimer ends a connection when it is old, so that each push is at most that far from the
 // application's middleware. What the page shows then counts as unknown, which mends

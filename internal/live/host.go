@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/sideband-go/sideband/internal/fault"
+	"github.com/sideband-go/sideband/internal/protocol"
 	"github.com/sideband-go/sideband/internal/render"
 	"github.com/sideband-go/sideband/state"
 )
@@ -29,9 +30,8 @@ type Config struct {
 	Views         state.Limits
 	Count         Counters
 
-	// Evicted is the last message of a connected page whose view had to go, Replaced of one whose
-	// view another page shows by now, and Reload has a page load itself anew.
-	Evicted, Replaced, Reload []byte
+	Texts    protocol.Texts
+	Messages protocol.Messages
 	// Warn is given each rendering that was sent, for what developers should know of it.
 	Warn func(v *View, r render.Rendering)
 	// Leave makes the message that sends the page of a view away.

@@ -17,7 +17,7 @@ var (
 	errRounds = errors.New("views: components send messages whenever they are rendered")
 	errBehind = errors.New("views: the page has missed items of a stream that are not kept")
 
-	clearNotice = patch.AppendText(nil, protocol.NoticeID, "")
+	clearNotice = protocol.AppendNotice(nil, "")
 )
 
 // show renders what is out of date and sends it, if a browser is connected and can take it; else
@@ -208,7 +208,7 @@ func (v *View) patch(posted *patch.Posted, more []byte) ([]byte, error) {
 // connectionElement is the one that makes a new connection, which goes on from here. Its address
 // says where that is: htmx forgets headers if the first connection breaks off.
 func (v *View) connectionElement() []byte {
-	return protocol.StreamElement(v.address+protocol.StreamQuery+"&"+protocol.AfterParam+"="+v.idOf(v.out.seq), v.def.KeepsConnection)
+	return protocol.ConnectionElement(v.address+protocol.StreamQuery+"&"+protocol.AfterParam+"="+v.idOf(v.out.seq), v.def.KeepsConnection)
 }
 
 // firstPage renders the page for the request that mounts the view. One that is remounted is

@@ -81,6 +81,7 @@ func (h *Host) newView(def *Definition, id string) *View {
 	v := &View{host: h, def: def, id: id}
 	v.tree = render.New(def.Kind, def.Name(), def.Value, render.Options{
 		Guard: h.Guard, Host: v, TitlePrefix: h.TitlePrefix, TitleSuffix: h.TitleSuffix, Static: def.Static,
+		Texts: &h.Texts,
 	})
 	v.savepoint.number = 1
 	return v
@@ -248,7 +249,7 @@ func (v *View) restart() {
 // Dismiss ends the view and takes it out of the store: its page is to load itself anew after a
 // pause.
 func (v *View) Dismiss(pause time.Duration) {
-	v.endWith(v.host.Reload, pause)
+	v.endWith(v.host.Messages.Reload, pause)
 	v.host.store.Remove(v.entry)
 }
 
@@ -256,7 +257,7 @@ func (v *View) Dismiss(pause time.Duration) {
 // why; any other one comes again.
 func (v *View) evicted() {
 	if v.openConn() != nil {
-		v.End(v.host.Evicted)
+		v.End(v.host.Messages.TooManyOpen)
 	} else {
 		v.End(nil)
 	}

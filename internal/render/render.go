@@ -163,13 +163,10 @@ func (t *Tree) render(posted *patch.Posted) (r Rendering, err error) {
 	return r, nil
 }
 
-// corrected marks the notice of an event that did not arrive: the page has asked for its controls since.
-const corrected = `<hx-partial id="` + protocol.FailedID + `" hx-swap="afterbegin"><b hidden></b></hx-partial>`
-
 // appendForced appends what sets the posted controls right, which are in the rendering of the whole view.
 func (t *Tree) appendForced(ops []byte, p part, posted *patch.Posted) []byte {
 	if posted.AsksForAll() {
-		return append(p.scanned.AppendBound(ops, &t.shown, protocol.RootID), corrected...)
+		return append(p.scanned.AppendBound(ops, &t.shown, protocol.RootID), protocol.Corrected...)
 	}
 	if posted != nil && !p.scanned.Keeps(posted.Source) {
 		ops, _ = p.scanned.AppendForced(ops, protocol.RootID, *posted)
