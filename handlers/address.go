@@ -81,12 +81,12 @@ func (rt Route) serveMisspelled(w http.ResponseWriter, r *http.Request) {
 	case r.Method == http.MethodPost:
 		rt.refuse(w, r, ref)
 	case g.stream:
-		rt.refuseStream(w, r, ref)
+		rt.refuseConnection(w, r, ref)
 	default:
 		if to, ok := canonicalAddress(r, g.sent); ok {
 			seeOther(w, to)
 			return
 		}
-		rt.kit.errorPage(w, r, http.StatusNotFound, "Not found")
+		rt.kit.errorPage(w, r, http.StatusNotFound, rt.kit.config.Texts.NoSuchPage)
 	}
 }

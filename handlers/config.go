@@ -10,6 +10,7 @@ import (
 	"github.com/a-h/templ"
 	"github.com/alexedwards/scs/v2"
 
+	"github.com/sideband-go/sideband/internal/protocol"
 	"github.com/sideband-go/sideband/sse"
 	"github.com/sideband-go/sideband/state"
 	"github.com/sideband-go/sideband/views"
@@ -29,6 +30,8 @@ type Config struct {
 	Layout func(views.Document) templ.Component
 	// TitlePrefix and TitleSuffix stand around the title of each page that has one.
 	TitlePrefix, TitleSuffix string
+	// Texts are what the kit itself says to users. Default: English.
+	Texts Texts
 	// Logger takes what goes wrong. Default: slog.Default().
 	Logger *slog.Logger
 	// Development logs what costs more than it needs or can't work: HTML that the browser's
@@ -47,6 +50,12 @@ type Config struct {
 	// Connection sets the limits of the connections to browsers.
 	Connection sse.Config
 }
+
+// Texts are what the users of pages read of the kit itself: notices, pages that say what is wrong,
+// labels. Fields that are empty have their default, in English; docs/texts.md lists them all.
+//
+// They are the same for all users of a kit.
+type Texts = protocol.Texts
 
 // Security is the part of a [Config] on which the safety of pages rests. Its zero value works.
 type Security struct {
@@ -145,6 +154,7 @@ func (c Config) withDefaults() Config {
 	if c.Logger == nil {
 		c.Logger = slog.Default()
 	}
+	c.Texts = c.Texts.WithDefaults()
 	orDefault(&c.Security.TicketLife, 24*time.Hour)
 	orDefault(&c.Sessions.Lifetime, 24*time.Hour)
 	orDefault(&c.Sessions.Max, 200_000)

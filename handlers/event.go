@@ -99,7 +99,7 @@ func (rt Route) answer(w http.ResponseWriter, r *http.Request, outcome live.Outc
 		if status == http.StatusGone && rt.kit.mayReload(w, r) {
 			h.Set("HX-Refresh", "true")
 		}
-		ops = patch.AppendText(ops, protocol.NoticeID, text)
+		ops = protocol.AppendNotice(ops, text)
 	}
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("X-Content-Type-Options", "nosniff")
@@ -110,21 +110,24 @@ func (rt Route) answer(w http.ResponseWriter, r *http.Request, outcome live.Outc
 
 // failure is the status of an error and what the user is told.
 func (rt Route) failure(r *http.Request, what string, err error) (status int, text string) {
+	texts := &rt.kit.config.Texts
 	switch {
 	case errors.Is(err, fault.ErrParams):
-		status, text = http.StatusBadRequest, "That value could not be read."
+		status, text = http.StatusBadRequest, texts.BadValue
 	case errors.Is(err, fault.ErrNoEvent):
-		status, text = http.StatusNotFound, refusals[http.StatusNotFound]
+		status, text = http.StatusNotFound, texts.NotFound
 	case errors.Is(err, fault.ErrDeadline):
-		status, text = http.StatusServiceUnavailable, "That took too long. Please try again."
+		status, text = http.StatusServiceUnavailable, texts.TooSlow
 	case errors.Is(err, fault.ErrFull):
-		status, text = http.StatusTooManyRequests, refusals[http.StatusTooManyRequests]
+		status, text = http.StatusTooManyRequests, texts.TooManyRequests
 	case errors.Is(err, fault.ErrGone) && rt.kit.views.IsClosed():
-		status, text = http.StatusServiceUnavailable, refusals[http.StatusServiceUnavailable]
+		status, text = http.StatusServiceUnavailable, texts.Busy
 	case errors.Is(err, fault.ErrGone):
-		status, text = http.StatusGone, refusals[http.StatusGone]
+		status, text = http.StatusGone, texts.Gone
 	default:
-		status, text = fault.StatusOf(err)
+		if status, text = fault.StatusOf(err); text == "" && status == http.StatusInternalServerError {
+			text = texts.Failed
+		}
 	}
 	if status >= 500 && !errors.Is(err, fault.ErrDeadline) && !errors.Is(err, fault.ErrGone) {
 		rt.kit.logFailure(r, what, rt.def.Name(), err)

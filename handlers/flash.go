@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/sideband-go/sideband/internal/flash"
+	"github.com/sideband-go/sideband/internal/protocol"
 	"github.com/sideband-go/sideband/internal/seal"
 	"github.com/sideband-go/sideband/internal/session"
 	"github.com/sideband-go/sideband/views"
@@ -32,11 +33,7 @@ func (k *Kit) Flash(_ http.ResponseWriter, r *http.Request, kind views.FlashKind
 	g.carry(flash.Merge(g.carried(), m))
 }
 
-const (
-	flashLife        = time.Minute
-	flashCookie      = "__Host-sideband-flash"
-	localFlashCookie = "sideband-flash"
-)
+const flashLife = time.Minute
 
 // carried is what one page tells the next: messages, and where to, if the browser has to
 // be sent there first.
@@ -124,9 +121,9 @@ func (k *Kit) openCarried(ctx context.Context, s *seal.Sealer, text string) (c c
 // flashCookieName is the one that the request's connection can carry, as of the session.
 func flashCookieName(r *http.Request) string {
 	if session.IsLocal(r) {
-		return localFlashCookie
+		return protocol.LocalFlashCookie
 	}
-	return flashCookie
+	return protocol.FlashCookie
 }
 
 // carried is what the next page is to show: what a response under way says, else what the
@@ -157,7 +154,7 @@ func (g *guard) writeFlash() {
 	if g.flash == nil {
 		return
 	}
-	c := &http.Cookie{Name: name, Path: "/", HttpOnly: true, Secure: name == flashCookie, SameSite: http.SameSiteLaxMode}
+	c := &http.Cookie{Name: name, Path: "/", HttpOnly: true, Secure: name == protocol.FlashCookie, SameSite: http.SameSiteLaxMode}
 	if len(*g.flash) == 0 {
 		if _, err := g.r.Cookie(name); err != nil {
 			return

@@ -13,6 +13,7 @@ import (
 	"github.com/sideband-go/sideband/internal/applog"
 	"github.com/sideband-go/sideband/internal/fault"
 	"github.com/sideband-go/sideband/internal/live"
+	"github.com/sideband-go/sideband/internal/protocol"
 	"github.com/sideband-go/sideband/internal/seal"
 	"github.com/sideband-go/sideband/internal/session"
 	"github.com/sideband-go/sideband/sse"
@@ -23,6 +24,8 @@ import (
 // from any goroutine.
 type Kit struct {
 	config      Config
+	messages    protocol.Messages
+	assets      *static.FS
 	log         *slog.Logger
 	views       *live.Host
 	tickets     *seal.Sealer
@@ -48,6 +51,11 @@ func New(c Config) *Kit {
 	c = c.withDefaults()
 	k := &Kit{
 		config: c, log: applog.Guard(c.Logger),
+		messages: protocol.NewMessages(c.Texts),
+		assets: static.With(map[string][]byte{
+			protocol.LostFile:   protocol.Notice(c.Texts.ConnectionLost),
+			protocol.FailedFile: protocol.Notice(c.Texts.NotReached),
+		}),
 		tickets: seal.New(c.Security.Secrets, "sideband ticket", ticketVersion),
 		flashes: seal.New(c.Security.Secrets, "sideband flash", carriedVersion),
 		leaves:  seal.New(c.Security.Secrets, "sideband leave", carriedVersion),
@@ -68,11 +76,11 @@ func New(c Config) *Kit {
 			QueueFull: &k.stats.QueueFull, TimersFull: &k.stats.TimersFull, TasksFull: &k.stats.TasksFull,
 			Deadlines: &k.stats.Deadlines, ConnectionsFull: &k.stats.ConnectionsFull,
 		},
-		Evicted: endMessage, Replaced: elsewhereMessage, Reload: reloadMessage,
+		Texts: c.Texts, Messages: k.messages,
 		Warn: k.warn,
 		Leave: func(v *live.View, d *live.Departure) []byte {
 			o := v.Owner()
-			return goTo(k.departure(v.Address(), d, o.Session, o.Query))
+			return protocol.GoTo(k.departure(v.Address(), d, o.Session, o.Query))
 		},
 		Excuse: func(id string) { k.mounts.exempts.Grant(id, time.Now()) },
 	})
@@ -83,11 +91,14 @@ func New(c Config) *Kit {
 }
 
 // AssetsPath is where a router mounts [Kit.Assets].
-func (k *Kit) AssetsPath() string { return "/_sideband" }
+func (k *Kit) AssetsPath() string { return protocol.AssetsPath }
 
 // Assets serves htmx, its sse extension, the kit's stylesheet and two notices, under names that
-// change with their content.
-func (k *Kit) Assets() http.Handler { return http.StripPrefix(k.AssetsPath(), static.Handler()) }
+// change with their content. Kits that differ in Config.Texts do so in the notices.
+func (k *Kit) Assets() http.Handler { return http.StripPrefix(k.AssetsPath(), k.assets.Handler()) }
+
+// asset returns the address of one of these files.
+func (k *Kit) asset(name string) string { return k.AssetsPath() + "/" + k.assets.Path(name) }
 
 // Sessions is the session manager of the kit's middleware, for the application's own
 // use below that middleware. Destroying or renewing a session ends its pages when the

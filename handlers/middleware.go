@@ -38,7 +38,7 @@ func (k *Kit) Middleware(next http.Handler) http.Handler {
 		k.boundBody(w, r)
 		if err := k.origins.Check(r); err != nil {
 			k.log.Warn("sideband: cross-site request refused", "method", r.Method, "path", r.URL.Path, "err", err)
-			http.Error(w, "Requests from other sites are not allowed.", http.StatusForbidden)
+			http.Error(w, k.config.Texts.CrossSite, http.StatusForbidden)
 			return
 		}
 		outer, _ := r.Context().Value(guardKey{}).(*guard)
@@ -46,7 +46,7 @@ func (k *Kit) Middleware(next http.Handler) http.Handler {
 		ctx, stale, err := k.sessions.Load(context.WithValue(r.Context(), guardKey{}, g), r)
 		if err != nil {
 			k.log.Error("sideband: session", "err", err)
-			http.Error(w, "Something went wrong.", http.StatusInternalServerError)
+			http.Error(w, k.config.Texts.Failed, http.StatusInternalServerError)
 			return
 		}
 		g.r, g.stale = r.WithContext(ctx), stale

@@ -15,7 +15,6 @@ import (
 	"github.com/sideband-go/sideband/internal/protocol"
 	"github.com/sideband-go/sideband/internal/session"
 	"github.com/sideband-go/sideband/state"
-	"github.com/sideband-go/sideband/static"
 	"github.com/sideband-go/sideband/views"
 )
 
@@ -35,13 +34,13 @@ func (rt Route) servePage(w http.ResponseWriter, r *http.Request) {
 		if !k.mounts.rate.Allow(id) {
 			increment(&k.stats.SessionMountsRefused)
 			w.Header().Set("Retry-After", "10")
-			k.errorPage(w, r, http.StatusTooManyRequests, "Too many pages at once. Please try again in a moment.")
+			k.errorPage(w, r, http.StatusTooManyRequests, k.config.Texts.TooManyPages)
 			return
 		}
 	}
 	v := k.views.New(rt.def)
 	if v == nil {
-		k.busyPage(w, r, "The server is going down. Please try again in a moment.")
+		k.busyPage(w, r, k.config.Texts.GoingDown)
 		return
 	}
 	kept := false
@@ -58,7 +57,7 @@ func (rt Route) servePage(w http.ResponseWriter, r *http.Request) {
 		return
 	case errors.Is(err, errBusy):
 		v.End(nil)
-		k.busyPage(w, r, "The server is busy. Please try again in a moment.")
+		k.busyPage(w, r, k.config.Texts.Busy)
 		return
 	case err != nil:
 		v.End(nil)
@@ -77,7 +76,7 @@ func (rt Route) servePage(w http.ResponseWriter, r *http.Request) {
 	} else if err != nil {
 		v.End(nil)
 		k.logFailure(r, "page", rt.def.Name(), err)
-		k.busyPage(w, r, "The server is busy. Please try again in a moment.")
+		k.busyPage(w, r, k.config.Texts.Busy)
 		return
 	}
 	kept = true
@@ -179,10 +178,11 @@ func (rt Route) stillShown(r *http.Request) bool {
 
 // writePage renders the document of a view, then writes it.
 func (k *Kit) writePage(w http.ResponseWriter, r *http.Request, status int, view string, sh shell) {
-	sh.Script = k.AssetsPath() + "/" + static.Path("htmx-sse.js")
-	sh.Stylesheet = k.AssetsPath() + "/" + static.Path("sideband.css")
-	sh.Lost = k.AssetsPath() + "/" + static.Path("lost.html")
-	sh.Failed = k.AssetsPath() + "/" + static.Path("failed.html")
+	sh.Script = k.asset("htmx-sse.js")
+	sh.Stylesheet = k.asset("sideband.css")
+	sh.Lost = k.asset(protocol.LostFile)
+	sh.Failed = k.asset(protocol.FailedFile)
+	sh.Texts = &k.config.Texts
 	sh.OwnStyles = !takesStyles(k.config.Security.ContentSecurityPolicy)
 	var b bytes.Buffer
 	if err := k.layout(r, sh.document(), &b); err != nil {
@@ -190,7 +190,7 @@ func (k *Kit) writePage(w http.ResponseWriter, r *http.Request, status int, view
 			return // the browser has left
 		}
 		k.log.Error("sideband: layout", fault.WithStack([]any{"err", err}, err)...)
-		http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
+		http.Error(w, k.config.Texts.Failed, http.StatusInternalServerError)
 		return
 	}
 	h := w.Header()
@@ -226,7 +226,7 @@ func (k *Kit) layout(r *http.Request, d views.Document, w io.Writer) (err error)
 // errorPage answers with a page that says what is wrong, in the application's layout.
 func (k *Kit) errorPage(w http.ResponseWriter, r *http.Request, status int, text string) {
 	var b bytes.Buffer
-	_ = errorContent(status, text).Render(r.Context(), &b) // a buffer takes everything
+	_ = errorContent(status, text, k.config.Texts.StartPage).Render(r.Context(), &b) // a buffer takes everything
 	w.Header().Set("Cache-Control", "no-store")
 	k.writePage(w, r, status, "error page", shell{Title: k.config.TitlePrefix + text + k.config.TitleSuffix, Content: b.Bytes()})
 }

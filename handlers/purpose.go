@@ -40,6 +40,7 @@ func (rt Route) speculative(w http.ResponseWriter, r *http.Request, special stri
 	return true
 }
 
+// decline answers what nobody reads: browsers show the user no part of it.
 func (rt Route) decline(w http.ResponseWriter, status int, text string) {
 	increment(&rt.kit.stats.Speculative)
 	w.Header().Set("Cache-Control", "no-store")

@@ -15,7 +15,6 @@ const (
 	// maxReloads is how often a page may be told to reload itself within reloadWindow.
 	maxReloads   = 3
 	reloadWindow = time.Minute
-	reloadCookie = "sideband-reloads"
 	// maxReloadEntries bounds the cookie.
 	maxReloadEntries = 12
 )
@@ -37,7 +36,7 @@ func (k *Kit) mayReload(w http.ResponseWriter, r *http.Request) bool {
 		tag = base64.RawURLEncoding.EncodeToString(sum[:3])
 	}
 	log := ""
-	if c, err := r.Cookie(reloadCookie); err == nil {
+	if c, err := r.Cookie(protocol.ReloadCookie); err == nil {
 		log = c.Value
 	}
 	log, ok := reloads.Allow(log, tag, now)
@@ -47,7 +46,7 @@ func (k *Kit) mayReload(w http.ResponseWriter, r *http.Request) bool {
 	}
 	increment(&k.stats.Reloads)
 	http.SetCookie(w, &http.Cookie{
-		Name: reloadCookie, Value: log, Path: cookiePath(r),
+		Name: protocol.ReloadCookie, Value: log, Path: cookiePath(r),
 		MaxAge: int(reloadWindow / time.Second), HttpOnly: true, Secure: r.TLS != nil, SameSite: http.SameSiteLaxMode,
 	})
 	return true

@@ -60,7 +60,7 @@ func (rt Route) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 		switch {
 		case g.stream:
-			rt.serveStream(w, r)
+			rt.serveConnection(w, r)
 		case kind == protocol.StreamValue:
 			// Somebody was sent to the address of a stream, by a login that keeps it.
 			q, _ := url.ParseQuery(g.sent)
@@ -77,7 +77,7 @@ func (rt Route) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		rt.serveEvent(w, r)
 	default:
 		w.Header().Set("Allow", "GET, HEAD, POST")
-		k.errorPage(w, r, http.StatusMethodNotAllowed, "This page takes no such request.")
+		k.errorPage(w, r, http.StatusMethodNotAllowed, k.config.Texts.MethodNotAllowed)
 	}
 }
 

@@ -16,16 +16,6 @@ import (
 // htmx's, whose change would restart every htmx element below.
 const htmxConfig = `{"defaultTimeout":15000,"prefix":"","extensions":"sse","morphIgnore":["data-htmx-powered","open"],"morphSkip":"` + patch.MorphSkip + `","morphSkipChildren":"[sb-skip]"}`
 
-// unreached says of an event that a proxy answers, because it does not reach the server,
-// what is said of one that gets no answer at all. The statuses are those of proxies; the
-// kit answers events with others.
-var unreached = templ.Attributes{
-	"hx-status:502:inherited": unreachedStatus,
-	"hx-status:504:inherited": unreachedStatus,
-}
-
-const unreachedStatus = `{"push":false,"text":"<hx-partial id=sb-failed hx-swap=innerHTML><p>That did not reach the server. Please try again.</p></hx-partial>"}`
-
 // shell makes the document of a page.
 type shell struct {
 	Title   string
@@ -33,9 +23,10 @@ type shell struct {
 	// Addresses of the kit's assets. Lost and Failed are notices that a page has to have
 	// ready, since they are for when the server can't be reached.
 	Script, Stylesheet, Lost, Failed string
+	Texts                            *protocol.Texts
 	// Ticket and Stream are empty for a page that is not live.
 	Ticket, Stream string
-	// KeepConnection keeps the stream open while the page is hidden.
+	// KeepConnection keeps the connection open while the page is hidden.
 	KeepConnection bool
 	// OwnStyles says that the page's policy takes no style attributes of the view's: what
 	// stands in one is the browser's, such as the size to which a user has dragged a textarea.
@@ -59,4 +50,12 @@ func (sh shell) document() views.Document {
 		d.BodyAttributes["hx-status:5xx"] = "swap:none"
 	}
 	return d
+}
+
+// unreached shows for an event that a proxy answers, because it does not reach the server,
+// what is shown for one that gets no answer at all. The statuses are those of proxies; the
+// kit answers events with others.
+func (sh shell) unreached() templ.Attributes {
+	status := protocol.NotReached(sh.Texts.NotReached)
+	return templ.Attributes{"hx-status:502:inherited": status, "hx-status:504:inherited": status}
 }

@@ -11,43 +11,43 @@ import (
 	"github.com/sideband-go/sideband/sse"
 )
 
-// serveStream answers the page's stream. What is wrong for good is an event stream with
-// status 200: anything else the browser would ask for again and again. What may pass has
+// serveConnection answers the page's connection. What is wrong for good is an event stream with
+// status 200: anything else the browser would ask for again and again. What is transient has
 // an error status, with which htmx tries again.
 //
-// It waits as long as the stream is open, so that its frame, and those of what it
+// It waits as long as the connection is open, so that its frame, and those of what it
 // calls, is memory that each connected view has: what comes before and after stands
 // in functions of its own.
-func (rt Route) serveStream(w http.ResponseWriter, r *http.Request) {
+func (rt Route) serveConnection(w http.ResponseWriter, r *http.Request) {
 	c := rt.connecting(w, r)
 	if c == nil {
 		return
 	}
 	defer c.over() // also if a middleware's response writer panics
 	if err := rt.kit.streams.Serve(w, r, c.at.String(), c.opened); err != nil {
-		rt.streamFailed(w, r, err)
+		rt.connectionFailed(w, r, err)
 	}
 }
 
-// connecting finds the view whose stream is asked for. Without one it answers.
+// connecting finds the view whose connection is asked for. Without one it answers.
 func (rt Route) connecting(w http.ResponseWriter, r *http.Request) *connecting {
 	k := rt.kit
 	if at, ok := r.Context().Deadline(); ok {
 		k.once("deadline", func() {
-			k.log.Warn("sideband: a middleware gives the stream a deadline, at which it is cut; keep it off pages of the kit", "path", r.URL.Path, "left", time.Until(at))
+			k.log.Warn("sideband: a middleware gives the connection a deadline, at which it is cut; keep it off pages of the kit", "path", r.URL.Path, "left", time.Until(at))
 		})
 	}
 	if k.views.IsClosed() {
-		rt.streamFailed(w, r, sse.ErrClosed)
+		rt.connectionFailed(w, r, sse.ErrClosed)
 		return nil
 	}
-	if r.ContentLength != 0 { // what is left of it would be read before the stream begins
-		rt.refuseStream(w, r, declined(http.StatusBadRequest, errors.New("handlers: a request for a stream has a body")))
+	if r.ContentLength != 0 { // what is left of it would be read before the response begins
+		rt.refuseConnection(w, r, declined(http.StatusBadRequest, errors.New("handlers: the request for a connection has a body")))
 		return nil
 	}
 	v, ref := rt.admit(r)
 	if ref != nil {
-		rt.refuseStream(w, r, ref)
+		rt.refuseConnection(w, r, ref)
 		return nil
 	}
 	g := guardOf(r.Context(), k)
@@ -57,7 +57,7 @@ func (rt Route) connecting(w http.ResponseWriter, r *http.Request) *connecting {
 	}
 	at := live.ParsePosition(text)
 	if v.IsCopy(at) {
-		rt.refuseStream(w, r, refused(http.StatusConflict, "the page is a copy"))
+		rt.refuseConnection(w, r, refused(http.StatusConflict, "the page is a copy"))
 		return nil
 	}
 	g.asked = asked{} // which each open connection would keep
@@ -87,16 +87,16 @@ func (c *connecting) over() {
 	}
 }
 
-func (rt Route) streamFailed(w http.ResponseWriter, r *http.Request, err error) {
+func (rt Route) connectionFailed(w http.ResponseWriter, r *http.Request, err error) {
 	switch {
 	case errors.Is(err, sse.ErrClosed):
 		w.Header().Set("Retry-After", "1")
-		http.Error(w, "The server is going down.", http.StatusServiceUnavailable)
+		http.Error(w, rt.kit.config.Texts.GoingDown, http.StatusServiceUnavailable)
 	case errors.Is(err, http.ErrNotSupported):
 		rt.kit.log.Error("sideband: a middleware hides the response writer: it needs an Unwrap method", "path", r.URL.Path)
-		http.Error(w, "Something went wrong.", http.StatusInternalServerError)
+		http.Error(w, rt.kit.config.Texts.Failed, http.StatusInternalServerError)
 	default:
 		increment(&rt.kit.stats.ConnectionsDropped)
-		rt.kit.log.Info("sideband: stream ended", "view", rt.def.Name(), "path", r.URL.Path, "err", err)
+		rt.kit.log.Info("sideband: connection ended", "view", rt.def.Name(), "path", r.URL.Path, "err", err)
 	}
 }

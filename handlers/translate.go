@@ -35,16 +35,12 @@ func (g *guard) translate(status int) bool {
 	case stream && target == "":
 		g.ResponseWriter.WriteHeader(status)
 	case stream && dead:
-		_ = sse.Reply(g.ResponseWriter, farewell(notLive)) // nobody is left to tell
+		_ = sse.Reply(g.ResponseWriter, g.kit.messages.NotLive) // nobody is left to tell
 	case stream:
-		_ = sse.Reply(g.ResponseWriter, leaveFor(target)) // the same
+		_ = sse.Reply(g.ResponseWriter, protocol.Leave(target)) // the same
 	case target == "" || dead:
-		text := refusals[status]
-		if text == "" {
-			text = "That is not possible right now. Please try again in a moment."
-		}
 		h.Set("HX-Push-Url", "false") // a link that would patch the page has not
-		writeNotice(g.ResponseWriter, max(status, http.StatusBadRequest), text)
+		writeNotice(g.ResponseWriter, max(status, http.StatusBadRequest), g.kit.config.Texts.Refusal(status))
 	default:
 		h.Set("Cache-Control", "no-store")
 		h.Set("HX-Redirect", target)

@@ -85,7 +85,7 @@ func (p *Page) Notice() (text string) {
 	p.read(func(d *htmxdom.Document) {
 		id := protocol.NoticeID
 		if p.record.unreached() {
-			id = failedID
+			id = protocol.FailedID
 		}
 		if n := d.ByID(id); n != nil {
 			text = collapse(htmxdom.Text(n))
@@ -93,9 +93,6 @@ func (p *Page) Notice() (text string) {
 	})
 	return text
 }
-
-// failedID is the element that says that an event did not reach the server.
-const failedID = "sb-failed"
 
 // Live reports whether the page's stream is open.
 func (p *Page) Live() bool {

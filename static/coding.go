@@ -39,8 +39,15 @@ type variant struct {
 	body   []byte
 }
 
+// minCoded is the least that is worth a coding, in bytes: what is smaller fits into one packet
+// with its headers, and a coder takes longer to set up than to run.
+const minCoded = 256
+
 // variants returns the data in the codings that make it smaller, the smallest first.
 func variants(data []byte) (list []variant) {
+	if len(data) < minCoded {
+		return nil
+	}
 	for _, v := range []variant{{"zstd", zstandard(data)}, {"gzip", gzipped(data)}} {
 		if len(v.body) < len(data) {
 			list = append(list, v)

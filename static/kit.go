@@ -2,11 +2,12 @@ package static
 
 import (
 	"embed"
+	"maps"
 	"net/http"
 	"slices"
 )
 
-//go:embed htmx.min.js hx-sse.min.js sideband.css lost.html failed.html
+//go:embed htmx.min.js hx-sse.min.js sideband.css
 var files embed.FS
 
 var kit = func() *FS {
@@ -22,10 +23,19 @@ var kit = func() *FS {
 // Handler serves the kit's own files: see [FS.Handler].
 func Handler() http.Handler { return kit.Handler() }
 
+// With returns the kit's own files together with others, by their names.
+func With(others map[string][]byte) *FS {
+	f := &FS{names: kit.Names(), byName: maps.Clone(kit.byName), byPath: maps.Clone(kit.byPath)}
+	for name, data := range others {
+		f.add(name, data)
+	}
+	slices.Sort(f.names)
+	return f
+}
+
 // Path returns the path of one of the kit's own files: see [FS.Path]. The names are
 // "htmx.min.js", "hx-sse.min.js", "htmx-sse.js" (one after the other: what pages load),
-// "sideband.css", and the notices "lost.html" and "failed.html", which pages have ready
-// for when the server can't be reached.
+// and "sideband.css".
 func Path(name string) string { return kit.Path(name) }
 
 // Names returns the names of the kit's own files in order.

@@ -41,4 +41,6 @@ func shownFlash(ctx context.Context) []flash.Numbered {
 	return live.FlashKey.Get(ctx).List
 }
 
+func dismissText(ctx context.Context) string { return render.ComponentOf(ctx).Tree().Texts.Dismiss }
+
 func isStatic(ctx context.Context) bool { return render.ComponentOf(ctx).Tree().Static }

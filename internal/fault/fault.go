@@ -43,12 +43,12 @@ type Status struct {
 func (e *Status) Error() string { return e.Text }
 
 // StatusOf returns the status and the text for the user of an error, wrapped or not, and 500
-// with a general text for one without.
+// without a text for one that has none.
 func StatusOf(err error) (code int, text string) {
 	if s, ok := errors.AsType[*Status](err); ok {
 		return s.Code, s.Text
 	}
-	return http.StatusInternalServerError, "Something went wrong. Please try again."
+	return http.StatusInternalServerError, ""
 }
 
 // Panic is a panic of the application's code, with its stack for the log.

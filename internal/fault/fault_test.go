@@ -16,7 +16,7 @@ func TestStatuses(t *testing.T) {
 	if code != 418 || text != "A teapot" {
 		t.Error(code, text)
 	}
-	if code, text = fault.StatusOf(errors.New("secret")); code != 500 || strings.Contains(text, "secret") {
+	if code, text = fault.StatusOf(errors.New("secret")); code != 500 || text != "" {
 		t.Error(code, text)
 	}
 }

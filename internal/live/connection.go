@@ -2,14 +2,11 @@ package live
 
 import (
 	"context"
-	"html"
 	"math/rand/v2"
-	"slices"
 	"sync/atomic"
 	"time"
 
 	"github.com/sideband-go/sideband/internal/protocol"
-	"github.com/sideband-go/sideband/patch"
 )
 
 // Conn is a connection to the browser. No method waits for the client; all are safe for
@@ -112,9 +109,9 @@ func (v *View) Connect(ctx context.Context, conn Conn, at Position) {
 	switch {
 	case before == nil:
 	case !at.given:
-		last = v.host.Reload
+		last = v.host.Messages.Reload
 	case at.isBehind(before.position, v.epoch):
-		last = v.host.Replaced
+		last = v.host.Messages.OpenElsewhere
 	}
 	if last != nil {
 		v.mu.Unlock()
@@ -133,7 +130,7 @@ func (v *View) Connect(ctx context.Context, conn Conn, at Position) {
 	})
 	v.mu.Unlock()
 	if before != nil {
-		before.conn.Finish(v.host.Replaced)
+		before.conn.Finish(v.host.Messages.OpenElsewhere)
 	}
 }
 
@@ -160,10 +157,10 @@ func (v *View) connect(gen uint64, j *joining) {
 		v.mu.Unlock()
 		return
 	case !j.position.given && v.connection.isTaken(): // since it was admitted
-		last = v.host.Reload
+		last = v.host.Messages.Reload
 	case old != nil && j.position.isBehind(v.connection.position, v.epoch):
 		// It was asked for before the open one, by an element that has been replaced since.
-		last = v.host.Replaced
+		last = v.host.Messages.OpenElsewhere
 	}
 	if last != nil {
 		v.mu.Unlock()
@@ -174,13 +171,13 @@ func (v *View) connect(gen uint64, j *joining) {
 	v.mu.Unlock()
 	v.notify()
 	if old != nil {
-		old.Finish(v.host.Replaced)
+		old.Finish(v.host.Messages.OpenElsewhere)
 	}
 	if j.conn.Ended() {
 		v.Disconnected(j.conn)
 		return
 	}
-	j.conn.Send("", v.firstMessage())
+	j.conn.Send("", protocol.FirstMessage(v.address))
 	v.startWaiting()
 	v.setTurn(&turn{cause: j.ctx})
 	if !v.runConnect(gen, j.ctx) {
@@ -208,17 +205,6 @@ func (v *View) adopt(j *joining) {
 	v.timers.resume(v)
 	v.host.store.Connected(v.entry)
 }
-
-// firstMessage returns what each connection begins with. Its arrival proves that the page is
-// connected, so it clears the "connection lost" notice. If the page shows that an event did not
-// reach the server, it also has the page post its controls, which may show what the server does
-// not know.
-func (v *View) firstMessage() []byte {
-	ask := `<hx-partial hx-target=":has(#` + protocol.FailedID + `>p:first-child)>#` + patch.LeftID + `"><i hx-post="` + html.EscapeString(v.address) + `?` + patch.LeftParam + `=" hx-trigger="load"></i></hx-partial>`
-	return append(slices.Clip(clearLost), ask...)
-}
-
-var clearLost = patch.AppendText(nil, protocol.LostID, "")
 
 // ageTimer ends a connection when it is old, so that the application's middleware runs again. What
 // the page shows then counts as unknown: the whole view repairs what a script may have changed.

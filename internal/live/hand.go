@@ -9,6 +9,7 @@ import (
 
 	"github.com/sideband-go/sideband/internal/fault"
 	"github.com/sideband-go/sideband/internal/params"
+	"github.com/sideband-go/sideband/internal/protocol"
 	"github.com/sideband-go/sideband/internal/render"
 	"github.com/sideband-go/sideband/patch"
 )
@@ -32,6 +33,7 @@ func NewHand(def *Definition, report func(error)) *Hand {
 	none := func() *uint64 { return new(uint64) }
 	h := NewHost(Config{
 		Guard: &fault.Guard{Report: report}, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
+		Texts: protocol.DefaultTexts(), Messages: protocol.NewMessages(protocol.DefaultTexts()),
 		EventDeadline: 10 * time.Second, ConnectionAge: time.Hour, Queue: 1 << 30, Timers: 1000, Tasks: 32,
 		Count:  Counters{none(), none(), none(), none(), none()},
 		Warn:   func(*View, render.Rendering) {},

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/sideband-go/sideband/internal/fault"
+	"github.com/sideband-go/sideband/internal/protocol"
 	"github.com/sideband-go/sideband/internal/render"
 	"github.com/sideband-go/sideband/state"
 )
@@ -29,9 +30,8 @@ type Config struct {
 	Views         state.Limits
 	Count         Counters
 
-	// Evicted is the last message to a connected page whose view was evicted, Replaced to one whose
-	// view has a newer connection; Reload has a page reload itself.
-	Evicted, Replaced, Reload []byte
+	Texts    protocol.Texts
+	Messages protocol.Messages
 	// Warn is given each rendering that was sent, for what developers should know of it.
 	Warn func(v *View, r render.Rendering)
 	// Leave makes the message that redirects the page of a view.

@@ -17,7 +17,7 @@ var (
 	errRounds = errors.New("views: components send messages whenever they are rendered")
 	errBehind = errors.New("views: the page has missed items of a stream that are not retained")
 
-	emptyNotice = patch.AppendText(nil, protocol.NoticeID, "")
+	emptyNotice = protocol.AppendNotice(nil, "")
 )
 
 // show renders what is out of date and sends it, if a browser is connected and can take it. If the
@@ -206,7 +206,7 @@ func (v *View) patch(posted *patch.Posted, more []byte) ([]byte, error) {
 // connectionElement returns the element that connects again from the newest message on. The id is
 // part of its address, since htmx forgets headers if the first connection breaks off.
 func (v *View) connectionElement() []byte {
-	return protocol.StreamElement(v.address+protocol.StreamQuery+"&"+protocol.AfterParam+"="+v.idOf(v.delivery.seq), v.def.KeepsConnection)
+	return protocol.ConnectionElement(v.address+protocol.StreamQuery+"&"+protocol.AfterParam+"="+v.idOf(v.delivery.seq), v.def.KeepsConnection)
 }
 
 // firstPage renders the page for the request that mounts the view. One that is remounted is

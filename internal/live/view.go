@@ -81,6 +81,7 @@ func (h *Host) newView(def *Definition, id string) *View {
 	v := &View{host: h, def: def, id: id}
 	v.tree = render.New(def.Kind, def.Name(), def.Value, render.Options{
 		Guard: h.Guard, Host: v, TitlePrefix: h.TitlePrefix, TitleSuffix: h.TitleSuffix, Static: def.Static,
+		Texts: &h.Texts,
 	})
 	v.savepoint.number = 1
 	return v
@@ -250,7 +251,7 @@ func (v *View) restart() {
 
 // Dismiss ends the view and removes it from the store. Its page reloads itself after a pause.
 func (v *View) Dismiss(pause time.Duration) {
-	v.endWith(v.host.Reload, pause)
+	v.endWith(v.host.Messages.Reload, pause)
 	v.host.store.Remove(v.entry)
 }
 
@@ -258,7 +259,7 @@ func (v *View) Dismiss(pause time.Duration) {
 // message; any other one remounts the view when it needs it.
 func (v *View) evicted() {
 	if v.openConn() != nil {
-		v.End(v.host.Evicted)
+		v.End(v.host.Messages.TooManyOpen)
 	} else {
 		v.End(nil)
 	}

@@ -1,8 +1,9 @@
-// Package protocol has the names on the wire between a page and the kit: ids of elements, headers,
+// Package protocol has what a page and the kit agree on: ids of elements, cookies, headers and
 // parameters of addresses, the operations that the kit itself sends, and the texts that users read.
+//
+// The names that package patch writes into operations, such as patch.LeftID, are that package's: it is
+// made of pure functions that know no kit, and this package builds on it.
 package protocol
-
-import "html"
 
 // The ids of the elements that the kit puts around a view's content, and of what holds that.
 const (
@@ -15,6 +16,27 @@ const (
 
 // TicketHeader carries a page's ticket in each request that htmx makes from it.
 const TicketHeader = "Sideband-Ticket"
+
+// The cookies of the kit. Over plain HTTP on the machine's own address they have the names that
+// begin with Local, because browsers differ there about what __Host- demands.
+const (
+	SessionCookie      = "__Host-sideband"
+	LocalSessionCookie = "sideband"
+	// FlashCookie carries flash messages to the next page.
+	FlashCookie      = "__Host-sideband-flash"
+	LocalFlashCookie = "sideband-flash"
+	// ReloadCookie counts, for each path, how often pages were told to reload themselves.
+	ReloadCookie = "sideband-reloads"
+)
+
+// AssetsPath is where the kit's files are served.
+const AssetsPath = "/_sideband"
+
+// The names of the notices that pages have ready, among the kit's files.
+const (
+	LostFile   = "lost.html"
+	FailedFile = "failed.html"
+)
 
 // Parameters in the query of a page's own address.
 const (
@@ -37,15 +59,3 @@ const (
 
 // StreamQuery is the query that asks for a page's connection.
 const StreamQuery = "?" + StreamParam + "=" + StreamValue
-
-// StreamElement is the element that holds the page's connection, which is opened at url. htmx
-// closes the connection of a hidden page and opens it again when the page is shown, unless
-// keep is set.
-func StreamElement(url string, keep bool) []byte {
-	e := `<div id="` + StreamID + `" hx-sse:connect="` + html.EscapeString(url) + `" ` +
-		`hx-trigger="intersect, htmx:finally:request delay:3s" hx-sync="this:drop" hx-swap="none" hx-config="sse.reconnectDelay:100 sse.reconnectMaxDelay:10000`
-	if keep {
-		e += ` sse.pauseOnBackground:false`
-	}
-	return []byte(e + `"></div>`)
-}

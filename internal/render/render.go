@@ -159,15 +159,11 @@ func (t *Tree) render(posted *patch.Posted) (r Rendering, err error) {
 	return r, nil
 }
 
-// corrected marks the notice of an event that did not arrive, so that the page does not ask for its
-// controls again.
-const corrected = `<hx-partial id="` + protocol.FailedID + `" hx-swap="afterbegin"><b hidden></b></hx-partial>`
-
 // appendForced appends the operations that correct the posted controls in a rendering of the whole
 // view.
 func (t *Tree) appendForced(ops []byte, p draft, posted *patch.Posted) []byte {
 	if posted.AsksForAll() {
-		return append(p.scanned.AppendBound(ops, &t.shown, protocol.RootID), corrected...)
+		return append(p.scanned.AppendBound(ops, &t.shown, protocol.RootID), protocol.Corrected...)
 	}
 	if posted != nil && !p.scanned.Keeps(posted.Source) {
 		ops, _ = p.scanned.AppendForced(ops, protocol.RootID, *posted)

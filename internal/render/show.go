@@ -260,7 +260,7 @@ func (c *Component) call(name string, f func(w state.Writer) error) error {
 
 // placeholder returns what is shown instead of a component that has failed.
 func (c *Component) placeholder(err error) templ.Component {
-	text := "This part of the page could not be shown."
+	text := c.tree.Texts.PartFailed
 	if s, ok := errors.AsType[*fault.Status](err); ok {
 		text = s.Text
 	}

@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 
 	"github.com/sideband-go/sideband/internal/fault"
+	"github.com/sideband-go/sideband/internal/protocol"
 	"github.com/sideband-go/sideband/internal/scope"
 	"github.com/sideband-go/sideband/patch"
 	"github.com/sideband-go/sideband/state"
@@ -28,7 +29,9 @@ type Options struct {
 	Host  Host
 	// TitlePrefix and TitleSuffix stand around a title that is not empty.
 	TitlePrefix, TitleSuffix string
-	// Static pages are rendered once.
+	// Texts are what the kit itself says in the page.
+	Texts *protocol.Texts
+	// Static says that the page is rendered once.
 	Static bool
 }
 

@@ -11,11 +11,6 @@ import (
 	"github.com/sideband-go/sideband/internal/seal"
 )
 
-const (
-	cookieName      = "__Host-sideband"
-	localCookieName = "sideband"
-)
-
 // IsLocal reports whether a request came over plain HTTP on the machine's own address, where
 // browsers differ about Secure cookies: they have another name there, and no Secure.
 func IsLocal(r *http.Request) bool { return r.TLS == nil && isLoopback(r.Host) }

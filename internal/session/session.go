@@ -10,6 +10,7 @@ import (
 
 	"github.com/alexedwards/scs/v2"
 
+	"github.com/sideband-go/sideband/internal/protocol"
 	"github.com/sideband-go/sideband/internal/seal"
 )
 
@@ -64,11 +65,11 @@ func New(c Config) *Manager {
 		},
 		Store: m.store,
 		Cookie: scs.SessionCookie{
-			Name: cookieName, Secure: true, HttpOnly: true, SameSite: http.SameSiteLaxMode, Path: "/", Persist: true,
+			Name: protocol.SessionCookie, Secure: true, HttpOnly: true, SameSite: http.SameSiteLaxMode, Path: "/", Persist: true,
 		},
 	}
 	local := *m.scs // also with its key in contexts, so that both see the session that one has loaded
-	local.Cookie.Name, local.Cookie.Secure = localCookieName, false
+	local.Cookie.Name, local.Cookie.Secure = protocol.LocalSessionCookie, false
 	m.local = &local
 	return m
 }

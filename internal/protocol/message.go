@@ -1,0 +1,96 @@
+package protocol
+
+import (
+	"bytes"
+	"encoding/json"
+	"html"
+	"slices"
+
+	"github.com/sideband-go/sideband/patch"
+)
+
+// Messages are the last ones that a page gets on its connection. Each removes the element of the
+// connection, so that the page does not reconnect; all but Reload say why.
+type Messages struct {
+	Reload        []byte // makes the page reload itself
+	NotLive       []byte
+	NoSession     []byte
+	TooManyOpen   []byte
+	OpenElsewhere []byte
+}
+
+// NewMessages makes the messages of a kit.
+func NewMessages(t Texts) Messages {
+	return Messages{
+		Reload:        Leave(""),
+		NotLive:       farewell(t.NotLive),
+		NoSession:     farewell(t.NoSession),
+		TooManyOpen:   farewell(t.TooManyOpen),
+		OpenElsewhere: farewell(t.OpenElsewhere),
+	}
+}
+
+// removeConnection removes the element of a page's connection, which ends it for good.
+var removeConnection = []byte(`<hx-partial id="` + StreamID + `" hx-swap="delete"></hx-partial>`)
+
+// farewell ends the connection and says why.
+func farewell(text string) []byte { return AppendNotice(slices.Clone(removeConnection), text) }
+
+// AppendNotice appends the operation that sets the notice of a page; "" clears it.
+func AppendNotice(ops []byte, text string) []byte { return patch.AppendText(ops, NoticeID, text) }
+
+// GoTo makes a page load an address, which must be safe, or reload itself if that is empty.
+func GoTo(address string) []byte {
+	content := "0"
+	if address != "" {
+		content += ";url=" + address
+	}
+	return []byte(`<hx-partial id="` + NoticeID + `" hx-swap="innerHTML"><meta http-equiv="refresh" content="` + html.EscapeString(content) + `"></hx-partial>`)
+}
+
+// Leave is GoTo that also ends the connection, for a page that is not to come back.
+func Leave(address string) []byte { return append(GoTo(address), removeConnection...) }
+
+// FirstMessage is what each connection of the page at an address begins with. That it arrives
+// proves that the page is connected: it clears the "connection lost" notice. A page that shows that
+// an event did not reach the server is made to ask for its controls, since they may show what no
+// event has told of.
+func FirstMessage(address string) []byte {
+	return append(patch.AppendText(nil, LostID, ""), `<hx-partial hx-target=":has(#`+FailedID+`>p:first-child)>#`+patch.LeftID+`"><i hx-post="`+
+		html.EscapeString(address)+`?`+patch.LeftParam+`=" hx-trigger="load"></i></hx-partial>`...)
+}
+
+// Corrected marks the notice of an event that did not reach the server: the page has asked for its
+// controls since.
+const Corrected = `<hx-partial id="` + FailedID + `" hx-swap="afterbegin"><b hidden></b></hx-partial>`
+
+// ConnectionElement is the element that holds the page's connection, which is opened at url. htmx
+// closes the connection of a hidden page and opens it again when the page is shown, unless
+// keep is set.
+func ConnectionElement(url string, keep bool) []byte {
+	e := `<div id="` + StreamID + `" hx-sse:connect="` + html.EscapeString(url) + `" ` +
+		`hx-trigger="intersect, htmx:finally:request delay:3s" hx-sync="this:drop" hx-swap="none" hx-config="sse.reconnectDelay:100 sse.reconnectMaxDelay:10000`
+	if keep {
+		e += ` sse.pauseOnBackground:false`
+	}
+	return []byte(e + `"></div>`)
+}
+
+// Notice is the content of a notice that pages have ready as a file.
+func Notice(text string) []byte { return []byte("<p>" + html.EscapeString(text) + "</p>\n") }
+
+// NotReached is the value of an hx-status attribute: it shows the notice that an event did not reach
+// the server in place of the answer.
+func NotReached(text string) string {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false) // each page has it, in an attribute
+	err := e.Encode(struct {
+		Push bool   `json:"push"`
+		Text string `json:"text"`
+	}{false, `<hx-partial id=` + FailedID + ` hx-swap=innerHTML><p>` + html.EscapeString(text) + `</p></hx-partial>`})
+	if err != nil {
+		panic(err) // a bool and a string can be encoded
+	}
+	return string(bytes.TrimSuffix(b.Bytes(), []byte("\n")))
+}
