@@ -109,5 +109,5 @@ func TestOperations(t *testing.T) {
 
 // wait is the operation that waits for the field with the id to be left, if it has the focus.
 func wait(id string) string {
-	return `<hx-partial hx-target=':has(#` + id + `:focus)>#sb-left'><i hx-post="?left=` + id + `" hx-trigger='blur from:#` + id + `'></i></hx-partial>`
+	return `<hx-partial hx-target=':has(#` + id + `:focus)>#sb-left'><i hx-post="?left=` + id + `" hx-sync="main:queue all" hx-trigger='blur from:#` + id + `'></i></hx-partial>`
 }

@@ -11,6 +11,10 @@ import (
 // left which was typed in while what it is to show changed.
 const LeftID = "sb-left"
 
+// EventQueue is the value of hx-sync that puts the requests of an element into the queue of its view. An element that
+// may be removed while its request waits names the queue itself: htmx would forget the rest of an inherited one.
+const EventQueue = "main:queue all"
+
 // LeftParam is the parameter of an event that says so: the id of the field.
 const LeftParam = "left"
 
@@ -63,7 +67,7 @@ func (t target) wait(dst []byte, address string) []byte {
 	if strings.ContainsAny(from, `\`) {
 		from = `"` + from + `"`
 	}
-	return append(dst, `<hx-partial hx-target=':has(`+t.selector+`:focus)>#`+LeftID+`'><i hx-post="`+html.EscapeString(address)+`?`+LeftParam+`=`+url.QueryEscape(t.id)+`" hx-trigger='blur from:`+from+`'></i></hx-partial>`...)
+	return append(dst, `<hx-partial hx-target=':has(`+t.selector+`:focus)>#`+LeftID+`'><i hx-post="`+html.EscapeString(address)+`?`+LeftParam+`=`+url.QueryEscape(t.id)+`" hx-sync="`+EventQueue+`" hx-trigger='blur from:`+from+`'></i></hx-partial>`...)
 }
 
 // target finds a control by its id, or else by its name within the nearest element that has one;

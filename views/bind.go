@@ -12,6 +12,7 @@ import (
 
 	"github.com/sideband-go/sideband/internal/params"
 	"github.com/sideband-go/sideband/internal/render"
+	"github.com/sideband-go/sideband/patch"
 )
 
 // Trigger says when a binding fires. The zero value of each field is usual.
@@ -111,12 +112,8 @@ func attributes[P any](u, to string, param []P, typing bool) templ.Attributes {
 	if len(param) > 0 {
 		u = params.Append(u, param[0])
 	}
-	return templ.Attributes{"hx-post": u, "hx-sync": inOrder}
+	return templ.Attributes{"hx-post": u, "hx-sync": patch.EventQueue}
 }
-
-// inOrder puts an element's events into the queue of the view. It would inherit that, but
-// not any more once a patch has removed it, and then htmx forgets the rest of the queue.
-const inOrder = "main:queue all"
 
 // typing reports whether the user is in the middle of changing the field.
 func (t Trigger) typing() bool {

@@ -57,7 +57,7 @@ func Leave(address string) []byte { return append(GoTo(address), removeConnectio
 // event has told of.
 func FirstMessage(address string) []byte {
 	return append(patch.AppendText(nil, LostID, ""), `<hx-partial hx-target=":has(#`+FailedID+`>p:first-child)>#`+patch.LeftID+`"><i hx-post="`+
-		html.EscapeString(address)+`?`+patch.LeftParam+`=" hx-trigger="load"></i></hx-partial>`...)
+		html.EscapeString(address)+`?`+patch.LeftParam+`=" hx-sync="`+patch.EventQueue+`" hx-trigger="load"></i></hx-partial>`...)
 }
 
 // Corrected marks the notice of an event that did not reach the server: the page has asked for its
