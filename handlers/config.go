@@ -54,7 +54,7 @@ type Config struct {
 // Texts are what the users of pages read of the kit itself: notices, pages that say what is wrong,
 // labels. Fields that are empty have their default, in English; docs/texts.md lists them all.
 //
-// They are the same for all users of a kit.
+// They are the same for all users of a kit: a language for each request is not supported yet.
 type Texts = protocol.Texts
 
 // Security is the part of a [Config] on which the safety of pages rests. Its zero value works.
