@@ -101,17 +101,17 @@ func (f *findings) addCost(c Check, what string, most cost) {
 	}
 }
 
-// mends says what to do about a finding.
-var mends = map[Check]string{
+// fixes says what to do about a finding.
+var fixes = map[Check]string{
 	DuplicateIDs:  "give each element an id of its own, for example with the key of its row",
-	NoIDNear:      "give it an id, or the element around it",
+	NoIDNear:      "give it an id, or the enclosing element",
 	UnknownEvents: "bind with views.OnClick and the like, which the compiler checks",
 	TwoBindings:   "bind the second event with views.AlsoOn",
 	NoNames:       "add a label element or aria-label",
-	DeadLinks:     "add the route or mend the link",
+	DeadLinks:     "add the route or change the link",
 	StreamItems:   "let nothing but the stream change what is in its container",
-	BrokenParts:   "mend its template, Mount or Update",
-	Failures:      "mend it, or return views.Error to tell the user what is wrong",
+	BrokenParts:   "repair its template, Mount or Update",
+	Failures:      "handle it, or return views.Error to tell the user what is wrong",
 	Policy:        "use a class or a data attribute and a stylesheet, or a file, or allow it with handlers.Policy",
 	Errors:        "the selector or attribute is wrong",
 }
@@ -133,7 +133,7 @@ func (s *Site) reportFindings() {
 				fmt.Fprintf(&b, ", which said %q: a patch of %d bytes", most.text, most.size)
 			}
 		}
-		s.t.Errorf("livetest: page check %s:%s\n\tmend: %s; or page.Skip(livetest.%s)", c, b.String(), mends[c], c)
+		s.t.Errorf("livetest: page check %s:%s\n\tfix: %s; or page.Skip(livetest.%s)", c, b.String(), fixes[c], c)
 	}
 }
 

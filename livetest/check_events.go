@@ -51,7 +51,7 @@ func (p *Page) checkEvents(at string, view *live.Probed, was now, list []sent) {
 		case placed:
 			f.add(UnknownEvents, "%s: %q of %s; %s takes %s", at, s.name, s.element, s.to, cmp.Or(strings.Join(events, ", "), "none"))
 		case p.shows(view, was):
-			f.add(UnknownEvents, "%s: %q of %s; it is for %s, which is not placed", at, s.name, s.element, s.to)
+			f.add(UnknownEvents, "%s: %q of %s; it is for %s, which is not rendered", at, s.name, s.element, s.to)
 		}
 	}
 }

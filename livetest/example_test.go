@@ -242,7 +242,7 @@ func ExampleCheck() {
 	// livetest: page check NoIDNear:
 	// 	/: <li class="list">, which said "0": a patch of … bytes
 	// 	/: <p class="far">, which said "0 times": a patch of … bytes
-	// 	mend: give it an id, or the element around it; or page.Skip(livetest.NoIDNear)
+	// 	fix: give it an id, or the enclosing element; or page.Skip(livetest.NoIDNear)
 }
 
 // A page keeps working where streams do not come through, and when they come again.

@@ -9,7 +9,7 @@ import (
 // control is a form control as HTML renders it, or an element that may be open.
 type control struct {
 	tag, typ, id, name string
-	owner              string // id of the nearest element around it that has one, "" is the view
+	owner              string // id of the nearest enclosing element that has one, "" is the view
 	html               []byte
 	key                uint32
 	form               int  // its form owner, from 1 on; 0: none

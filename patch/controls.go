@@ -76,7 +76,7 @@ func (r *Scanned) AppendForced(dst []byte, root string, p Posted) ([]byte, bool)
 	return dst, false
 }
 
-// corrected lists the controls that an event has told of, and that are to show what the view says.
+// corrected lists the controls that an event has posted and that have to show what the view says.
 func (r *reading) corrected(p Posted) (list []int) {
 	if r.form > 0 {
 		if !p.Form || !r.submits || p.Typing {

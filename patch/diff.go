@@ -6,7 +6,7 @@ import (
 )
 
 // Diff appends to dst the operations that make a page that shows old show new.
-// root is the id of the element around the view's content. It returns ErrNeedAll
+// root is the id of the element that encloses the view's content. It returns ErrNeedAll
 // if an operation needs the HTML of something that new's rendering skipped.
 func Diff(dst []byte, old *Tree, new *Scanned, root string) ([]byte, error) {
 	d := differ{old: old.view(), new: new.view(old), html: new, root: root, scratch: &new.scanner.scratch}
@@ -38,7 +38,7 @@ type differ struct {
 
 	oldUp, newUp []int32 // parents, while they are looked up often
 
-	outcomes map[uint32]bool // of the controls that an event told of, once they are asked for
+	outcomes map[uint32]bool // of the controls that an event has posted, made on demand
 
 	finds int              // how often an old node was looked for by its id
 	where map[uint64]int32 // old nodes by the digests of their ids, once that is often
@@ -89,7 +89,7 @@ func (d *differ) node(o, n int32) {
 	case p.start == -1-o || b.tag == unseen:
 		return
 	case p.copied():
-		d.needAll = true // skipped, but from another place: can't be told apart from a change
+		d.needAll = true // skipped, but from another place: can't be distinguished from a change
 		return
 	}
 	was, options := d.old.own(a)

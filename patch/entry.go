@@ -9,7 +9,7 @@ import (
 // controls of the view, and a digest of what its HTML makes it show. Attributes such as
 // checked only begin what a control shows, so that a morph of them is not enough.
 
-// maxEntries is how many controls of one node are told apart.
+// maxEntries is how many controls of one node are distinguished.
 const maxEntries = math.MaxUint16
 
 func newEntry(key uint32, state uint64) uint64 { return uint64(key)<<32 | state&0xffffffff }
@@ -183,7 +183,7 @@ func eachAttr(start []byte, f func(a attr)) {
 	}
 }
 
-// maxGathered is how many controls inside of an element that the parser would rearrange are told apart.
+// maxGathered is how many controls inside of an element that the parser would rearrange are distinguished.
 const maxGathered = 100
 
 // gather takes over the entries of nodes inside an opaque one, which are forgotten.

@@ -69,7 +69,7 @@ func (r *reading) staying(root string) map[string]string {
 		if c.name != "" && simpleText(c.name) {
 			is = `[name="` + c.name + `"]`
 		} else if c.name != "" {
-			is = "[name]" // one that can't be told from others
+			is = "[name]" // one that can't be distinguished from others
 		}
 		if c.typ != "" && simpleText(c.typ) {
 			is += `[type="` + c.typ + `"]`

@@ -130,7 +130,7 @@ func (d *differ) stays(o, n int32) (p int32, ok bool) {
 		(a == 0) == (b == 0) && (a == 0 || d.matches(a, b))
 }
 
-// parent is the node around another: from up, if that was made.
+// parent is the node that encloses another: from up, if that was made.
 func parent(nodes []node, up []int32, i int32) int32 {
 	if up != nil {
 		return up[i]
@@ -143,7 +143,7 @@ func parent(nodes []node, up []int32, i int32) int32 {
 	return 0
 }
 
-// parents lists the node around each node.
+// parents lists the enclosing node of each node.
 func parents(nodes []node) []int32 {
 	up := make([]int32, len(nodes))
 	for i := range nodes {

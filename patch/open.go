@@ -19,7 +19,7 @@ type nesting struct {
 	wrap    uint16 // digest of the names from below the innermost node on down to here
 }
 
-// maxAround is how many elements may be around a region that is scanned alone.
+// maxAround is how many elements may enclose a region that is scanned alone.
 const maxAround = 1 << 10
 
 // push opens an element.

@@ -24,7 +24,7 @@ func pageOf(content string) string {
 	return `<!doctype html><html><head><title>t</title><meta name="htmx-config" content='` + chromium.Config + `'></head><body><div id="sb-stream" hx-swap="none"></div><div id="sb-park" hidden></div><main id="` + rootID + `">` + content + `</main></body></html>`
 }
 
-// usableID are the ids by which elements are told apart.
+// usableID are the ids by which elements are distinguished.
 var usableID = regexp.MustCompile(`^[^\s"',&<>]+$`)
 
 var errOtherNode = errors.New("an element is another node")

@@ -116,8 +116,8 @@ func (d *differ) control(o, n int32) {
 func (d *differ) show(c *control, t target, sameOptions bool, morph func()) {
 	d.html.shown = append(d.html.shown, c.key)
 	d.radios = d.radios || c.isRadio()
-	told, right := d.told(c)
-	if !c.isField() && !(right && sameOptions) || told && !right && !d.html.posted.Typing {
+	posted, right := d.postedState(c)
+	if !c.isField() && !(right && sameOptions) || posted && !right && !d.html.posted.Typing {
 		d.renewed(t, func(ops []byte) []byte { return t.renew(ops, "", c.html, d.isNew) })
 		return
 	}

@@ -11,7 +11,7 @@ const holdID = "sb-hold"
 // leave alone. The park has to stand before the view, beside it.
 const MorphSkip = "[hx-morph-skip],#" + ParkID + ":has(#" + holdID + ")~* [id]"
 
-// reorder puts siblings in their new order by a morph of the element around them, which
+// reorder puts siblings in their new order by a morph of the enclosing element, which
 // names those that stay. A morph moves an element straight to its place, where a stub takes
 // it out of the page for a moment; and an element that is out of the page forgets how far
 // it, and all in it, was scrolled. It reports false, having done nothing, where no element

@@ -21,7 +21,7 @@ const (
 	Keep
 )
 
-// Mark is a note that rendering makes beside the HTML. Scanning fills in the rest.
+// Mark is a note that rendering makes next to the HTML. Scanning fills in the rest.
 type Mark struct {
 	Off  int // where in the HTML
 	Kind MarkKind
@@ -48,12 +48,12 @@ type Mark struct {
 // moves its Start, End and Owner along.
 type Place struct {
 	Start, End int32 // its nodes
-	Owner      int32 // the node around it
+	Owner      int32 // the enclosing node
 	slot       uint32
 	loose      uint64
 	stack      []elem
 	wrap       uint16
-	form       bool // one is around it
+	form       bool // it is inside one
 	deep       bool // so many elements are around it that it is not scanned alone
 }
 
@@ -63,7 +63,7 @@ func (p *Place) Around(skip *Place) {
 	p.Owner, p.slot, p.stack, p.wrap, p.form, p.deep = skip.Owner, skip.slot, skip.stack, skip.wrap, skip.form, skip.deep
 }
 
-// InForm reports whether a form is around the region.
+// InForm reports whether the region is inside a form.
 func (p *Place) InForm() bool { return p.form }
 
 // ErrNeedAll says that a patch needs the HTML of something that was skipped:
@@ -98,7 +98,7 @@ func ScanRegion(html []byte, marks []Mark, old *Tree, p *Place) (*Scanned, error
 		return nil, ErrNeedAll
 	}
 	s := newScanner(html, marks, old)
-	s.offset, s.around = p.Start, p.Owner
+	s.offset, s.enclosing = p.Start, p.Owner
 	s.out.base = uint32(len(old.arena))
 	for _, e := range p.stack {
 		e.owner = -1

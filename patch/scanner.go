@@ -4,24 +4,23 @@ import (
 	"bytes"
 	"encoding/binary"
 	"math"
-	"slices"
 	"sort"
 )
 
 // owner is an open element with an id: what it has of its own is collected here.
 type owner struct {
-	node   int32
-	depth  int32
-	id     []byte
-	body   uint64
-	text   uint64 // digest of its own text, if it has one
-	tokens uint32 // pieces of loose content so far
-	entry  int32  // where its entries begin
-	mark   int
-	opaque bool
-	twice  bool // an id in it is used twice
-	holds  bool // a node in it is so
-	filled bool // a custom element without an id in it has content
+	node         int32
+	depth        int32
+	id           []byte
+	body         uint64
+	text         uint64 // digest of its own text, if it has one
+	tokens       uint32 // pieces of loose content so far
+	entry        int32  // where its entries begin
+	mark         int
+	opaque       bool
+	duplicate    bool // an id in it is used twice
+	hasDuplicate bool // a node in it is duplicate
+	filled       bool // a custom element without an id in it has content
 }
 
 type scanner struct {
@@ -49,8 +48,8 @@ type scanner struct {
 
 	twoBindings bool // an element has two
 
-	// Of a region scanned alone: where its nodes begin, and the node around it.
-	offset, around int32
+	// Of a region scanned alone: where its nodes begin, and the enclosing node.
+	offset, enclosing int32
 
 	scratch scratch // for comparing what is scanned
 }
@@ -206,78 +205,6 @@ func (s *scanner) mark(depth int, why string) *owner {
 	return o
 }
 
-// atMark handles the next mark and returns where what it has read of the HTML ends.
-func (s *scanner) atMark() (end int) {
-	m := &s.marks[s.nextMark]
-	s.nextMark++
-	s.flush()
-	m.Node = int32(len(s.out.nodes)) + s.offset
-	switch m.Kind {
-	case Begin:
-		o := &s.owners[len(s.owners)-1]
-		s.pieces = append(s.pieces, piece{s.nextMark - 1, len(s.stack), len(s.owners) - 1, o.body, o.tokens})
-		o.body = start
-	case End:
-		s.endPiece(m)
-	case Skip:
-		s.copyOld(m)
-	case Keep:
-		return s.keepOld(m)
-	}
-	return 0
-}
-
-func (s *scanner) endPiece(m *Mark) {
-	p := s.pieces[len(s.pieces)-1]
-	s.pieces = s.pieces[:len(s.pieces)-1]
-	if p.depth != len(s.stack) || p.owner != len(s.owners)-1 {
-		m.Broken = true
-		s.mark(min(p.depth, len(s.stack))-1, "a part of the page opens and closes different elements")
-		return
-	}
-	o := &s.owners[p.owner]
-	m.Loose = o.tokens != p.tokens
-	if m.Region {
-		m.Place = s.place(p.tokens)
-		m.Place.Start, m.Place.End, m.Place.loose = s.marks[p.mark].Node, m.Node, o.body
-	}
-	if m.Loose {
-		o.body = mix(p.body, o.body)
-	} else {
-		o.body = p.body
-	}
-}
-
-// copyOld takes over the nodes of what was not rendered.
-func (s *scanner) copyOld(m *Mark) {
-	o := &s.owners[len(s.owners)-1]
-	at := len(s.out.nodes)
-	s.out.nodes = append(s.out.nodes, s.old.nodes[m.From:m.From+m.Count]...)
-	for i := m.From; i < m.From+m.Count; i++ {
-		s.out.pos = append(s.out.pos, pos{start: -1 - i})
-	}
-	if m.Region {
-		m.Place = s.place(o.tokens)
-	}
-	slot := uint16(o.tokens)
-	for at < len(s.out.nodes) && s.out.nodes[at].slot != slot {
-		s.out.nodes[at].slot = slot
-		at += int(s.out.nodes[at].span)
-	}
-}
-
-// place is what stands around a piece of the page.
-func (s *scanner) place(slot uint32) *Place {
-	p := &Place{Owner: s.around, slot: slot, wrap: s.nest[len(s.nest)-1].wrap, form: s.innermost(tagForm) > 0, deep: len(s.stack) > maxAround}
-	if o := &s.owners[len(s.owners)-1]; o.node >= 0 {
-		p.Owner = o.node + s.offset
-	}
-	if !p.deep {
-		p.stack = slices.Clone(s.stack)
-	}
-	return p
-}
-
 // closeNode ends the innermost node, whose content ends at end.
 func (s *scanner) closeNode(end int32) {
 	s.flushOwn()
@@ -297,7 +224,7 @@ func (s *scanner) closeNode(end int32) {
 	}
 	if o.opaque {
 		n.flags = n.flags&^(ownText|white) | opaque
-		if o.twice || o.holds {
+		if o.duplicate || o.hasDuplicate {
 			n.flags |= twice
 		}
 		n.body = s.raw(o.node)
@@ -306,8 +233,8 @@ func (s *scanner) closeNode(end int32) {
 	}
 	n = &s.out.nodes[o.node]
 	n.span = int32(len(s.out.nodes)) - o.node
-	if (o.twice || o.holds) && k > 0 {
-		s.owners[k-1].holds = true
+	if (o.duplicate || o.hasDuplicate) && k > 0 {
+		s.owners[k-1].hasDuplicate = true
 	}
 	n.at = s.out.base + uint32(len(s.out.arena))
 	n.idLen = uint8(len(o.id))
@@ -327,7 +254,7 @@ func (s *scanner) closeNode(end int32) {
 }
 
 // raw digests the content of an opaque node as it is written. What is opaque in there has
-// been digested: no text is read again for each element around it.
+// been digested: no text is read again for each enclosing element.
 func (s *scanner) raw(node int32) uint64 {
 	p := s.out.pos[node]
 	sum, from := uint64(start), p.inner
@@ -341,7 +268,7 @@ func (s *scanner) raw(node int32) uint64 {
 }
 
 // flushOwn settles the content of a node that is about to close: a text alone is
-// its own text, kept beside the skeleton.
+// its own text, kept next to the skeleton.
 func (s *scanner) flushOwn() {
 	own := s.stack[len(s.stack)-1].owner == int32(len(s.owners)-1)
 	switch o := &s.owners[len(s.owners)-1]; {

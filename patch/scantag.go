@@ -157,16 +157,16 @@ func (s *scanner) note(id []byte, at seen) {
 	s.ids[key] = at
 }
 
-// duplicate makes the innermost element around both uses of an id opaque.
+// duplicate makes the innermost element that contains both uses of an id opaque.
 func (s *scanner) duplicate(id []byte, first seen) {
-	if s.owners[0].twice {
+	if s.owners[0].duplicate {
 		return // it can't get worse
 	}
 	if int(first.node) >= len(s.out.nodes) || s.out.pos[first.node].start != first.start {
 		first.node = 0 // it was in an opaque element, which is forgotten
 	}
 	k := sort.Search(len(s.owners), func(k int) bool { return s.owners[k].node >= first.node })
-	s.mark(int(s.owners[max(0, k-1)].depth), "the id "+string(id)+" is used twice").twice = true
+	s.mark(int(s.owners[max(0, k-1)].depth), "the id "+string(id)+" is used twice").duplicate = true
 }
 
 // idAt is the id of a node that has been read, perhaps not to its end.

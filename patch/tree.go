@@ -39,7 +39,7 @@ const (
 // Tree is what one view last showed: a digest for each element with an id, and no
 // HTML. The zero value shows nothing yet. A Tree is not safe for concurrent use.
 type Tree struct {
-	nodes []node // nodes[0] is the root, the element around the view's content
+	nodes []node // nodes[0] is the root, the element that encloses the view's content
 	arena []byte
 	live  int // bytes of the arena in use when it was last compacted
 }
@@ -86,8 +86,9 @@ type Scanned struct {
 	shown   []uint32 // keys of controls that operations have seen to
 }
 
-// Told says what the browser said of its controls before the rendering, or nil for nothing. It comes before Diff.
-func (r *Scanned) Told(p *Posted) { r.posted = p }
+// SetPosted sets what the browser has posted of its controls before the rendering; nil for nothing. It comes
+// before Diff.
+func (r *Scanned) SetPosted(p *Posted) { r.posted = p }
 
 // PostTo says what the addresses of events begin with; without it, they are queries alone.
 func (r *Scanned) PostTo(address string) { r.address = address }

@@ -227,7 +227,7 @@ func TestMistakesPanic(t *testing.T) {
 		`NewTopic("x") needs a bus`:                        func() { pubsub.NewTopic[int](nil, "x") },
 		`a Topic[int] that was not made by NewTopic`:       func() { _ = pubsub.Topic[int]{}.Publish(t.Context(), 1) },
 		`a Presence[int] that was not made by NewPresence`: func() { pubsub.Presence[int]{}.List() },
-		`nothing around takes messages of pubsub_test.stranger`: func() {
+		`no enclosing component takes messages of pubsub_test.stranger`: func() {
 			var wrong *fault.Panic
 			err := v.do(func(s *views.Socket) error {
 				return pubsub.Subscribe(s, pubsub.NewTopic[string](bus, "posts"), stranger.got)

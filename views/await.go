@@ -10,7 +10,7 @@ import (
 	"github.com/sideband-go/sideband/state"
 )
 
-// Await shows how work stands:
+// Await shows the state of a background task:
 //
 //	failed   its last run has failed; of one that was cancelled only if there is no value
 //	ready    there is a value: the last good one, also while a new one loads
@@ -18,7 +18,7 @@ import (
 //	nothing  work was never started
 //
 // Each may be nil to show nothing. What it shows is not rendered again as work progresses;
-// a progress bar beside it reads Get(ctx).Progress.
+// a progress bar next to it reads Get(ctx).Progress.
 func Await[T any](a *state.Async[T], loading templ.Component, failed func(error) templ.Component, ready func(T) templ.Component) templ.Component {
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
 		v, has := a.Value(ctx)

@@ -36,11 +36,11 @@ const InputDebounce = 300 * time.Millisecond
 
 // On binds an event to a DOM event; spread what it returns into an
 // element. h is an exported method of the page or of a component, written Page.Method; the
-// event goes to the nearest component of that type around the element, else to the page; see [At] for another. The parameter
-// is params[0], else what the control or its form posts: one field for a number,
+// event goes to the nearest enclosing component of that type, else to the page; see [At] for
+// another. The parameter is params[0], else what the control or its form posts: one field for a number,
 // string or bool, any for a struct with form tags.
 //
-// It panics when rendered if h is no such method, or nothing around the element is of its type.
+// It panics when rendered if h is no such method, or neither the page nor an enclosing component is of its type.
 func On[V, P any](ctx context.Context, t Trigger, h func(V, *Socket, P) error, params ...P) templ.Attributes {
 	a := bind(ctx, h, params, t.typing())
 	a["hx-trigger"] = t.spec()
@@ -76,8 +76,8 @@ func OnSubmit[V, P any](ctx context.Context, h func(V, *Socket, P) error, params
 }
 
 // OnMethod is [On] for a component of a generic type, whose methods Go can't tell apart by
-// their code: method is the name of an exported one. It panics when rendered if neither
-// the component around nor one further out has an event of the name that takes a P.
+// their code: method is the name of an exported one. It panics when rendered if no enclosing
+// component has an event of the name that takes a P.
 func OnMethod[P any](ctx context.Context, t Trigger, method string, params ...P) templ.Attributes {
 	for c := render.ComponentOf(ctx); c != nil; c = c.Parent() {
 		if ev := eventsOf(c.Kind().Type)[method]; ev != nil && ev.method.Type().In(2) == reflect.TypeFor[P]() {
@@ -86,7 +86,7 @@ func OnMethod[P any](ctx context.Context, t Trigger, method string, params ...P)
 			return a
 		}
 	}
-	panic(fmt.Sprintf("views: nothing around this element has an event %s that takes %v", method, reflect.TypeFor[P]()))
+	panic(fmt.Sprintf("views: no enclosing component has an event %s that takes %v", method, reflect.TypeFor[P]()))
 }
 
 func bind[V, P any](ctx context.Context, h func(V, *Socket, P) error, params []P, typing bool) templ.Attributes {
@@ -97,7 +97,7 @@ func bind[V, P any](ctx context.Context, h func(V, *Socket, P) error, params []P
 	} else if c := render.ComponentOf(ctx).Nearest(name.view); c != nil {
 		to = c.EventAddress()
 	} else {
-		panic(fmt.Sprintf("views: no %v around this element takes %s", name.view, funcName(h)))
+		panic(fmt.Sprintf("views: no enclosing %v takes %s", name.view, funcName(h)))
 	}
 	return attributes(render.ComponentOf(ctx).Tree().Address()+name.url, to, params, typing)
 }

@@ -32,9 +32,8 @@ type LiveComponent interface{ Render() templ.Component }
 //
 // It is rendered again by itself when a key that it read has changed, and not with its
 // parent if its props equal those before: props that hold references or slots
-// always count as new. What stands in the props as content, or between the braces of
-// its placement, reads and sends as the parent; in a component that is given as a
-// pointer, that is so for what stands between the braces only.
+// always count as new. Content in the props, or between the braces, reads and sends as the
+// parent; in a component that is given as a pointer, only content between the braces does.
 //
 // Give its outermost element the id [ID] returns, or none. A component that panics, or
 // whose Mount or Update fails, is remounted; if that fails too, a line of text
@@ -44,15 +43,14 @@ func Component(id string, c LiveComponent) templ.Component {
 		panic(fmt.Sprintf("views: Component(%q) needs a component", id))
 	}
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
-		return render.RenderComponent(ctx, w, kindOf(reflect.TypeOf(c)), id, c)
+		return render.ShowComponent(ctx, w, kindOf(reflect.TypeOf(c)), id, c)
 	})
 }
 
 // Region is a part of the page that is rendered again by itself when a key it read
 // has changed; the rest of the page is not. It adds no element. Put an element with
 // an id inside it: if content of a region outside such elements changes, the
-// element around the region is sent whole. The name tells regions apart that stand side by
-// side.
+// enclosing element is sent whole. The name identifies the region among its siblings.
 //
 // Variables of the template around a region are those of the page's last
 // rendering, which happens whenever a key that the page itself read has changed.
@@ -61,14 +59,14 @@ func Region(name string) templ.Component {
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error { return render.Region(ctx, w, name) })
 }
 
-// ID is the id that the enclosing component is rendered with, "" in the page itself. The
+// ID returns the id that the enclosing component is rendered with, "" in the page itself. The
 // component's outermost element usually has it.
 func ID(ctx context.Context) string { return render.ComponentOf(ctx).ID() }
 
 type atKey struct{}
 
 // At returns a context for bindings to the component that has the id, wherever
-// it stands: @views.OnClick(views.At(ctx, "notice"), Notice.Hide).
+// it is rendered: @views.OnClick(views.At(ctx, "notice"), Notice.Hide).
 func At(ctx context.Context, id string) context.Context {
 	return context.WithValue(ctx, atKey{}, id)
 }

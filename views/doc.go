@@ -10,25 +10,24 @@
 // compile. Unexported methods of the same shape are messages, sent with [Send] from
 // any goroutine, which no browser can forge.
 //
-// A page's fields are its dependencies, shared by all who look at it. What one
-// visitor's page knows is kept in keys of package state, read in templates with ctx
-// and set in callbacks with the [Socket].
+// A page's fields are its dependencies, shared by all visitors. The state of one visitor's
+// page is kept in keys of package state, which templates read with ctx and callbacks set
+// with the [Socket].
 //
 // # Parts of a page
 //
-// [Region] is a part that is rendered by itself, [Each] a list that leaves out what is as
-// before. [Component] places a component: a type with a Render method whose fields are its
-// props, with keys, events and messages of its own, and if it wants Mount, Update and Close.
-// Events go to the nearest component or page that is of their method's type. [Stream]
-// shows a list of which the server keeps the ids only.
+// [Region] is a part that is rendered by itself; [Each] renders a list and skips unchanged
+// items. [Component] renders a component: a type with a Render method whose fields are its
+// props, with keys, events and messages of its own, and optionally Mount, Update and Close.
+// Events go to the nearest enclosing component, or the page, of their method's type. [Stream]
+// shows a list of which the server keeps only the ids.
 //
-// # Beside a page
+// # Background tasks, messages and redirects
 //
-// Slow work is no callback: [Start] runs a function beside the view and sends its result to
-// a method; [Await] shows that of a [state.Async]. [Socket.Flash] tells the user something,
-// which [Flash] shows; [Socket.Redirect] sends the page elsewhere. Package pubsub connects
-// views with one another.
+// A callback should return quickly. For slow work, [Start] runs a background task and sends its
+// result to a method; a [state.Async] keeps the result under a key, which [Await] shows.
+// [Socket.Flash] sends the user a message, which [Flash] renders; [Socket.Redirect] redirects
+// the page. Package pubsub sends messages between views.
 //
-// [Definition] and [Instance] are for package handlers, which serves views over
-// HTTP and owns their execution; page authors do not need them.
+// Package handlers serves pages over HTTP.
 package views

@@ -15,12 +15,12 @@ var (
 
 // Errors that callers of this package get, wrapped or not.
 var (
-	// ErrGone is returned to who sends to a page or component that has ended, or is not there.
+	// ErrGone is returned for a message to a page or component that has ended or does not exist.
 	ErrGone = fault.ErrGone
-	// ErrFull is returned to who sends to a page whose mailbox is full, or which has too many
+	// ErrFull is returned for a message to a page whose mailbox is full, or that has too many
 	// timers. It is the result of a background task if the page has too many of them.
 	ErrFull = fault.ErrFull
-	// ErrDeadline is what a callback has failed with that ran longer than it may.
+	// ErrDeadline is the error of a callback that ran past its deadline.
 	ErrDeadline = fault.ErrDeadline
 	// ErrAddress is returned for an invalid redirect target.
 	ErrAddress = protocol.ErrAddress

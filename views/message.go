@@ -17,7 +17,7 @@ type Ref struct{ ref live.Ref }
 // Ref returns r itself, so that a Ref is a [Target].
 func (r Ref) Ref() Ref { return r }
 
-// At addresses the component of the view that has the id, wherever it stands.
+// At addresses the component of the view that has the id, wherever it is rendered.
 func (r Ref) At(id string) Ref { return Ref{r.ref.At(id)} }
 
 // SameView reports whether both belong to one view.
@@ -57,7 +57,7 @@ func callbackOf(to Target) *live.Callback {
 }
 
 // Send asks a page or component to run one of its methods with m, after what is queued
-// before: the nearest V at or around the target, or the one that the target addresses.
+// before: the target itself or the nearest enclosing V, or the one that the target addresses.
 // Sent with a socket, the message runs after the callback, before the next
 // rendering, and only if the callback succeeds. Sent with a Ref it returns ErrGone
 // if the receiver has ended, or is not there, and ErrFull if its mailbox is full; it never waits.
@@ -100,7 +100,7 @@ func schedule[V, M any](to Target, d time.Duration, repeat bool, h func(V, *Sock
 }
 
 // SendFunc is [Send] to what it finds now, for packages that call back into a view. It
-// panics if nothing at or around the target is a V. What it returns may be called from any goroutine; it
+// panics if neither the target nor an enclosing component is a V. What it returns may be called from any goroutine; it
 // returns ErrGone once the receiver has ended.
 func SendFunc[V, M any](to Target, h func(V, *Socket, M) error) func(M) error {
 	r := to.Ref().ref
@@ -146,7 +146,7 @@ func as[V any](value any) (V, bool) {
 	return none, false
 }
 
-// receiverOf finds who takes messages of a V.
+// receiverOf finds the receiver of messages of a V.
 func receiverOf[V, M any](r live.Ref, h func(V, *Socket, M) error) (*render.Component, error) {
 	t := reflect.TypeFor[V]()
 	c, err := r.Receiver(t, kindName(t))
@@ -156,7 +156,7 @@ func receiverOf[V, M any](r live.Ref, h func(V, *Socket, M) error) (*render.Comp
 	case c == nil && r.IsLate():
 		return nil, fmt.Errorf("views: no %v %.40q is there: %w", t, r.ID(), ErrGone)
 	case c == nil:
-		return nil, &wrongTypeError{fmt.Sprintf("views: nothing around takes messages of %v, as %s is", t, funcName(h))}
+		return nil, &wrongTypeError{fmt.Sprintf("views: no enclosing component takes messages of %v, as %s is", t, funcName(h))}
 	}
 	return c, nil
 }

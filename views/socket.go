@@ -73,8 +73,8 @@ func (s *Socket) OnCommit(f func()) { s.cb.OnCommit(f) }
 func (s *Socket) OnRollback(f func()) { s.cb.OnRollback(f) }
 
 // OnEnd calls f once, when the component or page of the callback has ended, or as soon as
-// the callback has failed. f runs on any goroutine and must not block. stop takes it back;
-// it reports whether f will not run any more.
+// the callback has failed. f runs on any goroutine and must not block. stop cancels it
+// and reports whether f will not run any more.
 func (s *Socket) OnEnd(f func()) (stop func() bool) { return s.cb.OnEnd(f) }
 
 // OnConnection calls f once the callback has succeeded, and whenever the browser's connection

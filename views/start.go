@@ -7,16 +7,15 @@ import (
 	"github.com/sideband-go/sideband/state"
 )
 
-// Start runs work beside the view when the callback has succeeded, and then done, a
-// method of the component or of what is around it, with what came of it: a message like
-// any other. To keep the result under a key, with what shows that it is on its way,
-// [state.Async] is less to write.
+// Start starts work as a background task when the callback has succeeded. It sends the result to
+// done, a method of the component, an enclosing one or the page, as a message like any other. To
+// keep the result under a key, with its loading state, use [state.Async].
 //
 // The context ends with the component or page of the callback, and with cancel. It must
 // not use the socket, and reads no keys: give it what it needs. A panic is logged and
-// becomes the result's Err; it is ErrFull if too much runs already. After cancel, which
+// becomes the result's Err; it is ErrFull if too many tasks run already. After cancel, which
 // any goroutine may call, and after the end of the component, done does not run.
-// Start panics if nothing around takes messages of a V.
+// Start panics if neither the component nor an enclosing one is a V.
 func Start[V, M any](s *Socket, work func(ctx context.Context) (M, error), done func(V, *Socket, state.Result[M]) error) (cancel func()) {
 	s.cb.Check()
 	to, err := receiverOrPanic[V](s.Ref().ref, done)

@@ -17,9 +17,9 @@ import (
 // that it reads do not render it again: [state.Stream.Update] does. It can't hold
 // components.
 //
-// A stream stands in the page at one place, and not in an item of Each. As long as it
-// stands nowhere, its new items wait; those that the page had are gone, and the stream
-// forgets them when it is shown again.
+// A stream is rendered at one place in the page, and not in an item of Each. While it is not
+// rendered, its new items wait; those that the page had are gone, and the stream drops them when it
+// is rendered again.
 func Stream[T any](st *state.Stream[T], item func(T) templ.Component) templ.Component {
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
 		items := (*scope.Stream[T])(st).Items(ctx)

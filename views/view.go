@@ -16,9 +16,9 @@ import (
 //
 // Optional methods, found once at registration:
 //
-//	Connect(s *Socket) error   the browser's stream has opened for the first time
+//	Connect(s *Socket) error   the browser's connection has opened for the first time
 //	Close(s *Socket)           the view ends; setting keys has no effect any more
-//	KeepConnection() bool          whether the stream stays open while the page is hidden,
+//	KeepConnection() bool          whether the connection stays open while the page is hidden,
 //	                           which else closes it and opens it again when it is shown;
 //	                           asked once, at registration
 //
@@ -28,14 +28,14 @@ type View[Q any] interface {
 	Render() templ.Component
 }
 
-// RootID is the id of the page's main element: where a link that skips what stands before it leads.
+// RootID is the id of the page's main element: the target of a skip link.
 const RootID = protocol.RootID
 
 // NoParams is for pages and events that take none.
 type NoParams = struct{}
 
 // Static is a page without state: c is rendered once for each request, and nothing
-// is kept or streamed.
+// is kept, and no connection is opened.
 func Static(title string, c templ.Component) View[NoParams] { return static{title, c} }
 
 type static struct {

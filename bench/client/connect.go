@@ -9,7 +9,7 @@ import (
 )
 
 // ErrReload is returned when the server tells the page to load itself anew.
-var ErrReload = errors.New("client: the page is told to reload")
+var ErrReload = errors.New("client: the page has to reload")
 
 var (
 	errTooEarly   = errors.New("client: stream: a message came before an id")
@@ -59,7 +59,7 @@ func (c *Client) Connect() error {
 
 // Reconnect opens the stream on a connection of its own, as htmx does when one has ended,
 // once. With whole it waits for the message that brings the page up to date, which only
-// comes if the view was mounted again.
+// comes if the view was remounted.
 func (c *Client) Reconnect(ctx context.Context, whole bool) (err error) {
 	c.Hide()
 	if c.first, err = dial(ctx, c.address); err != nil {

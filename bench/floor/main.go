@@ -35,7 +35,7 @@ func run(addr string) error {
 	}
 	fmt.Printf("http://%s\n", l.Addr())
 	s := &http.Server{Handler: &pages{open: map[string]*page{}}}
-	closed := context.AfterFunc(ctx, func() { _ = s.Close() }) // nothing is left to be told
+	closed := context.AfterFunc(ctx, func() { _ = s.Close() }) // an error does not matter any more
 	defer closed()
 	if err := s.Serve(l); !errors.Is(err, http.ErrServerClosed) {
 		return err
@@ -122,7 +122,7 @@ func (ps *pages) say(w http.ResponseWriter) {
 	w.WriteHeader(http.StatusNoContent)
 }
 
-// stream writes what the page is told until the client goes.
+// stream writes messages until the client goes.
 func (ps *pages) stream(w http.ResponseWriter, r *http.Request) {
 	id := r.Header.Get(ticketHeader)
 	p := &page{lines: make(chan []byte, 16)}

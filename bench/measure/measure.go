@@ -161,7 +161,7 @@ func notes(c Config) []string {
 		"with the reading of all streams in this process, which shares the machine. Idle chats are in rooms of ten.",
 		fmt.Sprintf("Rooms: %d chats, %d at a time, until each shows how many are there; the ratio of one room is to rooms of ten, that of rooms of ten to the floor.", c.Crowd, atOnce),
 		"A quick page: the median of five, from the same address as the slow ones. Pages that were left were never connected: a sixteenth of the limit is for their views.",
-		fmt.Sprintf("Opening: %d counters or %d pages of 1,000 rows (bench/pages), %d at a time. Their streams again: to views that the server still has. Mounted anew:", c.Returning, c.Tables, atOnce),
+		fmt.Sprintf("Opening: %d counters or %d pages of 1,000 rows (bench/pages), %d at a time. Their streams again: to views that the server still has. Remounted:", c.Returning, c.Tables, atOnce),
 		"to a server that was started with the same secret in the place of one that was killed; until the page has the whole view. Beside them the floor's own.",
 		fmt.Sprintf("Replaced servers: %d times each. The pages wait as htmx's sse extension does: 0.1 s ± 30 %% at first, twice as long after each failure. Killed: by SIGKILL;", c.Replaced),
 		"handed over: by SIGTERM; the next one begins as soon as the port is free. CPU is that of the next server, its start included: its pages come all at once,",

@@ -105,7 +105,7 @@ func (o opened) report(name string, floor opened) (rows []report.Row) {
 		{"the page", o.page, floor.page},
 		{"its stream", o.stream, floor.stream},
 		{"its stream again", o.again, floor.stream},
-		{"its stream again, mounted anew", o.mounted, floor.stream},
+		{"its stream again, remounted", o.mounted, floor.stream},
 	} {
 		r := report.Row{Measure: name + ": " + m.what + ", CPU", Unit: report.Milliseconds, Ours: report.One(m.ours), Floor: report.One(m.floor)}
 		if m.floor > 0 {

@@ -18,7 +18,7 @@ func TestEndsInGoodOrderWhileAPageIsOpen(t *testing.T) {
 	d.end(t)
 	p.Read(func(v tab.View) {
 		if v.Pages != 1 || v.Loading {
-			t.Error("the page was told to reload from a server that has gone")
+			t.Error("the page was asked to reload from a server that has gone")
 		}
 	})
 }
@@ -63,7 +63,7 @@ func TestOpenPagesGoOnWithTheNextProcess(t *testing.T) {
 			// It need not have ended: pages that leave it later find the other one at once.
 			second := start(t, append([]string{"-addr", first.free(t)}, c.secret...)...)
 			for _, p := range pages {
-				p.shows("Count: 0") // the view is mounted again: the count is not stashed
+				p.shows("Count: 0") // the view is remounted: the count is not stashed
 				p.add("Count: 1")
 			}
 			first.end(t)

@@ -15,7 +15,7 @@ import (
 	"github.com/sideband-go/sideband/handlers"
 )
 
-// graceTime is how long requests under way have when the demo is told to end.
+// graceTime is how long requests under way have when the demo is asked to end.
 const graceTime = 10 * time.Second
 
 // serve serves the site until ctx is done, and then ends in good order.

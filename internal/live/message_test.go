@@ -34,7 +34,7 @@ func TestMessagesFindTheirComponents(t *testing.T) {
 	if got := viewtest.Text(in.Patch()); got != "hello A: 3 of T + rename" && got != "hello A: 3 of T" {
 		t.Error(got)
 	}
-	if err := parts.SetFrom(in.Ref(), 1); err == nil || !strings.Contains(err.Error(), "nothing around takes messages of parts.Counter") {
+	if err := parts.SetFrom(in.Ref(), 1); err == nil || !strings.Contains(err.Error(), "no enclosing component takes messages of parts.Counter") {
 		t.Error(err)
 	}
 	for _, to := range []string{"parts.Counter.zzz", "parts.Item.a", "..", strings.Repeat("x", 5000)} {

@@ -186,7 +186,7 @@ func TestStartOfAMethodOfSomethingElse(t *testing.T) {
 		views.Start(s, func(context.Context) (string, error) { return "", nil }, trip.warned)
 		return nil
 	}))
-	if p, ok := errors.AsType[*fault.Panic](err); !ok || p.Value != "views: nothing around takes messages of live_test.trip, as live_test.trip.warned is" {
+	if p, ok := errors.AsType[*fault.Panic](err); !ok || p.Value != "views: no enclosing component takes messages of live_test.trip, as live_test.trip.warned is" {
 		t.Error(err)
 	}
 }

@@ -51,7 +51,7 @@ func (t *Tree) Whole(posted *patch.Posted) (r Rendering, err error) {
 	err = t.whole(func(p draft) error {
 		r.Ops = patch.AppendMorph(nil, protocol.RootID, p.pass.buf.b)
 		if posted != nil && !p.scanned.Keeps(posted.Source) {
-			p.scanned.Told(posted)
+			p.scanned.SetPosted(posted)
 		}
 		if !posted.AsksForAll() {
 			r.Ops = p.scanned.AppendBound(r.Ops, &t.shown, protocol.RootID)
@@ -234,7 +234,7 @@ func (t *Tree) renderPage(changes *scope.Changes, posted *patch.Posted) ([]draft
 	if err != nil {
 		return nil, nil, err
 	}
-	p.scanned.Told(posted)
+	p.scanned.SetPosted(posted)
 	ops, err := patch.Diff(make([]byte, 0, usualOps), &t.shown, p.scanned, protocol.RootID)
 	return []draft{p}, ops, err
 }
@@ -251,7 +251,7 @@ func (t *Tree) renderRegions(stale []*region, changes *scope.Changes, posted *pa
 			return drafts, nil, err
 		}
 		drafts = append(drafts, p)
-		p.scanned.Told(posted)
+		p.scanned.SetPosted(posted)
 		if ops, err = patch.DiffRegion(ops, &t.shown, p.scanned, r.place, protocol.RootID); err != nil {
 			return drafts, nil, err
 		}

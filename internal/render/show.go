@@ -15,8 +15,8 @@ import (
 	"github.com/sideband-go/sideband/state"
 )
 
-// RenderComponent renders a component with an id, and the content between its braces.
-func RenderComponent(ctx context.Context, w io.Writer, k *Kind, id string, v any) error {
+// ShowComponent renders a component with an id, and the content between its braces.
+func ShowComponent(ctx context.Context, w io.Writer, k *Kind, id string, v any) error {
 	children := templ.GetChildren(ctx)
 	ctx = templ.ClearChildren(ctx)
 	parent := ComponentOf(ctx)

@@ -83,14 +83,14 @@ func (p Page) Mount(s *views.Socket, q Query) error {
 }
 
 // Rename gives the visitor another name. What is in the other field stays there. The page
-// sends it too when its view was mounted again, with what it has in its fields.
+// sends it too when its view was remounted, with what it has in its fields.
 func (p Page) Rename(s *views.Socket, d Draft) error {
 	Text.Set(s, cut(d.Text, maxText))
 	return p.call(s, d.Name)
 }
 
 // call is how the visitor is to be called. The page may know it better than the view, if
-// that has been mounted again.
+// that was remounted.
 func (p Page) call(s *views.Socket, name string) error {
 	me := Me.Get(s)
 	if me.Name = tidy(name, maxName); me == Me.Get(s) {

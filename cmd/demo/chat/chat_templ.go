@@ -183,7 +183,7 @@ func (Page) Render() templ.Component {
 	})
 }
 
-// compose leaves out empty values: so a page whose view was mounted again keeps what has been
+// compose leaves out empty values: so a page whose view was remounted keeps what has been
 // typed into it. For that, the name's field has no binding of its own, or it would show what the new view says:
 // an element beside it listens. A new element tells the new view what the fields hold, as soon as it is there. The
 // message's field asks for the focus, which a click on the button has taken.

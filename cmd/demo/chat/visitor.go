@@ -55,7 +55,7 @@ func of(list []Visitor, browser string) (v Visitor, ok bool) {
 type guest struct {
 	browser  string            // its id
 	name     string            // what it was called last
-	again    bool              // the page is open already: its view is mounted again
+	again    bool              // the page is open already: its view is remounted
 	remember func(name string) // nil outside of requests
 }
 

@@ -5,8 +5,7 @@ import (
 	"github.com/sideband-go/sideband/views"
 )
 
-// Fragile fails when it is told to. The page and the other components live on, and it is
-// mounted afresh.
+// Fragile fails on demand. The page and the other components live on, and it is remounted.
 type Fragile struct{}
 
 // What it knows until then.

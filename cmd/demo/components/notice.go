@@ -5,7 +5,7 @@ import (
 	"github.com/sideband-go/sideband/views"
 )
 
-// Notice says what it is told, by whoever knows its id.
+// Notice shows the messages that others send to its id.
 type Notice struct{}
 
 // Said is what the notice shows, "" if nothing.

@@ -1,4 +1,4 @@
-// Package jobs is slow work that nobody waits for: it runs beside the page, says how far it
+// Package jobs is slow work that nobody waits for: it runs in background tasks, says how far it
 // is, fails or is cancelled. Each job is a component, and knows by itself what becomes of it.
 package jobs
 
@@ -74,7 +74,7 @@ func (Page) Clear(s *views.Socket, _ views.NoParams) error {
 	return nil
 }
 
-// ended is told by a job.
+// ended takes the message of a job that has ended.
 func (Page) ended(s *views.Socket, id int) error {
 	list := slices.Clone(Jobs.Get(s))
 	if i := slices.IndexFunc(list, func(e Entry) bool { return e.ID == id }); i >= 0 {

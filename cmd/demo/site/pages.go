@@ -76,7 +76,7 @@ var pages = []page{
 	{Entry: index.Entry{
 		Path: "/jobs",
 		Name: "Jobs",
-		About: "Slow work that nobody waits for: it runs beside the page, says how far it is, fails or is cancelled, " +
+		About: "Slow work that nobody waits for: it runs in background tasks, says how far it is, fails or is cancelled, " +
 			"and the report stays while a new one is made.",
 	}, folder: "jobs"},
 	{Entry: index.Entry{

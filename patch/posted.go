@@ -1,7 +1,7 @@
 package patch
 
-// told reports whether an event told what a control shows, and whether that is what it is to show.
-func (d *differ) told(c *control) (told, right bool) {
+// postedState reports whether an event has posted what a control shows, and whether that is right.
+func (d *differ) postedState(c *control) (posted, right bool) {
 	p := d.html.posted
 	switch {
 	case p == nil || p.Left || p.Form && p.Typing:
@@ -22,12 +22,12 @@ func (d *differ) told(c *control) (told, right bool) {
 			d.outcomes[read.controls[i].key] = right
 		}
 	}
-	right, told = d.outcomes[c.key]
-	return told, right
+	right, posted = d.outcomes[c.key]
+	return posted, right
 }
 
-// outcomes goes through the controls that an event has told of, with whether each shows what it is to show. Those
-// of which nobody knows are left out, except boxes that may be wrong.
+// outcomes yields the controls that an event has posted, with whether each shows what the view says. Those whose
+// state is unknown are left out, except boxes that may be wrong.
 func (r *reading) outcomes(p Posted) func(yield func(i int, right bool) bool) {
 	return func(yield func(int, bool) bool) {
 		list := r.corrected(p)

@@ -8,7 +8,7 @@ import (
 	"github.com/sideband-go/sideband/patch"
 )
 
-// An event corrects the controls that it has told of, also those with the focus, of which the rendering has changed
+// An event corrects the controls that it has posted, also those with the focus, of which the rendering has changed
 // with it: a field whose text the view has followed is empty once its form is submitted.
 func TestWhatAnEventToldOfShowsTheViewThoughItHasTheFocus(t *testing.T) {
 	t.Parallel()
@@ -39,7 +39,7 @@ func TestWhatAnEventToldOfShowsTheViewThoughItHasTheFocus(t *testing.T) {
 				t.Fatal(err)
 			}
 			p := &patch.Posted{Source: c.source, Form: c.form, Fields: fields}
-			for _, ops := range []string{told(t, c.before, c.after, p), toldWhole(t, c.after, p)} {
+			for _, ops := range []string{afterPost(t, c.before, c.after, p), wholeAfterPost(t, c.after, p)} {
 				doc, err := htmxdom.Parse(pageOf(c.before))
 				if err != nil {
 					t.Fatal(err)
@@ -59,8 +59,8 @@ func TestWhatAnEventToldOfShowsTheViewThoughItHasTheFocus(t *testing.T) {
 	}
 }
 
-// told are the operations from a to b after an event that told of controls.
-func told(t *testing.T, a, b string, p *patch.Posted) string {
+// afterPost returns the operations from a to b after an event that posted controls.
+func afterPost(t *testing.T, a, b string, p *patch.Posted) string {
 	t.Helper()
 	var tree patch.Tree
 	r, err := patch.Scan([]byte(a), nil, nil)
@@ -71,7 +71,7 @@ func told(t *testing.T, a, b string, p *patch.Posted) string {
 	if r, err = patch.Scan([]byte(b), nil, &tree); err != nil {
 		t.Fatal(err)
 	}
-	r.Told(p)
+	r.SetPosted(p)
 	ops, err := patch.Diff(nil, &tree, r, rootID)
 	if err != nil {
 		t.Fatal(err)
@@ -80,14 +80,14 @@ func told(t *testing.T, a, b string, p *patch.Posted) string {
 	return string(ops)
 }
 
-// toldWhole are the operations that make any page show the view after such an event.
-func toldWhole(t *testing.T, view string, p *patch.Posted) string {
+// wholeAfterPost are the operations that make any page show the view after such an event.
+func wholeAfterPost(t *testing.T, view string, p *patch.Posted) string {
 	t.Helper()
 	r, err := patch.Scan([]byte(view), nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.Told(p)
+	r.SetPosted(p)
 	ops := r.AppendBound(patch.AppendMorph(nil, rootID, []byte(view)), &patch.Tree{}, rootID)
 	ops, _ = r.AppendForced(ops, rootID, *p)
 	return string(ops)
