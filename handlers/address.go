@@ -80,7 +80,7 @@ func (rt Route) serveMisspelled(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case r.Method == http.MethodPost:
 		rt.refuse(w, r, ref)
-	case g.stream:
+	case g.connecting:
 		rt.refuseConnection(w, r, ref)
 	default:
 		if to, ok := canonicalAddress(r, g.sent); ok {

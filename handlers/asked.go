@@ -9,20 +9,20 @@ import (
 )
 
 // asked is what a request asks the kit for, as the kit's middleware has found out. The
-// parameters of an event or a stream travel in the query; middleware below sees the query of
+// parameters of an event or a connection travel in the query; middleware below sees the query of
 // their page in its place, from the ticket, so that what it lets through is what runs.
 type asked struct {
-	sent   string     // the query as the browser sent it
-	query  url.Values // the same, read; nil where it does not matter
-	stream bool       // it asks for a page's stream, if a page asks
-	own    bool       // the ticket is of the page at this path, and its query is that of the request
+	sent       string     // the query as the browser sent it
+	query      url.Values // the same, read; nil where it does not matter
+	connecting bool       // it asks for a page's connection, if a page asks
+	own        bool       // the ticket is of the page at this path, and its query is that of the request
 
 	opened bool
 	ticket ticket
 	err    error // of the ticket
 }
 
-// ask finds out what the request asks for. If a page sends an event or asks for its stream,
+// ask finds out what the request asks for. If a page sends an event or asks for its connection,
 // the request gets the query with which the page was opened. What the query names besides the
 // kit's parameters is nobody's to see: the browser may have made it up.
 func (g *guard) ask() {
@@ -38,8 +38,8 @@ func (g *guard) ask() {
 			return
 		}
 		g.query, _ = url.ParseQuery(g.sent) // what can't be read is left out, as in r.URL.Query
-		g.stream = r.Method == http.MethodGet && g.query.Get(protocol.StreamParam) == protocol.StreamValue && r.Header.Get("Sec-Fetch-Mode") != "navigate"
-		named = g.stream
+		g.connecting = r.Method == http.MethodGet && g.query.Get(protocol.StreamParam) == protocol.StreamValue && r.Header.Get("Sec-Fetch-Mode") != "navigate"
+		named = g.connecting
 	case http.MethodPost:
 		if r.Header.Get(protocol.TicketHeader) == "" {
 			return
@@ -57,7 +57,7 @@ func (g *guard) ask() {
 	g.own = true
 	g.page = *r.URL
 	g.page.RawQuery = t.query
-	if g.stream {
+	if g.connecting {
 		g.page.RawQuery = joinQuery(protocol.StreamParam+"="+protocol.StreamValue, t.query)
 	}
 	r.URL = &g.page
@@ -95,7 +95,7 @@ func (g *guard) openTicket() (ticket, error) {
 func EventName(r *http.Request) string {
 	g, _ := r.Context().Value(guardKey{}).(*guard)
 	for ; g != nil; g = g.outer {
-		if g.own && !g.stream {
+		if g.own && !g.connecting {
 			return g.query.Get(protocol.EventParam)
 		}
 	}

@@ -16,7 +16,7 @@ func takesBase(policy string) bool {
 	return true
 }
 
-// address is what the addresses of a view's events and stream begin with: nothing, since
+// address is what the addresses of a view's events and connection begin with: nothing, since
 // they are the page's own with another query; its path, where a layout's <base> could make
 // something else of them.
 func (k *Kit) address(r *http.Request) string {

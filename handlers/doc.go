@@ -1,6 +1,6 @@
 // Package handlers serves views over HTTP. A [Kit] is made once per application;
 // [View] makes of a page one http.Handler that answers the page (GET), its events
-// (POST) and its stream (GET with ?sideband=stream), so that a route's middleware runs
+// (POST) and its connection (GET with ?sideband=stream), so that a route's middleware runs
 // for all three.
 //
 // The kit owns the execution of views: one callback of a view runs at a time, each

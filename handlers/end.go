@@ -11,7 +11,7 @@ import (
 
 var errShutDown = errors.New("handlers: the kit is shut down")
 
-// Disconnect ends all pages of an identity, as Config.Identity gives it, at once: their streams
+// Disconnect ends all pages of an identity, as Config.Identity gives it, at once: their connections
 // close with nothing more pushed, events under way are dropped, and they load themselves
 // anew, through the application's middleware. It returns how many there were. Use it
 // when somebody loses a right; the sessions stay. "" is everybody who is not logged in.
@@ -46,16 +46,16 @@ func (k *Kit) dismissSession(id session.ID) {
 const reloadPause = 500 * time.Millisecond
 
 // Shutdown sends all pages away, ends their views and waits for events under way, and for
-// functions beside them, whose contexts end and which are logged if they go on. The
-// streams close one after the other within Config.Timeouts.ShutdownSpread, or half the time that
+// background tasks, whose contexts end and which are logged if they go on. The
+// connections close one after the other within Config.Timeouts.ShutdownSpread, or half the time that
 // ctx leaves; their pages connect again at once, so the listener should be closed, or
 // belong to the next process: call http.Server.Shutdown first, in a goroutine of its
-// own, since it waits for open streams. New streams are answered 503 meanwhile.
-// The error says that ctx ended while callbacks, functions or streams went on.
+// own, since it waits for open connections. New ones are answered 503 meanwhile.
+// The error says that ctx ended while callbacks, background tasks or connections went on.
 func (k *Kit) Shutdown(ctx context.Context) error {
 	k.views.Close()
 	k.views.Disconnect(ctx, k.config.Timeouts.ShutdownSpread)
-	err := k.streams.Shutdown(ctx)
+	err := k.server.Shutdown(ctx)
 	k.views.Drain(ctx)
 	if err == nil {
 		err = k.views.Wait(ctx)

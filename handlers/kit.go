@@ -33,7 +33,7 @@ type Kit struct {
 	leaves      *seal.Sealer // addresses
 	sessions    *session.Manager
 	origins     *http.CrossOriginProtection
-	streams     *sse.Server
+	server      *sse.Server
 	mounts      mounts
 	stats       *Stats        // its counters, see increment
 	connections atomic.Int64  // that are open
@@ -60,7 +60,7 @@ func New(c Config) *Kit {
 		flashes: seal.New(c.Security.Secrets, "sideband flash", carriedVersion),
 		leaves:  seal.New(c.Security.Secrets, "sideband leave", carriedVersion),
 		origins: http.NewCrossOriginProtection(),
-		streams: sse.New(c.Connection),
+		server:  sse.New(c.Connection),
 		stats:   new(Stats),
 		mounts:  newMounts(c.Limits.Mounts, c.Limits.SessionMounts),
 	}

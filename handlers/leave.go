@@ -41,7 +41,7 @@ func seeOther(w http.ResponseWriter, to string) {
 	w.WriteHeader(http.StatusSeeOther)
 }
 
-// departure is the address with which a stream sends its page away. What the next page is
+// departure is the address with which a connection sends its page away. What the next page is
 // to say needs a response that can set a cookie: the page gets it on the way, with a
 // sealed address of its own path. query is that of the page, which middleware is to see there.
 func (k *Kit) departure(address string, d *live.Departure, id session.ID, query string) string {
@@ -57,7 +57,7 @@ func (k *Kit) departure(address string, d *live.Departure, id session.ID, query 
 	return address + "?" + joinQuery(protocol.StreamParam+"="+protocol.LeaveValue+"&"+protocol.TargetParam+"="+text, query)
 }
 
-// serveLeave sends a browser on to where a stream has sent its page. What is not the
+// serveLeave sends a browser on to where a connection has sent its page. What is not the
 // session's goes to the page itself.
 func (rt Route) serveLeave(w http.ResponseWriter, r *http.Request) {
 	k := rt.kit

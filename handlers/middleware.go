@@ -19,15 +19,15 @@ func guardOf(ctx context.Context, k *Kit) *guard {
 // Middleware belongs outermost on a router. It loads the browser's session and saves it
 // when it has changed, refuses requests that another site makes, bounds the time that a
 // request's body takes to arrive (Config.Timeouts.Body), and sees to it that
-// pages understand what middleware below it answers to their events and streams:
+// pages understand what middleware below it answers to their events and connections:
 //
 //   - A redirect takes the page there. 401, 403, 404 and 410 send the page to its own
-//     address, where the user sees what the middleware has to say; the stream ends.
-//   - Other errors leave the page as it is: an event shows a notice, a stream is tried
+//     address, where the user sees what the middleware has to say; the connection ends.
+//   - Other errors leave the page as it is: an event shows a notice, a connection is tried
 //     again after a pause.
 //
-// Middleware below it sees events and streams with the query of their page as it was opened,
-// from the page's ticket: what the browser sends besides has no say. A stream has the
+// Middleware below it sees events and connections with the query of their page as it was opened,
+// from the page's ticket: what the browser sends besides has no say. A connection has the
 // parameter sideband=stream in front of it; [EventName] says which event is sent.
 func (k *Kit) Middleware(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -112,8 +112,8 @@ func (rt Route) mountPage(v *live.View, r *http.Request) (shell, *live.Departure
 func isSeen(r *http.Request) bool { return r.Method == http.MethodGet && !isPrefetch(r) }
 
 // keep puts a mounted view into the store and its ticket into the page. A view that is
-// not kept, because nobody may ever look at its page, is mounted again when the page
-// opens its stream.
+// not kept, because nobody may ever look at its page, is remounted when the page
+// opens its connection.
 func (k *Kit) keep(w http.ResponseWriter, r *http.Request, v *live.View, sh *shell) error {
 	g := guardOf(r.Context(), k)
 	id, created, err := k.sessions.Ensure(w, r, g.stale)
@@ -147,7 +147,7 @@ func (k *Kit) keep(w http.ResponseWriter, r *http.Request, v *live.View, sh *she
 	if err != nil {
 		return err
 	}
-	sh.Stream = v.Address() + protocol.StreamQuery
+	sh.Connection = v.Address() + protocol.StreamQuery
 	switch err = v.Keep(o); {
 	case errors.Is(err, state.ErrPending):
 		increment(&k.stats.Unkept)

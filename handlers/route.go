@@ -34,7 +34,7 @@ func init() {
 	live.Face.Route = func(kit any, def *live.Definition) any { return Route{kit.(*Kit), def} }
 }
 
-// ServeHTTP answers the page, its events and its stream.
+// ServeHTTP answers the page, its events and its connection.
 func (rt Route) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	k := rt.kit
 	g := guardOf(r.Context(), k)
@@ -59,10 +59,10 @@ func (rt Route) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 		switch {
-		case g.stream:
+		case g.connecting:
 			rt.serveConnection(w, r)
 		case kind == protocol.StreamValue:
-			// Somebody was sent to the address of a stream, by a login that keeps it.
+			// Somebody was sent to the address of a connection, by a login that keeps it.
 			q, _ := url.ParseQuery(g.sent)
 			q.Del(protocol.StreamParam)
 			q.Del(protocol.AfterParam)

@@ -24,8 +24,8 @@ type shell struct {
 	// ready, since they are for when the server can't be reached.
 	Script, Stylesheet, Lost, Failed string
 	Texts                            *protocol.Texts
-	// Ticket and Stream are empty for a page that is not live.
-	Ticket, Stream string
+	// Ticket and Connection, an address, are empty for a page that is not live.
+	Ticket, Connection string
 	// KeepConnection keeps the connection open while the page is hidden.
 	KeepConnection bool
 	// OwnStyles says that the page's policy takes no style attributes of the view's: what

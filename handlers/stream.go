@@ -24,7 +24,7 @@ func (rt Route) serveConnection(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer c.over() // also if a middleware's response writer panics
-	if err := rt.kit.streams.Serve(w, r, c.at.String(), c.opened); err != nil {
+	if err := rt.kit.server.Serve(w, r, c.at.String(), c.opened); err != nil {
 		rt.connectionFailed(w, r, err)
 	}
 }

@@ -13,8 +13,8 @@ import (
 // translate answers in the place of a middleware that did not let a page's request
 // through. It reports false if the request is not a page's own, or was let through.
 func (g *guard) translate(status int) bool {
-	r, stream := g.r, g.stream
-	if r.Header.Get(protocol.TicketHeader) == "" || !stream && status < 300 {
+	r, connecting := g.r, g.connecting
+	if r.Header.Get(protocol.TicketHeader) == "" || !connecting && status < 300 {
 		return false
 	}
 	restore := r.Header.Get("HX-History-Restore-Request") == "true"
@@ -32,11 +32,11 @@ func (g *guard) translate(status int) bool {
 	}
 	dead := target != "" && reload && !g.kit.mayReload(g.ResponseWriter, r)
 	switch {
-	case stream && target == "":
+	case connecting && target == "":
 		g.ResponseWriter.WriteHeader(status)
-	case stream && dead:
+	case connecting && dead:
 		_ = sse.Reply(g.ResponseWriter, g.kit.messages.NotLive) // nobody is left to tell
-	case stream:
+	case connecting:
 		_ = sse.Reply(g.ResponseWriter, protocol.Leave(target)) // the same
 	case target == "" || dead:
 		h.Set("HX-Push-Url", "false") // a link that would patch the page has not
@@ -51,7 +51,7 @@ func (g *guard) translate(status int) bool {
 
 // target is where a page goes that is refused with a status: to where a redirect says,
 // or to its own address, where the user sees what the middleware says. It is empty for
-// what may pass: then the page stays as it is. reload says that the address is the
+// what is transient: then the page stays as it is. reload says that the address is the
 // page's own, more or less, so that it might go on for ever.
 func (g *guard) target(status int, t ticket) (to string, reload bool) {
 	own := t.sentPath()
