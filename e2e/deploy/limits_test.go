@@ -21,7 +21,7 @@ func TestAStreamWithADeadlineIsCutAndSaid(t *testing.T) {
 			t.Errorf("instead of its end the stream brings %q", data)
 		}
 	}
-	const said = "a middleware gives the stream a deadline"
+	const said = "a middleware gives the connection a deadline"
 	if n := a.log.count(said); n != 1 {
 		t.Errorf("%q was logged %d times", said, n)
 	}
