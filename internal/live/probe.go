@@ -117,18 +117,34 @@ type Probed struct {
 	EndSession func(context.Context) error
 }
 
+// ask calls f when it is the view's turn, and waits for its answer. It reports false if the view has
+// ended or ctx is over; f may still run then.
+func ask[T any](ctx context.Context, v *View, f func(t *render.Tree) T) (answer T, ok bool) {
+	answers := make(chan T, 1)
+	if !v.postInternal(func(v *View, _ uint64) { answers <- f(v.tree) }) {
+		return answer, false
+	}
+	select {
+	case answer = <-answers:
+		return answer, true
+	case <-ctx.Done():
+		return answer, false
+	}
+}
+
 // Newest waits until the view has emptied its mailbox. It returns the id of the
 // newest message, and whether a connection is open that has taken it. It reports false if
 // the view has ended or ctx is over.
 func (p *Probed) Newest(ctx context.Context) (id string, sent, ok bool) {
-	v := p.View
-	ok = v.Ask(ctx, func(*render.Tree) {
-		id, sent = v.idOf(v.delivery.seq), v.openConn() != nil && !v.delivery.unknown && v.delivery.isUpToDate()
-	})
-	if !ok {
-		return "", false, false
+	type newest struct {
+		id   string
+		sent bool
 	}
-	return id, sent, true
+	v := p.View
+	n, ok := ask(ctx, v, func(*render.Tree) newest {
+		return newest{v.idOf(v.delivery.seq), v.openConn() != nil && !v.delivery.unknown && v.delivery.isUpToDate()}
+	})
+	return n.id, n.sent, ok
 }
 
 // Reading returns a context that reads the view's keys as they are now.
@@ -137,17 +153,21 @@ func (p *Probed) Reading() context.Context { return Reading(p.tree.Root()) }
 // ReadingOf returns a context that reads the keys as the component of a type with an id sees them;
 // nil if there is none, and then the names of the components that there are.
 func (p *Probed) ReadingOf(ctx context.Context, t reflect.Type, id string) (reading context.Context, others []string) {
-	p.Ask(ctx, func(tree *render.Tree) {
+	type found struct {
+		reading context.Context
+		others  []string
+	}
+	all, _ := ask(ctx, p.View, func(tree *render.Tree) (all found) {
 		for _, c := range tree.All()[1:] {
 			if c.Is(t) && c.ID() == id {
-				reading = Reading(c)
-				return
+				return found{reading: Reading(c)}
 			}
-			others = append(others, c.Name())
+			all.others = append(all.others, c.Name())
 		}
+		return all
 	})
-	slices.Sort(others)
-	return reading, others
+	slices.Sort(all.others)
+	return all.reading, all.others
 }
 
 // EventsOf lists what the browser may call of the component at an address, "" for the page. It
@@ -165,13 +185,14 @@ func (p *Probed) EventsOf(address string) ([]string, bool) {
 
 // Working names the background tasks that run, that wait for the connection, and whose results are
 // not taken yet.
-func (p *Probed) Working(ctx context.Context) (names []string) {
-	p.Ask(ctx, func(t *render.Tree) {
+func (p *Probed) Working(ctx context.Context) []string {
+	names, _ := ask(ctx, p.View, func(t *render.Tree) (names []string) {
 		for _, c := range t.All() {
 			if w := workOf(c); w != nil {
 				names = append(names, w.names()...)
 			}
 		}
+		return names
 	})
 	slices.Sort(names)
 	return names
@@ -192,8 +213,8 @@ func (w *work) names() (names []string) {
 }
 
 // Faults returns the errors of components that can't be shown.
-func (p *Probed) Faults(ctx context.Context) (all []error) {
-	p.Ask(ctx, func(t *render.Tree) {
+func (p *Probed) Faults(ctx context.Context) []error {
+	errs, _ := ask(ctx, p.View, func(t *render.Tree) (all []error) {
 		for _, c := range t.All() {
 			switch err := c.Fault(); {
 			case err == nil:
@@ -203,14 +224,15 @@ func (p *Probed) Faults(ctx context.Context) (all []error) {
 				all = append(all, fmt.Errorf("%s: %w", c.Name(), err))
 			}
 		}
+		return all
 	})
-	return all
+	return errs
 }
 
 // Streams lists the streams that the page shows.
-func (p *Probed) Streams(ctx context.Context) (all []render.ShownStream) {
-	p.Ask(ctx, func(t *render.Tree) { all = t.Streams() })
-	return all
+func (p *Probed) Streams(ctx context.Context) []render.ShownStream {
+	streams, _ := ask(ctx, p.View, (*render.Tree).Streams)
+	return streams
 }
 
 // ErrTwoBindings reports an element with two bindings to a test.

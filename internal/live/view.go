@@ -329,21 +329,3 @@ func (v *View) EndWhenIdle(ctx context.Context) {
 	case <-ctx.Done():
 	}
 }
-
-// Ask calls f when it is the view's turn, and waits for that. It reports false if the view has
-// ended or ctx is over.
-func (v *View) Ask(ctx context.Context, f func(t *render.Tree)) bool {
-	done := make(chan struct{})
-	if !v.postInternal(func(v *View, _ uint64) {
-		defer close(done)
-		f(v.tree)
-	}) {
-		return false
-	}
-	select {
-	case <-done:
-		return true
-	case <-ctx.Done():
-		return false
-	}
-}
