@@ -18,7 +18,7 @@ import (
 type refusal struct {
 	status int
 	err    error
-	reload bool            // only a page that is loaded anew can go on
+	reload bool            // the page can go on only after a reload
 	text   string          // for the user; "" for the one of the status
 	away   *live.Departure // where Mount sends the page; nil if it does not
 }

@@ -456,7 +456,7 @@ func TestWorkOfAComponent(t *testing.T) {
 
 	for _, end := range []func(){
 		func() { d.Button("hide").Click() },
-		func() { d.Find("#inner-panic").Click() }, // it is mounted afresh
+		func() { d.Find("#inner-panic").Click() }, // it is remounted
 	} {
 		d.Button("show").Click()
 		d.Find("#inner-start").Click()

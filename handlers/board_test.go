@@ -381,7 +381,7 @@ func TestAnEventOfAPageThatMayMissItems(t *testing.T) {
 	})
 }
 
-// A view that was mounted again begins with all that there is. If that does not arrive,
+// A view that was remounted begins with all that there is. If that does not arrive,
 // it is sent once more.
 func TestTheFirstWordsOfAnotherLifeAreLost(t *testing.T) {
 	readBoard(t, board.Page{List: &board.List{}}, handlers.Config{}, func(r *reader) {

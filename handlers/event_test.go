@@ -3,6 +3,7 @@ package handlers_test
 import (
 	"context"
 	"io"
+	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
@@ -48,6 +49,20 @@ func TestFailedEvents(t *testing.T) {
 	}
 	if log := s.log.String(); strings.Count(log, "a secret of the") != 3 {
 		t.Errorf("log: %s", log)
+	}
+}
+
+// An event without a name is none, also one that a field sends.
+func TestAnEventWithoutANameIsNone(t *testing.T) {
+	s := roomSite(t, handlers.Config{}, rooms.Page{})
+	p := s.browser(t).open("/rooms/a").connect("")
+	for _, source := range []string{"button#add", "input#step", "form#write"} {
+		if a := p.post("event=", nil, "HX-Source", source); a.status != http.StatusNotFound {
+			t.Errorf("%s: answered %d %s", source, a.status, a.body)
+		}
+	}
+	if n := s.kit.Stats().Events; n != 0 {
+		t.Errorf("%d events reached the view", n)
 	}
 }
 

@@ -56,7 +56,7 @@ type panicking struct{ slog.Handler }
 func (panicking) Handle(context.Context, slog.Record) error { panic("the logger") }
 
 // Case 60: nothing that the application's code does ends the process, or the view of another
-// page; the page itself goes on, or is mounted again, and no lock stays held.
+// page; the page itself goes on, or is remounted, and no lock stays held.
 func TestNothingOfTheApplicationsEndsMoreThanItsView(t *testing.T) {
 	type odd struct {
 		page   hostile.Hooks
@@ -274,7 +274,7 @@ func TestAViewThatBreaksEndsAlone(t *testing.T) {
 	other.post("event=Add&value=1", nil)
 	other.expect("Count: 1")
 	if a := p.post("event=Add&value=3", nil); a.status != http.StatusOK || !strings.Contains(a.body, "Count: 3") {
-		t.Errorf("the view that was mounted again answers %d %s", a.status, a.body)
+		t.Errorf("the view that was remounted answers %d %s", a.status, a.body)
 	}
 }
 

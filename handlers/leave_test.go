@@ -216,7 +216,7 @@ func TestARedirectWaitsForTheBrowser(t *testing.T) {
 	})
 }
 
-// A page whose Mount redirects when its view is mounted again.
+// A page whose Mount redirects when its view is remounted.
 func TestARemountRedirects(t *testing.T) {
 	c := handlers.Config{Security: handlers.Security{Secrets: [][]byte{secret}}}
 	away := false

@@ -37,7 +37,7 @@ func TestComponentsTakeEventsOfTheirOwn(t *testing.T) {
 	if data := p.await("d1 turned 3"); strings.Contains(data, "d0") {
 		t.Error(data)
 	}
-	// An event that fails leaves its component alone; one that panics has it mounted afresh.
+	// An event that fails leaves its component alone; one that panics has it remounted.
 	if a := p.post("event=Fail&"+dial+"1&value=false", nil); a.status != http.StatusInternalServerError {
 		t.Error(a)
 	}

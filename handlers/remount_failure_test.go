@@ -14,7 +14,7 @@ import (
 	"github.com/sideband-go/sideband/views"
 )
 
-// A Mount that fails when the page is mounted again is told in the words of who asked:
+// A Mount that fails when the page is remounted is told in the words of who asked:
 // what is final reloads the page, what may pass is tried again.
 func TestAMountThatFailsTheSecondTime(t *testing.T) {
 	hang := make(chan struct{})
@@ -115,7 +115,7 @@ func TestRequestsThatShareAFailedMount(t *testing.T) {
 	})
 }
 
-// A session that ends while its page is mounted again has no page afterwards.
+// A session that ends while its page is remounted has no page afterwards.
 func TestASessionThatEndsDuringAMount(t *testing.T) {
 	begun, goOn := make(chan struct{}), make(chan struct{})
 	var again atomic.Bool

@@ -50,7 +50,7 @@ func TestARestartDuringTheFirstMount(t *testing.T) {
 			}
 			tb := b.open("/")
 			time.Sleep(50 * time.Millisecond)
-			// The page must be usable: its event runs in a view that was mounted again.
+			// The page must be usable: its event runs in a view that was remounted.
 			if a := tb.post("event=Bump", url.Values{}); a.status >= 300 {
 				t.Errorf("an event is answered %d", a.status)
 			}

@@ -76,7 +76,7 @@ func (r *reach) expect(t *testing.T, where ...string) {
 }
 
 // Case 63: what a request has caused reaches its session: callbacks of the page, and those of
-// components in the rendering that follows, also when the view is mounted again.
+// components in the rendering that follows, also when the view is remounted.
 func TestTheSessionInWhatARequestHasCaused(t *testing.T) {
 	r := newReach(t)
 	b := r.browser(t)

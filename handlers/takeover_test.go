@@ -149,7 +149,7 @@ func TestASessionWithTooManyPages(t *testing.T) {
 	waitFor(t, func() bool { c := s.kit.Stats().Views; return c.Evicted == 1 && c.Connected == 2 })
 }
 
-// A view that is evicted while an event is on its way to it is mounted again for the event.
+// A view that is evicted while an event is on its way to it is remounted for the event.
 func TestAViewEvictedUnderAnEvent(t *testing.T) {
 	s := roomSite(t, handlers.Config{Limits: handlers.Limits{Views: state.Limits{PerSession: 1}}}, rooms.Page{})
 	b := s.browser(t)

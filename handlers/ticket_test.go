@@ -39,7 +39,7 @@ func TestTicketsExpire(t *testing.T) {
 		if st := d.kit.Stats(); st.Remounts != 0 || st.TicketsRefused != 1 || st.Events != 1 {
 			t.Errorf("%+v", st)
 		}
-		// A younger one is mounted again.
+		// A younger one is remounted.
 		q := d.open(t, "/rooms/b", p.cookie)
 		d.kit.Disconnect("")
 		time.Sleep(time.Hour)

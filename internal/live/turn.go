@@ -15,7 +15,7 @@ import (
 // Event is an event that a request brings.
 type Event struct {
 	Context   context.Context // its values; its end is ignored
-	Name      string          // of the method; "": the page asks for its controls, see Posted
+	Name      string          // of the method; "" if Posted.Left: the page asks for its controls
 	Component string          // its address; "" of the page
 	Input     params.Input
 	Posted    *patch.Posted // what the controls show; nil: nothing to correct
@@ -34,7 +34,7 @@ type Outcome struct {
 // unknown event, fault.ErrGone if the view has ended, and fault.ErrFull if its mailbox is full.
 func (v *View) Do(e Event) Outcome {
 	j := job{ctx: e.Context, posted: e.Posted}
-	if e.Name == "" && e.Posted != nil {
+	if e.Posted != nil && e.Posted.Left {
 		j.call = Call{Name: patch.LeftParam, Run: func(*Callback) error { return nil }}
 		return v.wait(j)
 	}
