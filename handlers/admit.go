@@ -193,7 +193,7 @@ func (rt Route) mountAgain(v *live.View, r *http.Request) *refusal {
 	if err == nil {
 		return nil
 	}
-	// A page that is not found or not allowed any more is loaded anew and says so; what
+	// A page that is not found or not allowed any more is reloaded and says so; what
 	// fails for the moment is tried again.
 	status, text := rt.failure(r, "remount", err)
 	return &refusal{status: status, err: err, reload: status < 500 && status != http.StatusTooManyRequests, text: text}
