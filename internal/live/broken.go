@@ -22,12 +22,9 @@ func (v *View) broken(gen uint64, panicked any) {
 	if !v.isCurrent(gen) {
 		return // the worker was abandoned, and another one goes on
 	}
-	v.mu.Lock()
-	current := v.current
-	v.mu.Unlock()
-	if panicked == nil && current != nil {
+	if cb := v.callback.Load(); panicked == nil && cb != nil {
 		v.host.Log.Error("sideband: a callback ended its goroutine", "view", v.def.Name())
-		if current.cut(errExited); !v.isCurrent(gen) {
+		if cb.cut(errExited); !v.isCurrent(gen) {
 			return
 		}
 	}
@@ -37,13 +34,10 @@ func (v *View) broken(gen uint64, panicked any) {
 	}
 	v.NoteFailure(err)
 	v.host.Log.Error("sideband: a view has broken and is ended; its page remounts it", "view", v.def.Name(), "err", err, "stack", string(debug.Stack()))
-	v.mu.Lock()
-	t := v.turn
-	v.turn = nil
-	v.mu.Unlock()
+	t := v.turn.Swap(nil)
 	v.restart()
 	v.mu.Lock()
-	if v.mailbox.worker == gen {
+	if v.isCurrent(gen) {
 		v.mailbox.busy = false
 		if len(v.mailbox.queue) > 0 { // callbacks of its end
 			v.wake()

@@ -130,6 +130,13 @@ func (cb *Callback) OnEnd(f func()) (stop func() bool) {
 	}
 }
 
+// cut ends the callback's time.
+func (cb *Callback) cut(err error) {
+	if d, ok := cb.Context.(*deadline); ok { // else a test has given it a context
+		d.cut(err)
+	}
+}
+
 // takeEnds takes the endings that were noted so far.
 func (cb *Callback) takeEnds() []*render.Ending {
 	cb.mu.Lock()
@@ -182,8 +189,13 @@ func (v *View) run(ctx context.Context, c Call) error {
 	tx := component.Scope().Begin()
 	cb := &Callback{Context: ctx, view: v, component: component, receiver: component.Value(), tx: tx, src: tx.Source(), rendering: v.tree.IsRendering()}
 	v.callback.Store(cb)
-	err := v.host.Guard.Call(func() error { return c.Run(cb) })
+	err := fault.ErrGone
+	if c.closing || !v.ended.Load() { // whoever ends the view from now on finds the callback
+		err = v.host.Guard.Call(func() error { return c.Run(cb) })
+	}
 	if !cb.phase.CompareAndSwap(running, finished) {
+		v.mu.Lock() // until another worker has begun, so that this one finds out
+		defer v.mu.Unlock()
 		return fault.ErrAbandoned
 	}
 	v.callback.Store(nil)

@@ -75,11 +75,19 @@ func (v *View) openConn() Conn {
 	return v.connection.conn
 }
 
-// connectionWorks notes that the page has sent an event while its connection was open.
-func (v *View) connectionWorks() {
+// usedConn is openConn for a page that has sent an event: the connection has reached it. Without one
+// the view's expiry is postponed.
+func (v *View) usedConn() Conn {
 	v.mu.Lock()
-	defer v.mu.Unlock()
-	v.connection.brokeOff = false
+	conn, entry := v.connection.conn, v.entry
+	if conn != nil {
+		v.connection.brokeOff = false
+	}
+	v.mu.Unlock()
+	if conn == nil && entry != nil {
+		v.host.store.Used(entry, time.Now())
+	}
+	return conn
 }
 
 // IsCopy reports whether a page that connects at a position is a copy of the one that the view
@@ -96,7 +104,7 @@ func (v *View) IsCopy(at Position) bool {
 func (v *View) Connect(ctx context.Context, conn Conn, at Position) {
 	conn.OnDrain(v.onDrain)
 	v.mu.Lock()
-	if v.ended {
+	if v.ended.Load() {
 		v.mu.Unlock()
 		conn.Finish(nil) // the view has just ended: the page connects again
 		return
@@ -149,7 +157,7 @@ func (v *View) connect(gen uint64, j *joining) {
 	var last []byte
 	old := v.connection.conn
 	switch {
-	case v.ended:
+	case v.ended.Load():
 		v.mu.Unlock()
 		j.conn.FinishNow(v.last)
 		return
@@ -179,13 +187,13 @@ func (v *View) connect(gen uint64, j *joining) {
 	}
 	j.conn.Send("", protocol.FirstMessage(v.address))
 	v.startWaiting()
-	v.setTurn(&turn{cause: j.ctx})
+	v.turn.Store(&turn{cause: j.ctx})
 	if !v.runConnect(gen, j.ctx) {
 		return
 	}
 	id, known := v.resume(j.position)
 	if v.catchUp(gen, j.conn, id, known); v.isCurrent(gen) {
-		v.setTurn(nil)
+		v.turn.Store(nil)
 	}
 }
 
@@ -284,7 +292,7 @@ func (v *View) release(conn Conn) bool {
 	c.brokeOff = c.brokeOff && time.Since(c.opened) < firstTry
 	v.connected.Store(false)
 	v.timers.pause()
-	if !v.ended {
+	if !v.ended.Load() {
 		v.host.store.Parked(v.entry, time.Now())
 	}
 	return true

@@ -12,31 +12,32 @@ import (
 type deadline struct {
 	context.Context // for values; nil for a message, which has none
 	expires         time.Time
+	view            *View
+	name            string // of the callback
 	timer           *time.Timer
-	passed          func(*deadline)
 
 	mu   sync.Mutex
 	err  error
 	done chan struct{}
 }
 
-// newDeadline starts a callback's time. It calls passed when the time is over before end was
+// newDeadline starts the time of a view's callback. It is given up when that is over before end was
 // called, or when cut is.
-func newDeadline(values context.Context, d time.Duration, passed func(*deadline)) *deadline {
-	c := &deadline{Context: values, expires: time.Now().Add(d), passed: passed}
+func newDeadline(values context.Context, most time.Duration, v *View, name string) *deadline {
+	c := &deadline{Context: values, expires: time.Now().Add(most), view: v, name: name}
 	if values == nil {
 		c.Context = context.Background()
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.timer = time.AfterFunc(d, func() { c.cut(context.DeadlineExceeded) })
+	c.timer = time.AfterFunc(most, func() { c.cut(context.DeadlineExceeded) })
 	return c
 }
 
 // cut ends the context before its time, for the callback that still runs.
 func (c *deadline) cut(err error) {
 	if c.end(err) {
-		c.passed(c)
+		c.view.giveUp(c)
 	}
 }
 
@@ -44,10 +45,10 @@ func (c *deadline) cut(err error) {
 func (c *deadline) end(err error) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.timer.Stop()
 	if c.err != nil {
 		return false
 	}
+	c.timer.Stop()
 	c.err = err
 	if c.done == nil {
 		c.done = closed

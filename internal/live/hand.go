@@ -106,7 +106,7 @@ func (h *Hand) SetFull(full bool) {
 func (h *Hand) SetEnded() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.ended = true
+	h.ended.Store(true)
 }
 
 // count recounts the callbacks that wait, or sets their number to the limit if the mailbox is full.

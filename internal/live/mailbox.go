@@ -3,6 +3,7 @@ package live
 import (
 	"context"
 	"slices"
+	"sync/atomic"
 
 	"github.com/sideband-go/sideband/internal/fault"
 	"github.com/sideband-go/sideband/patch"
@@ -35,10 +36,10 @@ const (
 
 // mailbox holds the jobs of a view, and the generation of its worker. The view's mutex guards it.
 type mailbox struct {
+	worker atomic.Uint64 // the generation of the worker; older ones are abandoned. Read without the mutex
 	queue  []job
 	calls  int    // counted jobs in the queue, which are bounded
 	steps  step   // that are in the queue
-	worker uint64 // the generation of the worker; older ones are abandoned
 	busy   bool   // a worker runs
 	held   func() // in tests: is called instead of starting a worker; the test empties the queue
 }
@@ -80,7 +81,7 @@ func (m *mailbox) dropCalls() (dropped []job) {
 func (v *View) post(j job) error {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if v.ended {
+	if v.ended.Load() {
 		return fault.ErrGone
 	}
 	if v.mailbox.calls >= v.host.Queue {
@@ -108,7 +109,7 @@ func (v *View) wait(j job) Outcome {
 func (v *View) deliver(c Call) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if !v.ended {
+	if !v.ended.Load() {
 		v.enqueue(job{call: c})
 	}
 }
@@ -118,15 +119,15 @@ func (v *View) deliver(c Call) {
 func (v *View) postInternal(run func(v *View, gen uint64)) bool {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if !v.ended {
+	if !v.ended.Load() {
 		v.enqueue(job{run: run})
 	}
-	return !v.ended
+	return !v.ended.Load()
 }
 
 // once queues a step, unless it waits already. The caller holds mu.
 func (v *View) once(s step, run func(v *View, gen uint64)) {
-	if !v.ended && v.mailbox.steps&s == 0 {
+	if !v.ended.Load() && v.mailbox.steps&s == 0 {
 		v.mailbox.steps |= s
 		v.enqueue(job{run: run, step: s})
 	}
@@ -157,9 +158,8 @@ func (v *View) wake() {
 // startWorker starts a new worker and abandons the one before, if it still runs. The caller
 // holds mu.
 func (v *View) startWorker() {
-	v.mailbox.worker++
 	v.host.workers.Add(1)
-	go v.work(v.mailbox.worker)
+	go v.work(v.mailbox.worker.Add(1))
 }
 
 // work takes one batch after the other, until the queue is empty.
@@ -185,7 +185,7 @@ func (v *View) next(gen uint64) (batch []job, ok bool) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	m := &v.mailbox
-	if m.worker != gen {
+	if m.worker.Load() != gen {
 		return nil, false
 	}
 	if len(m.queue) == 0 {
@@ -196,8 +196,4 @@ func (v *View) next(gen uint64) (batch []job, ok bool) {
 }
 
 // isCurrent reports whether the worker was not abandoned.
-func (v *View) isCurrent(gen uint64) bool {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	return v.mailbox.worker == gen
-}
+func (v *View) isCurrent(gen uint64) bool { return v.mailbox.worker.Load() == gen }

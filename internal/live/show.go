@@ -2,7 +2,6 @@ package live
 
 import (
 	"errors"
-	"time"
 
 	"github.com/sideband-go/sideband/internal/fault"
 	"github.com/sideband-go/sideband/internal/protocol"
@@ -120,16 +119,12 @@ func (v *View) answer(gen uint64, t *turn) Outcome {
 	if v.HasEnded() {
 		return Outcome{Err: errors.Join(fault.ErrGone, failed)}
 	}
-	v.touch()
+	conn := v.usedConn()
 	if d := v.takeDeparture(); d != nil {
 		return Outcome{Departure: d}
 	}
 	if failed != nil && posted != nil && posted.Form {
 		posted = nil // the user may still correct what was typed
-	}
-	conn := v.openConn()
-	if conn != nil {
-		v.connectionWorks()
 	}
 	var ops []byte
 	err := failed
@@ -303,11 +298,4 @@ func (v *View) remountIf(err error) bool {
 		v.remount(err)
 	}
 	return again
-}
-
-// touch postpones the expiry of a view that is used without a connection.
-func (v *View) touch() {
-	if v.entry != nil {
-		v.host.store.Used(v.entry, time.Now())
-	}
 }

@@ -27,7 +27,7 @@ type tasks struct {
 // it does not run f.
 func (v *View) goTask(name string, f func(ctx context.Context)) error {
 	v.mu.Lock()
-	if v.ended {
+	if v.ended.Load() {
 		v.mu.Unlock()
 		return fault.ErrGone
 	}

@@ -27,7 +27,7 @@ func (v *View) startTimer(c Call, d time.Duration, repeat bool) (stop func() boo
 	defer v.mu.Unlock()
 	never := func() bool { return false }
 	switch {
-	case v.ended || v.timers.ended:
+	case v.ended.Load() || v.timers.ended:
 		return never, fault.ErrGone
 	case len(v.timers.all) >= v.host.Timers:
 		increment(v.host.Count.TimersFull)

@@ -82,7 +82,8 @@ func decode(c *render.Component, e Event) (func(value any, w state.Writer) error
 	return call, nil
 }
 
-// turn is the work on one batch: its callbacks, and the rendering after them.
+// turn is the work on one batch: its callbacks, and the rendering after them. The next worker goes
+// on with it if this one is abandoned.
 type turn struct {
 	done      chan<- Outcome // nil if nobody waits
 	posted    *patch.Posted
@@ -90,13 +91,6 @@ type turn struct {
 	failed    error
 	rest      []job // callbacks of the batch that have not run
 	rendering bool
-}
-
-// setTurn sets the turn under way, with which the next worker goes on if this one is abandoned.
-func (v *View) setTurn(t *turn) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	v.turn = t
 }
 
 // take runs a batch as a turn. It reports false if the worker was abandoned.
@@ -113,7 +107,7 @@ func (v *View) take(gen uint64, batch []job) bool {
 	}
 	v.begin()
 	t := &turn{done: last.done, posted: last.posted, cause: last.ctx}
-	v.setTurn(t)
+	v.turn.Store(t)
 	for i, j := range batch {
 		t.rest = batch[i+1:]
 		err := v.upToDate(gen, j.call)
@@ -124,7 +118,7 @@ func (v *View) take(gen uint64, batch []job) bool {
 			return false
 		}
 		if j.done != nil && v.remountIf(err) {
-			v.setTurn(nil)
+			v.turn.Store(nil)
 			j.done <- Outcome{Err: fault.ErrGone, Unstarted: true}
 			return true
 		}
@@ -158,7 +152,7 @@ func (v *View) finish(gen uint64, t *turn) bool {
 	if !v.isCurrent(gen) {
 		return false
 	}
-	v.setTurn(nil)
+	v.turn.Store(nil)
 	t.done <- outcome
 	return true
 }

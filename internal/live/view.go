@@ -37,6 +37,7 @@ type View struct {
 
 	// Shared state, without the mutex.
 	callback  atomic.Pointer[Callback] // under way
+	turn      atomic.Pointer[turn]     // under way; nil if nobody waits for it
 	connected atomic.Bool
 	listeners listeners
 	mounted   atomic.Bool
@@ -44,15 +45,14 @@ type View struct {
 	bytes     atomic.Int64 // its size when its page was rendered
 	probe     atomic.Pointer[Probe]
 
+	ended atomic.Bool // set with the mutex held
+
 	mu         sync.Mutex // guards what follows
 	mailbox    mailbox
 	connection connection
 	timers     timers
 	tasks      *tasks // nil if none was ever started
-	ended      bool
-	last       []byte    // the message to connections that come after the end
-	current    *deadline // of the callback under way
-	turn       *turn     // under way; nil if nobody waits for it
+	last       []byte // the message to connections that come after the end
 	entry      *state.Entry
 }
 
@@ -116,11 +116,7 @@ func (v *View) ShowsFlash() bool { return v.tree.ShowsFlash() }
 func (v *View) NoteNotice() { v.notice.Store(true) }
 
 // HasEnded reports whether the view has ended.
-func (v *View) HasEnded() bool {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	return v.ended
-}
+func (v *View) HasEnded() bool { return v.ended.Load() }
 
 // Mount runs the page's Mount and, if the view is new, renders the page: Outcome.Ops is its
 // content. address is the prefix of the addresses of its events; carried are the flash messages of
@@ -229,7 +225,7 @@ func (v *View) Restart() {
 	defer v.mu.Unlock()
 	// It comes first: waiting callbacks would run in a view whose state is wrong; events run in the
 	// next one.
-	if !v.ended && v.mailbox.steps&stepRestart == 0 {
+	if !v.ended.Load() && v.mailbox.steps&stepRestart == 0 {
 		v.mailbox.steps |= stepRestart
 		v.enqueueFirst(job{run: func(v *View, _ uint64) {
 			v.host.Excuse(v.id)
@@ -272,19 +268,20 @@ func (v *View) End(last []byte) { v.endWith(last, 0) }
 // endWith is End with a pause before the last message.
 func (v *View) endWith(last []byte, pause time.Duration) {
 	v.mu.Lock()
-	if v.ended {
+	if v.ended.Load() {
 		v.mu.Unlock()
 		return
 	}
-	v.ended, v.last = true, last
+	v.ended.Store(true)
+	v.last = last
 	dropped := v.mailbox.dropCalls()
 	v.timers.stop()
-	current, tasks := v.current, v.tasks
+	tasks := v.tasks
 	conns := v.connection.end()
 	v.mu.Unlock()
 	tasks.end()
-	if current != nil {
-		current.cut(context.Canceled)
+	if cb := v.callback.Load(); cb != nil {
+		cb.cut(context.Canceled)
 	}
 	if closing := v.tree.End(); closing != nil && v.mounted.Load() {
 		v.mu.Lock()
