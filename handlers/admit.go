@@ -77,14 +77,16 @@ func (rt Route) named(r *http.Request) (*live.View, *refusal) {
 	if ref != nil {
 		return nil, ref
 	}
-	if g := guardOf(r.Context(), rt.kit); !g.own { // middleware has not seen the page's query
+	g := guardOf(r.Context(), rt.kit)
+	if !g.own { // middleware has not seen the page's query
 		if r.Method == http.MethodPost && !g.query.Has(protocol.EventParam) {
 			return nil, declined(http.StatusNotFound, fmt.Errorf("handlers: %w: none is named", fault.ErrNoEvent))
 		}
 		return nil, refused(http.StatusConflict, "the ticket is for another address")
 	}
-	if v, ref := rt.resident(t); v != nil || ref != nil {
-		return v, ref
+	if v := g.takeView(); v != nil {
+		g.remember(v)
+		return rt.own(v)
 	}
 	return rt.remount(r, t)
 }
@@ -109,15 +111,6 @@ func (rt Route) open(r *http.Request) (ticket, *refusal) {
 		return t, refused(http.StatusConflict, "the ticket is for another address")
 	}
 	return t, nil
-}
-
-// resident returns the view if it is here; both results are nil if it is not.
-func (rt Route) resident(t ticket) (*live.View, *refusal) {
-	v := rt.kit.views.Get(t.view)
-	if v == nil {
-		return nil, nil
-	}
-	return rt.own(v)
 }
 
 // own refuses a view of another type.

@@ -16,10 +16,6 @@ type asked struct {
 	query      url.Values // the same, read; nil where it does not matter
 	connecting bool       // it asks for a page's connection, if a page asks
 	own        bool       // the ticket is of the page at this path, and its query is that of the request
-
-	opened bool
-	ticket ticket
-	err    error // of the ticket
 }
 
 // ask finds out what the request asks for. If a page sends an event or asks for its connection,
@@ -77,15 +73,6 @@ func joinQuery(a, b string) string {
 		return a
 	}
 	return a + "&" + b
-}
-
-// openTicket opens the request's ticket, once.
-func (g *guard) openTicket() (ticket, error) {
-	if !g.opened {
-		g.opened = true
-		g.ticket, g.err = g.kit.openTicket(g.r.Header.Get(protocol.TicketHeader))
-	}
-	return g.ticket, g.err
 }
 
 // EventName is the name of the event that a page sends with the request, "" if it is none.

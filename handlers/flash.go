@@ -45,7 +45,7 @@ type carried struct {
 }
 
 // carriedVersion is that of the fields of carried.
-const carriedVersion = 2
+const carriedVersion = 3
 
 // Fields is part of seal.Payload.
 func (c *carried) Fields(f *seal.Codec) {

@@ -19,6 +19,7 @@ type guard struct {
 
 	kit   *Kit
 	outer *guard // of another kit, whose middleware stands around
+	known
 	r     *http.Request
 	page  url.URL // of r, if a page has sent it
 	ours  bool    // a page of the kit answers

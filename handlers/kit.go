@@ -56,7 +56,7 @@ func New(c Config) *Kit {
 			protocol.LostFile:   protocol.Notice(c.Texts.ConnectionLost),
 			protocol.FailedFile: protocol.Notice(c.Texts.NotReached),
 		}),
-		tickets: seal.New(c.Security.Secrets, "sideband ticket", ticketVersion),
+		tickets: seal.New(c.Security.Secrets, "sideband ticket", ticketVersion).WithClear(viewIDSize),
 		flashes: seal.New(c.Security.Secrets, "sideband flash", carriedVersion),
 		leaves:  seal.New(c.Security.Secrets, "sideband leave", carriedVersion),
 		origins: http.NewCrossOriginProtection(),

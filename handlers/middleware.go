@@ -43,13 +43,14 @@ func (k *Kit) Middleware(next http.Handler) http.Handler {
 		}
 		outer, _ := r.Context().Value(guardKey{}).(*guard)
 		g := &guard{ResponseWriter: w, kit: k, outer: outer}
-		ctx, stale, err := k.sessions.Load(context.WithValue(r.Context(), guardKey{}, g), r)
+		g.recall(r)
+		ctx, err := g.load(r)
 		if err != nil {
 			k.log.Error("sideband: session", "err", err)
 			http.Error(w, k.config.Texts.Failed, http.StatusInternalServerError)
 			return
 		}
-		g.r, g.stale = r.WithContext(ctx), stale
+		g.r = r.WithContext(ctx)
 		g.ask()
 		defer func() {
 			if !g.begun { // a panic passes through, whose answer is somebody else's

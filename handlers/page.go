@@ -172,8 +172,8 @@ func (rt Route) stillShown(r *http.Request) bool {
 	if ref != nil || t.query != guardOf(r.Context(), rt.kit).sent {
 		return false
 	}
-	v, _ := rt.resident(t)
-	return v != nil
+	v := guardOf(r.Context(), rt.kit).takeView()
+	return v != nil && v.Definition() == rt.def
 }
 
 // writePage renders the document of a view, then writes it.

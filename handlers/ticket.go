@@ -13,7 +13,7 @@ import (
 // whom. It is sealed, so that browsers can neither read nor make one. While the view
 // lives it names it; afterwards it says how to mount it again.
 type ticket struct {
-	view    string // 16 bytes
+	view    string // viewIDSize bytes, in the clear
 	owner   session.Owner
 	issued  time.Time
 	version string // Config.Version
@@ -24,11 +24,14 @@ type ticket struct {
 }
 
 // ticketVersion is that of the fields of a ticket.
-const ticketVersion = 4
+const ticketVersion = 5
+
+// viewIDSize is the size of the id of a view.
+const viewIDSize = 16
 
 // Fields is part of seal.Payload.
 func (t *ticket) Fields(c *seal.Codec) {
-	var view [16]byte
+	var view [viewIDSize]byte
 	copy(view[:], t.view)
 	c.Fixed(view[:])
 	t.view = string(view[:])

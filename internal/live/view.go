@@ -42,6 +42,7 @@ type View struct {
 	listeners listeners
 	mounted   atomic.Bool
 	notice    atomic.Bool  // the page shows the notice of a failure
+	proof     atomic.Value // of SetProof
 	bytes     atomic.Int64 // its size when its page was rendered
 	probe     atomic.Pointer[Probe]
 
@@ -114,6 +115,13 @@ func (v *View) ShowsFlash() bool { return v.tree.ShowsFlash() }
 // NoteNotice notes that the page shows the notice of a failure. The next event that succeeds clears
 // it.
 func (v *View) NoteNotice() { v.notice.Store(true) }
+
+// Proof returns what SetProof was given last; nil before the first time.
+func (v *View) Proof() any { return v.proof.Load() }
+
+// SetProof has the view remember what its page's requests prove themselves with, for whoever admits
+// them. It is always of the same type.
+func (v *View) SetProof(proof any) { v.proof.Store(proof) }
 
 // HasEnded reports whether the view has ended.
 func (v *View) HasEnded() bool { return v.ended.Load() }

@@ -3,7 +3,7 @@
 //
 // A sealed payload is, in base64:
 //
-//	version (1) | key id (4) | nonce (12) | AES-256-GCM of the fields, with version and key id authenticated
+//	version (1) | key id (4) | nonce (12) | fields in the clear | AES-256-GCM of the others, which authenticates all
 //
 // The version is that of a purpose's fields: change it with them, and what was sealed before
 // is refused. Each purpose has keys of its own, derived from the secrets with HKDF: what was
@@ -46,6 +46,7 @@ var (
 // goroutine.
 type Sealer struct {
 	version byte
+	clear   int   // bytes of the first fields that are not encrypted
 	keys    []key // the first one seals
 }
 
@@ -71,6 +72,28 @@ func New(secrets [][]byte, purpose string, version byte) *Sealer {
 	return s
 }
 
+// WithClear leaves the first fields, of n bytes, readable: what was sealed can be looked up by
+// them before it is opened.
+func (s *Sealer) WithClear(n int) *Sealer {
+	s.clear = n
+	return s
+}
+
+// Clear returns the readable bytes of a text that may have been sealed; nobody has verified them
+// yet. It returns nil for a text that is too short.
+func (s *Sealer) Clear(text string) []byte {
+	const before = headerSize + nonceSize
+	size := base64.RawURLEncoding.EncodedLen(before + s.clear)
+	if len(text) <= size {
+		return nil
+	}
+	in, err := base64.RawURLEncoding.DecodeString(text[:size])
+	if err != nil {
+		return nil
+	}
+	return in[before:]
+}
+
 // derive makes a key for one purpose of a secret.
 func derive(secret []byte, purpose string, size int) []byte {
 	key, err := hkdf.Key(sha256.New, secret, nil, purpose, size)
@@ -92,8 +115,8 @@ func (s *Sealer) Seal(p Payload) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	header, nonce, plain := out[:headerSize], out[headerSize:headerSize+nonceSize], out[headerSize+nonceSize:]
-	return base64.RawURLEncoding.EncodeToString(k.aead.Seal(out[:headerSize+nonceSize], nonce, plain, header)), nil
+	clear, nonce := out[:headerSize+nonceSize+s.clear], out[headerSize:headerSize+nonceSize]
+	return base64.RawURLEncoding.EncodeToString(k.aead.Seal(clear, nonce, out[len(clear):], clear)), nil
 }
 
 // Open reads the fields of a text that Seal has returned into the payload. It returns
@@ -103,19 +126,19 @@ func (s *Sealer) Open(text string, p Payload) error {
 		return ErrInvalid
 	}
 	in, err := base64.RawURLEncoding.DecodeString(text)
-	if err != nil || len(in) < overhead || in[0] != s.version {
+	if err != nil || len(in) < overhead+s.clear || in[0] != s.version {
 		return ErrInvalid
 	}
-	header, nonce, sealed := in[:headerSize], in[headerSize:headerSize+nonceSize], in[headerSize+nonceSize:]
+	clear, nonce := in[:headerSize+nonceSize+s.clear], in[headerSize:headerSize+nonceSize]
 	for _, k := range s.keys {
-		if [4]byte(header[1:]) != k.id {
+		if [4]byte(in[1:]) != k.id {
 			continue
 		}
-		plain, err := k.aead.Open(sealed[:0], nonce, sealed, header)
+		fields, err := k.aead.Open(clear, nonce, in[len(clear):], clear)
 		if err != nil {
 			return ErrInvalid
 		}
-		return decode(plain, p)
+		return decode(fields[headerSize+nonceSize:], p)
 	}
 	return ErrInvalid
 }

@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"crypto/subtle"
 	"net"
 	"net/http"
 	"strconv"
@@ -71,7 +72,33 @@ func (s signer) open(value string) (c signed, current, ok bool) {
 	return c, current, err == nil && c.ends.After(time.Now())
 }
 
-type signedKey struct{}
+// Cookie is a request's cookie, opened.
+type Cookie struct {
+	signed
+	value   string
+	current bool // it is signed with the first secret
+	id      ID   // of its session
+}
+
+type cookieKey struct{}
+
+// open opens a cookie, unless known is the same. Its token is empty if it is none of ours, or if it
+// has expired.
+func (m *Manager) open(value string, known *Cookie) *Cookie {
+	if known != nil && subtle.ConstantTimeCompare([]byte(value), []byte(known.value)) == 1 && (m.signer == nil || known.ends.After(time.Now())) {
+		return known
+	}
+	c := &Cookie{value: value, current: true}
+	if m.signer == nil {
+		c.token = value
+	} else if s, current, ok := m.signer.open(value); ok {
+		c.signed, c.current = s, current
+	}
+	if c.token != "" {
+		c.id = idOf(m.storeToken(c.token))
+	}
+	return c
+}
 
 // valuesOnly keeps sessions that have had values. The others need no place: their cookie is
 // all that there is to know.
@@ -80,8 +107,8 @@ type valuesOnly struct{ *memory }
 // FindCtx is part of scs.CtxStore.
 func (v valuesOnly) FindCtx(ctx context.Context, token string) ([]byte, bool, error) {
 	b, found, err := v.Find(token)
-	if s, ok := ctx.Value(signedKey{}).(signed); !found && err == nil && ok && s.token == token && !s.valued {
-		b, err = codec{}.Encode(s.ends, nil)
+	if c, ok := ctx.Value(cookieKey{}).(*Cookie); !found && err == nil && ok && c.token == token && !c.valued {
+		b, err = codec{}.Encode(c.ends, nil)
 		return b, err == nil, err
 	}
 	return b, found, err

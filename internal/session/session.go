@@ -113,17 +113,15 @@ func (m *Manager) writeCookie(w http.ResponseWriter, r *http.Request, token stri
 	m.of(r).WriteSessionCookie(r.Context(), w, token, ends)
 }
 
-// Load puts the request's session into ctx. stale reports that it has ended.
-func (m *Manager) Load(ctx context.Context, r *http.Request) (loaded context.Context, stale bool, err error) {
-	token := m.cookie(r)
-	if m.signer != nil {
-		c, _, ok := m.signer.open(token)
-		if token = c.token; ok {
-			ctx = context.WithValue(ctx, signedKey{}, c)
-		}
+// Load puts the request's session into ctx. It returns the request's cookie, opened; known, if not
+// nil, is one that it has returned before, and need not be opened again if the request has the same.
+// stale reports that the session has ended.
+func (m *Manager) Load(ctx context.Context, r *http.Request, known *Cookie) (loaded context.Context, c *Cookie, stale bool, err error) {
+	c = m.open(m.cookie(r), known)
+	if loaded, err = m.scs.Load(context.WithValue(ctx, cookieKey{}, c), c.token); err != nil || c.token == "" || m.scs.Token(loaded) == c.token {
+		return loaded, c, false, err
 	}
-	loaded, err = m.scs.Load(ctx, token)
-	return loaded, token != "" && m.store.isRevoked(m.storeToken(token)), err
+	return loaded, c, m.store.isRevoked(m.storeToken(c.token)), nil
 }
 
 // Save saves the session of the request, if it has changed, and tells the browser.
@@ -150,6 +148,9 @@ func (m *Manager) Current(ctx context.Context) (id ID, ok bool) {
 	token := m.scs.Token(ctx)
 	if token == "" || m.store.isRevoked(m.storeToken(token)) {
 		return id, false
+	}
+	if c, ok := ctx.Value(cookieKey{}).(*Cookie); ok && c.token == token {
+		return c.id, true
 	}
 	return idOf(m.storeToken(token)), true
 }
@@ -181,7 +182,7 @@ func (m *Manager) renewSignature(w http.ResponseWriter, r *http.Request) {
 	if m.signer == nil {
 		return
 	}
-	if c, current, ok := m.signer.open(m.cookie(r)); ok && !current {
+	if c, ok := r.Context().Value(cookieKey{}).(*Cookie); ok && !c.current {
 		m.writeCookie(w, r, c.token, c.ends)
 	}
 }

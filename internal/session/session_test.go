@@ -45,7 +45,7 @@ func TestTheCookieDependsOnTheConnection(t *testing.T) {
 		"https://localhost/": false, "http://example.com/": false, "https://example.com/": false, "http://localhost.example/": false,
 	} {
 		r, w := httptest.NewRequest("GET", address, nil), httptest.NewRecorder()
-		ctx, _, err := s.Load(r.Context(), r)
+		ctx, _, _, err := s.Load(r.Context(), r, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -115,15 +115,69 @@ func TestCookiesThatWereNotGiven(t *testing.T) {
 	})
 }
 
+// A cookie that is known is not verified again, and everything else about its session is asked anew.
+func TestAKnownCookie(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := own(secret)
+		var b, other browser
+		id := s.ensure(t, &b)
+		if s.ensure(t, &b) != id {
+			t.Fatal("the browser has another session")
+		}
+		known := s.known
+		if s.ensure(t, &other) == id {
+			t.Error("a browser without a cookie has the session that is known")
+		}
+		for _, forged := range []browser{b[:len(b)-1], b + "A", "sideband="} {
+			s.known = known
+			if s.ensure(t, &forged) == id {
+				t.Errorf("%q has the session that is known", forged)
+			}
+		}
+		s.known = known
+		if s.ensure(t, &b) != id || s.known != known {
+			t.Error("the cookie that is known was opened again")
+		}
+		time.Sleep(2 * time.Hour)
+		if late := b; s.ensure(t, &late) == id {
+			t.Error("a known cookie outlives its session")
+		}
+	})
+}
+
+func TestAKnownCookieOfADestroyedSession(t *testing.T) {
+	s := own(secret)
+	var b browser
+	s.put(t, &b, "ann")
+	if s.get(t, b) != "ann" {
+		t.Fatal("no value")
+	}
+	kept := b
+	s.do(t, &b, func(q request) {
+		if err := q.SCS().Destroy(q.r.Context()); err != nil {
+			t.Error(err)
+		}
+	})
+	s.do(t, &kept, func(q request) {
+		if _, ok := q.Current(q.r.Context()); ok || !q.stale {
+			t.Error("the session is there")
+		}
+	})
+}
+
 func FuzzCookie(f *testing.F) {
 	s := own(secret)
+	var b browser
+	s.ensure(f, &b)
+	s.ensure(f, &b)
+	known := s.known
 	f.Add("")
 	f.Add("token.zzzz.v.AAAA")
 	f.Add("..")
 	f.Fuzz(func(t *testing.T, value string) {
 		r := httptest.NewRequest("GET", "http://localhost/", nil)
 		r.Header.Set("Cookie", "sideband="+value)
-		ctx, stale, err := s.Load(r.Context(), r)
+		ctx, _, stale, err := s.Load(r.Context(), r, known)
 		if _, ok := s.Current(ctx); ok || stale || err != nil {
 			t.Errorf("%q: %v %v %v", value, ok, stale, err)
 		}
@@ -327,7 +381,7 @@ func TestAnApplicationsStore(t *testing.T) {
 	store.fail = errors.New("down")
 	r := httptest.NewRequest("GET", "http://localhost/", nil)
 	r.Header.Set("Cookie", string(b))
-	if _, _, err := s.Load(r.Context(), r); !errors.Is(err, store.fail) {
+	if _, _, _, err := s.Load(r.Context(), r, nil); !errors.Is(err, store.fail) {
 		t.Errorf("a store that fails: %v", err)
 	}
 }

@@ -23,6 +23,7 @@ var secret, newSecret = bytes.Repeat([]byte{1}, 32), bytes.Repeat([]byte{2}, 32)
 // site has browsers' requests pass a manager.
 type site struct {
 	*session.Manager
+	known *session.Cookie // of the last request, of whatever browser
 	mu    sync.Mutex
 	ended []session.ID
 }
@@ -55,14 +56,15 @@ type request struct {
 }
 
 // do makes a request of the browser, which gets the cookie of its response.
-func (s *site) do(t *testing.T, b *browser, f func(request)) {
+func (s *site) do(t testing.TB, b *browser, f func(request)) {
 	t.Helper()
 	r := httptest.NewRequestWithContext(t.Context(), "GET", "http://localhost/", nil)
 	if *b != "" {
 		r.Header.Set("Cookie", string(*b))
 	}
 	w := httptest.NewRecorder()
-	ctx, stale, err := s.Load(r.Context(), r)
+	ctx, known, stale, err := s.Load(r.Context(), r, s.known)
+	s.known = known
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -79,7 +81,7 @@ func (s *site) do(t *testing.T, b *browser, f func(request)) {
 }
 
 // ensure is the browser's session, which it gets if it has none.
-func (s *site) ensure(t *testing.T, b *browser) (id session.ID) {
+func (s *site) ensure(t testing.TB, b *browser) (id session.ID) {
 	t.Helper()
 	s.do(t, b, func(q request) {
 		var err error

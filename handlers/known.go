@@ -1,0 +1,80 @@
+package handlers
+
+import (
+	"context"
+	"crypto/subtle"
+	"net/http"
+	"strings"
+
+	"github.com/sideband-go/sideband/internal/live"
+	"github.com/sideband-go/sideband/internal/protocol"
+	"github.com/sideband-go/sideband/internal/session"
+)
+
+// proof is what the requests of a page prove themselves with, opened. The view remembers it: the
+// next request brings the same, and need not have it opened again. It says nothing that may change:
+// whether the session lives, and who the ticket's owner is, is asked each time.
+type proof struct {
+	text   string // of the ticket
+	ticket ticket
+	cookie *session.Cookie
+}
+
+// known is what a request has proved itself with.
+type known struct {
+	proof
+	view   *live.View // that the ticket names; nil if it is not here, or somebody has taken it
+	before *proof     // that the view remembers
+	opened bool       // the ticket was opened, or remembered
+	err    error      // of the ticket
+}
+
+// recall finds the view that the request's ticket names, and what that remembers.
+func (g *guard) recall(r *http.Request) {
+	g.text = r.Header.Get(protocol.TicketHeader)
+	if g.text == "" {
+		return
+	}
+	if g.view = g.kit.views.Get(string(g.kit.tickets.Clear(g.text))); g.view != nil {
+		g.before, _ = g.view.Proof().(*proof)
+	}
+	if b := g.before; b != nil && subtle.ConstantTimeCompare([]byte(b.text), []byte(g.text)) == 1 {
+		g.ticket, g.opened = b.ticket, true
+	}
+}
+
+// load loads the request's session.
+func (g *guard) load(r *http.Request) (ctx context.Context, err error) {
+	var cookie *session.Cookie
+	if g.before != nil {
+		cookie = g.before.cookie
+	}
+	ctx, g.cookie, g.stale, err = g.kit.sessions.Load(context.WithValue(r.Context(), guardKey{}, g), r, cookie)
+	return ctx, err
+}
+
+// openTicket opens the request's ticket, once.
+func (g *guard) openTicket() (ticket, error) {
+	if !g.opened {
+		g.opened = true
+		g.ticket, g.err = g.kit.openTicket(g.text)
+	}
+	return g.ticket, g.err
+}
+
+// takeView returns the view of the opened ticket; nil if it is not here. The second time it looks
+// again: the view may have been remounted.
+func (g *guard) takeView() *live.View {
+	v := g.view
+	if g.view = nil; v == nil {
+		v = g.kit.views.Get(g.ticket.view)
+	}
+	return v
+}
+
+// remember has the view of an admitted request remember what that has proved.
+func (g *guard) remember(v *live.View) {
+	if b := g.before; b == nil || b.cookie != g.cookie || b.text != g.text {
+		v.SetProof(&proof{strings.Clone(g.text), g.ticket, g.cookie})
+	}
+}
