@@ -91,10 +91,10 @@ func hvHTML(parts ...any) templ.Component {
 	})
 }
 
-func attrs(a templ.Attributes) string {
+func attrs(a templ.OrderedAttributes) string {
 	var b strings.Builder
-	for k, v := range a {
-		fmt.Fprintf(&b, ` %s="%s"`, k, templ.EscapeString(fmt.Sprint(v)))
+	for _, kv := range a {
+		fmt.Fprintf(&b, ` %s="%s"`, kv.Key, templ.EscapeString(fmt.Sprint(kv.Value)))
 	}
 	return b.String()
 }

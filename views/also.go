@@ -32,14 +32,14 @@ func AlsoOn[V, P any](id string, t Trigger, h func(V, *Socket, P) error, params 
 		if !ok {
 			panic(fmt.Sprintf("views: AlsoOn can't find an element by the id %q", id))
 		}
-		a := bind(ctx, h, params, t.typing())
-		a["hx-post"] = a["hx-post"].(string) + "&of=" + url.QueryEscape(id)
-		a["hx-include"] = selector
-		a["hx-trigger"] = t.spec() + " from:#" + protocol.RootID + ` target:"` + selector + "," + selector + ` *"`
+		b := bind(ctx, h, params, t.typing())
+		b.post += "&of=" + url.QueryEscape(id)
+		b.include = selector
+		b.trigger = t.spec() + " from:#" + protocol.RootID + ` target:"` + selector + "," + selector + ` *"`
 		if slices.Contains(staysPut, t.On) {
-			a["hx-trigger"] = t.spec() + " from:#" + protocol.RootID + ` target:"` + selector + `" capture`
+			b.trigger = t.spec() + " from:#" + protocol.RootID + ` target:"` + selector + `" capture`
 		}
-		return hidden(a).Render(ctx, w)
+		return hidden(b.attributes()).Render(ctx, w)
 	})
 }
 

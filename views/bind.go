@@ -41,21 +41,21 @@ const InputDebounce = 300 * time.Millisecond
 // string or bool, any for a struct with form tags.
 //
 // It panics when rendered if h is no such method, or neither the page nor an enclosing component is of its type.
-func On[V, P any](ctx context.Context, t Trigger, h func(V, *Socket, P) error, params ...P) templ.Attributes {
-	a := bind(ctx, h, params, t.typing())
-	a["hx-trigger"] = t.spec()
-	return a
+func On[V, P any](ctx context.Context, t Trigger, h func(V, *Socket, P) error, params ...P) templ.OrderedAttributes {
+	b := bind(ctx, h, params, t.typing())
+	b.trigger = t.spec()
+	return b.attributes()
 }
 
 // OnClick binds a click. It leaves the choice of the DOM event to htmx, for which
 // it is the click on everything but forms and form fields.
-func OnClick[V, P any](ctx context.Context, h func(V, *Socket, P) error, params ...P) templ.Attributes {
-	return bind(ctx, h, params, false)
+func OnClick[V, P any](ctx context.Context, h func(V, *Socket, P) error, params ...P) templ.OrderedAttributes {
+	return bind(ctx, h, params, false).attributes()
 }
 
 // OnChange binds the change of a form field: a choice made, or a text left or
 // confirmed with Enter. Put it on fields, not on forms.
-func OnChange[V, P any](ctx context.Context, h func(V, *Socket, P) error, params ...P) templ.Attributes {
+func OnChange[V, P any](ctx context.Context, h func(V, *Socket, P) error, params ...P) templ.OrderedAttributes {
 	return On(ctx, Trigger{On: "change"}, h, params...)
 }
 
@@ -63,33 +63,49 @@ func OnChange[V, P any](ctx context.Context, h func(V, *Socket, P) error, params
 // change. While the user types the server does not replace the field's text; when the
 // change brings the text that typing has already brought, the user has left the field,
 // and it shows what the view says.
-func OnInput[V, P any](ctx context.Context, h func(V, *Socket, P) error, params ...P) templ.Attributes {
-	a := On(ctx, Trigger{On: "input", Debounce: InputDebounce}, h, params...)
-	a["hx-trigger"] = a["hx-trigger"].(string) + ", change"
-	return a
+func OnInput[V, P any](ctx context.Context, h func(V, *Socket, P) error, params ...P) templ.OrderedAttributes {
+	b := bind(ctx, h, params, true)
+	b.trigger = Trigger{On: "input", Debounce: InputDebounce}.spec() + ", change"
+	return b.attributes()
 }
 
 // OnSubmit binds the submission of a form; put it on the form. The parameter is what its
 // fields hold.
-func OnSubmit[V, P any](ctx context.Context, h func(V, *Socket, P) error, params ...P) templ.Attributes {
-	return bind(ctx, h, params, false)
+func OnSubmit[V, P any](ctx context.Context, h func(V, *Socket, P) error, params ...P) templ.OrderedAttributes {
+	return bind(ctx, h, params, false).attributes()
 }
 
 // OnMethod is [On] for a component of a generic type, whose methods Go can't tell apart by
 // their code: method is the name of an exported one. It panics when rendered if no enclosing
 // component has an event of the name that takes a P.
-func OnMethod[P any](ctx context.Context, t Trigger, method string, params ...P) templ.Attributes {
+func OnMethod[P any](ctx context.Context, t Trigger, method string, params ...P) templ.OrderedAttributes {
 	for c := render.ComponentOf(ctx); c != nil; c = c.Parent() {
 		if ev := eventsOf(c.Kind().Type)[method]; ev != nil && ev.method.Type().In(2) == reflect.TypeFor[P]() {
-			a := attributes(c.Tree().Address()+"?event="+method, c.EventAddress(), params, t.typing())
-			a["hx-trigger"] = t.spec()
-			return a
+			b := newBinding(c.Tree().Address()+"?event="+method, c.EventAddress(), params, t.typing())
+			b.trigger = t.spec()
+			return b.attributes()
 		}
 	}
 	panic(fmt.Sprintf("views: no enclosing component has an event %s that takes %v", method, reflect.TypeFor[P]()))
 }
 
-func bind[V, P any](ctx context.Context, h func(V, *Socket, P) error, params []P, typing bool) templ.Attributes {
+// binding is what is written into the element of an event.
+type binding struct{ post, include, trigger string }
+
+// attributes lists what is there, in the order of the names.
+func (b binding) attributes() templ.OrderedAttributes {
+	a := make(templ.OrderedAttributes, 0, 4)
+	if b.include != "" {
+		a = append(a, templ.KV[string, any]("hx-include", b.include))
+	}
+	a = append(a, templ.KV[string, any]("hx-post", b.post), templ.KV[string, any]("hx-sync", patch.EventQueue))
+	if b.trigger != "" {
+		a = append(a, templ.KV[string, any]("hx-trigger", b.trigger))
+	}
+	return a
+}
+
+func bind[V, P any](ctx context.Context, h func(V, *Socket, P) error, params []P, typing bool) binding {
 	name := wireNameOf(h)
 	to := ""
 	if id, ok := ctx.Value(atKey{}).(string); ok {
@@ -99,10 +115,10 @@ func bind[V, P any](ctx context.Context, h func(V, *Socket, P) error, params []P
 	} else {
 		panic(fmt.Sprintf("views: no enclosing %v takes %s", name.view, funcName(h)))
 	}
-	return attributes(render.ComponentOf(ctx).Tree().Address()+name.url, to, params, typing)
+	return newBinding(render.ComponentOf(ctx).Tree().Address()+name.url, to, params, typing)
 }
 
-func attributes[P any](u, to string, param []P, typing bool) templ.Attributes {
+func newBinding[P any](u, to string, param []P, typing bool) binding {
 	if to != "" {
 		u += "&to=" + url.QueryEscape(to)
 	}
@@ -112,7 +128,7 @@ func attributes[P any](u, to string, param []P, typing bool) templ.Attributes {
 	if len(param) > 0 {
 		u = params.Append(u, param[0])
 	}
-	return templ.Attributes{"hx-post": u, "hx-sync": patch.EventQueue}
+	return binding{post: u}
 }
 
 // typing reports whether the user is in the middle of changing the field.

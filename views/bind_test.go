@@ -22,7 +22,7 @@ import (
 // events has an event of every kind of parameter. The last one got is kept.
 type events struct {
 	got    *string
-	render func(ctx context.Context) templ.Attributes
+	render func(ctx context.Context) templ.OrderedAttributes
 }
 
 func (events) Mount(*views.Socket, views.NoParams) error { return nil }
@@ -61,27 +61,29 @@ func TestParametersArriveAsTheyWereGiven(t *testing.T) {
 	page := events{got: &got}
 	when := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	for _, c := range []struct {
-		attributes func(ctx context.Context) templ.Attributes
+		attributes func(ctx context.Context) templ.OrderedAttributes
 		want       string
 	}{
-		{func(ctx context.Context) templ.Attributes { return views.OnClick(ctx, events.Text, "1e3") }, `"1e3"`},
-		{func(ctx context.Context) templ.Attributes {
+		{func(ctx context.Context) templ.OrderedAttributes { return views.OnClick(ctx, events.Text, "1e3") }, `"1e3"`},
+		{func(ctx context.Context) templ.OrderedAttributes {
 			return views.OnClick(ctx, events.Text, `js:alert(1) & "x" 'y' <b> é`)
 		}, "\"js:alert(1) & \\\"x\\\" 'y' <b> é\""},
-		{func(ctx context.Context) templ.Attributes { return views.OnClick(ctx, events.Int, -7) }, "-7"},
-		{func(ctx context.Context) templ.Attributes { return views.OnClick(ctx, events.Small, int8(-128)) }, "-128"},
-		{func(ctx context.Context) templ.Attributes { return views.OnClick(ctx, events.Big, uint64(1<<63+1)) }, "0x8000000000000001"},
-		{func(ctx context.Context) templ.Attributes { return views.OnClick(ctx, events.Float, 0.1) }, "0.1"},
-		{func(ctx context.Context) templ.Attributes { return views.OnClick(ctx, events.Bool, true) }, "true"},
-		{func(ctx context.Context) templ.Attributes { return views.OnClick(ctx, events.Time, when) }, `"2026-01-02T03:04:05Z"`},
-		{func(ctx context.Context) templ.Attributes {
+		{func(ctx context.Context) templ.OrderedAttributes { return views.OnClick(ctx, events.Int, -7) }, "-7"},
+		{func(ctx context.Context) templ.OrderedAttributes { return views.OnClick(ctx, events.Small, int8(-128)) }, "-128"},
+		{func(ctx context.Context) templ.OrderedAttributes {
+			return views.OnClick(ctx, events.Big, uint64(1<<63+1))
+		}, "0x8000000000000001"},
+		{func(ctx context.Context) templ.OrderedAttributes { return views.OnClick(ctx, events.Float, 0.1) }, "0.1"},
+		{func(ctx context.Context) templ.OrderedAttributes { return views.OnClick(ctx, events.Bool, true) }, "true"},
+		{func(ctx context.Context) templ.OrderedAttributes { return views.OnClick(ctx, events.Time, when) }, `"2026-01-02T03:04:05Z"`},
+		{func(ctx context.Context) templ.OrderedAttributes {
 			return views.OnClick(ctx, events.Filter, filter{Text: "a&b=c", Max: 3, Tags: []string{"x", "y"}, own: "secret"})
 		}, `views_test.filter{Text:"a&b=c", Max:3, Tags:[]string{"x", "y"}, own:""}`},
-		{func(ctx context.Context) templ.Attributes { return views.OnClick(ctx, events.None) }, `"none"`},
+		{func(ctx context.Context) templ.OrderedAttributes { return views.OnClick(ctx, events.None) }, `"none"`},
 	} {
-		page.render = func(ctx context.Context) templ.Attributes {
+		page.render = func(ctx context.Context) templ.OrderedAttributes {
 			a := c.attributes(ctx)
-			u, err := url.Parse(a["hx-post"].(string))
+			u, err := url.Parse(a[0].Value.(string))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -183,12 +185,12 @@ func TestTriggers(t *testing.T) {
 		{views.Trigger{On: "revealed"}, "revealed"},
 		{views.Trigger{On: "chart:select"}, "chart:select"},
 	} {
-		html := rendered(t, events{got: &got, render: func(ctx context.Context) templ.Attributes { return views.On(ctx, c.trigger, events.None) }})
+		html := rendered(t, events{got: &got, render: func(ctx context.Context) templ.OrderedAttributes { return views.On(ctx, c.trigger, events.None) }})
 		if !strings.Contains(html, `hx-trigger="`+c.want+`"`) {
 			t.Errorf("%+v: %s", c.trigger, html)
 		}
 	}
-	html := rendered(t, events{got: &got, render: func(ctx context.Context) templ.Attributes { return views.OnInput(ctx, events.Text) }})
+	html := rendered(t, events{got: &got, render: func(ctx context.Context) templ.OrderedAttributes { return views.OnInput(ctx, events.Text) }})
 	if !strings.Contains(html, `hx-post="?event=Text&amp;typing"`) || !strings.Contains(html, `hx-trigger="input delay:300ms, change"`) {
 		t.Error(html)
 	}
@@ -196,20 +198,20 @@ func TestTriggers(t *testing.T) {
 
 func TestBindingMistakesPanicWhenRendered(t *testing.T) {
 	var got string
-	for name, attributes := range map[string]func(ctx context.Context) templ.Attributes{
-		"an unexported method":  func(ctx context.Context) templ.Attributes { return views.OnClick(ctx, events.message) },
-		"a lifecycle method":    func(ctx context.Context) templ.Attributes { return views.OnClick(ctx, events.Mount) },
-		"another page's method": func(ctx context.Context) templ.Attributes { return views.OnClick(ctx, Post.Like, 1) },
-		"a trigger with filter": func(ctx context.Context) templ.Attributes {
+	for name, attributes := range map[string]func(ctx context.Context) templ.OrderedAttributes{
+		"an unexported method":  func(ctx context.Context) templ.OrderedAttributes { return views.OnClick(ctx, events.message) },
+		"a lifecycle method":    func(ctx context.Context) templ.OrderedAttributes { return views.OnClick(ctx, events.Mount) },
+		"another page's method": func(ctx context.Context) templ.OrderedAttributes { return views.OnClick(ctx, Post.Like, 1) },
+		"a trigger with filter": func(ctx context.Context) templ.OrderedAttributes {
 			return views.On(ctx, views.Trigger{On: "click[ctrlKey]"}, events.None)
 		},
-		"a trigger with two": func(ctx context.Context) templ.Attributes {
+		"a trigger with two": func(ctx context.Context) templ.OrderedAttributes {
 			return views.On(ctx, views.Trigger{On: "a, b"}, events.None)
 		},
-		"a selector with quotes": func(ctx context.Context) templ.Attributes {
+		"a selector with quotes": func(ctx context.Context) templ.OrderedAttributes {
 			return views.On(ctx, views.Trigger{On: "click", From: `"x"`}, events.None)
 		},
-		"both timings": func(ctx context.Context) templ.Attributes {
+		"both timings": func(ctx context.Context) templ.OrderedAttributes {
 			return views.On(ctx, views.Trigger{On: "click", Debounce: 1, Throttle: 1}, events.None)
 		},
 	} {

@@ -63,7 +63,7 @@ type order struct {
 // till takes orders from its address and from events.
 type till struct {
 	got    *order
-	render func(ctx context.Context) templ.Attributes
+	render func(ctx context.Context) templ.OrderedAttributes
 }
 
 func (s till) Mount(_ *views.Socket, o order) error          { *s.got = o; return nil }
@@ -235,16 +235,18 @@ func TestBindingsArriveWhateverTheirType(t *testing.T) {
 		N: -7, U: 9, Price: 0.1, Weight: 1e21, Weights: []float64{0.5, 1e-7, -3}, Gift: true, Colour: 1, Colours: []colour{2, 0, 1}, Mode: "a&b", Due: due, Wait: time.Second,
 	}
 	for name, c := range map[string]struct {
-		bind func(ctx context.Context) templ.Attributes
+		bind func(ctx context.Context) templ.OrderedAttributes
 		want order
 	}{
-		"a struct":       {func(ctx context.Context) templ.Attributes { return views.OnClick(ctx, till.Order, whole) }, whole},
-		"a duration":     {func(ctx context.Context) templ.Attributes { return views.OnClick(ctx, till.Wait, time.Second) }, order{Wait: time.Second}},
-		"a month":        {func(ctx context.Context) templ.Attributes { return views.OnClick(ctx, till.Month, time.May) }, order{N: 5}},
-		"a named float":  {func(ctx context.Context) templ.Attributes { return views.OnClick(ctx, till.Price, price(0.1)) }, order{Price: 0.1}},
-		"the largest":    {func(ctx context.Context) templ.Attributes { return views.OnClick(ctx, till.Float, math.MaxFloat64) }, order{Weight: math.MaxFloat64}},
-		"the smallest":   {func(ctx context.Context) templ.Attributes { return views.OnClick(ctx, till.Float, 5e-324) }, order{Weight: 5e-324}},
-		"text marshaler": {func(ctx context.Context) templ.Attributes { return views.OnClick(ctx, till.Colour, colour(2)) }, order{Colour: 2}},
+		"a struct":      {func(ctx context.Context) templ.OrderedAttributes { return views.OnClick(ctx, till.Order, whole) }, whole},
+		"a duration":    {func(ctx context.Context) templ.OrderedAttributes { return views.OnClick(ctx, till.Wait, time.Second) }, order{Wait: time.Second}},
+		"a month":       {func(ctx context.Context) templ.OrderedAttributes { return views.OnClick(ctx, till.Month, time.May) }, order{N: 5}},
+		"a named float": {func(ctx context.Context) templ.OrderedAttributes { return views.OnClick(ctx, till.Price, price(0.1)) }, order{Price: 0.1}},
+		"the largest": {func(ctx context.Context) templ.OrderedAttributes {
+			return views.OnClick(ctx, till.Float, math.MaxFloat64)
+		}, order{Weight: math.MaxFloat64}},
+		"the smallest":   {func(ctx context.Context) templ.OrderedAttributes { return views.OnClick(ctx, till.Float, 5e-324) }, order{Weight: 5e-324}},
+		"text marshaler": {func(ctx context.Context) templ.OrderedAttributes { return views.OnClick(ctx, till.Colour, colour(2)) }, order{Colour: 2}},
 	} {
 		html, err := bound(t, c.bind)
 		if err != nil {
@@ -261,13 +263,15 @@ func TestBindingsArriveWhateverTheirType(t *testing.T) {
 
 // Case 111, too.
 func TestNoBindingWritesWhatIsNoNumber(t *testing.T) {
-	for name, bind := range map[string]func(ctx context.Context) templ.Attributes{
-		"NaN":      func(ctx context.Context) templ.Attributes { return views.OnClick(ctx, till.Float, math.NaN()) },
-		"infinity": func(ctx context.Context) templ.Attributes { return views.OnClick(ctx, till.Price, price(math.Inf(1))) },
-		"NaN in a struct": func(ctx context.Context) templ.Attributes {
+	for name, bind := range map[string]func(ctx context.Context) templ.OrderedAttributes{
+		"NaN": func(ctx context.Context) templ.OrderedAttributes { return views.OnClick(ctx, till.Float, math.NaN()) },
+		"infinity": func(ctx context.Context) templ.OrderedAttributes {
+			return views.OnClick(ctx, till.Price, price(math.Inf(1)))
+		},
+		"NaN in a struct": func(ctx context.Context) templ.OrderedAttributes {
 			return views.OnClick(ctx, till.Order, order{Weight: math.NaN()})
 		},
-		"infinity in a list": func(ctx context.Context) templ.Attributes {
+		"infinity in a list": func(ctx context.Context) templ.OrderedAttributes {
 			return views.OnClick(ctx, till.Order, order{Weights: []float64{math.Inf(-1)}})
 		},
 	} {
@@ -278,11 +282,11 @@ func TestNoBindingWritesWhatIsNoNumber(t *testing.T) {
 }
 
 // bound renders a binding and returns the address that it posts to.
-func bound(t *testing.T, bind func(ctx context.Context) templ.Attributes) (address string, err error) {
+func bound(t *testing.T, bind func(ctx context.Context) templ.OrderedAttributes) (address string, err error) {
 	t.Helper()
-	in := open(t, till{got: new(order), render: func(ctx context.Context) templ.Attributes {
+	in := open(t, till{got: new(order), render: func(ctx context.Context) templ.OrderedAttributes {
 		a := bind(ctx)
-		address = a["hx-post"].(string)
+		address = a[0].Value.(string)
 		return a
 	}})
 	_, _, err = in.Tree.Page()

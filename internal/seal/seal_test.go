@@ -67,6 +67,44 @@ func TestSealedPayloadsOpen(t *testing.T) {
 	}
 }
 
+func TestFieldsInTheClear(t *testing.T) {
+	for n := range 20 {
+		s := seal.New([][]byte{secretA}, "test", 1).WithClear(n)
+		want := raw("0123456789abcdefghijklmnopqrstuvwxyz")
+		text := mustSeal(t, s, want)
+		if got := s.Clear(text); string(got) != string(want[:n]) {
+			t.Errorf("%d bytes: %q", n, got)
+		}
+		got := make(raw, len(want))
+		if err := s.Open(text, got); err != nil || string(got) != string(want) {
+			t.Errorf("%d bytes: %v, %q", n, err, got)
+		}
+		if size := len(mustSeal(t, seal.New([][]byte{secretA}, "test", 1), want)); len(text) != size {
+			t.Errorf("%d bytes: %d, not %d", n, len(text), size)
+		}
+		b, err := base64.RawURLEncoding.DecodeString(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range b {
+			b[i] ^= 1
+			if err := s.Open(base64.RawURLEncoding.EncodeToString(b), got); !errors.Is(err, seal.ErrInvalid) {
+				t.Errorf("%d bytes, byte %d changed: %v", n, i, err)
+			}
+			b[i] ^= 1
+		}
+		for i := range text {
+			if err := s.Open(text[:i], got); !errors.Is(err, seal.ErrInvalid) {
+				t.Errorf("%d bytes, cut after %d: %v", n, i, err)
+			}
+			s.Clear(text[:i]) // does not panic
+		}
+	}
+	if got := seal.New([][]byte{secretA}, "test", 1).WithClear(16).Clear(strings.Repeat("!", 100)); got != nil {
+		t.Errorf("%q", got)
+	}
+}
+
 func TestWhatIsTooMuchIsNotSealed(t *testing.T) {
 	s := seal.New([][]byte{secretA}, "test", 1)
 	for name, p := range map[string]seal.Payload{

@@ -226,7 +226,7 @@ func dashboard() templ.Component {
 	})
 }
 
-func tool(button, name, sign string, can bool, click templ.Attributes) templ.Component {
+func tool(button, name, sign string, can bool, click templ.Attributer) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

@@ -16,6 +16,6 @@ func (likes) Render() templ.Component { return templ.NopComponent }
 
 func (likes) Like(s *views.Socket, times int) error { return nil }
 
-func render(ctx context.Context) templ.Attributes {
+func render(ctx context.Context) templ.OrderedAttributes {
 	return views.OnClick(ctx, likes.Like, "twice")
 }
