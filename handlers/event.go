@@ -55,7 +55,8 @@ func (rt Route) serveEvent(w http.ResponseWriter, r *http.Request) {
 func (rt Route) read(w http.ResponseWriter, r *http.Request) (live.Event, *refusal) {
 	k := rt.kit
 	fields, status, err := k.readFields(w, r)
-	query := guardOf(r.Context(), k).query
+	g := guardOf(r.Context(), k)
+	query := g.query
 	if n := count(query); err == nil && n > k.config.Limits.Fields {
 		status, err = http.StatusBadRequest, fmt.Errorf("handlers: %d parameters", n)
 	}
@@ -75,7 +76,7 @@ func (rt Route) read(w http.ResponseWriter, r *http.Request) (live.Event, *refus
 		if id == "" && tag != "form" {
 			k.warnWithoutID(rt.def, e.Name)
 		}
-		e.Posted = &patch.Posted{Source: id, Address: "?" + guardOf(r.Context(), k).sent, Fields: fields, Typing: query.Has(protocol.TypingParam), Form: tag == "form"}
+		e.Posted = &patch.Posted{Source: id, Address: "?" + g.sent, Fields: fields, Typing: query.Has(protocol.TypingParam), Form: tag == "form"}
 	}
 	return e, nil
 }
