@@ -42,7 +42,7 @@ func button(name string) func(*table, int) (string, error) {
 const middle = 400
 
 var all = []operation{
-	{name: "select a row", bytes: 260, cpu: 0.15, event: func(t *table, i int) (string, error) {
+	{name: "select a row", bytes: 260, cpu: 0.17, event: func(t *table, i int) (string, error) {
 		return t.control(middle+i%2, "a")
 	}},
 	{name: "swap two rows", bytes: 220, event: button(swapRows)},
@@ -61,7 +61,7 @@ var all = []operation{
 }
 
 var (
-	oneLabel = operation{name: "one label in 1,000 rows", bytes: 110, cpu: 0.15, empty: true, event: button("Change one label")}
+	oneLabel = operation{name: "one label in 1,000 rows", bytes: 110, cpu: 0.17, empty: true, event: button("Change one label")}
 	oneEvent = operation{name: "one event of the floor", empty: true, event: button("Increment")}
 )
 
@@ -99,7 +99,6 @@ func operations(ctx context.Context, c Config, p programs) (rows []report.Row, e
 // alone measures an operation on a server that does nothing else; coding is that of the
 // stream.
 func alone(ctx context.Context, c Config, p program, path string, op operation, coding string) (k took, err error) {
-	c.say("%s %s", op.name, coding)
 	server, err := start(ctx, p)
 	if err != nil {
 		return k, err
