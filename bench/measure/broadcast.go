@@ -97,8 +97,8 @@ func broadcasts(ctx context.Context, c Config, p programs) ([]report.Row, error)
 	}
 	name := "broadcast to " + plural(c.Listeners, "chat")
 	return []report.Row{
-		{Measure: name + ", bytes each", Ours: ours.bytes, Floor: floor.bytes},
-		{Measure: name + ", bytes beyond the item's", Ours: ours.extra, Floor: floor.extra},
+		{Measure: name + ", bytes each", Ours: ours.bytes, Floor: floor.bytes, Goal: 270},
+		{Measure: name + ", bytes beyond the item's", Ours: ours.extra, Floor: floor.extra, Goal: 139},
 		{
 			Measure: name + ", CPU per delivery", Unit: report.Microseconds,
 			Ours: report.One(ours.cpu), Floor: report.One(floor.cpu), Ratio: ours.cpu / floor.cpu, GoalRatio: 2.2,

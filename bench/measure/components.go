@@ -8,7 +8,7 @@ import (
 )
 
 // oneComponent is another one each time: which of them it is must not matter.
-var oneComponent = operation{name: "an event in one of 1,000 components", cpu: 0.1, empty: true, event: func(t *table, i int) (string, error) {
+var oneComponent = operation{name: "an event in one of 1,000 components", bytes: 84, cpu: 0.1, empty: true, event: func(t *table, i int) (string, error) {
 	return t.control(middle+i, "button")
 }}
 

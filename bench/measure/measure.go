@@ -22,7 +22,7 @@ type Config struct {
 	// Rounds is how often each part is measured. Default: as often as [Parts] says.
 	Rounds int
 	// Idle is how many pages are open when the memory of one that does nothing is
-	// measured. Default 2,000.
+	// measured. Default 5,000.
 	Idle int
 	// Tables is how many pages show 1,000 rows when the memory of one is measured.
 	// Default 200.
@@ -64,7 +64,7 @@ func (c Config) withDefaults() Config {
 	}
 	def(&c.Clients, 100)
 	def(&c.Events, 5_000)
-	def(&c.Idle, 2_000)
+	def(&c.Idle, 5_000)
 	def(&c.Tables, 200)
 	def(&c.Listeners, 1_000)
 	def(&c.Broadcasts, 10)
@@ -104,13 +104,13 @@ type Part struct {
 // confidence interval.
 func Parts() []Part {
 	return []Part{
-		{"events", 11, 25 * time.Second, events},
+		{"events", 11, 15 * time.Second, events},
 		{"memory", 7, 150 * time.Second, memory},
-		{"operations", 3, 90 * time.Second, operations},
-		{"components", 3, 25 * time.Second, components},
-		{"streams", 3, 10 * time.Second, streams},
-		{"broadcast", 11, 40 * time.Second, broadcasts},
-		{"chats", 7, 75 * time.Second, chats},
+		{"operations", 3, 40 * time.Second, operations},
+		{"components", 3, 30 * time.Second, components},
+		{"streams", 3, 5 * time.Second, streams},
+		{"broadcast", 11, 35 * time.Second, broadcasts},
+		{"chats", 7, 100 * time.Second, chats},
 		{"rooms", 7, 90 * time.Second, rooms},
 		{"fairness", 3, 45 * time.Second, fairness},
 		{"opening", 7, 45 * time.Second, opening},
@@ -171,7 +171,7 @@ func notes(c Config) []string {
 		"interval, for which it takes six rounds.",
 		"Bytes are those of the stream's messages with their framing (id, data, line ends), without HTTP's own, before compression; as sent: after it.",
 		fmt.Sprintf("CPU is all that the server's process used, the kernel's part included. Events: %d of all clients in a round; allocated: by the whole process", c.Events),
-		"meanwhile (runtime.MemStats), for each. Operations: from one client, one after the other, the median of eight batches, or of all where each needs a new",
+		"meanwhile (runtime/metrics), for each. Operations: from one client, one after the other, the median of eight batches, or of all where each needs a new",
 		"page, with all that an event's HTTP costs; beside them the floor's own event, sent in the same way: what a server that does nothing uses for one.",
 		fmt.Sprintf("Memory is what the process has of its own (RssAnon, so without the kernel's buffers) with %d counters or %d tables, less what it had before,", c.Idle, c.Tables),
 		"by their number. The servers run with GOGC=10 for that and are made to collect: at most a tenth is garbage. A hidden counter's stream was open and has",

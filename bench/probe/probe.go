@@ -10,8 +10,8 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"runtime"
 	"runtime/coverage"
+	"runtime/metrics"
 	"runtime/pprof"
 )
 
@@ -31,7 +31,7 @@ func Start() bool {
 		return false
 	}
 	go func() {
-		fmt.Fprintln(os.Stderr, "probe:", http.Serve(l, handler())) //nolint:gosec // the other side is the benchmark
+		fmt.Fprintln(os.Stderr, "probe:", http.Serve(l, handler()))
 	}()
 	return true
 }
@@ -54,12 +54,12 @@ func handler() http.Handler {
 	return mux
 }
 
-// allocations writes how many objects and bytes the program has allocated so far. Unlike
-// those of runtime/metrics, the objects are with those that share a block.
+// allocations writes how many objects and bytes the program has allocated so far. Tiny objects
+// that share a block count as one.
 func allocations(w io.Writer, _ string) error {
-	var m runtime.MemStats
-	runtime.ReadMemStats(&m)
-	_, err := fmt.Fprint(w, m.Mallocs, " ", m.TotalAlloc)
+	all := []metrics.Sample{{Name: "/gc/heap/allocs:objects"}, {Name: "/gc/heap/allocs:bytes"}}
+	metrics.Read(all)
+	_, err := fmt.Fprint(w, all[0].Value.Uint64(), " ", all[1].Value.Uint64())
 	return err
 }
 

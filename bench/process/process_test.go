@@ -72,7 +72,7 @@ func TestAProbeTellsWhatAServerDoes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer p.Stop()
+	defer func() { _ = p.Stop() }() // the test stops it, unless it fails before
 	profile := filepath.Join(t.TempDir(), "profile")
 	if err := p.StartProfile(t.Context(), profile); err != nil {
 		t.Fatal(err)
