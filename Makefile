@@ -80,7 +80,7 @@ dev: ## run the demo, rebuilt and reloaded at each change
 		-open-browser=false -cmd='$(GO) run ./cmd/demo -addr $(DEMO)'
 
 .PHONY: bench
-bench: ## measure against the floor and print the table
+bench: ## measure against the floor and print the table (about ten minutes)
 	$(GO) run ./bench
 
 .PHONY: picture

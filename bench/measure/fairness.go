@@ -23,7 +23,6 @@ const (
 // fairness measures how others fare: beside pages whose Mount is slow, and beside large
 // pages that were opened and left.
 func fairness(ctx context.Context, c Config, p programs) ([]report.Row, error) {
-	c.say("a quick page beside %s", plural(c.Slow, "slow one"))
 	alone, err := quickest(ctx, p.pages, 0)
 	if err != nil {
 		return nil, err
@@ -32,13 +31,12 @@ func fairness(ctx context.Context, c Config, p programs) ([]report.Row, error) {
 	if err != nil {
 		return nil, err
 	}
-	pages := 5 * c.Tables
-	c.say("memory of %s that were left", plural(pages, "table"))
-	left, err := c.left(ctx, p.pages, pages)
+	many := 5 * c.Tables
+	left, err := c.left(ctx, p.pages, many)
 	return []report.Row{
 		{Measure: "a quick page, until it is there", Unit: report.Milliseconds, Ours: report.One(alone)},
 		{Measure: fmt.Sprintf("a quick page beside %s, until it is there", plural(c.Slow, "slow one")), Unit: report.Milliseconds, Ours: report.One(beside), Goal: 500},
-		{Measure: fmt.Sprintf("memory of %s of 1,000 rows that were left, %s", plural(pages, "page"), held), Unit: report.Kibibytes, Ours: report.One(left), Goal: 3 * holds},
+		{Measure: fmt.Sprintf("memory of %s of 1,000 rows that were left, %s", plural(many, "page"), held), Unit: report.Kibibytes, Ours: report.One(left), Goal: 3 * holds},
 	}, err
 }
 

@@ -7,18 +7,19 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"time"
 
 	"github.com/sideband-go/sideband/bench/process"
 	"github.com/sideband-go/sideband/bench/report"
 )
 
-// Config says how much is measured. The zero value takes about two minutes on two cores.
+// Config says how much is measured.
 type Config struct {
 	// Clients is how many pages send events at the same time. Default 100.
 	Clients int
 	// Events is how many they send together in a round. Default 5,000.
 	Events int
-	// Rounds is how often each of the two servers has its turn. Default 21.
+	// Rounds is how often each part is measured. Default: as often as [Parts] says.
 	Rounds int
 	// Idle is how many pages are open when the memory of one that does nothing is
 	// measured. Default 5,000.
@@ -36,8 +37,6 @@ type Config struct {
 	Crowd int
 	// Slow is how many slow pages are asked for beside a quick one. Default 700.
 	Slow int
-	// Replaced is how often a server is replaced, in each of the two ways. Default 3.
-	Replaced int
 	// Repeat is how often each operation of the table is done; a tenth of it where the
 	// table has to be filled before each. Default 200.
 	Repeat int
@@ -48,11 +47,13 @@ type Config struct {
 	Only string
 	// Progress is told what is being done. Default: nobody.
 	Progress io.Writer
+
+	round int // which one it is
 }
 
 // Short is the least that runs everything, for a test: its numbers say nothing.
 func Short() Config {
-	return Config{Clients: 2, Events: 10, Rounds: 1, Idle: 2, Tables: 1, Listeners: 2, Broadcasts: 2, Returning: 2, Crowd: 2, Slow: 2, Replaced: 1, Repeat: 2, Requests: 20}
+	return Config{Clients: 2, Events: 10, Rounds: 1, Idle: 2, Tables: 1, Listeners: 2, Broadcasts: 2, Returning: 2, Crowd: 2, Slow: 2, Repeat: 2, Requests: 20}
 }
 
 func (c Config) withDefaults() Config {
@@ -63,7 +64,6 @@ func (c Config) withDefaults() Config {
 	}
 	def(&c.Clients, 100)
 	def(&c.Events, 5_000)
-	def(&c.Rounds, 21)
 	def(&c.Idle, 5_000)
 	def(&c.Tables, 200)
 	def(&c.Listeners, 1_000)
@@ -71,7 +71,6 @@ func (c Config) withDefaults() Config {
 	def(&c.Returning, 1_000)
 	def(&c.Crowd, 2_000)
 	def(&c.Slow, 700)
-	def(&c.Replaced, 3)
 	def(&c.Repeat, 200)
 	def(&c.Requests, 4_000)
 	if c.Progress == nil {
@@ -92,78 +91,98 @@ func (c Config) say(format string, args ...any) {
 	_, _ = fmt.Fprintf(c.Progress, format+"\n", args...)
 }
 
-// parts are what is measured, each for itself.
-var parts = []struct {
-	name    string
+// Part is what can be measured alone.
+type Part struct {
+	Name   string
+	Rounds int           // by default
+	Takes  time.Duration // all of its rounds, about, on two quiet cores
+	// measure does one round, in which each server is started afresh.
 	measure func(context.Context, Config, programs) ([]report.Row, error)
-}{
-	{"events", events},
-	{"memory", memory},
-	{"operations", operations},
-	{"components", components},
-	{"streams", streams},
-	{"broadcast", broadcasts},
-	{"chats", chats},
-	{"rooms", rooms},
-	{"fairness", fairness},
-	{"opening", opening},
-	{"restarts", restarts},
-	{"code", code},
 }
 
-// Parts are the names of what can be measured alone.
-func Parts() (names []string) {
-	for _, p := range parts {
-		names = append(names, p.name)
+// Parts are what is measured. Those with ratios to the floor take seven rounds: fewer give no
+// confidence interval.
+func Parts() []Part {
+	return []Part{
+		{"events", 11, 15 * time.Second, events},
+		{"memory", 7, 150 * time.Second, memory},
+		{"operations", 3, 40 * time.Second, operations},
+		{"components", 3, 30 * time.Second, components},
+		{"streams", 3, 5 * time.Second, streams},
+		{"broadcast", 11, 35 * time.Second, broadcasts},
+		{"chats", 7, 100 * time.Second, chats},
+		{"rooms", 7, 90 * time.Second, rooms},
+		{"fairness", 3, 45 * time.Second, fairness},
+		{"opening", 7, 45 * time.Second, opening},
+		{"restarts", 7, 90 * time.Second, restarts},
+		{"code", 1, 0, code},
 	}
-	return names
 }
 
 // Run builds the servers, measures them and returns the table. All of them have ended
 // when it returns, also when ctx ends before.
 func Run(ctx context.Context, c Config) (t report.Table, err error) {
 	c = c.withDefaults()
-	dir, err := os.MkdirTemp("", "sideband-bench-")
-	if err != nil {
-		return t, fmt.Errorf("measure: %w", err)
-	}
-	defer func() { _ = os.RemoveAll(dir) }() // the system clears its folder for such things anyway
-	p, err := c.build(ctx, dir)
-	if err != nil {
-		return t, fmt.Errorf("measure: %w", err)
-	}
-	for _, part := range parts {
-		if c.Only != "" && c.Only != part.name {
-			continue
-		}
-		rows, err := part.measure(ctx, c, p)
+	err = c.inFolder(func(dir string) error {
+		p, err := c.build(ctx, dir, "")
 		if err != nil {
-			return t, fmt.Errorf("measure: %w", err)
+			return err
 		}
-		t.Rows = append(t.Rows, rows...)
-	}
+		for _, part := range c.parts() {
+			rounds, err := c.measure(ctx, part, []variant{{programs: p}})
+			if err != nil {
+				return err
+			}
+			t.Rows = append(t.Rows, combine(rounds[0])...)
+		}
+		return nil
+	})
 	t.Notes = notes(c)
-	return t, nil
+	return t, err
+}
+
+// parts are those that are to be measured.
+func (c Config) parts() (parts []Part) {
+	for _, p := range Parts() {
+		if c.Only == "" || c.Only == p.Name {
+			parts = append(parts, p)
+		}
+	}
+	return parts
+}
+
+// inFolder calls do with a folder, which is removed afterwards.
+func (c Config) inFolder(do func(dir string) error) error {
+	dir, err := os.MkdirTemp("", "sideband-bench-")
+	if err == nil {
+		defer func() { _ = os.RemoveAll(dir) }() // the system clears its folder for such things anyway
+		err = do(dir)
+	}
+	if err != nil {
+		return fmt.Errorf("measure: %w", err)
+	}
+	return nil
 }
 
 func notes(c Config) []string {
 	return []string{
-		fmt.Sprintf("Ours and the floor were run interleaved for events and broadcasts (%d rounds each, the two in turns; the ratio is the median of the rounds', ± its", c.Rounds),
-		"95 % confidence interval) and for killed servers; all else ran one after the other.",
+		"Ours and the floor were run interleaved in each round of each part, in turns the one or the other first; in each round both were started afresh.",
+		"Numbers are medians of the rounds; bytes and seconds the least and the most of all. A ratio is the median of the rounds' ratios, ± its 95 % confidence",
+		"interval, for which it takes six rounds.",
 		"Bytes are those of the stream's messages with their framing (id, data, line ends), without HTTP's own, before compression; as sent: after it.",
-		fmt.Sprintf("CPU is all that the server's process used, the kernel's part included. Events: the medians of rounds of %d events. Operations: from one client, one", c.Events),
-		"after the other, the median of eight batches, or of all where each needs a new page; beside them the floor's own event, sent in the same way: what a",
-		"server that does nothing uses for one.",
+		fmt.Sprintf("CPU is all that the server's process used, the kernel's part included. Events: %d of all clients in a round; allocated: by the whole process", c.Events),
+		"meanwhile (runtime/metrics), for each. Operations: from one client, one after the other, the median of eight batches, or of all where each needs a new",
+		"page, with all that an event's HTTP costs; beside them the floor's own event, sent in the same way: what a server that does nothing uses for one.",
 		fmt.Sprintf("Memory is what the process has of its own (RssAnon, so without the kernel's buffers) with %d counters or %d tables, less what it had before,", c.Idle, c.Tables),
 		"by their number. The servers run with GOGC=10 for that and are made to collect: at most a tenth is garbage. A hidden counter's stream was open and has",
 		"been closed by the browser.",
-		fmt.Sprintf("Broadcasts: rounds of %d, one after the other; the floor writes the same item. Until the last has it: from before the event is sent, the median,", c.Broadcasts),
+		fmt.Sprintf("Broadcasts: %d in a round, one after the other; the floor writes the same item. Until the last has it: from before the event is sent, the median,", c.Broadcasts),
 		"with the reading of all streams in this process, which shares the machine. Idle chats are in rooms of ten.",
 		fmt.Sprintf("Rooms: %d chats, %d at a time, until each shows how many are there; the ratio of one room is to rooms of ten, that of rooms of ten to the floor.", c.Crowd, atOnce),
 		"A quick page: the median of five, from the same address as the slow ones. Pages that were left were never connected: a sixteenth of the limit is for their views.",
 		fmt.Sprintf("Opening: %d counters or %d pages of 1,000 rows (bench/pages), %d at a time. Their streams again: to views that the server still has. Remounted:", c.Returning, c.Tables, atOnce),
 		"to a server that was started with the same secret in the place of one that was killed; until the page has the whole view. Beside them the floor's own.",
-		fmt.Sprintf("Replaced servers: %d times each. The pages wait as htmx's sse extension does: 0.1 s ± 30 %% at first, twice as long after each failure. Killed: by SIGKILL;", c.Replaced),
+		"Replaced servers: the pages wait as htmx's sse extension does: 0.1 s ± 30 % at first, twice as long after each failure. Killed: by SIGKILL;",
 		"handed over: by SIGTERM; the next one begins as soon as the port is free. CPU is that of the next server, its start included: its pages come all at once,",
 		"or one by one, for each of which an idle process has to wake up.",
 		"The floor is net/http alone (bench/floor). One label: a page of the benchmark's own (bench/pages), since the demo's table has no such button.",

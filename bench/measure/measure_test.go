@@ -2,6 +2,7 @@ package measure_test
 
 import (
 	"context"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -31,6 +32,9 @@ func TestAShortRunMeasuresEverything(t *testing.T) {
 	want := []string{
 		"counter increment, bytes down",
 		"CPU per 1,000 events, 2 clients",
+		"allocated per event, objects",
+		"allocated per event, bytes",
+		"memory of the server after them",
 		"memory per idle connected counter",
 		"memory per hidden counter",
 		"memory per view that shows 1,000 rows",
@@ -73,6 +77,7 @@ func TestAShortRunMeasuresEverything(t *testing.T) {
 		"broadcast to 2 chats, bytes beyond the item's",
 		"broadcast to 2 chats, CPU per delivery",
 		"broadcast to 2 chats, until the last has it",
+		"broadcast to 2 chats, memory of the server after it",
 		"memory per idle connected chat",
 		"2 chats in rooms of 10, opened, CPU each",
 		"2 chats in one room, opened, CPU each (to rooms of 10)",
@@ -104,6 +109,58 @@ func TestAShortRunMeasuresEverything(t *testing.T) {
 	}
 	if len(table.Notes) == 0 {
 		t.Error("nothing says how it was measured")
+	}
+}
+
+func TestACheckoutIsComparedWithOneLikeIt(t *testing.T) {
+	c := measure.Short()
+	c.Only = "streams"
+	table, err := measure.Against(t.Context(), c, "../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(table.Variants) != 2 || len(table.Rows) == 0 {
+		t.Fatalf("%v has %d rows", table.Variants, len(table.Rows))
+	}
+	for _, r := range table.Rows {
+		if len(r.Variants) != 2 {
+			t.Errorf("%s has %d variants", r.Measure, len(r.Variants))
+		} else if r.Unit == report.Bytes && (r.Variants[0].Ours != r.Variants[1].Ours || r.Variants[1].Ratio != 1) {
+			t.Errorf("%s: the same code sends %v and %v bytes", r.Measure, r.Variants[0].Ours, r.Variants[1].Ours)
+		}
+	}
+}
+
+func TestAFolderThatIsNoCheckoutFails(t *testing.T) {
+	c := measure.Short()
+	c.Only = "streams"
+	var said strings.Builder
+	c.Progress = &said
+	if _, err := measure.Against(t.Context(), c, t.TempDir()); err == nil {
+		t.Error("an empty folder was compared")
+	}
+	if strings.Contains(said.String(), "round") {
+		t.Errorf("measured all the same: %s", said.String())
+	}
+}
+
+func TestAClickEntersTheWayOfAnEvent(t *testing.T) {
+	var out strings.Builder
+	if err := measure.Path(t.Context(), measure.Config{}, &out); err != nil {
+		t.Fatal(err)
+	}
+	for _, function := range []string{"Page.Add", "Route.serveEvent", "*View.Do", "*Tree.Render", "Diff"} {
+		if !regexp.MustCompile(`[ ,]` + regexp.QuoteMeta(function) + `[,\n]`).MatchString(out.String()) {
+			t.Errorf("%s was not entered", function)
+		}
+	}
+	for _, function := range []string{"Route.servePage", "Route.connecting"} {
+		if strings.Contains(out.String(), function) {
+			t.Errorf("%s was entered by a click on a page that is there", function)
+		}
+	}
+	if t.Failed() {
+		t.Log(out.String())
 	}
 }
 

@@ -48,7 +48,7 @@ func (c Config) growth(ctx context.Context, server *process.Process, path func(i
 		return 0, err
 	}
 	after, err := c.collected(ctx, server)
-	return float64(after-before) / 1024, err
+	return kibibytes(after - before), err
 }
 
 // collected is the memory of a server once it has collected its garbage. It is brought to
@@ -72,16 +72,20 @@ func (c Config) collected(ctx context.Context, server *process.Process) (int64, 
 
 // memory measures what an open page costs that does nothing.
 func memory(ctx context.Context, c Config, p programs) ([]report.Row, error) {
-	c.say("memory of %s", plural(c.Idle, "idle counter"))
-	floor, err := c.perPage(ctx, p.floor, "/", c.Idle, (*client.Client).Connect)
+	var ours, floor float64
+	err := c.inTurn(
+		func() (err error) {
+			ours, err = c.perPage(ctx, p.demo, "/counter", c.Idle, (*client.Client).Connect)
+			return err
+		},
+		func() (err error) {
+			floor, err = c.perPage(ctx, p.floor, "/", c.Idle, (*client.Client).Connect)
+			return err
+		},
+	)
 	if err != nil {
 		return nil, err
 	}
-	ours, err := c.perPage(ctx, p.demo, "/counter", c.Idle, (*client.Client).Connect)
-	if err != nil {
-		return nil, err
-	}
-	c.say("memory of %s", plural(c.Idle, "hidden counter"))
 	hidden, err := c.perPage(ctx, p.demo, "/counter", c.Idle, func(page *client.Client) error {
 		defer page.Hide()
 		return page.Connect()
@@ -89,7 +93,6 @@ func memory(ctx context.Context, c Config, p programs) ([]report.Row, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.say("memory of %s", plural(c.Tables, "table"))
 	table, err := c.perPage(ctx, p.demo, "/table", c.Tables, func(page *client.Client) error {
 		defer page.Rest()
 		return create(ctx, page)
@@ -97,10 +100,10 @@ func memory(ctx context.Context, c Config, p programs) ([]report.Row, error) {
 	return []report.Row{
 		{
 			Measure: "memory per idle connected counter", Unit: report.Kibibytes,
-			Ours: report.One(ours), Floor: report.One(floor), Ratio: ours / floor, GoalRatio: 1.5,
+			Ours: report.One(ours), Floor: report.One(floor), Ratio: ours / floor, GoalRatio: 1.4,
 		},
 		{Measure: "memory per hidden counter", Unit: report.Kibibytes, Ours: report.One(hidden)},
-		{Measure: "memory per view that shows 1,000 rows", Unit: report.Kibibytes, Ours: report.One(table), Goal: 170},
+		{Measure: "memory per view that shows 1,000 rows", Unit: report.Kibibytes, Ours: report.One(table), Goal: 190},
 	}, err
 }
 

@@ -82,14 +82,13 @@ func perPage(ctx context.Context, server *process.Process, n int, do func() erro
 // again.
 func opening(ctx context.Context, c Config, p programs) (rows []report.Row, err error) {
 	var counter, table, floor opened
-	c.say("opening %s", plural(c.Returning, "counter"))
-	if err = floor.open(ctx, p.floor, "/", c.Returning, false); err == nil {
-		err = counter.open(ctx, p.demo, "/counter", c.Returning, true)
-	}
+	err = c.inTurn(
+		func() error { return counter.open(ctx, p.demo, "/counter", c.Returning, true) },
+		func() error { return floor.open(ctx, p.floor, "/", c.Returning, false) },
+	)
 	if err != nil {
 		return nil, err
 	}
-	c.say("opening %s", plural(c.Tables, "table"))
 	if err = table.open(ctx, p.pages, "/labels", c.Tables, true); err != nil {
 		return nil, err
 	}

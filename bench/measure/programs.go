@@ -3,40 +3,60 @@ package measure
 import (
 	"context"
 	"crypto/rand"
+	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/sideband-go/sideband/bench/process"
 )
 
-// module is where the programs are.
-const module = "github.com/sideband-go/sideband"
-
 // program is a server to be run.
 type program struct {
-	file string
-	args []string
+	file    string
+	args    []string
+	env     []string
+	profile string // the file for a profile of its CPU while it is under load; "" for none
 }
 
 // programs are the servers: the demo, the bare server, and one with pages of the benchmark's
 // own.
 type programs struct{ demo, floor, pages program }
 
-func (c Config) build(ctx context.Context, dir string) (p programs, err error) {
+// build compiles the servers of a checkout. The floor is always that of here, without flags.
+func (c Config) build(ctx context.Context, dir, checkout string, flags ...string) (p programs, err error) {
 	// Every demo has the same secret, so that pages come back to the next one.
 	secret := []string{"-secret", rand.Text() + rand.Text()}
 	for _, b := range []struct {
-		to   *program
-		pkg  string
-		args []string
-	}{{&p.demo, "/cmd/demo", secret}, {&p.floor, "/bench/floor", nil}, {&p.pages, "/bench/pages", secret}} {
-		c.say("building .%s", b.pkg)
+		to       *program
+		checkout string
+		pkg      string
+		args     []string
+		flags    []string
+	}{{&p.demo, checkout, demo, secret, flags}, {&p.pages, checkout, pages, secret, flags}, {&p.floor, "", "bench/floor", nil, nil}} {
 		b.to.args = b.args
-		if b.to.file, err = process.Build(ctx, dir, module+b.pkg); err != nil {
+		if b.to.file, err = c.compile(ctx, dir, b.checkout, b.pkg, b.flags); err != nil {
 			return p, err
 		}
 	}
 	return p, nil
+}
+
+// The folders of two of the programs.
+const (
+	demo  = "cmd/demo"
+	pages = "bench/pages"
+)
+
+// compile builds one program, in a folder of its own in dir.
+func (c Config) compile(ctx context.Context, dir, checkout, pkg string, flags []string) (string, error) {
+	c.say("building %s", strings.Join(append([]string{filepath.Join(checkout, pkg)}, flags...), " "))
+	own, err := os.MkdirTemp(dir, "")
+	if err != nil {
+		return "", err
+	}
+	return process.Build(ctx, own, process.Source{Checkout: checkout, Package: pkg, Flags: flags})
 }
 
 // start runs a server on a port that is free.
@@ -46,7 +66,7 @@ func start(ctx context.Context, p program, env ...string) (*process.Process, err
 
 // startAt runs a server where another was.
 func startAt(ctx context.Context, p program, address string, env ...string) (*process.Process, error) {
-	return process.Start(ctx, env, p.file, append([]string{"-addr", address}, p.args...)...)
+	return process.Start(ctx, append(slices.Clip(p.env), env...), p.file, append([]string{"-addr", address}, p.args...)...)
 }
 
 func address(p *process.Process) string { return strings.TrimPrefix(p.URL(), "http://") }

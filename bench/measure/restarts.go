@@ -24,15 +24,15 @@ type replacement struct {
 type comeback struct {
 	all      report.Range // in seconds: from the end of the old server until all pages were live
 	gap      report.Range // in seconds: how long one page was without a stream
-	cpu      []float64    // of the new server from its start, in milliseconds
+	cpu      float64      // of the new server from its start, in milliseconds
 	reloaded atomic.Int32
 }
 
 // mostPatient is how long pages may take to come back.
 const mostPatient = 2 * time.Minute
 
-// round replaces a server under n pages.
-func (b *comeback) round(ctx context.Context, r replacement, p program, path string, n int, whole bool) error {
+// run replaces a server under n pages.
+func (b *comeback) run(ctx context.Context, r replacement, p program, path string, n int, whole bool) error {
 	old, err := start(ctx, p)
 	if err != nil {
 		return err
@@ -67,7 +67,7 @@ func (b *comeback) round(ctx context.Context, r replacement, p program, path str
 		return fmt.Errorf("%s: %w", r.name, err)
 	}
 	cpu, err := settled(ctx, server)
-	b.cpu = append(b.cpu, milliseconds(cpu))
+	b.cpu = milliseconds(cpu)
 	b.note(began, returns)
 	return err
 }
@@ -91,29 +91,26 @@ func (b *comeback) note(began time.Time, returns []client.Return) {
 // killed, beside the floor, and when it was asked to end and hands its port over, which
 // the floor does not know how to do.
 func restarts(ctx context.Context, c Config, p programs) (rows []report.Row, err error) {
-	for _, r := range []replacement{{"killed", kill}, {"handed over", handOver}} {
-		var ours, floor comeback
-		for i := range c.Replaced {
-			if r.name == "killed" {
-				err = floor.round(ctx, r, p.floor, "/", c.Returning, false)
-			}
-			if err == nil {
-				err = ours.round(ctx, r, p.demo, "/counter", c.Returning, true)
-			}
-			if err != nil {
-				return nil, err
-			}
-			c.say("%s, server %s, round %d of %d", plural(c.Returning, "page"), r.name, i+1, c.Replaced)
-		}
-		rows = append(rows, ours.report(plural(c.Returning, "page")+", server "+r.name, &floor)...)
+	killed, handed := replacement{"killed", kill}, replacement{"handed over", handOver}
+	var ours, floor, over comeback
+	err = c.inTurn(
+		func() error { return ours.run(ctx, killed, p.demo, "/counter", c.Returning, true) },
+		func() error { return floor.run(ctx, killed, p.floor, "/", c.Returning, false) },
+	)
+	if err == nil {
+		err = over.run(ctx, handed, p.demo, "/counter", c.Returning, true)
 	}
-	return rows, nil
+	if err != nil {
+		return nil, err
+	}
+	name := plural(c.Returning, "page") + ", server "
+	return append(ours.report(name+killed.name, &floor), over.report(name+handed.name, &comeback{})...), nil
 }
 
 func (b *comeback) report(name string, floor *comeback) []report.Row {
-	cpu := report.Row{Measure: name + ": CPU", Unit: report.Milliseconds, Ours: report.One(median(b.cpu)), Floor: report.One(median(floor.cpu))}
-	if len(floor.cpu) > 0 {
-		cpu.Ratio = cpu.Ours.High / cpu.Floor.High
+	cpu := report.Row{Measure: name + ": CPU", Unit: report.Milliseconds, Ours: report.One(b.cpu), Floor: report.One(floor.cpu)}
+	if floor.cpu > 0 {
+		cpu.Ratio = b.cpu / floor.cpu
 	}
 	return []report.Row{
 		{Measure: name + ": all are live after", Unit: report.Seconds, Ours: b.all, Floor: floor.all},

@@ -87,15 +87,14 @@ func readUntil(c *client.Client, text []byte) error {
 // rooms measures what it costs that a room fills, beside rooms that stay small.
 func rooms(ctx context.Context, c Config, p programs) ([]report.Row, error) {
 	var floor opened
-	if err := floor.open(ctx, p.floor, "/", c.Crowd, false); err != nil {
-		return nil, err
-	}
-	c.say("%s in rooms of %d", plural(c.Crowd, "chat"), inRoom)
-	small, err := gather(ctx, p.pages, c.Crowd, inRoom)
+	var small gathered
+	err := c.inTurn(
+		func() (err error) { small, err = gather(ctx, p.pages, c.Crowd, inRoom); return err },
+		func() error { return floor.open(ctx, p.floor, "/", c.Crowd, false) },
+	)
 	if err != nil {
 		return nil, err
 	}
-	c.say("%s in one room", plural(c.Crowd, "chat"))
 	large, err := gather(ctx, p.pages, c.Crowd, c.Crowd)
 	if err != nil {
 		return nil, err

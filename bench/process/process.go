@@ -10,30 +10,20 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"path"
-	"path/filepath"
 	"regexp"
 	"runtime"
 	"strings"
 	"sync"
 	"time"
-)
 
-// Build compiles a main package, named by its import path, into the folder dir and returns
-// the program's path. It is an ordinary build, without the race detector.
-func Build(ctx context.Context, dir, pkg string) (string, error) {
-	program := filepath.Join(dir, path.Base(pkg))
-	out, err := exec.CommandContext(ctx, "go", "build", "-o", program, pkg).CombinedOutput()
-	if err != nil {
-		return "", fmt.Errorf("process: build %s: %w\n%s", pkg, err, out)
-	}
-	return program, nil
-}
+	"github.com/sideband-go/sideband/bench/probe"
+)
 
 // Process is a running server. Make one with [Start]. Its methods may be called from any
 // goroutine.
 type Process struct {
 	url    string
+	socket string // of the probe
 	pid    int
 	kill   func() error
 	cancel context.CancelFunc
@@ -52,11 +42,15 @@ var address = regexp.MustCompile(`http://[^\s"]+`)
 // environment. The program ends with ctx, with [Process.Stop], and on Linux with this
 // process, however that ends.
 func Start(ctx context.Context, env []string, program string, args ...string) (*Process, error) {
+	socket, err := newSocket()
+	if err != nil {
+		return nil, fmt.Errorf("process: %w", err)
+	}
 	ctx, cancel := context.WithCancel(ctx)
-	p := &Process{cancel: cancel, done: make(chan struct{})}
+	p := &Process{socket: socket, cancel: cancel, done: make(chan struct{})}
 	found := make(chan string, 1)
 	cmd := exec.CommandContext(ctx, program, args...)
-	cmd.Env = append(os.Environ(), env...)
+	cmd.Env = append(append(os.Environ(), probe.Socket+"="+socket), env...)
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.WaitDelay = grace
 	endWithParent(cmd)
@@ -83,6 +77,7 @@ func (p *Process) run(cmd *exec.Cmd, started chan<- error, found chan<- string) 
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	defer close(p.done)
+	defer func() { _ = os.Remove(p.socket) }() // a program without a probe has made none
 	r, w := io.Pipe()
 	cmd.Stdout, cmd.Stderr = w, w
 	if err := cmd.Start(); err != nil {

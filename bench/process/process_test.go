@@ -3,6 +3,8 @@ package process_test
 import (
 	"context"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -15,14 +17,14 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func build(t *testing.T, pkg string) string {
 	t.Helper()
-	program, err := process.Build(t.Context(), t.TempDir(), pkg)
+	program, err := process.Build(t.Context(), t.TempDir(), process.Source{Package: pkg})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return program
 }
 
-const floor = "github.com/sideband-go/sideband/bench/floor"
+const floor = "bench/floor"
 
 func get(t *testing.T, url string) error {
 	t.Helper()
@@ -65,6 +67,50 @@ func TestAServerRunsUntilItIsStopped(t *testing.T) {
 	}
 }
 
+func TestAProbeTellsWhatAServerDoes(t *testing.T) {
+	p, err := process.Start(t.Context(), nil, build(t, floor), "-addr", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = p.Stop() }() // the test stops it, unless it fails before
+	profile := filepath.Join(t.TempDir(), "profile")
+	if err := p.StartProfile(t.Context(), profile); err != nil {
+		t.Fatal(err)
+	}
+	before, err := p.Allocated(t.Context())
+	if err != nil || before.Objects <= 0 || before.Bytes <= before.Objects {
+		t.Errorf("allocated: %v, %v", before, err)
+	}
+	const answers = 100
+	for range answers {
+		if err := get(t, p.URL()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	after, err := p.Allocated(t.Context())
+	if err != nil || after.Objects < before.Objects+answers || after.Bytes < before.Bytes+answers {
+		t.Errorf("allocated with %d answers more: %v, then %v, %v", answers, before, after, err)
+	}
+	if err := p.StopProfile(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if f, err := os.Stat(profile); err != nil || f.Size() == 0 {
+		t.Errorf("profile: %v, %v", f, err)
+	}
+	if err := p.ClearCoverage(t.Context()); err == nil {
+		t.Error("the coverage of a program without -cover was cleared")
+	}
+	if err := p.WriteCoverage(t.Context(), t.TempDir()); err == nil {
+		t.Error("the coverage of a program without -cover was written")
+	}
+	if err := p.Stop(); err != nil {
+		t.Error(err)
+	}
+	if _, err := p.Allocated(t.Context()); err == nil {
+		t.Error("a server that has ended answers")
+	}
+}
+
 func TestAServerCanBeKilled(t *testing.T) {
 	p, err := process.Start(t.Context(), nil, build(t, floor), "-addr", "127.0.0.1:0")
 	if err != nil {
@@ -101,7 +147,7 @@ func TestAServerThatDoesNotStartSaysWhy(t *testing.T) {
 	if _, err := process.Start(t.Context(), nil, "/no/such/program"); err == nil {
 		t.Error("a program that does not exist was started")
 	}
-	if _, err := process.Build(t.Context(), t.TempDir(), floor+"/missing"); err == nil {
+	if _, err := process.Build(t.Context(), t.TempDir(), process.Source{Package: floor + "/missing"}); err == nil {
 		t.Error("a package that does not exist was built")
 	}
 }

@@ -32,3 +32,24 @@ func Example() {
 	//
 	// Measured by nobody.
 }
+
+func ExampleComparison() {
+	c := report.Comparison{
+		Variants: []string{"there", "here"},
+		Rows: []report.Compared{
+			{
+				Measure: "one click", Unit: report.Milliseconds, Floor: report.One(0.2),
+				Variants: []report.Variant{{Ours: report.One(0.5), Ratio: 1}, {Ours: report.One(0.4), Ratio: 0.8, Spread: "2%"}},
+			},
+			{Measure: "lost", Unit: report.Failures, Variants: []report.Variant{{}, {Ours: report.One(1)}}},
+		},
+		Notes: []string{"Measured by nobody."},
+	}
+	_ = c.Write(os.Stdout)
+	// Output:
+	// measure    there     here      ratio        floor
+	// one click  500.0 µs  400.0 µs  0.80 × ± 2%  200.0 µs
+	// lost       0         1         -            -
+	//
+	// Measured by nobody.
+}

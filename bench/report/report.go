@@ -27,6 +27,8 @@ const (
 	Seconds
 	// Failures are a number of them.
 	Failures
+	// Count is a number of things, on average.
+	Count
 )
 
 // scales are how measured units are written, in the multiple that fits the number; those
@@ -107,14 +109,11 @@ func (r Row) cells() []string {
 		c[2] = r.Unit.format(r.Floor)
 	}
 	if r.Ratio > 0 {
-		c[3] = fmt.Sprintf("%.2f ×", r.Ratio)
-		if r.Spread != "" {
-			c[3] += " ± " + r.Spread
-		}
+		c[3] = ratio(r.Ratio, r.Spread)
 	}
 	switch {
 	case r.GoalRatio > 0:
-		c[4] = fmt.Sprintf("≤ %.2g ×", r.GoalRatio)
+		c[4] = fmt.Sprintf("≤ %.3g ×", r.GoalRatio)
 	case r.Unit == Failures && r.Goal == 0:
 		c[4] = "none"
 	case r.Goal > 0:
@@ -128,6 +127,14 @@ func (r Row) cells() []string {
 	return c
 }
 
+func ratio(v float64, spread string) string {
+	s := fmt.Sprintf("%.2f ×", v)
+	if spread != "" {
+		s += " ± " + spread
+	}
+	return s
+}
+
 // Table is all that was measured, and in the notes how.
 type Table struct {
 	Rows  []Row
@@ -136,16 +143,23 @@ type Table struct {
 
 // Write prints the table, its columns aligned. The error is that of the writer.
 func (t Table) Write(w io.Writer) error {
+	lines := [][]string{{"measure", "ours", "floor", "ratio", "goal", "met"}}
+	for _, r := range t.Rows {
+		lines = append(lines, r.cells())
+	}
+	return write(w, lines, t.Notes)
+}
+
+// write prints lines of cells in aligned columns, and below them the notes.
+func write(w io.Writer, lines [][]string, notes []string) error {
 	var b bytes.Buffer
 	columns := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	line := func(cells ...string) { _, _ = fmt.Fprintln(columns, strings.Join(cells, "\t")) } // into memory
-	line("measure", "ours", "floor", "ratio", "goal", "met")
-	for _, r := range t.Rows {
-		line(r.cells()...)
+	for _, cells := range lines {
+		_, _ = fmt.Fprintln(columns, strings.Join(cells, "\t")) // into memory
 	}
 	_ = columns.Flush() // as above
-	if len(t.Notes) > 0 {
-		b.WriteString("\n" + strings.Join(t.Notes, "\n") + "\n")
+	if len(notes) > 0 {
+		b.WriteString("\n" + strings.Join(notes, "\n") + "\n")
 	}
 	_, err := b.WriteTo(w)
 	return err
