@@ -180,6 +180,7 @@ func (rt Route) stillShown(r *http.Request) bool {
 func (k *Kit) writePage(w http.ResponseWriter, r *http.Request, status int, view string, sh shell) {
 	sh.Script = k.asset("htmx-sse.js")
 	sh.Stylesheet = k.asset("sideband.css")
+	sh.Icon = k.asset("icon.svg")
 	sh.Lost = k.asset(protocol.LostFile)
 	sh.Failed = k.asset(protocol.FailedFile)
 	sh.Texts = &k.config.Texts

@@ -22,8 +22,8 @@ type shell struct {
 	Content []byte
 	// Addresses of the kit's assets. Lost and Failed are notices that a page has to have
 	// ready, since they are for when the server can't be reached.
-	Script, Stylesheet, Lost, Failed string
-	Texts                            *protocol.Texts
+	Script, Stylesheet, Icon, Lost, Failed string
+	Texts                                  *protocol.Texts
 	// Ticket and Connection, an address, are empty for a page that is not live.
 	Ticket, Connection string
 	// KeepConnection keeps the connection open while the page is hidden.
@@ -42,7 +42,7 @@ func (sh shell) htmxConfig() string {
 
 // document returns the parts that a layout puts together.
 func (sh shell) document() views.Document {
-	d := views.Document{Title: sh.Title, Head: sh.head(), Body: sh.body(), BodyAttributes: templ.Attributes{}}
+	d := views.Document{Title: sh.Title, Icon: sh.Icon, Head: sh.head(), Body: sh.body(), BodyAttributes: templ.Attributes{}}
 	if sh.Ticket != "" {
 		d.BodyAttributes["hx-headers:inherited"] = `{"` + protocol.TicketHeader + `":"` + sh.Ticket + `"}`
 		// What htmx asks for when the user goes back, and gets an error for, is not the page.

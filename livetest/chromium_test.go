@@ -157,7 +157,7 @@ func (b *both) compare(next func() []step) {
 func TestPagesAreThoseOfChromium(t *testing.T) {
 	t.Parallel()
 	b := openBoth(t, site, "/?begin=Milk,Bread", "#search")
-	b.real.AllowErrors("favicon.ico", "answered 409", "409 (Conflict)")
+	b.real.AllowErrors("answered 409", "409 (Conflict)")
 	// A real mouse comes across elements on its way, and notices lie on top of others.
 	b.style("#over, .sb-notices * { pointer-events: none !important }")
 	b.page.Skip(livetest.DeadLinks)

@@ -7,7 +7,7 @@ import (
 	"slices"
 )
 
-//go:embed htmx.min.js hx-sse.min.js sideband.css
+//go:embed htmx.min.js hx-sse.min.js icon.svg sideband.css
 var files embed.FS
 
 var kit = func() *FS {
@@ -35,7 +35,7 @@ func With(others map[string][]byte) *FS {
 
 // Path returns the path of one of the kit's own files: see [FS.Path]. The names are
 // "htmx.min.js", "hx-sse.min.js", "htmx-sse.js" (one after the other: what pages load),
-// and "sideband.css".
+// "sideband.css", and "icon.svg".
 func Path(name string) string { return kit.Path(name) }
 
 // Names returns the names of the kit's own files in order.

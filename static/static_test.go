@@ -49,7 +49,7 @@ func TestVendoredFilesAreWhatTheirChecksumsSay(t *testing.T) {
 		}
 	}
 	for _, name := range append(static.Names(), "LICENSE.htmx") {
-		ours := name == "sideband.css" || name == "htmx-sse.js"
+		ours := name == "icon.svg" || name == "sideband.css" || name == "htmx-sse.js"
 		if !ours && !slices.Contains(listed, name) {
 			t.Errorf("CHECKSUMS does not list %s", name)
 		}
@@ -293,7 +293,7 @@ func TestUnknownNamesPanicAndSayWhatThereIs(t *testing.T) {
 		func() {
 			defer func() {
 				message, _ := recover().(string)
-				if !strings.Contains(message, `"htmx.js"`) || !strings.Contains(message, "htmx-sse.js, htmx.min.js, hx-sse.min.js, sideband.css") {
+				if !strings.Contains(message, `"htmx.js"`) || !strings.Contains(message, "htmx-sse.js, htmx.min.js, hx-sse.min.js, icon.svg, sideband.css") {
 					t.Errorf("panic %q", message)
 				}
 			}()

@@ -80,7 +80,7 @@ func (r StreamRef) change(dirty bool, f func(pendingList) pendingList) {
 	v := &values{list}
 	switch {
 	case dirty:
-		list[i].version++
+		list[i].number = r.scope.newNumber()
 		r.scope.set(v)
 	case r.scope.shown == now:
 		r.scope.shown = v

@@ -5,11 +5,12 @@ import (
 	"sync/atomic"
 )
 
-// entry is one assign. version counts the values that were not equal to the one before.
+// entry is one assign. Two entries of a key with the same number are the same for a
+// rendering. No number is given twice, also after a rollback.
 type entry struct {
-	key     *Key
-	value   any
-	version uint32
+	key    *Key
+	value  any
+	number uint64
 }
 
 // values is an immutable list of assigns. Views have few keys, so a linear search of a
@@ -36,6 +37,7 @@ type Scope struct {
 	shown   *values                // as last rendered
 	derived []derivedValue         // as last rendered
 	watcher Watcher                // may be nil
+	numbers uint64                 // the newest entry's
 }
 
 // New returns an empty scope. owner names its page or component in messages. A read that
@@ -58,6 +60,11 @@ type Watcher interface {
 
 // Watch sets the scope's watcher.
 func (s *Scope) Watch(w Watcher) { s.watcher = w }
+
+func (s *Scope) newNumber() uint64 {
+	s.numbers++
+	return s.numbers
+}
 
 // set replaces the values and notifies the watcher.
 func (s *Scope) set(v *values) {
@@ -93,9 +100,11 @@ func (s *Scope) Dirty() bool {
 	if now == s.shown {
 		return false
 	}
-	for _, e := range now.list {
-		if s.changed(e.key) {
-			return true
+	for _, v := range []*values{now, s.shown} { // a rollback takes away what was not set before
+		for i := range v.list {
+			if s.changed(v.list[i].key) {
+				return true
+			}
 		}
 	}
 	return false
@@ -138,7 +147,7 @@ func (s *Scope) changed(k *Key) bool {
 		case isNow != was:
 			return true
 		case isNow:
-			return n.version != o.version && !s.same(k, n.value, o.value)
+			return n.number != o.number && !s.same(k, n.value, o.value)
 		}
 	}
 	return false

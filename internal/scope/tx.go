@@ -26,6 +26,9 @@ func (s *Scope) Begin() *Tx { return &Tx{scope: s, base: s.now.Load()} }
 // Commit makes what was set the scope's values.
 func (t *Tx) Commit() {
 	if len(t.sets) > 0 {
+		for i := range t.sets {
+			t.sets[i].number = t.scope.newNumber()
+		}
 		t.scope.set(&values{t.merged()})
 		t.base, t.sets = t.scope.now.Load(), nil
 	}
@@ -74,7 +77,7 @@ func (t *Tx) Set(k *Key, v any) {
 	if !had {
 		t.checkName(k)
 	}
-	e = entry{k, v, e.version + 1}
+	e = entry{key: k, value: v}
 	for i := range t.sets {
 		if t.sets[i].key == k {
 			t.sets[i] = e
