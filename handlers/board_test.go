@@ -3,19 +3,13 @@ package handlers_test
 import (
 	"context"
 	"crypto/tls"
-	"errors"
 	"fmt"
-	"io"
 	"log/slog"
-	"math/rand/v2"
 	"net"
 	"net/http"
 	"net/http/cookiejar"
-	"os"
 	"slices"
-	"strconv"
 	"strings"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -26,129 +20,8 @@ import (
 	"github.com/sideband-go/sideband/handlers/internal/board"
 	"github.com/sideband-go/sideband/internal/htmxdom"
 	tabs "github.com/sideband-go/sideband/internal/tab"
-	"github.com/sideband-go/sideband/sse"
 	"github.com/sideband-go/sideband/views"
 )
-
-// wire is the network between a tab and a server, in memory.
-type wire struct {
-	conns chan net.Conn
-	done  chan struct{}
-
-	mu   sync.Mutex
-	down bool
-	ours []*end
-	goOn chan struct{} // closed when a tab reads again; nil if it reads
-}
-
-// end is a tab's end of a connection.
-type end struct {
-	net.Conn
-	wire *wire
-	mu   sync.Mutex
-	hole bool // nothing arrives at the server any more
-	deaf bool // nor at the tab
-}
-
-func (e *end) lost() (hole, deaf bool) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	return e.hole, e.deaf
-}
-
-func (e *end) Read(p []byte) (int, error) {
-	for {
-		e.wire.mu.Lock()
-		goOn := e.wire.goOn
-		e.wire.mu.Unlock()
-		if goOn != nil {
-			<-goOn
-		}
-		n, err := e.Conn.Read(p)
-		if _, deaf := e.lost(); err != nil || !deaf {
-			return n, err
-		}
-	}
-}
-
-func (e *end) Write(p []byte) (int, error) {
-	if hole, _ := e.lost(); hole {
-		return len(p), nil
-	}
-	return e.Conn.Write(p)
-}
-
-func (w *wire) Accept() (net.Conn, error) {
-	select {
-	case c := <-w.conns:
-		return c, nil
-	case <-w.done:
-		return nil, net.ErrClosed
-	}
-}
-
-func (w *wire) Close() error   { close(w.done); return nil }
-func (w *wire) Addr() net.Addr { return &net.UnixAddr{Name: "memory"} }
-
-func (w *wire) dial(ctx context.Context, _, _ string) (net.Conn, error) {
-	ours, theirs := net.Pipe()
-	w.mu.Lock()
-	down := w.down
-	e := &end{Conn: ours, wire: w}
-	w.ours = append(w.ours, e)
-	w.mu.Unlock()
-	if down {
-		return nil, io.ErrUnexpectedEOF
-	}
-	select {
-	case w.conns <- theirs:
-		return e, nil
-	case <-w.done:
-		return nil, net.ErrClosed
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-}
-
-// swallow has what is sent from now on get lost, until the connections are cut.
-func (w *wire) swallow() { w.lose(func(e *end) { e.hole, e.deaf = true, true }) }
-
-// swallowAnswers is swallow for what the server says.
-func (w *wire) swallowAnswers() { w.lose(func(e *end) { e.deaf = true }) }
-
-func (w *wire) lose(f func(e *end)) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	for _, e := range w.ours {
-		e.mu.Lock()
-		f(e)
-		e.mu.Unlock()
-	}
-}
-
-// stall has the tab read nothing for a while.
-func (w *wire) stall(on bool) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.goOn != nil {
-		close(w.goOn)
-		w.goOn = nil
-	}
-	if on {
-		w.goOn = make(chan struct{})
-	}
-}
-
-// cut ends all connections; if down, no others are made.
-func (w *wire) cut(down bool) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.down = down
-	for _, e := range w.ours {
-		_ = e.Close()
-	}
-	w.ours = nil
-}
 
 // reader is somebody who looks at a page of a list, in fake time.
 type reader struct {
@@ -424,97 +297,4 @@ func TestPagesOfAnotherLife(t *testing.T) {
 			t.Errorf("mounted %d times", r.mounts())
 		}
 	})
-}
-
-// Case 49: TestStreamsThroughFaults changes a list at random, while connections break, get lost and
-// grow old, tabs hide and views go, and compares what the page shows in the end.
-// SIDEBAND_PAIRS says how many seeds it begins with, if not the usual number.
-func TestStreamsThroughFaults(t *testing.T) {
-	t.Parallel()
-	seeds := 48
-	if n, err := strconv.Atoi(os.Getenv("SIDEBAND_PAIRS")); err == nil {
-		seeds = n
-	}
-	for seed := range uint64(seeds) {
-		t.Run(fmt.Sprint(seed), func(t *testing.T) {
-			t.Parallel()
-			p := board.Page{List: &board.List{}}
-			if seed%3 == 2 {
-				p.Large = strings.Repeat("y", 3000)
-			}
-			c := handlers.Config{Timeouts: handlers.Timeouts{ConnectionAge: 40 * time.Second}}
-			if seed%4 > 0 {
-				c.Connection = sse.Config{MaxPending: int(seed % 4)}
-			}
-			readBoard(t, p, c, func(r *reader) { throughFaults(r, seed) })
-		})
-	}
-}
-
-func throughFaults(r *reader, seed uint64) {
-	rnd := rand.New(rand.NewPCG(seed, 9))
-	r.live()
-	for range 12 {
-		for range 1 + rnd.IntN(12) {
-			id := func() string { return fmt.Sprint(rnd.IntN(25), []string{"", " ", "é"}[rnd.IntN(3)]) }
-			ids := make([]string, 1+rnd.IntN(3))
-			for i := range ids {
-				ids[i] = id()
-			}
-			switch rnd.IntN(18) {
-			case 0, 1, 2:
-				r.do("append", ids...)
-			case 3:
-				r.do("prepend", ids...)
-			case 4:
-				r.list.Do(board.Change{Kind: "insert", At: rnd.IntN(10), Lines: lines(ids...)}, views.Ref{})
-			case 5, 6:
-				r.do("delete", ids...)
-			case 7:
-				changed := lines(ids[0])
-				changed[0].Text += fmt.Sprint(" changed ", rnd.IntN(100))
-				r.list.Do(board.Change{Kind: "update", Lines: changed}, views.Ref{})
-			case 8:
-				if rnd.IntN(4) == 0 {
-					r.do("reset", ids...)
-				}
-			case 9:
-				if err := r.Click(tabs.First([]string{"#add", "#write"}[rnd.IntN(2)])); err != nil && !errors.Is(err, tabs.ErrNoPage) {
-					r.t.Fatal(err)
-				}
-			case 10:
-				r.wire.swallow()
-			case 11:
-				r.wire.cut(false)
-			case 12:
-				r.Hide()
-			case 13:
-				r.Show()
-			case 14:
-				if rnd.IntN(3) == 0 {
-					r.list.Ref().Restart()
-				}
-			case 15:
-				r.wire.stall(true)
-			case 16:
-				r.wire.stall(false)
-			case 17:
-				time.Sleep(time.Duration(rnd.IntN(60)) * time.Second)
-			}
-			if rnd.IntN(3) > 0 {
-				synctest.Wait()
-			}
-			if rnd.IntN(4) == 0 {
-				time.Sleep(time.Duration(rnd.IntN(1500)) * time.Millisecond)
-			}
-		}
-		if rnd.IntN(2) == 0 {
-			r.wire.swallow()
-			time.Sleep(time.Duration(rnd.IntN(3000)) * time.Millisecond)
-		}
-		r.wire.stall(false)
-		r.wire.cut(false)
-		r.Show()
-		r.expect()
-	}
 }

@@ -241,3 +241,15 @@ func (p *tab) expect(want string) string {
 }
 
 var quietLogger = slog.New(slog.DiscardHandler)
+
+// recorded asks a router without a server, for tests in which time passes.
+func recorded(h http.Handler, method, path string, header ...string) *httptest.ResponseRecorder {
+	r := httptest.NewRequest(method, path, nil)
+	r.Host = "localhost"
+	for i := 0; i+1 < len(header); i += 2 {
+		r.Header.Set(header[i], header[i+1])
+	}
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	return w
+}

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"html"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"regexp"
 	"strings"
@@ -338,16 +337,4 @@ func TestAnAddressThatLeavesNoRoomGoesAlone(t *testing.T) {
 	if to := p.sentTo(); to != long || !strings.Contains(s.log.String(), "no room") {
 		t.Errorf("the page is sent to %s", to)
 	}
-}
-
-// recorded asks a router without a server, for tests in which time passes.
-func recorded(h http.Handler, method, path string, header ...string) *httptest.ResponseRecorder {
-	r := httptest.NewRequest(method, path, nil)
-	r.Host = "localhost"
-	for i := 0; i+1 < len(header); i += 2 {
-		r.Header.Set(header[i], header[i+1])
-	}
-	w := httptest.NewRecorder()
-	h.ServeHTTP(w, r)
-	return w
 }

@@ -151,6 +151,8 @@ func (p *Page) unsettled(ctx context.Context) (why string, poll bool) {
 	switch {
 	case !n.live:
 		return "", false // what was answered is all there is
+	case !ok && ctx.Err() != nil:
+		return "its view has work, or waits for its turn", false
 	case !ok:
 		return "its view has ended, and it does not know", true
 	case !sent || !reached(n.lastID, id):

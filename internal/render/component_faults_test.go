@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"testing"
-	"time"
 
 	"github.com/a-h/templ"
 
@@ -18,9 +17,7 @@ import (
 
 // The props of a rendering that failed are not shown by the next one.
 func TestAFailedRenderingTakesItsPropsBack(t *testing.T) {
-	rvDefine(t, "leaf", rvDef{render: func(c rv, ctx context.Context, w io.Writer) error {
-		return html(`<p id="`+views.ID(ctx)+`">`+c.Text+`</p>`).Render(ctx, w)
-	}})
+	rvDefine(t, "leaf", rvDef{render: rvText})
 	in, _ := viewtest.NewReporting(t, rvPage(func(ctx context.Context, w io.Writer) error {
 		title := parts.Title.Get(ctx)
 		if err := placed(t, "leaf", "a", title).Render(ctx, w); err != nil {
@@ -59,28 +56,16 @@ func TestWhatIsInsideFollowsAFreshMount(t *testing.T) {
 			return html(`<div id="o">`, placed(t, "inner", "i", ""), `</div>`).Render(ctx, w)
 		},
 	})
-	rvDefine(t, "inner", rvDef{render: func(c rv, ctx context.Context, w io.Writer) error {
-		return html(`<p id="i">`, rvKey.Get, `</p>`).Render(ctx, w)
-	}})
+	rvDefine(t, "inner", rvDef{render: rvInner})
 	in, _ := viewtest.NewReporting(t, rvPage(func(ctx context.Context, w io.Writer) error { return placed(t, "outer", "o", "").Render(ctx, w) }))
 	doc := document(t, in.Page())
 	_ = in.Post("Act", "render_test.rv.o", "")
-	if err := doc.Apply(in.Patch()); err != nil {
-		t.Fatal(err)
-	}
-	if got := viewtest.Text(shown(doc)); got != "mount 2" {
-		t.Errorf("after a fresh mount the inner component shows %q", got)
-	}
+	expectText(t, in, doc, "mount 2")
 	in.Set(func(s *views.Socket) { parts.Heard.Set(s, "x") })
 	if err := in.Post("Act", "render_test.rv.o", ""); err != nil {
 		t.Fatal(err)
 	}
-	if err := doc.Apply(in.Patch()); err != nil {
-		t.Fatal(err)
-	}
-	if got := viewtest.Text(shown(doc)); got != "event" {
-		t.Errorf("after an event the inner component shows %q", got)
-	}
+	expectText(t, in, doc, "event")
 }
 
 // Update sets a key that a component inside reads: that one is rendered.
@@ -91,20 +76,13 @@ func TestWhatUpdateSetsIsShownInside(t *testing.T) {
 			return html(`<div id="o">`, placed(t, "inner", "i", ""), `</div>`).Render(ctx, w)
 		},
 	})
-	rvDefine(t, "inner", rvDef{render: func(c rv, ctx context.Context, w io.Writer) error {
-		return html(`<p id="i">`, rvKey.Get, `</p>`).Render(ctx, w)
-	}})
+	rvDefine(t, "inner", rvDef{render: rvInner})
 	in := viewtest.New(t, rvPage(func(ctx context.Context, w io.Writer) error {
 		return placed(t, "outer", "o", parts.Title.Get(ctx)).Render(ctx, w)
 	}))
 	doc := document(t, in.Page())
 	in.Set(func(s *views.Socket) { parts.Title.Set(s, "U") })
-	if err := doc.Apply(in.Patch()); err != nil {
-		t.Fatal(err)
-	}
-	if got := viewtest.Text(shown(doc)); got != "U" {
-		t.Errorf("shows %q", got)
-	}
+	expectText(t, in, doc, "U")
 }
 
 // A component gets another placer at the same place of the page: what is inside it and reads outward is rendered.
@@ -123,9 +101,7 @@ func TestWhatIsInsideFollowsAMove(t *testing.T) {
 	rvDefine(t, "mid", rvDef{render: func(c rv, ctx context.Context, w io.Writer) error {
 		return html(`<div id="m">`, placed(t, "inner", "i", ""), `</div>`).Render(ctx, w)
 	}})
-	rvDefine(t, "inner", rvDef{render: func(c rv, ctx context.Context, w io.Writer) error {
-		return html(`<p id="i">`, rvKey.Get, `</p>`).Render(ctx, w)
-	}})
+	rvDefine(t, "inner", rvDef{render: rvInner})
 	in := viewtest.New(t, rvPage(func(ctx context.Context, w io.Writer) error {
 		ctx = templ.WithChildren(templ.InitializeContext(ctx), placed(t, "mid", "m", ""))
 		return placed(t, "box", "b", "").Render(ctx, w)
@@ -134,20 +110,13 @@ func TestWhatIsInsideFollowsAMove(t *testing.T) {
 	doc := document(t, in.Page())
 	for _, c := range [][2]string{{"", "page"}, {"x", "box"}, {"", "page"}} {
 		in.Set(func(s *views.Socket) { parts.Heard.Set(s, c[0]) })
-		if err := doc.Apply(in.Patch()); err != nil {
-			t.Fatal(err)
-		}
-		if got := viewtest.Text(shown(doc)); got != c[1] {
-			t.Errorf("shows %q, not %q", got, c[1])
-		}
+		expectText(t, in, doc, c[1])
 	}
 }
 
 // A component may stand in another writer (templ.WithFragments, a cache) for a while, and come back.
 func TestAComponentThatStoodInAnotherWriter(t *testing.T) {
-	rvDefine(t, "leaf", rvDef{render: func(c rv, ctx context.Context, w io.Writer) error {
-		return html(`<p id="`+views.ID(ctx)+`">`+c.Text+`</p>`).Render(ctx, w)
-	}})
+	rvDefine(t, "leaf", rvDef{render: rvText})
 	in := viewtest.New(t, rvPage(func(ctx context.Context, w io.Writer) error {
 		title := parts.Title.Get(ctx)
 		for i := range len(title) {
@@ -166,18 +135,13 @@ func TestAComponentThatStoodInAnotherWriter(t *testing.T) {
 		return err
 	}))
 	doc := document(t, in.Page())
-	for i, step := range []struct{ title, heard string }{{"TTTT", "x"}, {"TTTTTTTT", ""}, {"T", "x"}, {"", ""}} {
+	for _, step := range []struct{ title, heard string }{{"TTTT", "x"}, {"TTTTTTTT", ""}, {"T", "x"}, {"", ""}} {
 		in.Set(func(s *views.Socket) { parts.Title.Set(s, step.title); parts.Heard.Set(s, step.heard) })
-		if err := doc.Apply(in.Patch()); err != nil {
-			t.Fatal(err)
-		}
 		want := ""
 		for k := range len(step.title) {
 			want += fmt.Sprint(k, " ")
 		}
-		if got := viewtest.Text(shown(doc)); got != want+"A" {
-			t.Errorf("step %d shows %q", i, got)
-		}
+		expectText(t, in, doc, want+"A")
 	}
 }
 
@@ -197,44 +161,6 @@ func TestManyFailuresInOneAnother(t *testing.T) {
 	in.Page()
 	if n > 200 {
 		t.Errorf("13 components that fail are rendered %d times", n)
-	}
-}
-
-// Each component that leaves is closed, however many leave at once.
-func TestManyComponentsCloseAtOnce(t *testing.T) {
-	closed := 0
-	rvDefine(t, "leaf", rvDef{
-		close: func(rv, *views.Socket) { closed++ },
-		render: func(c rv, ctx context.Context, w io.Writer) error {
-			return html(`<p id="`+views.ID(ctx)+`"></p>`).Render(ctx, w)
-		},
-	})
-	in := viewtest.New(t, rvPage(func(ctx context.Context, w io.Writer) error {
-		if parts.Away.Get(ctx) {
-			return nil
-		}
-		for i := range 1500 {
-			if err := placed(t, "leaf", fmt.Sprint("i", i), "").Render(ctx, w); err != nil {
-				return err
-			}
-		}
-		return nil
-	}))
-	in.Page()
-	in.Set(func(s *views.Socket) { parts.Away.Set(s, true) })
-	in.Patch()
-	for n := 0; ; n++ {
-		m, ok, err := in.Inbox()
-		if err != nil {
-			t.Error(err)
-		}
-		if !ok {
-			break
-		}
-		in.Succeed(m)
-	}
-	if closed != 1500 {
-		t.Errorf("%d of 1500 were closed", closed)
 	}
 }
 
@@ -269,11 +195,9 @@ func TestAMountThatIsTakenBackRunsAgain(t *testing.T) {
 	in.Rollback()
 	fail = false
 	*said = nil
-	if err := doc.Apply(in.Patch()); err != nil {
-		t.Fatal(err)
-	}
-	if got := viewtest.Text(shown(doc)); got != "mounted" || len(*said) > 0 {
-		t.Errorf("shows %q, %q", got, *said)
+	expectText(t, in, doc, "mounted")
+	if len(*said) > 0 {
+		t.Errorf("reported %q", *said)
 	}
 }
 
@@ -301,64 +225,6 @@ func TestARegionOfAComponentThatPanics(t *testing.T) {
 	}
 	if _, err := in.Render(nil); err != nil {
 		t.Errorf("the whole page fails: %v", err)
-	}
-}
-
-// A view may end while it is rendered.
-func TestTheEndBesideARendering(t *testing.T) {
-	rvDefine(t, "leaf", rvDef{render: func(c rv, ctx context.Context, w io.Writer) error {
-		return html(`<p id="`+views.ID(ctx)+`">`+c.Text+`</p>`).Render(ctx, w)
-	}})
-	for range 30 {
-		in, _ := viewtest.NewReporting(t, rvPage(func(ctx context.Context, w io.Writer) error {
-			for i := range 100 {
-				if err := placed(t, "leaf", fmt.Sprint("i", i), parts.Title.Get(ctx)).Render(ctx, w); err != nil {
-					return err
-				}
-			}
-			return nil
-		}))
-		in.Page()
-		in.Set(func(s *views.Socket) { parts.Title.Set(s, "U") })
-		done := make(chan struct{})
-		go func() { in.Close(); close(done) }()
-		_, _ = in.Render(nil)
-		<-done
-	}
-}
-
-// What a component sends itself later, or again and again, ends with it.
-func TestTimersEndWithTheirComponent(t *testing.T) {
-	rvDefine(t, "leaf", rvDef{
-		mount: func(c rv, s *views.Socket) error {
-			_, err := views.SendEvery(s, time.Second, rv.note, 1)
-			return err
-		},
-		event:  func(c rv, s *views.Socket) error { panic("boom") },
-		render: func(c rv, ctx context.Context, w io.Writer) error { return html(`<p id="a"></p>`).Render(ctx, w) },
-	})
-	in, _ := viewtest.NewReporting(t, rvPage(func(ctx context.Context, w io.Writer) error {
-		if parts.Away.Get(ctx) {
-			return nil
-		}
-		return placed(t, "leaf", "a", "").Render(ctx, w)
-	}))
-	in.Page()
-	if n := in.Timers(); n != 1 {
-		t.Fatal(n)
-	}
-	if err := in.Post("Act", "render_test.rv.a", ""); err == nil {
-		t.Fatal("no error")
-	}
-	in.Patch()
-	if n := in.Timers(); n != 1 {
-		t.Errorf("remounted: %d timers", n)
-	}
-	in.Set(func(s *views.Socket) { parts.Away.Set(s, true) })
-	in.Patch()
-	in.Settle()
-	if n := in.Timers(); n != 0 {
-		t.Errorf("ended: %d timers", n)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"github.com/sideband-go/sideband/internal/htmxdom"
 	"github.com/sideband-go/sideband/internal/live"
 	"github.com/sideband-go/sideband/internal/viewtest"
 	"github.com/sideband-go/sideband/internal/viewtest/parts"
@@ -93,4 +94,25 @@ var rvKey = state.NewKey[string]("rv")
 
 func rvPage(show func(ctx context.Context, w io.Writer) error) *live.Definition {
 	return viewtest.Define(parts.Page{Show: func() templ.Component { return templ.ComponentFunc(show) }})
+}
+
+// rvText renders the text of a component under its own id.
+func rvText(c rv, ctx context.Context, w io.Writer) error {
+	return html(`<p id="`+views.ID(ctx)+`">`+c.Text+`</p>`).Render(ctx, w)
+}
+
+// rvInner renders what rvKey says where it stands.
+func rvInner(_ rv, ctx context.Context, w io.Writer) error {
+	return html(`<p id="i">`, rvKey.Get, `</p>`).Render(ctx, w)
+}
+
+// expectText brings a document up to date and compares its text.
+func expectText(t *testing.T, in *viewtest.View, doc *htmxdom.Document, want string) {
+	t.Helper()
+	if err := doc.Apply(in.Patch()); err != nil {
+		t.Fatal(err)
+	}
+	if got := viewtest.Text(shown(doc)); got != want {
+		t.Errorf("shows %q, not %q", got, want)
+	}
 }

@@ -17,6 +17,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/sideband-go/sideband/internal/browser"
 	"github.com/sideband-go/sideband/internal/htmxdom"
@@ -53,9 +54,12 @@ const Config = `{"defaultTimeout":15000,"prefix":"","extensions":"sse","morphIgn
 //go:embed run.js
 var script string
 
-// batch is how many cases go into one evaluation, small enough to stay far
-// below the page's time limit.
-const batch = 25
+// batch is how many cases go into one evaluation, which takes a second or two;
+// limit is how long it may take where other tests use up the machine.
+const (
+	batch = 25
+	limit = 3 * time.Minute
+)
 
 // Run runs the cases one after another and returns their results in order. It
 // may be called from parallel tests.
@@ -63,7 +67,7 @@ func Run(t testing.TB, cases []Case) []Result {
 	t.Helper()
 	srv := httptest.NewServer(http.HandlerFunc(serve))
 	t.Cleanup(srv.Close)
-	p := browser.Open(t, srv.URL+"/")
+	p := browser.Open(t, srv.URL+"/").Within(limit)
 	// htmx logs what it throws, which Result has, and Chromium complains of SVG
 	// attributes that it cannot read.
 	p.AllowErrors("htmx:", "Error: <")
