@@ -1,17 +1,10 @@
 package sse
 
-import (
-	"time"
-
-	r3labs "github.com/r3labs/sse/v2"
-)
+import "time"
 
 // ticksPerHeartbeat is how many ticks one heartbeat interval has. A connection gets a heartbeat
 // in the fourth tick after its last write: after three quarters of the interval to all of it.
 const ticksPerHeartbeat = 4
-
-// heartbeat is a comment, which clients ignore.
-var heartbeat = r3labs.Event{Comment: []byte("hb")}
 
 // heartbeats is the goroutine that sends the heartbeats of all connections of a server. The
 // first connection starts it; the last one stops it and waits for its end.
@@ -41,11 +34,9 @@ func (s *Server) runHeartbeats(h *heartbeats) {
 		case <-ticker.C:
 		}
 		now := s.tick.Add(1)
-		s.mu.Lock()
-		for _, conn := range s.connections {
+		for _, conn := range s.all() { // the lock is not held while they write
 			conn.heartbeat(now)
 		}
-		s.mu.Unlock()
 	}
 }
 
@@ -55,7 +46,7 @@ func (conn *Connection) heartbeat(now uint32) {
 	conn.mu.Lock()
 	defer conn.mu.Unlock()
 	silent := conn.head == nil && now-conn.lastWrite >= ticksPerHeartbeat
-	if silent && conn.open {
+	if silent && conn.open && !conn.isOver() {
 		conn.publish(&message{})
 	}
 }
