@@ -106,15 +106,11 @@ func (conn *Connection) send(name, id string, data []byte) bool {
 // isOver reports whether nothing more may be sent. The caller holds mu.
 func (conn *Connection) isOver() bool { return conn.closed || conn.ctx.Err() != nil }
 
-// publish writes m if nothing waits, as far as the socket has room, and queues what is left. The
-// caller holds mu.
+// publish writes m if nothing waits and the socket has room, and queues it, or what is left of it,
+// otherwise. The caller holds mu.
 func (conn *Connection) publish(m *message) {
-	if conn.socket != nil && conn.head == nil && len(m.data) <= maxDirect {
-		rest := conn.writeDirect(m)
-		if rest == nil {
-			return
-		}
-		m.packet, m.begun = rest, true
+	if conn.socket != nil && conn.head == nil && len(m.data) <= maxDirect && conn.writeDirect(m) {
+		return
 	}
 	queued := *m
 	if conn.tail == nil {
@@ -130,29 +126,37 @@ func (conn *Connection) publish(m *message) {
 	conn.startDrain()
 }
 
-// writeDirect writes m as far as the socket has room, without waiting, and returns what is left.
-// The caller holds mu, and nothing waits: so nobody else writes.
-func (conn *Connection) writeDirect(m *message) (rest *packet) {
+// writeDirect writes m as far as the socket has room, without waiting, and reports whether that
+// was all of it, or the connection is over. The caller holds mu, and nothing waits: so nobody else
+// writes.
+func (conn *Connection) writeDirect(m *message) (done bool) {
 	defer func() {
 		if p := recover(); p != nil { // a fault of an encoder must not become the sender's
-			conn.panicked, rest = p, nil
+			conn.panicked, done = p, true
 			conn.drop()
 		}
 	}()
+	encoder := conn.out.encoder
 	p := conn.out.pack(m, true)
+	size := len(p.left)
 	err := conn.socket.Control(p.write)
 	if err == nil {
 		err = p.err
 	}
-	conn.lastWrite = conn.server.tick.Load()
 	switch {
 	case err != nil:
 		conn.failed(err)
+	case len(p.left) == size:
+		conn.out.encoder = encoder // m may still be dropped
+		p.release()
+		return false
 	case len(p.left) > 0:
-		return p
+		m.packet, m.begun = p, true
+		return false
 	}
+	conn.lastWrite = conn.server.tick.Load()
 	p.release()
-	return nil
+	return true
 }
 
 // OnDrain sets a function that is called when the queue is empty again after a Send was

@@ -1,6 +1,9 @@
 package sse
 
-import "time"
+import (
+	"runtime"
+	"time"
+)
 
 // ticksPerHeartbeat is how many ticks one heartbeat interval has. A connection gets a heartbeat
 // in the fourth tick after its last write: after three quarters of the interval to all of it.
@@ -35,18 +38,22 @@ func (s *Server) runHeartbeats(h *heartbeats) {
 		}
 		now := s.tick.Add(1)
 		for _, conn := range s.all() { // the lock is not held while they write
-			conn.heartbeat(now)
+			if conn.heartbeat(now) {
+				runtime.Gosched() // goroutines that write end before many others start
+			}
 		}
 	}
 }
 
-// heartbeat sends a heartbeat if the connection has been silent. While a write is under way it
-// is not: the write has its own deadline.
-func (conn *Connection) heartbeat(now uint32) {
+// heartbeat sends a heartbeat if the connection has been silent, and reports whether it did. While a
+// write is under way the connection is not silent: the write has its own deadline.
+func (conn *Connection) heartbeat(now uint32) bool {
 	conn.mu.Lock()
 	defer conn.mu.Unlock()
 	silent := conn.head == nil && now-conn.lastWrite >= ticksPerHeartbeat
-	if silent && conn.open && !conn.isOver() {
-		conn.publish(&message{})
+	if !silent || !conn.open || conn.isOver() {
+		return false
 	}
+	conn.publish(&message{})
+	return true
 }

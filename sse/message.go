@@ -12,7 +12,7 @@ type message struct {
 
 	next   *message // in the queue of its connection
 	begun  bool     // its write has begun: it must be completed
-	packet *packet  // what is left of a write that the socket took in part
+	packet *packet  // what is left of m, if the socket took a part of it
 }
 
 // newMessage returns a message with this event name, id and data. It panics if id is not valid.
