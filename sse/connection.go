@@ -19,10 +19,6 @@ var ErrName = errors.New("sse: event name is empty or has a line end, or the eve
 // errConnectionClosed is why nothing is written to a connection that has ended.
 var errConnectionClosed = errors.New("sse: connection is closed")
 
-// maxDirect is the size of data up to which a message is written on the goroutine that sends it.
-// To compress more would keep that from its work, and rarely fits the socket at once.
-const maxDirect = 4 << 10
-
 // Connection is an open event stream to one client, with a bounded queue of messages.
 // [Server.Serve] makes it. All methods may be called from any goroutine, also within the
 // callbacks, and none of them waits for the client.
@@ -109,7 +105,7 @@ func (conn *Connection) isOver() bool { return conn.closed || conn.ctx.Err() != 
 // publish writes m if nothing waits and the socket has room, and queues it, or what is left of it,
 // otherwise. The caller holds mu.
 func (conn *Connection) publish(m *message) {
-	if conn.socket != nil && conn.head == nil && len(m.data) <= maxDirect && conn.writeDirect(m) {
+	if conn.socket != nil && conn.head == nil && len(m.data) <= conn.server.maxDirect && conn.writeDirect(m) {
 		return
 	}
 	queued := *m

@@ -19,13 +19,19 @@ func (conn *Connection) startDrain() {
 // What application code panics with ends the connection, and Serve panics with it.
 func (conn *Connection) drain() {
 	defer conn.drains.Done()
-	defer func() { conn.drainEnded(recover()) }()
+	empty := false
+	defer func() {
+		if !empty {
+			conn.broken(recover())
+		}
+	}()
 	for m := conn.next(); m != nil; m = conn.next() {
 		conn.out.write(m)
 		if drained := conn.wrote(); drained != nil {
 			drained()
 		}
 	}
+	empty = true // another goroutine may write the queue from now on
 }
 
 // next returns the message whose write begins now; nil if none waits.
@@ -67,14 +73,11 @@ func (conn *Connection) wrote() (drained func()) {
 	return conn.onDrain
 }
 
-// drainEnded ends the connection if its queue cannot be written any more. p is what the goroutine
-// has panicked with.
-func (conn *Connection) drainEnded(p any) {
+// broken ends the connection, whose queue cannot be written any more. p is what the goroutine
+// panics with; nil if application code has ended it.
+func (conn *Connection) broken(p any) {
 	conn.mu.Lock()
 	defer conn.mu.Unlock()
-	if !conn.draining { // as it should be
-		return
-	}
 	conn.draining = false
 	conn.empty()
 	if conn.panicked = p; p == nil && !conn.closed {

@@ -23,6 +23,9 @@ func (conn *Connection) IsHalfWritten() bool {
 	return conn.head != nil && conn.head.packet != nil
 }
 
+// WriteAllDirectly makes messages of any size go straight to their socket.
+func (s *Server) WriteAllDirectly() { s.maxDirect = 1 << 30 }
+
 // IsIdle reports whether nothing waits.
 func (conn *Connection) IsIdle() bool {
 	conn.mu.Lock()

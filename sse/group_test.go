@@ -3,7 +3,6 @@ package sse_test
 import (
 	"context"
 	"net/http"
-	"runtime"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -12,13 +11,12 @@ import (
 )
 
 // An idle connection has, beside the goroutine of its request, the one of r3labs' that waits for
-// its context. The stream of r3labs' is shared; its goroutine ends with the last connection.
+// its context. The streams of r3labs' are shared; their goroutines end with the last connection.
 func TestConnectionsShareStreamsOfR3labs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		defer day()()
 		const n = 2*sse.MaxMembers + 1
 		s := sse.New(sse.Config{})
-		before := runtime.NumGoroutine()
 		ctx, cancel := context.WithCancel(t.Context())
 		opened := make(chan *sse.Connection, n)
 		ended := make(chan error, n)
@@ -27,28 +25,34 @@ func TestConnectionsShareStreamsOfR3labs(t *testing.T) {
 				ended <- s.Serve(&memory{header: http.Header{}}, asking(ctx, ""), "0", func(conn *sse.Connection) { opened <- conn })
 			}()
 		}
-		synctest.Wait()
-		const heartbeats, streams = 1, 3
-		if got, want := runtime.NumGoroutine()-before, 2*n+heartbeats+streams; got != want {
-			t.Errorf("%d goroutines, want %d", got, want)
+		check := func(connections, streams int) {
+			t.Helper()
+			synctest.Wait()
+			for creator, want := range map[string]int{
+				"r3labs/sse/v2.(*Server).ServeHTTP":        connections,
+				"r3labs/sse/v2.(*Stream).run":              streams,
+				"sideband/sse.(*Server).startHeartbeats":   min(connections, 1),
+				"sideband/sse.(*Connection).startDrain":    0,
+				"r3labs/sse/v2.(*Stream).addSubscriber":    0,
+				"r3labs/sse/v2.(*Stream).removeSubscriber": 0,
+			} {
+				if got := strings.Count(allStacks(), "created by github.com/"+strings.Replace(creator, "sideband/", "sideband-go/sideband/", 1)+" "); got != want {
+					t.Errorf("%d connections: %s has started %d goroutines, want %d", connections, creator, got, want)
+				}
+			}
 		}
-		for range n - 1 { // all but the last leave
+		check(n, 3)
+		for range n - 1 {
 			(<-opened).Finish(nil)
 			if err := <-ended; err != nil {
 				t.Error(err)
 			}
 		}
-		synctest.Wait()
-		if got, want := runtime.NumGoroutine()-before, 2+heartbeats+1; got != want {
-			t.Errorf("%d goroutines for one connection, want %d", got, want)
-		}
+		check(1, 1)
 		cancel()
 		if err := <-ended; err != nil {
 			t.Error(err)
 		}
-		synctest.Wait()
-		if stacks := allStacks(); strings.Contains(stacks, "r3labs/sse") {
-			t.Errorf("left behind:\n%s", stacks)
-		}
+		check(0, 0)
 	})
 }

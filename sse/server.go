@@ -17,8 +17,13 @@ import (
 // written to the response then.
 var ErrClosed = errors.New("sse: server is shut down")
 
-// maxPending bounds Config.MaxPending.
-const maxPending = 60
+const (
+	// maxPending bounds Config.MaxPending.
+	maxPending = 60
+	// maxDirect is the size of data up to which a message is written on the goroutine that sends
+	// it. To compress more would keep that from its work, and the socket rarely takes it at once.
+	maxDirect = 4 << 10
+)
 
 // Config sets the limits of a [Server]. The zero value works.
 type Config struct {
@@ -45,6 +50,7 @@ type Server struct {
 	events      *r3labs.Server
 	tick        atomic.Uint32 // counts quarters of the heartbeat interval, see heartbeats
 	compressors compressors
+	maxDirect   int
 
 	mu          sync.Mutex
 	connections map[*url.URL]*Connection // by the address of their URL
@@ -75,6 +81,7 @@ func New(c Config) *Server {
 
 	s := &Server{
 		config:      c,
+		maxDirect:   maxDirect,
 		events:      r3labs.New(),
 		connections: make(map[*url.URL]*Connection),
 		empty:       make(chan struct{}),

@@ -33,16 +33,17 @@ func socketOf(ctx context.Context) syscall.RawConn {
 }
 
 // writeNow writes to a socket what that has room for: perhaps nothing, without an error.
-func writeNow(fd uintptr, p []byte) (int, error) {
-	for {
-		n, err := unix.SendmsgN(int(fd), p, nil, nil, unix.MSG_DONTWAIT|unix.MSG_NOSIGNAL)
+func writeNow(fd uintptr, p []byte) (written int, err error) {
+	for written < len(p) {
+		n, err := unix.SendmsgN(int(fd), p[written:], nil, nil, unix.MSG_DONTWAIT|unix.MSG_NOSIGNAL)
 		switch {
 		case err == nil:
-			return n, nil
+			written += n
 		case errors.Is(err, unix.EAGAIN):
-			return 0, nil
+			return written, nil
 		case !errors.Is(err, unix.EINTR):
-			return 0, err
+			return written, err
 		}
 	}
+	return written, nil
 }
