@@ -253,21 +253,6 @@ func TestAFullSocketHoldsNobody(t *testing.T) {
 	})
 }
 
-// The goroutine that writes the queue ends while another one may begin.
-func TestTheQueueBeginsAndEndsOverAndOver(t *testing.T) {
-	bubble(t, sse.Config{Heartbeat: time.Hour}, func(t *testing.T, s *site) {
-		c, conn := s.connection()
-		go c.readAll()
-		for range 20_000 {
-			if conn.Send("1", []byte("x")); conn.Ended() {
-				t.Fatal("the connection has ended")
-			}
-		}
-		c.Close()
-		s.gone()
-	})
-}
-
 func TestTheQueueOfADirectConnectionIsBounded(t *testing.T) {
 	s := overTCP(t, sse.Config{WriteTimeout: time.Hour, MaxPending: 5, MaxPendingBytes: 10_000}, nil)
 	c, conn := s.connect("")
