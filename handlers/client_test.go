@@ -81,7 +81,9 @@ func newSite(t testing.TB, c handlers.Config, routes func(kit *handlers.Kit, r c
 	r.Use(s.kit.Middleware)
 	r.Mount(s.kit.AssetsPath(), s.kit.Assets())
 	routes(s.kit, r)
-	s.Server = httptest.NewServer(r)
+	s.Server = httptest.NewUnstartedServer(r)
+	s.Config.ConnContext = handlers.ConnContext
+	s.Start()
 	t.Cleanup(func() {
 		shutdown(t, s.kit)
 		inTime(t, "a request", s.Close)

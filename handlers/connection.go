@@ -87,6 +87,15 @@ func (c *connecting) over() {
 	}
 }
 
+// PassesTo is for [sse.Server.Serve]: once a connection's response has begun, the guard passes on
+// what is written.
+func (g *guard) PassesTo() http.ResponseWriter {
+	if !g.begun || g.mute {
+		return nil
+	}
+	return g.ResponseWriter
+}
+
 func (rt Route) connectionFailed(w http.ResponseWriter, r *http.Request, err error) {
 	switch {
 	case errors.Is(err, sse.ErrClosed):

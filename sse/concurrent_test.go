@@ -2,6 +2,8 @@ package sse_test
 
 import (
 	"io"
+	"net/http"
+	"runtime"
 	"strconv"
 	"sync"
 	"testing"
@@ -97,4 +99,30 @@ func TestEverySentMessageOfAConsumerThatKeepsUpArrives(t *testing.T) {
 		}
 		c.Close()
 	})
+}
+
+// The goroutine that writes the queue ends while another one begins.
+func TestTheQueueBeginsAndEndsOverAndOver(t *testing.T) {
+	opened := make(chan *sse.Connection, 1)
+	ended := make(chan error, 1)
+	go func() {
+		ended <- sse.New(sse.Config{}).Serve(&memory{header: http.Header{}}, asking(t.Context(), ""), "0", func(conn *sse.Connection) { opened <- conn })
+	}()
+	conn := take(t, opened, "the connection to open")
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {
+			for i := 0; i < 20_000 && !conn.Ended(); i++ {
+				conn.Send("1", []byte("x"))
+				if i%3 == 0 {
+					runtime.Gosched()
+				}
+			}
+		})
+	}
+	wg.Wait()
+	conn.Finish(nil)
+	if err := take(t, ended, "the connection to end"); err != nil {
+		t.Error(err)
+	}
 }

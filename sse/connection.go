@@ -3,9 +3,12 @@ package sse
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 )
 
@@ -21,35 +24,42 @@ var errConnectionClosed = errors.New("sse: connection is closed")
 // callbacks, and none of them waits for the client.
 type Connection struct {
 	server       *Server
-	name         string // r3labs' name of it: random, never sent
+	out          *wire
+	group        *group
+	url          url.URL // of the request that r3labs sees: its address tells subscribers apart
 	ctx          context.Context
 	cancel       context.CancelFunc
 	control      *http.ResponseController
-	unsubscribed chan struct{} // closed when r3labs has unsubscribed the client
+	unsubscribed chan struct{}  // closed when r3labs has unsubscribed the client
+	drains       sync.WaitGroup // the goroutine that writes the queue
 
 	mu          sync.Mutex
-	head, tail  *message  // handed to r3labs and not yet written, in order
-	pending     int       // messages in that list, without heartbeats
-	bytes       int       // the size of their data
-	refused     bool      // a Send was refused since the queue was last empty
-	open        bool      // r3labs has subscribed the client
-	finishing   bool      // Finish or FinishNow was called
-	discarded   bool      // Discard or FinishNow was called
-	finishedNow bool      // FinishNow was called
-	closed      bool      // nothing may be written: the response may be net/http's again
-	lastWrite   uint32    // the tick of the last write
-	deadlineSet time.Time // when arm last set the write deadline
+	socket      syscall.RawConn // to write to directly; nil without
+	head, tail  *message        // not yet written, in order
+	pending     int             // messages in that list, without heartbeats
+	bytes       int             // the size of their data
+	refused     bool            // a Send was refused since the queue was last empty
+	open        bool            // the client is known to be connected: messages may be written
+	draining    bool            // a goroutine writes the queue
+	finishing   bool            // Finish or FinishNow was called
+	discarded   bool            // Discard or FinishNow was called
+	finishedNow bool            // FinishNow was called
+	closed      bool            // nothing may be written: the response may be net/http's again
+	lastWrite   uint32          // the tick of the last write
+	deadlineSet time.Time       // when arm last set the write deadline
 	onDrain     func()
 	err         error // the write that failed
+	panicked    any   // what a callback, or the response's writer, has panicked with
 }
 
-// Send queues an unnamed message and reports whether it did. A browser remembers id once it
+// Send sends an unnamed message, and reports whether it did: at once, if nothing waits and the
+// socket has room (see the package's comment), by the queue otherwise. A browser remembers id once it
 // has the message; an empty id keeps the last one. Line ends in data become \n, anything else
 // is sent as it is. Empty data sends nothing, since no client would see it.
 //
 // Send returns false if the queue is full, or if the connection has ended ([Connection.Done] is
 // closed) or accepts no more messages ([Connection.Finish], [Connection.Discard]). True means
-// that the message is queued, not that it has arrived.
+// that the message is on its way, not that it has arrived.
 //
 // The connection keeps data until it is written: do not change it afterwards. One slice may be
 // sent on many connections.
@@ -59,7 +69,7 @@ func (conn *Connection) Send(id string, data []byte) bool {
 	return conn.send("", id, data)
 }
 
-// SendNamed queues an event with a name, which browsers pass to listeners of that name, as
+// SendNamed sends an event with a name, which browsers pass to listeners of that name, as
 // [Connection.Send] does. It returns [ErrName] for a name or data that cannot be sent.
 func (conn *Connection) SendNamed(name, id string, data []byte) (bool, error) {
 	if name == "" || len(data) == 0 || strings.ContainsAny(name, "\r\n\x00") {
@@ -70,49 +80,83 @@ func (conn *Connection) SendNamed(name, id string, data []byte) (bool, error) {
 
 func (conn *Connection) send(name, id string, data []byte) bool {
 	m := newMessage(name, id, data)
-	size := len(m.event.Data)
+	size := len(m.data)
 
 	conn.mu.Lock()
 	defer conn.mu.Unlock()
-	if conn.closed || conn.finishing || conn.discarded || conn.ctx.Err() != nil {
+	if conn.finishing || conn.discarded || conn.isOver() {
 		return false
 	}
 	if size == 0 {
-		return true // r3labs would end the response
+		return true
 	}
 	limits := &conn.server.config
 	if conn.pending >= limits.MaxPending || conn.pending > 0 && conn.bytes+size > limits.MaxPendingBytes {
 		conn.refused = true
 		return false
 	}
-	return conn.publish(m)
+	conn.publish(&m)
+	return true
 }
 
-// publish passes m to r3labs. The caller holds mu, so that the list and r3labs' queue have
-// the same order.
-func (conn *Connection) publish(m *message) bool {
-	event := &m.event
-	if m.isHeartbeat() {
-		event = &heartbeat
+// isOver reports whether nothing more may be sent. The caller holds mu.
+func (conn *Connection) isOver() bool { return conn.closed || conn.ctx.Err() != nil }
+
+// publish writes m if nothing waits and the socket has room, and queues it, or what is left of it,
+// otherwise. The caller holds mu.
+func (conn *Connection) publish(m *message) {
+	if conn.socket != nil && conn.head == nil && len(m.data) <= conn.server.maxDirect && conn.writeDirect(m) {
+		return
 	}
-	if !conn.server.events.TryPublish(conn.name, event) {
-		return false
-	}
+	queued := *m
 	if conn.tail == nil {
-		conn.head = m
+		conn.head = &queued
 	} else {
-		conn.tail.next = m
+		conn.tail.next = &queued
 	}
-	conn.tail = m
+	conn.tail = &queued
 	if !m.isHeartbeat() {
 		conn.pending++
-		conn.bytes += len(m.event.Data)
+		conn.bytes += len(m.data)
 	}
+	conn.startDrain()
+}
+
+// writeDirect writes m as far as the socket has room, without waiting, and reports whether that
+// was all of it, or the connection is over. The caller holds mu, and nothing waits: so nobody else
+// writes.
+func (conn *Connection) writeDirect(m *message) (done bool) {
+	defer func() {
+		if p := recover(); p != nil { // a fault of an encoder must not become the sender's
+			conn.panicked, done = p, true
+			conn.drop()
+		}
+	}()
+	encoder := conn.out.encoder
+	p := conn.out.pack(m, true)
+	size := len(p.left)
+	err := conn.socket.Control(p.write)
+	if err == nil {
+		err = p.err
+	}
+	switch {
+	case err != nil:
+		conn.failed(err)
+	case len(p.left) == size:
+		conn.out.encoder = encoder // m may still be dropped
+		p.release()
+		return false
+	case len(p.left) > 0:
+		m.packet, m.begun = p, true
+		return false
+	}
+	conn.lastWrite = conn.server.tick.Load()
+	p.release()
 	return true
 }
 
 // OnDrain sets a function that is called when the queue is empty again after a Send was
-// refused. It runs on the goroutine of [Server.Serve], which writes nothing until it returns.
+// refused. It runs on the goroutine that writes the queue, which writes nothing until it returns.
 // Set it in the opened callback, before the first Send; a later call replaces it.
 func (conn *Connection) OnDrain(f func()) {
 	conn.mu.Lock()
@@ -120,12 +164,14 @@ func (conn *Connection) OnDrain(f func()) {
 	conn.onDrain = f
 }
 
-// begin marks the connection open: r3labs delivers messages from now on.
-func (conn *Connection) begin() {
+// begin marks the connection open: messages are written from now on, directly if there is a socket.
+func (conn *Connection) begin(socket syscall.RawConn) {
 	conn.mu.Lock()
 	defer conn.mu.Unlock()
 	conn.open = true
+	conn.socket = socket
 	conn.lastWrite = conn.server.tick.Load()
+	conn.startDrain()
 }
 
 // arm sets the deadline of the next write. Writes within an eighth of WriteTimeout share one.
@@ -140,7 +186,7 @@ func (conn *Connection) arm() error {
 		return nil
 	}
 	conn.deadlineSet = now
-	return conn.control.SetWriteDeadline(now.Add(limit))
+	return conn.setDeadline(now.Add(limit))
 }
 
 // disarm removes the deadline. HTTP/2 resets a stream when it passes, even if nothing is being
@@ -150,43 +196,17 @@ func (conn *Connection) disarm() {
 	defer conn.mu.Unlock()
 	if !conn.closed {
 		conn.deadlineSet = time.Time{}
-		_ = conn.control.SetWriteDeadline(time.Time{})
+		_ = conn.setDeadline(time.Time{})
 	}
 }
 
-// next reports whether the message that r3labs delivers now is to be written.
-func (conn *Connection) next() bool {
-	conn.mu.Lock()
-	defer conn.mu.Unlock()
-	return conn.head != nil && !conn.head.dropped
-}
-
-// wrote removes the message that was just written from the list, then ends the connection or
-// calls the drain callback if it is time to.
-func (conn *Connection) wrote() {
-	conn.mu.Lock()
-	if m := conn.head; m != nil {
-		if conn.head = m.next; conn.head == nil {
-			conn.tail = nil
+// setDeadline sets the write deadline of the response. A writer of the application's may stand
+// before it, and panic on a goroutine whose end would be that of the process.
+func (conn *Connection) setDeadline(at time.Time) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("sse: panic in SetWriteDeadline: %v", p)
 		}
-		if !m.isHeartbeat() {
-			conn.pending--
-			conn.bytes -= len(m.event.Data)
-		}
-	}
-	conn.lastWrite = conn.server.tick.Load()
-	if conn.finishing && conn.head == nil {
-		conn.cancel()
-	}
-	var drained func()
-	if conn.refused && conn.pending == 0 {
-		conn.refused = false
-		if !conn.closed && !conn.finishing && !conn.discarded {
-			drained = conn.onDrain
-		}
-	}
-	conn.mu.Unlock()
-	if drained != nil {
-		drained()
-	}
+	}()
+	return conn.control.SetWriteDeadline(at)
 }

@@ -19,12 +19,21 @@
 // it at once, and no compressor is kept for a connection. Small messages are sent as they
 // are. [Config.NoCompression] turns compression off.
 //
+// # How messages are written
+//
+// Send writes a message of up to 4 KiB itself while nothing waits and the socket has room, without
+// waiting. That takes HTTP/1.1 without TLS on Linux, an [http.Server] with [ConnContext], and a
+// [http.ResponseWriter] of net/http's that no middleware has wrapped, but for one that has a method
+//
+//	PassesTo() http.ResponseWriter
+//
+// which returns the writer to which it passes on, unchanged, all that is written after the header,
+// or nil. Otherwise messages are queued, and a goroutine writes them that ends when none waits.
+//
 // # How github.com/r3labs/sse is used
 //
-// github.com/r3labs/sse/v2 does fan-out, framing and flushing. Each connection has an
-// r3labs stream of its own under a random name, made and removed by the handler that
-// serves it; no name, header or address of the client's reaches r3labs. Its log and its
-// automatic streams are off. What it writes passes through a writer of this package that
-// joins a message into one write, compresses it, sets the write deadline and leaves out
-// the empty id lines that would reset a browser's last id.
+// github.com/r3labs/sse/v2 registers clients, writes the header and keeps the request open
+// until the connection ends. Up to 1,000 connections share one of its streams, which has a
+// goroutine; nothing is published to it, and no name, header or address of the client's reaches
+// r3labs. Its log and its automatic streams are off.
 package sse

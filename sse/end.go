@@ -1,6 +1,9 @@
 package sse
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // longAgo is a write deadline that has passed.
 var longAgo = time.Unix(1, 0)
@@ -25,11 +28,25 @@ func (conn *Connection) Discard() {
 	conn.discard()
 }
 
+// discard empties the queue but for a message whose write has begun. The caller holds mu.
 func (conn *Connection) discard() {
 	conn.discarded = true
-	for m := conn.head; m != nil; m = m.next {
-		m.dropped = true // it stays in the list, which matches r3labs' queue
+	begun := conn.head
+	conn.empty()
+	if begun == nil || !begun.begun {
+		return
 	}
+	begun.next = nil
+	conn.head, conn.tail = begun, begun
+	if !begun.isHeartbeat() {
+		conn.pending, conn.bytes = 1, len(begun.data)
+	}
+}
+
+// empty drops the queue. The caller holds mu.
+func (conn *Connection) empty() {
+	conn.head, conn.tail = nil, nil
+	conn.pending, conn.bytes = 0, 0
 }
 
 // FinishNow drops all queued messages ([Connection.Discard]), sends data as the last one and
@@ -47,12 +64,13 @@ func (conn *Connection) FinishNow(data []byte) {
 
 // last ends the connection with a message. The caller holds mu.
 func (conn *Connection) last(data []byte) {
-	if conn.closed || conn.ctx.Err() != nil {
+	if conn.isOver() {
 		return
 	}
 	conn.finishing = true
-	if len(data) > 0 && !conn.publish(newMessage("", "", data)) {
-		conn.cancel()
+	if len(data) > 0 {
+		m := newMessage("", "", data)
+		conn.publish(&m)
 	}
 	if conn.head == nil {
 		conn.cancel()
@@ -72,7 +90,7 @@ func (conn *Connection) Close() {
 func (conn *Connection) drop() {
 	if !conn.closed {
 		conn.closed = true
-		_ = conn.control.SetWriteDeadline(longAgo) // it worked when the connection opened
+		_ = conn.setDeadline(longAgo) // it worked when the connection opened
 	}
 	conn.cancel()
 }
@@ -84,19 +102,29 @@ func (conn *Connection) Done() <-chan struct{} { return conn.ctx.Done() }
 // Ended reports whether [Connection.Done] is closed.
 func (conn *Connection) Ended() bool { return conn.ctx.Err() != nil }
 
-// fail drops the client because of err, unless it was dropped before.
+// fail drops the client because a write has failed, unless it was dropped before.
 func (conn *Connection) fail(err error) {
 	conn.mu.Lock()
 	defer conn.mu.Unlock()
+	conn.failed(err)
+}
+
+// failed is fail for a caller that holds mu.
+func (conn *Connection) failed(err error) {
 	if !conn.closed {
-		conn.err = err
+		conn.err = fmt.Errorf("sse: write: %w", err)
 	}
 	conn.drop()
 }
 
-func (conn *Connection) failure() error {
+// outcome returns what Serve returns. It panics with what a callback has panicked with on another
+// goroutine.
+func (conn *Connection) outcome() error {
 	conn.mu.Lock()
 	defer conn.mu.Unlock()
+	if conn.panicked != nil {
+		panic(conn.panicked)
+	}
 	return conn.err
 }
 
@@ -107,11 +135,11 @@ func (conn *Connection) finishes() bool {
 }
 
 // leave ends the connection from Serve's side. Afterwards the response and the HTTP connection
-// are net/http's again, and Close must not touch them.
+// are net/http's again, and nothing here may touch them.
 func (conn *Connection) leave() {
+	conn.stop()
 	_ = conn.arm() // for what net/http writes to end the response
 	conn.mu.Lock()
 	defer conn.mu.Unlock()
 	conn.closed = true
-	conn.cancel()
 }

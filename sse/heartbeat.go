@@ -1,17 +1,13 @@
 package sse
 
 import (
+	"runtime"
 	"time"
-
-	r3labs "github.com/r3labs/sse/v2"
 )
 
 // ticksPerHeartbeat is how many ticks one heartbeat interval has. A connection gets a heartbeat
 // in the fourth tick after its last write: after three quarters of the interval to all of it.
 const ticksPerHeartbeat = 4
-
-// heartbeat is a comment, which clients ignore.
-var heartbeat = r3labs.Event{Comment: []byte("hb")}
 
 // heartbeats is the goroutine that sends the heartbeats of all connections of a server. The
 // first connection starts it; the last one stops it and waits for its end.
@@ -41,21 +37,23 @@ func (s *Server) runHeartbeats(h *heartbeats) {
 		case <-ticker.C:
 		}
 		now := s.tick.Add(1)
-		s.mu.Lock()
-		for _, conn := range s.connections {
-			conn.heartbeat(now)
+		for _, conn := range s.all() { // the lock is not held while they write
+			if conn.heartbeat(now) {
+				runtime.Gosched() // goroutines that write end before many others start
+			}
 		}
-		s.mu.Unlock()
 	}
 }
 
-// heartbeat sends a heartbeat if the connection has been silent. While a write is under way it
-// is not: the write has its own deadline.
-func (conn *Connection) heartbeat(now uint32) {
+// heartbeat sends a heartbeat if the connection has been silent, and reports whether it did. While a
+// write is under way the connection is not silent: the write has its own deadline.
+func (conn *Connection) heartbeat(now uint32) bool {
 	conn.mu.Lock()
 	defer conn.mu.Unlock()
 	silent := conn.head == nil && now-conn.lastWrite >= ticksPerHeartbeat
-	if silent && conn.open {
-		conn.publish(&message{})
+	if !silent || !conn.open || conn.isOver() {
+		return false
 	}
+	conn.publish(&message{})
+	return true
 }

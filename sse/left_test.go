@@ -80,6 +80,10 @@ func fill(conn *sse.Connection) (taken int) {
 }
 
 func allStacks() string {
-	b := make([]byte, 1<<20)
-	return string(b[:runtime.Stack(b, true)])
+	for size := 1 << 20; ; size *= 4 {
+		b := make([]byte, size)
+		if n := runtime.Stack(b, true); n < size {
+			return string(b[:n])
+		}
+	}
 }

@@ -3,34 +3,65 @@ package sse
 import (
 	"bytes"
 	"strings"
-
-	r3labs "github.com/r3labs/sse/v2"
 )
 
-// message is one event on its way through r3labs.
+// message is one event. A heartbeat is empty.
 type message struct {
-	event   r3labs.Event
-	next    *message
-	id      [20]byte // backs event.ID: a decimal uint64 fits
-	dropped bool     // must not be written
+	name, id string
+	data     []byte // with \n for every line end
+
+	next   *message // in the queue of its connection
+	begun  bool     // its write has begun: it must be completed
+	packet *packet  // what is left of m, if the socket took a part of it
 }
 
 // newMessage returns a message with this event name, id and data. It panics if id is not valid.
-func newMessage(name, id string, data []byte) *message {
+func newMessage(name, id string, data []byte) message {
 	if !validID(id) {
 		panic("sse: the id of a message has a line end or NUL")
 	}
-	m := &message{}
-	m.event.Data = unixLines(data)
-	m.event.ID = append(m.id[:0], id...)
-	if name != "" {
-		m.event.Event = []byte(name)
-	}
-	return m
+	return message{name: name, id: id, data: unixLines(data)}
 }
 
 // isHeartbeat reports whether m is a heartbeat, which does not count as a message.
-func (m *message) isHeartbeat() bool { return len(m.event.Data) == 0 }
+func (m *message) isHeartbeat() bool { return len(m.data) == 0 }
+
+// frame writes m as browsers read it. Without data it is an id alone or, for a heartbeat, a comment,
+// which they ignore. An empty id is left out: it would reset the client's last id.
+func (m *message) frame(to *bytes.Buffer) {
+	if m.id != "" {
+		field(to, "id: ", m.id)
+	}
+	switch {
+	case len(m.data) > 0:
+		lines(to, m.data)
+	case m.id == "":
+		to.WriteString(": hb\n")
+	}
+	if m.name != "" {
+		field(to, "event: ", m.name)
+	}
+	to.WriteByte('\n')
+}
+
+func field(to *bytes.Buffer, name, value string) {
+	to.WriteString(name)
+	to.WriteString(value)
+	to.WriteByte('\n')
+}
+
+// lines writes each line of data as one of the event.
+func lines(to *bytes.Buffer, data []byte) {
+	for more := true; more; {
+		var line []byte
+		line, data, more = bytes.Cut(data, newline)
+		to.WriteString("data: ")
+		to.Write(line)
+		to.WriteByte('\n')
+	}
+}
+
+var newline = []byte("\n")
 
 // validID reports whether id can stand in an id field: browsers ignore one with NUL and
 // take a line end for the next field.

@@ -15,24 +15,18 @@ const cacheControl = "no-store"
 // Line ends in data become \n; with empty data the stream is empty. Reply returns the error of
 // the write.
 func Reply(w http.ResponseWriter, data []byte) error {
-	data = unixLines(data)
-	frame := make([]byte, 0, len(data)+len("data: \n\n")+len("data: \n")*bytes.Count(data, []byte("\n")))
+	var body bytes.Buffer
 	if len(data) > 0 {
-		for line := range bytes.SplitSeq(data, []byte("\n")) {
-			frame = append(frame, "data: "...)
-			frame = append(frame, line...)
-			frame = append(frame, '\n')
-		}
-		frame = append(frame, '\n')
+		m := newMessage("", "", data)
+		m.frame(&body)
 	}
-
 	h := w.Header()
 	h.Set("Content-Type", "text/event-stream")
 	h.Set("Cache-Control", cacheControl)
 	h.Set("X-Accel-Buffering", "no")
-	h.Set("Content-Length", strconv.Itoa(len(frame)))
+	h.Set("Content-Length", strconv.Itoa(body.Len()))
 	w.WriteHeader(http.StatusOK)
-	if _, err := w.Write(frame); err != nil {
+	if _, err := w.Write(body.Bytes()); err != nil {
 		return fmt.Errorf("sse: reply: %w", err)
 	}
 	return nil

@@ -2,7 +2,6 @@ package sse
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"net/http"
@@ -18,9 +17,13 @@ import (
 // written to the response then.
 var ErrClosed = errors.New("sse: server is shut down")
 
-// maxPending keeps a whole queue within the 64 places that r3labs/sse has for a
-// subscriber, so that its loop never waits for a client.
-const maxPending = 60
+const (
+	// maxPending bounds Config.MaxPending.
+	maxPending = 60
+	// maxDirect is the size of data up to which a message is written on the goroutine that sends
+	// it. To compress more would keep that from its work, and the socket rarely takes it at once.
+	maxDirect = 4 << 10
+)
 
 // Config sets the limits of a [Server]. The zero value works.
 type Config struct {
@@ -47,13 +50,16 @@ type Server struct {
 	events      *r3labs.Server
 	tick        atomic.Uint32 // counts quarters of the heartbeat interval, see heartbeats
 	compressors compressors
+	maxDirect   int
 
 	mu          sync.Mutex
-	connections map[string]*Connection
-	heartbeats  *heartbeats   // runs while there are connections
-	serving     int           // calls of Serve that have not returned
-	closed      bool          // Shutdown was called
-	empty       chan struct{} // closed when serving is 0 after Shutdown
+	connections map[*url.URL]*Connection // by the address of their URL
+	newest      *group                   // that connections join
+	groups      uint64                   // how many there were so far
+	heartbeats  *heartbeats              // runs while there are connections
+	serving     int                      // calls of Serve that have not returned
+	closed      bool                     // Shutdown was called
+	empty       chan struct{}            // closed when serving is 0 after Shutdown
 }
 
 // New returns a server with the given limits. It starts no goroutine before the first
@@ -75,23 +81,21 @@ func New(c Config) *Server {
 
 	s := &Server{
 		config:      c,
+		maxDirect:   maxDirect,
 		events:      r3labs.New(),
-		connections: make(map[string]*Connection),
+		connections: make(map[*url.URL]*Connection),
 		empty:       make(chan struct{}),
 	}
 	s.events.AutoReplay = false // its log grows without bound and replaces our ids
 	s.events.AutoStream = false // clients could make streams
-	s.events.SplitData = true   // a line of data is a line of the event
-	// Room for a full queue, one heartbeat and the last messages of Finish and FinishNow,
-	// so that r3labs never refuses what the queue has accepted.
-	s.events.BufferSize = c.MaxPending + 3
+	s.events.BufferSize = 0     // nothing is published
 	s.events.Headers = map[string]string{
 		"Cache-Control":     cacheControl,
 		"X-Accel-Buffering": "no",
 	}
-	s.events.OnUnsubscribe = func(name string, _ *r3labs.Subscriber) {
+	s.events.OnUnsubscribe = func(_ string, sub *r3labs.Subscriber) {
 		s.mu.Lock()
-		conn := s.connections[name]
+		conn := s.connections[sub.URL]
 		s.mu.Unlock()
 		close(conn.unsubscribed)
 	}
@@ -104,7 +108,9 @@ func New(c Config) *Server {
 //
 // Serve calls opened once, on its own goroutine, before it writes anything; from then on the
 // connection accepts messages. The client first gets a line with the id first, so that it is
-// known to be connected and has an id to resume from.
+// known to be connected and has an id to resume from; a comment, if that is empty.
+//
+// If a callback panics, or a method of w, the connection ends and Serve panics with the same value.
 //
 // Serve reads of r its context, its version of HTTP and, unless [Config.NoCompression] is set or
 // w already has a Content-Encoding, Accept-Encoding; no other header, and not the address.
@@ -118,10 +124,10 @@ func (s *Server) Serve(w http.ResponseWriter, r *http.Request, first string, ope
 	if err != nil {
 		return err
 	}
-	defer out.end() // also when opened or the drain callback panics
+	defer out.end() // also when opened panics
 	s.events.ServeHTTP(out, request)
 	out.finish()
-	return out.conn.failure()
+	return out.conn.outcome()
 }
 
 // open makes a connection. It is not part of Serve, which blocks as long as the connection is
@@ -134,7 +140,6 @@ func (s *Server) open(w http.ResponseWriter, r *http.Request, first string, open
 	out := &wire{
 		conn: Connection{
 			server:       s,
-			name:         rand.Text(),
 			ctx:          ctx,
 			cancel:       cancel,
 			control:      http.NewResponseController(w),
@@ -144,11 +149,13 @@ func (s *Server) open(w http.ResponseWriter, r *http.Request, first string, open
 		first:  first,
 		opened: opened,
 		disarm: r.ProtoMajor >= 2,
+		chunks: r.ProtoMajor == 1 && r.ProtoMinor >= 1,
 	}
 	if !s.config.NoCompression {
 		out.encoder.coding = codingFor(r.Header["Accept-Encoding"])
 	}
 	conn := &out.conn
+	conn.out = out
 	if err := conn.arm(); err != nil {
 		cancel()
 		return nil, nil, fmt.Errorf("sse: write deadline: %w", err)
@@ -157,7 +164,6 @@ func (s *Server) open(w http.ResponseWriter, r *http.Request, first string, open
 		cancel()
 		return nil, nil, ErrClosed
 	}
-	s.events.CreateStream(conn.name)
 	return out, conn.request(), nil
 }
 
@@ -166,21 +172,17 @@ func (o *wire) end() {
 	conn := &o.conn
 	conn.leave()
 	if o.subscribed {
-		<-conn.unsubscribed // an r3labs stream removed earlier leaks a goroutine
+		<-conn.unsubscribed
 	}
-	conn.server.events.RemoveStream(conn.name)
 	conn.server.remove(conn)
-	conn.cancel()
 }
 
 // request returns the request that r3labs sees in place of the client's, which must choose
 // neither the name of the r3labs stream nor a last event id: r3labs answers 400 if that is no
 // number.
 func (conn *Connection) request() *http.Request {
-	r := http.Request{
-		Method: http.MethodGet,
-		URL:    &url.URL{RawQuery: "stream=" + conn.name},
-	}
+	conn.url.RawQuery = "stream=" + conn.group.name
+	r := http.Request{Method: http.MethodGet, URL: &conn.url}
 	return r.WithContext(conn.ctx)
 }
 
@@ -229,7 +231,8 @@ func (s *Server) add(conn *Connection) bool {
 	if s.closed {
 		return false
 	}
-	s.connections[conn.name] = conn
+	s.connections[&conn.url] = conn
+	s.join(conn)
 	s.serving++
 	if s.heartbeats == nil {
 		s.heartbeats = s.startHeartbeats()
@@ -239,7 +242,8 @@ func (s *Server) add(conn *Connection) bool {
 
 func (s *Server) remove(conn *Connection) {
 	s.mu.Lock()
-	delete(s.connections, conn.name)
+	delete(s.connections, &conn.url)
+	s.part(conn)
 	var h *heartbeats
 	if len(s.connections) == 0 {
 		h, s.heartbeats = s.heartbeats, nil

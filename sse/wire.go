@@ -1,37 +1,24 @@
 package sse
 
 import (
-	"bytes"
 	"errors"
-	"fmt"
 	"net/http"
-	"sync"
+	"reflect"
+	"syscall"
 )
 
-// maxPooled is the largest buffer that is kept for the next message.
-const maxPooled = 512 << 10
-
-var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
-
-func release(b *bytes.Buffer) {
-	if b.Cap() <= maxPooled {
-		b.Reset()
-		buffers.Put(b)
-	}
-}
-
-// wire is the response as r3labs sees it: an [http.ResponseWriter] and [http.Flusher] that
-// joins the many small writes of a message into one. Only the goroutine of Serve uses it.
+// wire is the response as r3labs sees it: an [http.ResponseWriter] and [http.Flusher]. r3labs writes
+// its header and flushes that; then it waits for the end of the connection, whose messages are
+// written here, one after the other.
 type wire struct {
 	conn       Connection // one allocation for both
 	w          http.ResponseWriter
 	first      string
 	opened     func(*Connection)
 	disarm     bool // the deadline must not outlast the write
+	chunks     bool // net/http sends each flush as a chunk
 	subscribed bool // r3labs has subscribed the client and must unsubscribe it
-	begun      bool // the header is written
 	encoder    encoder
-	buffer     *bytes.Buffer // the message being gathered; nil between messages
 }
 
 func (o *wire) Header() http.Header { return o.w.Header() }
@@ -44,6 +31,7 @@ func (o *wire) WriteHeader(status int) {
 	if !o.conn.server.config.NoCompression {
 		o.compress(h)
 	}
+	o.chunks = o.chunks && h.Get("Content-Length") == "" && h.Get("Transfer-Encoding") == ""
 	o.w.WriteHeader(status)
 }
 
@@ -59,73 +47,92 @@ func (o *wire) compress(h http.Header) {
 	}
 }
 
-func (o *wire) Write(p []byte) (int, error) {
-	if string(p) == "id: \n" {
-		return len(p), nil // an empty id would reset the client's last id
-	}
-	if o.buffer == nil {
-		o.buffer = buffers.Get().(*bytes.Buffer)
-	}
-	return o.buffer.Write(p)
-}
+func (o *wire) Write(p []byte) (int, error) { return o.w.Write(p) }
 
-// Flush is called once after the header and then at the end of each event.
+// Flush is called once, after the header: the connection begins.
 func (o *wire) Flush() {
-	if !o.begun {
-		o.begin()
-		return
-	}
-	if b := o.buffer; b != nil {
-		o.buffer = nil
-		if o.conn.next() {
-			o.send(b.Bytes())
-		}
-		release(b)
-	}
-	o.conn.wrote()
-}
-
-func (o *wire) begin() {
-	o.begun = true
-	o.conn.begin()
 	o.opened(&o.conn) // before the client can know that it is connected
-	o.send([]byte("id: " + o.first + "\n\n"))
+	o.write(&message{id: o.first})
+	o.opened, o.first = nil, "" // memory of each connection
+	o.conn.begin(o.socket())
 }
 
-// send writes p in the coding of the connection.
-func (o *wire) send(p []byte) {
-	if o.encoder.coding == identity {
-		o.write(p)
+// write writes m at once, in the coding of the connection. A client that cannot be written to is
+// dropped.
+func (o *wire) write(m *message) {
+	conn := &o.conn
+	err := conn.arm()
+	if errors.Is(err, errConnectionClosed) {
 		return
 	}
-	b := buffers.Get().(*bytes.Buffer)
-	o.encoder.encode(&o.conn.server.compressors, b, p)
-	o.write(b.Bytes())
-	release(b)
+	p := m.packet
+	if p == nil {
+		p = o.pack(m, conn.socket != nil)
+	}
+	if err == nil {
+		err = o.put(p)
+	}
+	p.release()
+	switch {
+	case err != nil:
+		conn.fail(err)
+	case o.disarm:
+		conn.disarm()
+	}
+}
+
+// put writes p, and waits until the socket or the response has taken it.
+func (o *wire) put(p *packet) error {
+	if socket := o.conn.socket; socket != nil {
+		err := socket.Write(func(fd uintptr) bool {
+			p.write(fd)
+			return p.isOver()
+		})
+		if err == nil {
+			err = p.err
+		}
+		return err
+	}
+	_, err := o.w.Write(p.left)
+	if err == nil {
+		err = o.conn.control.Flush()
+	}
+	return err
 }
 
 // finish writes what ends the coding, unless the client was dropped. Errors do not matter: the
 // client already has its last message.
 func (o *wire) finish() {
+	o.conn.stop()
 	if end := o.encoder.end(); end != nil && o.conn.arm() == nil {
 		_, _ = o.w.Write(end)
 	}
 }
 
-// write writes p at once and flushes it. A client that cannot be written to is dropped.
-func (o *wire) write(p []byte) {
-	err := o.conn.arm()
-	if err == nil {
-		_, err = o.w.Write(p)
+// socket returns the socket that the response goes to, if the client gets chunks of HTTP/1.1 as
+// they are written there; else nil. Behind a ResponseWriter that is not known, which may change or
+// count what is written, messages go through that.
+func (o *wire) socket() syscall.RawConn {
+	if o.chunks && isNetHTTP(o.w) {
+		return socketOf(o.conn.ctx)
 	}
-	if err == nil {
-		err = o.conn.control.Flush()
+	return nil
+}
+
+// passer is a ResponseWriter that passes on unchanged what is written to it from now on. PassesTo
+// returns nil if it does not.
+type passer interface{ PassesTo() http.ResponseWriter }
+
+// isNetHTTP reports whether what is written to w goes to a response of net/http's for HTTP/1,
+// unchanged. Its type is not exported: if it had another name, messages would go by the queue.
+func isNetHTTP(w http.ResponseWriter) bool {
+	for {
+		p, ok := w.(passer)
+		if !ok {
+			break
+		}
+		w = p.PassesTo()
 	}
-	switch {
-	case errors.Is(err, errConnectionClosed):
-	case err != nil:
-		o.conn.fail(fmt.Errorf("sse: write: %w", err))
-	case o.disarm:
-		o.conn.disarm()
-	}
+	t := reflect.TypeOf(w)
+	return t != nil && t.Kind() == reflect.Pointer && t.Elem().PkgPath() == "net/http" && t.Elem().Name() == "response"
 }

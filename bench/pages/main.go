@@ -49,7 +49,7 @@ func run(addr, secret string) error {
 	}
 	kit := handlers.New(c)
 	fmt.Printf("http://%s\n", l.Addr())
-	s := &http.Server{Handler: routes(kit)}
+	s := &http.Server{Handler: routes(kit), ConnContext: handlers.ConnContext}
 	ended := context.AfterFunc(ctx, func() { _ = s.Close() }) // an error does not matter any more
 	defer ended()
 	if err := s.Serve(l); !errors.Is(err, http.ErrServerClosed) {
