@@ -102,11 +102,11 @@ func (d *differ) node(o, n int32) {
 		d.renew(o, n)
 		return
 	}
-	if a.body != b.body || (a.flags^b.flags)&(opaque|foreign) != 0 {
+	if a.rest() != b.rest() || (a.flags^b.flags)&(opaque|foreign) != 0 {
 		d.replace(o, n)
 		return
 	}
-	text := (a.flags^b.flags)&ownText != 0 || d.old.text(a) != d.new.text(b)
+	text := (a.flags^b.flags)&ownText != 0 || a.text() != b.text()
 	if nested := a.span > 1 || b.span > 1; nested && (a.flags|b.flags)&ownText != 0 && ownWhite(a) && ownWhite(b) {
 		text = false // white space beside child nodes does not count
 	} else if nested && (a.flags|b.flags)&ownText != 0 {

@@ -12,8 +12,7 @@ type owner struct {
 	node         int32
 	depth        int32
 	id           []byte
-	body         uint64
-	text         uint64 // digest of its own text, if it has one
+	body         uint64 // of its own text, once that is all there is
 	tokens       uint32 // pieces of loose content so far
 	entry        int32  // where its entries begin
 	mark         int
@@ -239,9 +238,6 @@ func (s *scanner) closeNode(end int32) {
 	n.at = s.out.base + uint32(len(s.out.arena))
 	n.idLen = uint8(len(o.id))
 	s.out.arena = append(s.out.arena, o.id...)
-	if n.flags&ownText != 0 {
-		s.out.arena = binary.LittleEndian.AppendUint64(s.out.arena, o.text)
-	}
 	entries := s.entries[o.entry:]
 	if entries = entries[:min(len(entries), maxEntries)]; len(entries) > 0 {
 		s.out.nodes[o.node].flags |= controls
@@ -273,10 +269,10 @@ func (s *scanner) flushOwn() {
 	own := s.stack[len(s.stack)-1].owner == int32(len(s.owners)-1)
 	switch o := &s.owners[len(s.owners)-1]; {
 	case own && s.content == fresh && len(s.text) > 0:
-		o.text = digest(s.text)
+		o.body = digest(s.text)
 		s.out.nodes[o.node].flags |= ownText | white
 	case own && s.content == textOnly:
-		o.text = digest(s.text)
+		o.body = digest(s.text)
 		s.out.nodes[o.node].flags |= ownText
 		s.checkText()
 	case s.content == textOnly:

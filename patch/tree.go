@@ -1,7 +1,6 @@
 package patch
 
 import (
-	"encoding/binary"
 	"hash/maphash"
 	"math/bits"
 	"slices"
@@ -11,8 +10,8 @@ import (
 // hold no pointers, so that ranges of them are copied as memory.
 type node struct {
 	tag   uint64 // digest of the start tag
-	body  uint64 // digest of the content without child nodes and without its own text
-	at    uint32 // in the arena: the id, then the digest of its own text, if it has one
+	body  uint64 // digest of its own text or, if it has none, of the content without child nodes
+	at    uint32 // in the arena: the id, then entries
 	span  int32  // nodes in this subtree, this one included
 	slot  uint16 // loose pieces of the parent that stand before it
 	name  uint16
@@ -144,20 +143,26 @@ func (v *view) from(at uint32) []byte {
 
 func (v *view) id(n *node) []byte { return v.from(n.at)[:n.idLen] }
 
-// text is the digest of a node's own text; 0 if it has none.
-func (v *view) text(n *node) uint64 {
+// text is the digest of the node's own text; 0 if it has none.
+func (n *node) text() uint64 {
 	if n.flags&ownText == 0 {
 		return 0
 	}
-	return binary.LittleEndian.Uint64(v.from(n.at + uint32(n.idLen)))
+	return n.body
+}
+
+// rest is the digest of the content without child nodes and without its own text. A node
+// that has its own text has nothing else.
+func (n *node) rest() uint64 {
+	if n.flags&ownText != 0 {
+		return start
+	}
+	return n.body
 }
 
 // bytes is all of a node in the arena.
 func (v *view) bytes(n *node) []byte {
 	size := int(n.idLen)
-	if n.flags&ownText != 0 {
-		size += 8
-	}
 	if n.flags&controls != 0 {
 		size += 2 + len(v.entryBytes(n))
 	}
