@@ -80,7 +80,7 @@ func (p *pass) beginEach(b *building, fn uintptr, n int) {
 			b.stale = old.staleness(p.changes)
 			e.shape = old.shape
 			if len(old.args) > 0 {
-				e.args = make([]uint64, 0, len(old.args))
+				e.args = make([]uint32, 0, len(old.args))
 			}
 		}
 	}

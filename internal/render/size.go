@@ -37,7 +37,7 @@ func (r *region) size() int64 {
 		n += int64(unsafe.Sizeof(patch.Place{}))
 	}
 	for _, e := range r.eaches {
-		n += int64(unsafe.Sizeof(*e)) + int64(8*cap(e.hash)+2*cap(e.nodes)+8*cap(e.args)+4*cap(e.regionEnds)) +
+		n += int64(unsafe.Sizeof(*e)) + int64(8*cap(e.hash)+2*cap(e.nodes)+4*cap(e.args)+4*cap(e.regionEnds)) +
 			int64(cap(e.regions))*int64(unsafe.Sizeof(r)) + int64(cap(e.shape))*int64(unsafe.Sizeof(scope.Read{}))
 	}
 	return n
