@@ -36,6 +36,7 @@ type scanner struct {
 	entries []uint64 // of controls
 	selects []openSelect
 	pieces  []piece
+	around  *around // of the last place
 	ids     map[uint64]seen
 	pre     int
 
