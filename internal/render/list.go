@@ -68,13 +68,14 @@ type building struct {
 func (p *pass) beginEach(b *building, fn uintptr, n int) {
 	e := &each{
 		fn: fn, hash: make([]uint64, 0, n), from: p.buf.numbers(n), until: p.buf.numbers(n),
-		first: len(p.marks), after: len(p.region.inner),
+		first: len(p.marks), after: len(p.region.inside().inner),
 	}
 	*b = building{each: e, skipTo: -1}
-	k := len(p.region.eaches)
-	p.region.eaches = append(p.region.eaches, e)
-	if before := p.region.before; before != nil && k < len(before.eaches) {
-		if old := before.eaches[k]; old.fn == fn && !old.neverSkip && !old.mixed && p.skip {
+	in := p.region.toParts()
+	k := len(in.eaches)
+	in.eaches = append(in.eaches, e)
+	if before := p.region.before; before != nil && k < len(before.inside().eaches) {
+		if old := before.parts.eaches[k]; old.fn == fn && !old.neverSkip && !old.mixed && p.skip {
 			b.old, e.was = old, old
 			b.taken = make([]bool, len(old.hash))
 			b.stale = old.staleness(p.changes)

@@ -62,7 +62,7 @@ func (t *Tree) Whole(posted *patch.Posted) (r Rendering, err error) {
 		return nil
 	})
 	if err != nil {
-		return Rendering{}, fmt.Errorf("render %s: %w", t.root.name, err)
+		return Rendering{}, fmt.Errorf("render %s: %w", t.name, err)
 	}
 	forget(shown)
 	t.shownTitle = ""
@@ -106,7 +106,7 @@ func (t *Tree) Render(posted *patch.Posted) (r Rendering, err error) {
 	})
 	if err != nil {
 		t.failed(err)
-		return Rendering{}, fmt.Errorf("render %s: %w", t.root.name, err)
+		return Rendering{}, fmt.Errorf("render %s: %w", t.name, err)
 	}
 	r.Ops = t.appendTitle(r.Ops)
 	return r, nil
