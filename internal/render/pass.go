@@ -146,6 +146,7 @@ type buffer struct {
 	b     []byte
 	marks []patch.Mark
 	ints  []int32 // in use
+	ops   []byte
 }
 
 // numbers returns an empty list with room for n.
@@ -168,7 +169,7 @@ const maxPooled = 4 << 20
 // release returns the buffer to the pool.
 func (p *pass) release() {
 	b := p.buf
-	if cap(b.b) <= maxPooled {
+	if cap(b.b) <= maxPooled && cap(b.ops) <= maxPooled {
 		clear(p.marks)
 		b.b, b.marks, b.ints = b.b[:0], p.marks[:0], b.ints[:0]
 		buffers.Put(b)
