@@ -97,13 +97,8 @@ func (e *each) width() (n int) {
 	return n
 }
 
-func (e *each) argsOf(j int) []uint32 {
-	if len(e.args) == 0 {
-		return nil
-	}
-	n := e.width()
-	return e.args[j*n : (j+1)*n]
-}
+// argsOf returns the arguments of an item's reads, of which each item has width.
+func (e *each) argsOf(j, width int) []uint32 { return e.args[j*width : (j+1)*width] }
 
 // place returns where an item is in the tree, and how many nodes it has.
 func (e *each) place(j int, offsets *[]int32) (at, n int32) {

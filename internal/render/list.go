@@ -113,7 +113,7 @@ func (b *building) reuse(p *pass, i int) bool {
 	}
 	b.skipTo = at + n
 	b.from, b.until = append(b.from, int32(j)), append(b.until, 0)
-	b.args = append(b.args, b.old.argsOf(j)...)
+	b.args = append(b.args, b.old.argsOf(j, b.stale.width)...)
 	for _, r := range inside {
 		p.marks[len(p.marks)-1].Region = true
 		b.addRegion(r)
