@@ -86,7 +86,7 @@ func (d *differ) run(dst []byte, walk func()) ([]byte, error) {
 func (d *differ) node(o, n int32) {
 	a, b, p := &d.old.nodes[o], &d.new.nodes[n], d.html.pos[n]
 	switch {
-	case p.start == -1-o || b.tag == unseen:
+	case p.start == -1-o || b.tag == sumOf(unseen):
 		return
 	case p.copied():
 		d.needAll = true // skipped, but from another place: can't be distinguished from a change

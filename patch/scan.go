@@ -80,7 +80,7 @@ var ErrNeedAll = errors.New("patch: needs the HTML of skipped parts")
 func Scan(html []byte, marks []Mark, old *Tree) (*Scanned, error) {
 	s := newScanner(html, marks, old)
 	s.push(elem{owner: 0})
-	s.out.nodes = append(s.out.nodes, node{body: start})
+	s.out.nodes = append(s.out.nodes, node{body: sumOf(start)})
 	s.out.pos = append(s.out.pos, pos{0, 0, int32(len(html))})
 	s.owners = append(s.owners, owner{body: start})
 	s.run()

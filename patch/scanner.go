@@ -212,7 +212,7 @@ func (s *scanner) closeNode(end int32) {
 	o := s.owners[k]
 	s.owners = s.owners[:k]
 	n, p := &s.out.nodes[o.node], &s.out.pos[o.node]
-	n.body, p.end = o.body, end
+	n.body, p.end = sumOf(o.body), end
 	if o.tokens > math.MaxUint16 || n.name == tagSelect && o.node > 0 {
 		o.opaque = true // a select is one control with its options
 	}
@@ -227,7 +227,7 @@ func (s *scanner) closeNode(end int32) {
 		if o.duplicate || o.hasDuplicate {
 			n.flags |= twice
 		}
-		n.body = s.raw(o.node)
+		n.body = sumOf(s.raw(o.node))
 		s.gather(o.node + 1)
 		s.truncate(o)
 	}
@@ -257,7 +257,7 @@ func (s *scanner) raw(node int32) uint64 {
 	sum, from := uint64(start), p.inner
 	for i := int(node) + 1; i < len(s.out.nodes); i++ {
 		if n, c := &s.out.nodes[i], s.out.pos[i]; n.flags&opaque != 0 && !c.copied() {
-			sum = mix(mix(sum, digest(s.html[from:c.inner])), mix(n.body, uint64(c.end-c.inner)))
+			sum = mix(mix(sum, digest(s.html[from:c.inner])), mix(n.body.digest(), uint64(c.end-c.inner)))
 			from = c.end
 		}
 	}
