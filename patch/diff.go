@@ -86,7 +86,7 @@ func (d *differ) run(dst []byte, walk func()) ([]byte, error) {
 func (d *differ) node(o, n int32) {
 	a, b, p := &d.old.nodes[o], &d.new.nodes[n], d.html.pos[n]
 	switch {
-	case p.start == -1-o || b.tag == unseen:
+	case p.start == -1-o || b.tag == sumOf(unseen):
 		return
 	case p.copied():
 		d.needAll = true // skipped, but from another place: can't be distinguished from a change
@@ -102,11 +102,11 @@ func (d *differ) node(o, n int32) {
 		d.renew(o, n)
 		return
 	}
-	if a.body != b.body || (a.flags^b.flags)&(opaque|foreign) != 0 {
+	if a.rest() != b.rest() || (a.flags^b.flags)&(opaque|foreign) != 0 {
 		d.replace(o, n)
 		return
 	}
-	text := (a.flags^b.flags)&ownText != 0 || d.old.text(a) != d.new.text(b)
+	text := (a.flags^b.flags)&ownText != 0 || a.text() != b.text()
 	if nested := a.span > 1 || b.span > 1; nested && (a.flags|b.flags)&ownText != 0 && ownWhite(a) && ownWhite(b) {
 		text = false // white space beside child nodes does not count
 	} else if nested && (a.flags|b.flags)&ownText != 0 {

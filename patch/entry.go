@@ -206,9 +206,6 @@ func (v *view) entryBytes(n *node) []byte {
 		return nil
 	}
 	at := n.at + uint32(n.idLen)
-	if n.flags&ownText != 0 {
-		at += 8
-	}
 	b := v.from(at)
 	return b[2:][:8*int(binary.LittleEndian.Uint16(b))]
 }

@@ -78,7 +78,7 @@ func (s *scanner) keepOld(m *Mark) (end int) {
 	s.openNode(elem{name: name, math: top.math}, h[t.id.start:t.id.end], unseen, i, t.end, top.foreign && top.name != tagForeignObject)
 	if m.Count == 0 {
 		s.closeNode(int32(end))
-		s.out.nodes[at].body = unseen
+		s.out.nodes[at].body = sumOf(unseen)
 		return end
 	}
 	s.owners = s.owners[:len(s.owners)-1]

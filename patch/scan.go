@@ -51,16 +51,21 @@ type Place struct {
 	Owner      int32 // the enclosing node
 	slot       uint32
 	loose      uint64
-	stack      []elem
-	wrap       uint16
-	form       bool // it is inside one
-	deep       bool // so many elements are around it that it is not scanned alone
+	*around
+}
+
+// around is what is around places: it is shared by those in the same element.
+type around struct {
+	stack []elem
+	wrap  uint16
+	form  bool // they are inside one
+	deep  bool // so many elements are around them that they are not scanned alone
 }
 
 // Around takes over what stands around the region from a Skip that stands for it. A region
 // that has content outside elements with ids can't be skipped.
 func (p *Place) Around(skip *Place) {
-	p.Owner, p.slot, p.stack, p.wrap, p.form, p.deep = skip.Owner, skip.slot, skip.stack, skip.wrap, skip.form, skip.deep
+	p.Owner, p.slot, p.around = skip.Owner, skip.slot, skip.around
 }
 
 // InForm reports whether the region is inside a form.
@@ -75,7 +80,7 @@ var ErrNeedAll = errors.New("patch: needs the HTML of skipped parts")
 func Scan(html []byte, marks []Mark, old *Tree) (*Scanned, error) {
 	s := newScanner(html, marks, old)
 	s.push(elem{owner: 0})
-	s.out.nodes = append(s.out.nodes, node{body: start})
+	s.out.nodes = append(s.out.nodes, node{body: sumOf(start)})
 	s.out.pos = append(s.out.pos, pos{0, 0, int32(len(html))})
 	s.owners = append(s.owners, owner{body: start})
 	s.run()

@@ -64,12 +64,22 @@ func (s *scanner) copyOld(m *Mark) {
 
 // place returns the place of a piece: what encloses it.
 func (s *scanner) place(slot uint32) *Place {
-	p := &Place{Owner: s.enclosing, slot: slot, wrap: s.nest[len(s.nest)-1].wrap, form: s.innermost(tagForm) > 0, deep: len(s.stack) > maxAround}
+	p := &Place{Owner: s.enclosing, slot: slot, around: s.surroundings()}
 	if o := &s.owners[len(s.owners)-1]; o.node >= 0 {
 		p.Owner = o.node + s.offset
 	}
-	if !p.deep {
-		p.stack = slices.Clone(s.stack)
-	}
 	return p
+}
+
+// surroundings returns what is around a piece. Siblings share it.
+func (s *scanner) surroundings() *around {
+	a := around{wrap: s.nest[len(s.nest)-1].wrap, form: s.innermost(tagForm) > 0, deep: len(s.stack) > maxAround}
+	if !a.deep {
+		a.stack = s.stack
+	}
+	if l := s.around; l != nil && l.wrap == a.wrap && l.form == a.form && l.deep == a.deep && slices.Equal(l.stack, a.stack) {
+		return l
+	}
+	s.around = &around{slices.Clone(a.stack), a.wrap, a.form, a.deep}
+	return s.around
 }

@@ -12,8 +12,7 @@ type owner struct {
 	node         int32
 	depth        int32
 	id           []byte
-	body         uint64
-	text         uint64 // digest of its own text, if it has one
+	body         uint64 // of its own text, once that is all there is
 	tokens       uint32 // pieces of loose content so far
 	entry        int32  // where its entries begin
 	mark         int
@@ -37,6 +36,7 @@ type scanner struct {
 	entries []uint64 // of controls
 	selects []openSelect
 	pieces  []piece
+	around  *around // of the last place
 	ids     map[uint64]seen
 	pre     int
 
@@ -212,7 +212,7 @@ func (s *scanner) closeNode(end int32) {
 	o := s.owners[k]
 	s.owners = s.owners[:k]
 	n, p := &s.out.nodes[o.node], &s.out.pos[o.node]
-	n.body, p.end = o.body, end
+	n.body, p.end = sumOf(o.body), end
 	if o.tokens > math.MaxUint16 || n.name == tagSelect && o.node > 0 {
 		o.opaque = true // a select is one control with its options
 	}
@@ -227,7 +227,7 @@ func (s *scanner) closeNode(end int32) {
 		if o.duplicate || o.hasDuplicate {
 			n.flags |= twice
 		}
-		n.body = s.raw(o.node)
+		n.body = sumOf(s.raw(o.node))
 		s.gather(o.node + 1)
 		s.truncate(o)
 	}
@@ -239,9 +239,6 @@ func (s *scanner) closeNode(end int32) {
 	n.at = s.out.base + uint32(len(s.out.arena))
 	n.idLen = uint8(len(o.id))
 	s.out.arena = append(s.out.arena, o.id...)
-	if n.flags&ownText != 0 {
-		s.out.arena = binary.LittleEndian.AppendUint64(s.out.arena, o.text)
-	}
 	entries := s.entries[o.entry:]
 	if entries = entries[:min(len(entries), maxEntries)]; len(entries) > 0 {
 		s.out.nodes[o.node].flags |= controls
@@ -260,7 +257,7 @@ func (s *scanner) raw(node int32) uint64 {
 	sum, from := uint64(start), p.inner
 	for i := int(node) + 1; i < len(s.out.nodes); i++ {
 		if n, c := &s.out.nodes[i], s.out.pos[i]; n.flags&opaque != 0 && !c.copied() {
-			sum = mix(mix(sum, digest(s.html[from:c.inner])), mix(n.body, uint64(c.end-c.inner)))
+			sum = mix(mix(sum, digest(s.html[from:c.inner])), mix(n.body.digest(), uint64(c.end-c.inner)))
 			from = c.end
 		}
 	}
@@ -273,10 +270,10 @@ func (s *scanner) flushOwn() {
 	own := s.stack[len(s.stack)-1].owner == int32(len(s.owners)-1)
 	switch o := &s.owners[len(s.owners)-1]; {
 	case own && s.content == fresh && len(s.text) > 0:
-		o.text = digest(s.text)
+		o.body = digest(s.text)
 		s.out.nodes[o.node].flags |= ownText | white
 	case own && s.content == textOnly:
-		o.text = digest(s.text)
+		o.body = digest(s.text)
 		s.out.nodes[o.node].flags |= ownText
 		s.checkText()
 	case s.content == textOnly:

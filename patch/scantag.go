@@ -126,7 +126,7 @@ func rawEnd(h []byte, name uint16) int {
 
 func (s *scanner) openNode(e elem, id []byte, hash uint64, i, inner int, wrapped bool) {
 	o := s.owners[len(s.owners)-1]
-	n := node{tag: hash, slot: uint16(o.tokens), name: e.name, wrap: s.nest[len(s.nest)-1].wrap, span: 1}
+	n := node{tag: sumOf(hash), slot: uint16(o.tokens), name: e.name, wrap: s.nest[len(s.nest)-1].wrap, span: 1}
 	if wrapped {
 		n.flags |= foreign
 		if e.math {

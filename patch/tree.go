@@ -1,25 +1,33 @@
 package patch
 
 import (
-	"encoding/binary"
 	"hash/maphash"
 	"math/bits"
 	"slices"
+	"unsafe"
 )
 
 // node is an element with an id, as last shown. Nodes stand in document order and
 // hold no pointers, so that ranges of them are copied as memory.
 type node struct {
-	tag   uint64 // digest of the start tag
-	body  uint64 // digest of the content without child nodes and without its own text
-	at    uint32 // in the arena: the id, then the digest of its own text, if it has one
+	at    uint32 // in the arena: the id, then entries
 	span  int32  // nodes in this subtree, this one included
+	tag   sum    // of the start tag
+	body  sum    // of its own text or, if it has none, of the content without child nodes
 	slot  uint16 // loose pieces of the parent that stand before it
 	name  uint16
 	wrap  uint16 // digest of the names of the elements between it and its parent
 	idLen uint8
 	flags uint8
 }
+
+// sum is what a node keeps of a digest: 48 bits. One in 2^48 changes is not noticed, and nobody
+// can choose which: digests are seeded.
+type sum [3]uint16
+
+func sumOf(digest uint64) sum { return sum{uint16(digest), uint16(digest >> 16), uint16(digest >> 32)} }
+
+func (s sum) digest() uint64 { return uint64(s[0]) | uint64(s[1])<<16 | uint64(s[2])<<32 }
 
 const (
 	opaque  = 1 << iota // the parser would rearrange the content: compared and sent whole
@@ -59,7 +67,7 @@ func (t *Tree) Find(id string) (int32, bool) {
 }
 
 // Size is the memory the tree holds, in bytes.
-func (t *Tree) Size() int { return cap(t.nodes)*32 + cap(t.arena) }
+func (t *Tree) Size() int { return cap(t.nodes)*int(unsafe.Sizeof(node{})) + cap(t.arena) }
 
 var seed = maphash.MakeSeed()
 
@@ -144,20 +152,26 @@ func (v *view) from(at uint32) []byte {
 
 func (v *view) id(n *node) []byte { return v.from(n.at)[:n.idLen] }
 
-// text is the digest of a node's own text; 0 if it has none.
-func (v *view) text(n *node) uint64 {
+// text is the sum of the node's own text; zero if it has none.
+func (n *node) text() sum {
 	if n.flags&ownText == 0 {
-		return 0
+		return sum{}
 	}
-	return binary.LittleEndian.Uint64(v.from(n.at + uint32(n.idLen)))
+	return n.body
+}
+
+// rest is the sum of the content without child nodes and without its own text. A node
+// that has its own text has nothing else.
+func (n *node) rest() sum {
+	if n.flags&ownText != 0 {
+		return sumOf(start)
+	}
+	return n.body
 }
 
 // bytes is all of a node in the arena.
 func (v *view) bytes(n *node) []byte {
 	size := int(n.idLen)
-	if n.flags&ownText != 0 {
-		size += 8
-	}
 	if n.flags&controls != 0 {
 		size += 2 + len(v.entryBytes(n))
 	}

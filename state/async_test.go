@@ -57,7 +57,7 @@ func expect[T comparable](t *testing.T, what string, got, want state.Result[T]) 
 type answer = state.Result[string]
 
 func TestAResultFromItsStartOn(t *testing.T) {
-	s, broken := scope.New("page", nil), errors.New("broken")
+	s, broken := scope.New(owner("page"), nil), errors.New("broken")
 	expect(t, "never started", now(s, report), answer{})
 	jobs := started(s, func(w *writer) { report.Start(w, gives("first", nil)) })
 	if len(jobs) != 1 || !slices.Equal(jobs[0].Keys, []any{report}) || jobs[0].Name != "report" || jobs[0].WhenConnected {
@@ -79,7 +79,7 @@ func TestAResultFromItsStartOn(t *testing.T) {
 }
 
 func TestProgressIsKeptWithinBounds(t *testing.T) {
-	s := scope.New("page", nil)
+	s := scope.New(owner("page"), nil)
 	jobs := started(s, func(w *writer) {
 		report.StartWhenConnected(w, func(ctx context.Context) (string, error) {
 			for _, done := range []float64{-1, 0.25, math.NaN(), math.Inf(1)} {
@@ -105,7 +105,7 @@ func TestProgressIsKeptWithinBounds(t *testing.T) {
 }
 
 func TestCancelKeepsTheLastValue(t *testing.T) {
-	s := scope.New("page", nil)
+	s := scope.New(owner("page"), nil)
 	jobs := started(s, func(w *writer) { report.Cancel(w) })
 	expect(t, "nothing ran", now(s, report), answer{})
 	if len(jobs) != 1 || jobs[0].Run != nil || !slices.Equal(jobs[0].Keys, []any{report}) {
@@ -120,7 +120,7 @@ func TestCancelKeepsTheLastValue(t *testing.T) {
 }
 
 func TestACallbackThatFailsHasStartedNothing(t *testing.T) {
-	s := scope.New("page", nil)
+	s := scope.New(owner("page"), nil)
 	w := begin(s)
 	report.Start(w, gives("first", nil))
 	if r := report.Get(w); !r.Loading {
@@ -131,7 +131,7 @@ func TestACallbackThatFailsHasStartedNothing(t *testing.T) {
 
 // What one callback starts and cancels comes down to what is left of it.
 func TestOneCallbackStartsAKeyOnce(t *testing.T) {
-	s := scope.New("page", nil)
+	s := scope.New(owner("page"), nil)
 	both := func(w *writer) {
 		state.StartTogether(w, func(context.Context) ([]state.Loaded, error) { return nil, nil }, report, rows)
 	}
@@ -190,7 +190,7 @@ func TestStartTogether(t *testing.T) {
 		"together failed": {got: []state.Loaded{report.Failed(broken), rows.Failed(broken)}, report: answer{Err: broken}, rowsErr: "broken"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := scope.New("page", nil)
+			s := scope.New(owner("page"), nil)
 			jobs := started(s, func(w *writer) {
 				state.StartTogether(w, func(context.Context) ([]state.Loaded, error) { return test.got, test.err }, report, rows)
 			})
@@ -219,7 +219,7 @@ func TestStartTogether(t *testing.T) {
 }
 
 func TestStartTogetherTellsMistakes(t *testing.T) {
-	s := scope.New("page", nil)
+	s := scope.New(owner("page"), nil)
 	other := state.NewAsync[int]("other")
 	for _, got := range [][]state.Loaded{{other.Loaded(1)}, {{}}} {
 		jobs := started(s, func(w *writer) {
@@ -243,8 +243,8 @@ func TestStartTogetherTellsMistakes(t *testing.T) {
 
 // A component's background task is its own, though the component reads that of the enclosing page.
 func TestTasksStayInTheirScope(t *testing.T) {
-	page := scope.New("page", nil)
-	part := scope.New("part", page)
+	page := scope.New(owner("page"), nil)
+	part := scope.New(owner("part"), page)
 	finish(t, page, started(page, func(w *writer) { report.Start(w, gives("of the page", nil)) })[0])
 	started(page, func(w *writer) { report.Start(w, gives("of the page", nil)) })
 	started(part, func(w *writer) { report.Cancel(w) })
@@ -256,7 +256,7 @@ func TestTasksStayInTheirScope(t *testing.T) {
 
 // A piece that shows the value is not rendered again as a newer one progresses.
 func TestWhatProgressMakesDirty(t *testing.T) {
-	s := scope.New("page", nil)
+	s := scope.New(owner("page"), nil)
 	finish(t, s, started(s, func(w *writer) { rows.Start(w, gives([]int{1}, nil)) })[0])
 	all := reading(s, func(ctx context.Context) { rows.Get(ctx) })
 	value := reading(s, func(ctx context.Context) {
@@ -284,7 +284,7 @@ func TestWhatProgressMakesDirty(t *testing.T) {
 
 // Errors of a type that is not comparable always count as different.
 func TestResultsAreCompared(t *testing.T) {
-	s := scope.New("page", nil)
+	s := scope.New(owner("page"), nil)
 	fail := func(err error) {
 		finish(t, s, started(s, func(w *writer) { report.Start(w, gives("", err)) })[0])
 	}

@@ -10,7 +10,7 @@ import (
 
 // benchScope is a page of eight keys; the benchmarks use the last.
 func benchScope() (s *scope.Scope, key *state.Key[int]) {
-	s = scope.New("page", nil)
+	s = scope.New(owner("page"), nil)
 	update(s, func(w *writer) {
 		for _, name := range []string{"a", "b", "c", "d", "e", "f", "g", "h"} {
 			key = state.NewKey[int](name)
@@ -33,7 +33,7 @@ func BenchmarkGet(b *testing.B) {
 	})
 	b.Run("in a component", func(b *testing.B) {
 		var reads scope.Tracker
-		ctx := scope.WithSource(context.Background(), reads.Source(scope.New("component", s)))
+		ctx := scope.WithSource(context.Background(), reads.Source(scope.New(owner("component"), s)))
 		b.ReportAllocs()
 		for b.Loop() {
 			key.Get(ctx)

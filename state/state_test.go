@@ -14,7 +14,7 @@ import (
 
 func TestKeysAreSetAndRead(t *testing.T) {
 	count, name := state.NewKey[int]("count"), state.NewKey[string]("name")
-	s := scope.New("page", nil)
+	s := scope.New(owner("page"), nil)
 	update(s, func(w *writer) {
 		if _, ok := count.Lookup(w); ok || count.Get(w) != 0 {
 			t.Error("an unset key has a value")
@@ -40,7 +40,7 @@ func TestProgrammingMistakesPanic(t *testing.T) {
 		}
 	}
 	a, b := state.NewKey[int]("same"), state.NewKey[int]("same")
-	s := scope.New("the page", nil)
+	s := scope.New(owner("the page"), nil)
 	if p := panicOf(func() { a.Update(begin(s), func(n int) int { return n }) }); !strings.Contains(p, `"same"`) || !strings.Contains(p, "the page") {
 		t.Errorf("Update of an unset key: %q", p)
 	}
@@ -72,14 +72,14 @@ func TestEquality(t *testing.T) {
 		{"interface", false, twice[any](1, 1)},
 		{"map", false, twice(map[int]int{}, map[int]int{})},
 	} {
-		s := scope.New("page", nil)
+		s := scope.New(owner("page"), nil)
 		c.run(s)
 		if s.Dirty() == c.same {
 			t.Errorf("%s: dirty %v", c.name, s.Dirty())
 		}
 	}
 	list := state.NewKey[[]int]("list").WithEqual(slices.Equal)
-	s := scope.New("page", nil)
+	s := scope.New(owner("page"), nil)
 	setTwice(s, list, []int{1}, []int{1})
 	if s.Dirty() {
 		t.Error("the key's own equality is not asked")
@@ -104,7 +104,7 @@ func TestOnlyReadsThatAnswerOtherwiseAreDirty(t *testing.T) {
 	who, selected, other := state.NewKey[user]("user"), state.NewKey[int]("selected"), state.NewKey[int]("other")
 	name := state.Field(who, func(u user) string { return u.Name })
 	both := state.Derive("both", func(ctx context.Context) int { return selected.Get(ctx)%2 + other.Get(ctx)%2 })
-	s := scope.New("page", nil)
+	s := scope.New(owner("page"), nil)
 	update(s, func(w *writer) { state.Assign(w, who.To(user{"a", 1}), selected.To(5), other.To(0)) })
 
 	read := map[string][]scope.Read{
@@ -146,7 +146,7 @@ func TestOnlyReadsThatAnswerOtherwiseAreDirty(t *testing.T) {
 
 func TestTemporaryKeys(t *testing.T) {
 	lines := state.NewKey[[]string]("lines").Temporary([]string{})
-	s := scope.New("page", nil)
+	s := scope.New(owner("page"), nil)
 	update(s, func(w *writer) { lines.Set(w, []string{"a"}) })
 	reads := reading(s, func(ctx context.Context) { lines.Get(ctx) })
 	s.Rendered()
@@ -161,7 +161,7 @@ func TestTemporaryKeys(t *testing.T) {
 }
 
 func TestDump(t *testing.T) {
-	s := scope.New("shop.Page", nil)
+	s := scope.New(owner("shop.Page"), nil)
 	k := state.NewKey[string]("name")
 	update(s, func(w *writer) {
 		k.Set(w, "not yet committed")

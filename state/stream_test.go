@@ -54,7 +54,7 @@ func show(s *scope.Scope, st *state.Stream[line]) {
 
 func TestStreamsKeepOrderAndForgetWhatWasSent(t *testing.T) {
 	st := state.NewStream("lines", lineID)
-	s := scope.New("page", nil)
+	s := scope.New(owner("page"), nil)
 	for _, step := range []struct {
 		name string
 		do   func(w *writer)
@@ -93,8 +93,8 @@ func TestStreamsKeepOrderAndForgetWhatWasSent(t *testing.T) {
 
 func TestStreamsTellWhatTheyHold(t *testing.T) {
 	st := state.NewStream("lines", lineID)
-	s := scope.New("page", nil)
-	inner := scope.New("component", s)
+	s := scope.New(owner("page"), nil)
+	inner := scope.New(owner("component"), s)
 	update(s, func(w *writer) {
 		st.Append(w, lines("a", "b")...)
 		if st.Len(w) != 2 || !st.Has(w, "b") || st.Has(w, "c") {
@@ -143,7 +143,7 @@ func dump(s *scope.Scope) (text string) {
 
 func TestFailedCallbacksLeaveStreamsAlone(t *testing.T) {
 	st := state.NewStream("lines", lineID)
-	s := scope.New("page", nil)
+	s := scope.New(owner("page"), nil)
 	update(s, func(w *writer) { st.Append(w, lines("a", "b", "c")...) })
 	show(s, st)
 	failed := begin(s)
@@ -163,7 +163,7 @@ func TestFailedCallbacksLeaveStreamsAlone(t *testing.T) {
 
 func TestLimitsKeepOneEnd(t *testing.T) {
 	last, first := state.NewStream("last", lineID).KeepLast(3), state.NewStream("first", lineID).KeepFirst(3)
-	s := scope.New("page", nil)
+	s := scope.New(owner("page"), nil)
 	update(s, func(w *writer) {
 		last.Append(w, lines("a", "b", "c", "d", "e")...)
 		first.Append(w, lines("a", "b", "c", "d", "e")...)

@@ -52,6 +52,13 @@ func panicOf(f func()) (text string) {
 	return ""
 }
 
+// owner is the owner of a scope that notes nothing.
+type owner string
+
+func (o owner) Name() string                { return string(o) }
+func (owner) ScopeChanged()                 {}
+func (owner) ComparingPanicked(string, any) {}
+
 // view does for the examples what the kit does for a page: it runs callbacks and background
 // tasks, and renders the template when what it has read is out of date.
 type view struct {
@@ -63,7 +70,7 @@ type view struct {
 
 // open mounts and renders a page.
 func open(mount func(s state.Writer), template func(ctx context.Context) string) *view {
-	v := &view{scope: scope.New("page", nil), template: template}
+	v := &view{scope: scope.New(owner("page"), nil), template: template}
 	v.run(mount)
 	v.render()
 	return v

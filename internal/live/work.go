@@ -26,7 +26,7 @@ type work struct {
 
 // workOf returns the background tasks of a component; nil if it never had one.
 func workOf(c *render.Component) *work {
-	w, _ := c.Tasks.(*work)
+	w, _ := c.Tasks().(*work)
 	return w
 }
 
@@ -47,7 +47,7 @@ func (v *View) startTask(c *render.Component, t *task) {
 	w := workOf(c)
 	if w == nil || w.isOver() {
 		w = &work{view: v, component: c, all: map[*task]struct{}{}, newest: map[any]*task{}}
-		c.Tasks = w
+		c.SetTasks(w)
 		c.OnEnd([]*render.Ending{{F: w.stop}})
 	}
 	if !w.add(t) {

@@ -14,9 +14,10 @@ type checkpoint struct {
 }
 
 func (p *pass) checkpoint() checkpoint {
+	in := p.region.inside()
 	c := checkpoint{
 		buf: len(p.buf.b), marks: len(p.marks), found: len(p.found), carried: len(p.carried), shown: len(p.shown), streams: len(p.streams),
-		region: p.region, inner: len(p.region.inner), eaches: len(p.region.eaches), plain: len(p.region.plain),
+		region: p.region, inner: len(in.inner), eaches: len(in.eaches), plain: len(in.plain),
 		item: p.item, skip: p.skip, reads: p.tracker.Mark(),
 	}
 	if p.item != nil {
@@ -32,7 +33,7 @@ func (p *pass) rewind(c checkpoint) {
 	}
 	for _, i := range p.carried[c.carried:] {
 		i.region.visit(func(r *region) {
-			for _, e := range r.eaches {
+			for _, e := range r.inside().eaches {
 				if e.stream != nil {
 					e.stream.round = 0
 				}
@@ -42,7 +43,9 @@ func (p *pass) rewind(c checkpoint) {
 	p.streams = p.streams[:c.streams]
 	p.buf.b, p.marks, p.found, p.carried, p.shown = p.buf.b[:c.buf], p.marks[:c.marks], p.found[:c.found], p.carried[:c.carried], p.shown[:c.shown]
 	r := c.region
-	r.inner, r.eaches, r.plain = r.inner[:c.inner], r.eaches[:c.eaches], r.plain[:c.plain]
+	if in := r.parts; in != nil {
+		in.inner, in.eaches, in.plain = in.inner[:c.inner], in.eaches[:c.eaches], in.plain[:c.plain]
+	}
 	if p.region, p.item, p.skip = r, c.item, c.skip; p.item != nil {
 		p.item.regions = p.item.regions[:c.regions]
 	}

@@ -47,8 +47,8 @@ func (t *Tree) commit(drafts []draft) {
 			if r.component != nil && r != p.old {
 				before = append(before, r.component)
 			}
-			before = append(before, r.plain...)
-			for _, e := range r.eaches {
+			before = append(before, r.inside().plain...)
+			for _, e := range r.inside().eaches {
 				if e.stream != nil {
 					streams = append(streams, e.stream)
 				}

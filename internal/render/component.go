@@ -3,6 +3,7 @@ package render
 import (
 	"context"
 	"fmt"
+	"hash/maphash"
 	"reflect"
 	"slices"
 	"sync/atomic"
@@ -17,40 +18,65 @@ import (
 type Component struct {
 	tree  *Tree
 	kind  *Kind
-	id    string // "" of the page
-	name  string // for messages and logs
-	scope *scope.Scope
+	id    string       // "" of the page
+	scope *scope.Scope // whose parent is that of the parent component
 
 	// For package live, and only its worker: the last savepoint since which the component's keys
-	// were changed, and its background tasks.
+	// were changed.
 	Savepoint uint64
-	Tasks     any
 
 	// Worker state.
-	value      any             // its props, with slots bound to the parent
-	props      any             // as the parent gave them; nil with slots or children
-	before     any             // the props before, until Update has run; nil: Update is not due
-	children   templ.Component // nil without
-	index      int             // in tree.all
-	outerScope *scope.Scope    // the parent's, where reads continue
-	region     *region         // as last shown: its own or, if it has none, the enclosing one
-	round      uint64          // the last rendering that it was part of
-	mounted    bool
-	shown      bool  // in a rendering that the page shows
-	changed    bool  // since it was shown; set by change
-	touched    bool  // it is in tree.touched
-	moved      bool  // to another parent, so that reads inside may give other values
-	remount    bool  // it is remounted at its next rendering; set by Fail
-	failed     bool  // the page shows the placeholder
-	fault      error // why
+	value   any     // its props, with slots bound to the parent
+	before  any     // the props before, until Update has run; nil: Update is not due
+	region  *region // as last shown: its own or, if it has none, the enclosing one
+	index   int32   // in tree.all
+	round   uint32  // the last rendering that it was part of
+	mounted bool
+	plain   bool // value has no slots, and there is no content between the braces
+	shown   bool // in a rendering that the page shows
+	changed bool // since it was shown; set by change
+	touched bool // it is in tree.touched
+	moved   bool // to another parent, so that reads inside may give other values
+	remount bool // it is remounted at its next rendering; set by Fail
 
-	late atomic.Bool // a callback was abandoned in the middle of a rendering
-
-	// Guarded by tree.mu.
-	parent *Component // the component whose template renders it
-	ended  bool
-	ends   []*Ending
+	ended  bool        // guarded by tree.mu
+	late   atomic.Bool // a callback was abandoned in the middle of a rendering
+	parent *Component  // the component whose template renders it; guarded by tree.mu
+	rare   atomic.Pointer[rare]
 }
+
+// rare is what few components have. A page may have thousands of components.
+type rare struct {
+	children templ.Component // between the braces; nil without
+	fault    error           // why the page shows the placeholder; nil: it does not
+	tasks    any             // for package live
+	ends     []*Ending       // guarded by tree.mu
+}
+
+// noRare is what a component has that has none of it.
+var noRare rare
+
+// rarely returns what few components have, to be read.
+func (c *Component) rarely() *rare {
+	if r := c.rare.Load(); r != nil {
+		return r
+	}
+	return &noRare
+}
+
+// toRare returns what few components have, to be changed.
+func (c *Component) toRare() *rare {
+	if c.rare.Load() == nil {
+		c.rare.CompareAndSwap(nil, new(rare))
+	}
+	return c.rare.Load()
+}
+
+// Tasks returns what SetTasks has set; nil if nothing. Only the worker may call either.
+func (c *Component) Tasks() any { return c.rarely().tasks }
+
+// SetTasks sets the component's background tasks, for package live.
+func (c *Component) SetTasks(tasks any) { c.toRare().tasks = tasks }
 
 // Ending is a function to call at the end of a component, once.
 type Ending struct {
@@ -78,7 +104,12 @@ func (c *Component) Kind() *Kind { return c.kind }
 func (c *Component) ID() string { return c.id }
 
 // Name returns the component's name for messages and logs.
-func (c *Component) Name() string { return c.name }
+func (c *Component) Name() string {
+	if c.IsPage() {
+		return c.tree.name
+	}
+	return fmt.Sprintf("%v %.40q", c.kind.Type, c.id)
+}
 
 // Scope returns the scope of its keys.
 func (c *Component) Scope() *scope.Scope { return c.scope }
@@ -97,10 +128,24 @@ func (c *Component) IsPage() bool { return c == c.tree.root }
 func (c *Component) Parent() *Component { return c.parent }
 
 // Fault returns why it can't be shown; nil if it can.
-func (c *Component) Fault() error { return c.fault }
+func (c *Component) Fault() error { return c.rarely().fault }
 
 // AddressOf returns the address by which events and messages find a component.
 func AddressOf(kind, id string) string { return kind + "." + id }
+
+// addressSeed is for hashes of addresses, by which a tree finds components: the addresses
+// themselves would take more memory.
+var addressSeed = maphash.MakeSeed()
+
+// addressHash is the hash of AddressOf(kind, id).
+func addressHash(kind, id string) uint64 {
+	var h maphash.Hash
+	h.SetSeed(addressSeed)
+	_, _ = h.WriteString(kind) // it never fails, like the others
+	_ = h.WriteByte('.')
+	_, _ = h.WriteString(id)
+	return h.Sum64()
+}
 
 // Address returns the address by which events and messages find the component.
 func (c *Component) Address() string { return AddressOf(c.kind.Name, c.id) }
@@ -135,7 +180,7 @@ func (t *Tree) Receiver(from *Component, id string, typ reflect.Type, kind strin
 	case t.ended:
 		return nil, fault.ErrGone
 	case id != "":
-		if c := t.byAddress[AddressOf(kind, id)]; c != nil && c.Is(typ) {
+		if c := t.find(kind, id); c != nil && c.Is(typ) {
 			return c, nil
 		}
 		return nil, nil
@@ -161,7 +206,8 @@ func (c *Component) OnEnd(list []*Ending) {
 	c.tree.mu.Lock()
 	ended := c.ended
 	if !ended {
-		c.ends = append(c.ends, list...)
+		r := c.toRare()
+		r.ends = append(r.ends, list...)
 	}
 	c.tree.mu.Unlock()
 	if ended {
@@ -173,34 +219,39 @@ func (c *Component) OnEnd(list []*Ending) {
 func (c *Component) Forget(e *Ending) {
 	c.tree.mu.Lock()
 	defer c.tree.mu.Unlock()
-	c.ends = slices.DeleteFunc(c.ends, func(x *Ending) bool { return x == e })
+	if r := c.rare.Load(); r != nil {
+		r.ends = slices.DeleteFunc(r.ends, func(x *Ending) bool { return x == e })
+	}
 }
 
 // reset makes the component unmounted again, and runs what waits for its end.
 func (c *Component) reset() {
 	c.tree.mu.Lock()
-	ends := c.ends
-	c.ends = nil
+	ends := c.takeEnds()
 	c.tree.mu.Unlock()
 	c.tree.RunEnds(ends)
-	c.outerScope = c.parent.scope
-	c.newScope()
+	c.scope = scope.New(c, c.parent.scope)
 	c.mounted, c.remount = false, false
 	c.change()
 }
 
-// newScope gives the component an empty scope.
-func (c *Component) newScope() {
-	c.scope = scope.New(c.name, c.outerScope)
-	c.scope.Watch(c)
+// takeEnds takes what waits for the component's end. The caller holds tree.mu.
+func (c *Component) takeEnds() []*Ending {
+	r := c.rare.Load()
+	if r == nil {
+		return nil
+	}
+	ends := r.ends
+	r.ends = nil
+	return ends
 }
 
-// ScopeChanged is part of scope.Watcher.
+// ScopeChanged is part of scope.Owner.
 func (c *Component) ScopeChanged() { c.touch() }
 
-// ComparingPanicked is part of scope.Watcher.
+// ComparingPanicked is part of scope.Owner.
 func (c *Component) ComparingPanicked(key string, value any) {
-	c.tree.guard.Report(fmt.Errorf("%s: comparing values of the key %q: %w", c.name, key, c.tree.guard.Panicked(value)))
+	c.tree.guard.Report(fmt.Errorf("%s: comparing values of the key %q: %w", c.Name(), key, c.tree.guard.Panicked(value)))
 }
 
 // touch notes that something in the component may be out of date.

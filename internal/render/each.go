@@ -8,14 +8,15 @@ import (
 	"github.com/sideband-go/sideband/patch"
 )
 
-// each is the memory of a list's last rendering, some 20 bytes an item. An item is identified by the
+// each is the memory of a list's last rendering, some 12 bytes an item. An item is identified by the
 // hash of its value: the same value, function and reads give the same HTML.
 type each struct {
 	fn        uintptr
 	hash      []uint64
-	nodes     []uint16     // elements with ids in each item; nil: one
+	every     uint16       // elements with ids in each item
+	nodes     []uint16     // the same, if the items differ in that; else nil
 	shape     []scope.Read // the reads of every item, without arguments
-	args      []uint64     // the arguments of those reads, for each item
+	args      []uint32     // halves of the hashes of those reads' arguments, for each item
 	mixed     bool         // items have different reads: none can be skipped
 	start     int32        // the first item's place in the tree
 	neverSkip bool         // an item has content outside elements with ids
@@ -67,9 +68,9 @@ func (e *each) add(reads []scope.Read) {
 		}
 		if r.Arg() != 0 {
 			if e.args == nil {
-				e.args = make([]uint64, 0, cap(e.hash)*e.width())
+				e.args = make([]uint32, 0, cap(e.hash)*e.width())
 			}
-			e.args = append(e.args, r.Arg())
+			e.args = append(e.args, uint32(r.Arg()))
 		}
 	}
 }
@@ -96,18 +97,13 @@ func (e *each) width() (n int) {
 	return n
 }
 
-func (e *each) argsOf(j int) []uint64 {
-	if len(e.args) == 0 {
-		return nil
-	}
-	n := e.width()
-	return e.args[j*n : (j+1)*n]
-}
+// argsOf returns the arguments of an item's reads, of which each item has width.
+func (e *each) argsOf(j, width int) []uint32 { return e.args[j*width : (j+1)*width] }
 
 // place returns where an item is in the tree, and how many nodes it has.
 func (e *each) place(j int, offsets *[]int32) (at, n int32) {
 	if e.nodes == nil {
-		return e.start + int32(j), 1
+		return e.start + int32(j)*int32(e.every), int32(e.every)
 	}
 	if *offsets == nil {
 		o := make([]int32, len(e.nodes)+1)
@@ -117,6 +113,14 @@ func (e *each) place(j int, offsets *[]int32) (at, n int32) {
 		*offsets = o
 	}
 	return e.start + (*offsets)[j], int32(e.nodes[j])
+}
+
+// count returns how many nodes an item has.
+func (e *each) count(j int32) int32 {
+	if e.nodes == nil {
+		return int32(e.every)
+	}
+	return int32(e.nodes[j])
 }
 
 // settle reads from the marks how many nodes the items have.
@@ -129,11 +133,9 @@ func (e *each) settle(marks []patch.Mark) {
 	}
 	var nodes []uint16
 	for i, from := range e.from {
-		n := int32(1)
+		n := int32(0)
 		if from >= 0 {
-			if e.was.nodes != nil {
-				n = int32(e.was.nodes[from])
-			}
+			n = e.was.count(from)
 		} else {
 			begin, end := &marks[-from-1], &marks[e.until[i]]
 			n = end.Node - begin.Node
@@ -141,8 +143,11 @@ func (e *each) settle(marks []patch.Mark) {
 				e.neverSkip, n = true, 0
 			}
 		}
-		if n != 1 && nodes == nil {
-			nodes = ones(len(e.from))
+		switch {
+		case i == 0:
+			e.every = uint16(n)
+		case nodes == nil && n != int32(e.every):
+			nodes = slices.Repeat([]uint16{e.every}, len(e.from))
 		}
 		if nodes != nil {
 			nodes[i] = uint16(n)
@@ -156,19 +161,11 @@ func (e *each) settle(marks []patch.Mark) {
 func (e *each) grow(k int, shift int32) {
 	j, _ := slices.BinarySearch(e.regionEnds, int32(k+1))
 	if e.nodes == nil {
-		e.nodes = ones(len(e.hash))
+		e.nodes = slices.Repeat([]uint16{e.every}, len(e.regionEnds))
 	}
 	if n := int32(e.nodes[j]) + shift; n >= 0 && n <= math.MaxUint16 {
 		e.nodes[j] = uint16(n)
 	} else {
 		e.neverSkip = true
 	}
-}
-
-func ones(n int) []uint16 {
-	list := make([]uint16, n)
-	for i := range list {
-		list[i] = 1
-	}
-	return list
 }

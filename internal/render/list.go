@@ -68,19 +68,20 @@ type building struct {
 func (p *pass) beginEach(b *building, fn uintptr, n int) {
 	e := &each{
 		fn: fn, hash: make([]uint64, 0, n), from: p.buf.numbers(n), until: p.buf.numbers(n),
-		first: len(p.marks), after: len(p.region.inner),
+		first: len(p.marks), after: len(p.region.inside().inner),
 	}
 	*b = building{each: e, skipTo: -1}
-	k := len(p.region.eaches)
-	p.region.eaches = append(p.region.eaches, e)
-	if before := p.region.before; before != nil && k < len(before.eaches) {
-		if old := before.eaches[k]; old.fn == fn && !old.neverSkip && !old.mixed && p.skip {
+	in := p.region.toParts()
+	k := len(in.eaches)
+	in.eaches = append(in.eaches, e)
+	if before := p.region.before; before != nil && k < len(before.inside().eaches) {
+		if old := before.parts.eaches[k]; old.fn == fn && !old.neverSkip && !old.mixed && p.skip {
 			b.old, e.was = old, old
 			b.taken = make([]bool, len(old.hash))
 			b.stale = old.staleness(p.changes)
 			e.shape = old.shape
 			if len(old.args) > 0 {
-				e.args = make([]uint64, 0, len(old.args))
+				e.args = make([]uint32, 0, len(old.args))
 			}
 		}
 	}
@@ -112,7 +113,7 @@ func (b *building) reuse(p *pass, i int) bool {
 	}
 	b.skipTo = at + n
 	b.from, b.until = append(b.from, int32(j)), append(b.until, 0)
-	b.args = append(b.args, b.old.argsOf(j)...)
+	b.args = append(b.args, b.old.argsOf(j, b.stale.width)...)
 	for _, r := range inside {
 		p.marks[len(p.marks)-1].Region = true
 		b.addRegion(r)

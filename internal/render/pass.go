@@ -33,7 +33,7 @@ type pass struct {
 	streams   []*streamed
 	retrying  bool // an enclosing component is rendered for the second time
 	depth     int  // of nested components
-	round     uint64
+	round     uint32
 
 	// The last source that a template read from, cached.
 	sourceOwner *Component
@@ -117,11 +117,11 @@ func (t *Tree) run(p *pass, r *region) (err error) {
 	if r.component != nil && r.component != t.root {
 		p.note(r.component)
 		err = p.attempt(r.component, p.buf, render)
-		r.body = templ.ComponentFunc(r.component.render)
+		r.body = content{r.component}
 	} else if err = t.guard.Call(func() error { return render(r.body) }); err != nil && !t.isOver(err) {
 		// The component that it belongs to is remounted.
 		if c := r.outer.owner(); c != nil && c != t.root {
-			t.guard.Report(fmt.Errorf("%s: %w", c.name, err))
+			t.guard.Report(fmt.Errorf("%s: %w", c.Name(), err))
 			c.Fail()
 			err = patch.ErrNeedAll
 		}
@@ -146,6 +146,7 @@ type buffer struct {
 	b     []byte
 	marks []patch.Mark
 	ints  []int32 // in use
+	ops   []byte
 }
 
 // numbers returns an empty list with room for n.
@@ -168,7 +169,7 @@ const maxPooled = 4 << 20
 // release returns the buffer to the pool.
 func (p *pass) release() {
 	b := p.buf
-	if cap(b.b) <= maxPooled {
+	if cap(b.b) <= maxPooled && cap(b.ops) <= maxPooled {
 		clear(p.marks)
 		b.b, b.marks, b.ints = b.b[:0], p.marks[:0], b.ints[:0]
 		buffers.Put(b)

@@ -18,20 +18,43 @@ type region struct {
 	body      templ.Component
 	ctx       context.Context
 	outer     *region
-	inner     []*region // in document order, without those in lists
-	eaches    []*each
-	plain     []*Component // components inside without a region of their own
+	parts     *parts // nil without
 	reads     []scope.Read
 	place     *patch.Place // nil: it can only be rendered with the enclosing region
 	loose     bool         // it has content outside elements with ids
 
 	// While a rendering is under way.
-	end           int     // index of its end mark
-	before        *region // as in the last rendering
 	stale         bool    // it is out of date
 	containsStale bool    // it or a region inside is
 	whole         bool    // nothing inside may be left out
 	assessed      bool    // assess looks at it
+	end           int32   // index of its end mark
+	before        *region // as in the last rendering
+}
+
+// parts are what is inside of a region. Most components have none.
+type parts struct {
+	inner  []*region // in document order, without those in lists
+	eaches []*each
+	plain  []*Component // components without a region of their own
+}
+
+var noParts parts
+
+// inside returns the parts, to be read.
+func (r *region) inside() *parts {
+	if r.parts == nil {
+		return &noParts
+	}
+	return r.parts
+}
+
+// toParts returns the parts, to be changed.
+func (r *region) toParts() *parts {
+	if r.parts == nil {
+		r.parts = new(parts)
+	}
+	return r.parts
 }
 
 // Region renders the content between the braces of a region.
@@ -61,7 +84,7 @@ func (r *region) isWhole() bool { return r != nil && r.whole }
 // find returns the region of the name directly inside.
 func (r *region) find(name string) *region {
 	if r != nil {
-		for _, i := range r.inner {
+		for _, i := range r.inside().inner {
 			if i.component == nil && i.name == name {
 				return i
 			}
@@ -82,7 +105,7 @@ func (p *pass) render(r *region, w io.Writer) error {
 	p.region, p.item, p.skip = r.outer, item, skip
 	r.reads = p.tracker.Since(outer)
 	p.flush(w)
-	r.end = len(p.marks)
+	r.end = int32(len(p.marks))
 	p.mark(patch.End).Region = true
 	return err
 }
@@ -92,7 +115,8 @@ func (p *pass) add(r *region) {
 	if p.item != nil {
 		p.item.addRegion(r)
 	} else {
-		p.region.inner = append(p.region.inner, r)
+		in := p.region.toParts()
+		in.inner = append(in.inner, r)
 	}
 }
 
@@ -122,10 +146,10 @@ func (p *pass) noteAll(r *region) {
 	if r.component != nil {
 		p.note(r.component)
 	}
-	for _, c := range r.plain {
+	for _, c := range r.inside().plain {
 		p.note(c)
 	}
-	for _, e := range r.eaches {
+	for _, e := range r.inside().eaches {
 		if s := e.stream; s != nil {
 			p.duplicate = p.duplicate || p.shows(s.ref)
 			s.round = p.round
@@ -141,10 +165,10 @@ func (r *region) visit(f func(*region)) {
 
 // children calls f for each region directly inside, in any order.
 func (r *region) children(f func(*region)) {
-	for _, i := range r.inner {
+	for _, i := range r.inside().inner {
 		f(i)
 	}
-	for _, e := range r.eaches {
+	for _, e := range r.inside().eaches {
 		for _, i := range e.regions {
 			f(i)
 		}
@@ -160,7 +184,7 @@ func (r *region) assess(t *Tree, c *scope.Changes) bool {
 			r.containsStale = true
 		}
 	})
-	for _, p := range r.plain {
+	for _, p := range r.inside().plain {
 		if p.changed || p.remount {
 			r.stale, r.containsStale = true, true
 		}
@@ -176,7 +200,7 @@ func (r *region) dirty(c *scope.Changes) bool {
 	if r.component != nil && (r.component.changed || r.component.remount) || c.Any(r.reads) {
 		return true
 	}
-	for _, e := range r.eaches {
+	for _, e := range r.inside().eaches {
 		if e.dirty(c) {
 			return true
 		}
@@ -210,7 +234,7 @@ func (p *pass) settle(moved int32) {
 		if r.component != nil {
 			r.component.region = r
 		}
-		for _, c := range r.plain {
+		for _, c := range r.inside().plain {
 			c.region = r
 		}
 		if i > 0 {
@@ -219,7 +243,7 @@ func (p *pass) settle(moved int32) {
 				r.place = nil
 			}
 		}
-		for _, e := range r.eaches {
+		for _, e := range r.inside().eaches {
 			e.settle(p.marks)
 		}
 	}
@@ -238,7 +262,7 @@ func (r *region) carryOver(shift, from int32, around *patch.Place) {
 				r.place.Around(around)
 			}
 		}
-		for _, e := range r.eaches {
+		for _, e := range r.inside().eaches {
 			e.start += shift
 		}
 	})
@@ -252,7 +276,7 @@ func (t *Tree) replaceRegion(old, now *region, scanned patch.Place, moved, shift
 		r.outer = old
 		r.visit(func(r *region) { r.rebase(moved, scanned, place) })
 	})
-	for _, e := range now.eaches {
+	for _, e := range now.inside().eaches {
 		if e.start += moved; e.stream != nil {
 			e.stream.region = old
 		}
@@ -263,7 +287,7 @@ func (t *Tree) replaceRegion(old, now *region, scanned patch.Place, moved, shift
 	if *old = *now; old.component != nil {
 		old.component.region = old
 	}
-	for _, c := range old.plain {
+	for _, c := range old.inside().plain {
 		c.region = old
 	}
 	if shift != 0 {
@@ -282,7 +306,7 @@ func (r *region) rebase(shift int32, scanned, now patch.Place) {
 			r.place.Owner = now.Owner
 		}
 	}
-	for _, e := range r.eaches {
+	for _, e := range r.inside().eaches {
 		e.start += shift
 	}
 }
@@ -306,10 +330,10 @@ func (r *region) makeRoom(grown *region, shift int32) (met bool) {
 		}
 		return false
 	}
-	next := 0
-	for _, e := range r.eaches {
+	next, in := 0, r.inside()
+	for _, e := range in.eaches {
 		for ; next < e.after; next++ {
-			visit(r.inner[next])
+			visit(in.inner[next])
 		}
 		if met {
 			e.start += shift
@@ -320,8 +344,8 @@ func (r *region) makeRoom(grown *region, shift int32) (met bool) {
 			}
 		}
 	}
-	for ; next < len(r.inner); next++ {
-		visit(r.inner[next])
+	for ; next < len(in.inner); next++ {
+		visit(in.inner[next])
 	}
 	return met
 }
@@ -335,7 +359,7 @@ func (r *region) move(end, shift int32) {
 			r.place.Owner += shift
 		}
 	}
-	for _, e := range r.eaches {
+	for _, e := range r.inside().eaches {
 		e.start += shift
 	}
 }

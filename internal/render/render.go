@@ -1,6 +1,7 @@
 package render
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 
@@ -62,7 +63,7 @@ func (t *Tree) Whole(posted *patch.Posted) (r Rendering, err error) {
 		return nil
 	})
 	if err != nil {
-		return Rendering{}, fmt.Errorf("render %s: %w", t.root.name, err)
+		return Rendering{}, fmt.Errorf("render %s: %w", t.name, err)
 	}
 	forget(shown)
 	t.shownTitle = ""
@@ -106,7 +107,7 @@ func (t *Tree) Render(posted *patch.Posted) (r Rendering, err error) {
 	})
 	if err != nil {
 		t.failed(err)
-		return Rendering{}, fmt.Errorf("render %s: %w", t.root.name, err)
+		return Rendering{}, fmt.Errorf("render %s: %w", t.name, err)
 	}
 	r.Ops = t.appendTitle(r.Ops)
 	return r, nil
@@ -148,6 +149,10 @@ func (t *Tree) render(posted *patch.Posted) (r Rendering, err error) {
 	}
 	if err != nil {
 		return Rendering{}, err
+	}
+	if len(drafts) > 0 {
+		// The first draft's memory is used again; what is sent is retained, and has no room to spare.
+		drafts[0].pass.buf.ops, r.Ops = r.Ops, bytes.Clone(r.Ops)
 	}
 	for _, p := range drafts {
 		r.Warnings = append(r.Warnings, p.scanned.Warnings()...)
@@ -224,9 +229,6 @@ func (t *Tree) markControls(source string) bool {
 	return r.component != nil && r != t.page && !r.place.InForm()
 }
 
-// usualOps is the initial capacity for operations.
-const usualOps = 128
-
 // renderPage renders the whole view and compares it with what was shown. With changes, it leaves out
 // what is unchanged.
 func (t *Tree) renderPage(changes *scope.Changes, posted *patch.Posted) ([]draft, []byte, error) {
@@ -235,7 +237,7 @@ func (t *Tree) renderPage(changes *scope.Changes, posted *patch.Posted) ([]draft
 		return nil, nil, err
 	}
 	p.scanned.SetPosted(posted)
-	ops, err := patch.Diff(make([]byte, 0, usualOps), &t.shown, p.scanned, protocol.RootID)
+	ops, err := patch.Diff(p.pass.buf.ops[:0], &t.shown, p.scanned, protocol.RootID)
 	return []draft{p}, ops, err
 }
 
@@ -249,6 +251,9 @@ func (t *Tree) renderRegions(stale []*region, changes *scope.Changes, posted *pa
 		p, err := t.renderRegion(r, changes)
 		if err != nil {
 			return drafts, nil, err
+		}
+		if len(drafts) == 0 {
+			ops = p.pass.buf.ops[:0]
 		}
 		drafts = append(drafts, p)
 		p.scanned.SetPosted(posted)

@@ -11,6 +11,7 @@ import (
 	"github.com/a-h/templ"
 
 	"github.com/sideband-go/sideband/internal/fault"
+	"github.com/sideband-go/sideband/internal/scope"
 	"github.com/sideband-go/sideband/patch"
 	"github.com/sideband-go/sideband/state"
 )
@@ -18,7 +19,6 @@ import (
 // ShowComponent renders a component with an id, and the content between its braces.
 func ShowComponent(ctx context.Context, w io.Writer, k *Kind, id string, v any) error {
 	children := templ.GetChildren(ctx)
-	ctx = templ.ClearChildren(ctx)
 	parent := ComponentOf(ctx)
 	p := parent.tree.pass.Load()
 	if p == nil {
@@ -32,7 +32,7 @@ func ShowComponent(ctx context.Context, w io.Writer, k *Kind, id string, v any) 
 		return err
 	}
 	if p.depth >= maxDepth {
-		return fmt.Errorf("%w: %s", errDeep, c.name)
+		return fmt.Errorf("%w: %s", errDeep, c.Name())
 	}
 	return p.show(c, ctx, w)
 }
@@ -43,23 +43,23 @@ var errTwice = errors.New("views: a component is rendered twice")
 func (p *pass) component(parent *Component, k *Kind, id string, v any, children templ.Component) (*Component, error) {
 	t := parent.tree
 	t.readsOutside = t.readsOutside || !p.region.isIn(parent)
-	c := t.Lookup(AddressOf(k.Name, id))
+	c := t.lookup(k.Name, id)
 	if c == nil {
-		c = &Component{tree: t, kind: k, id: id, name: fmt.Sprintf("%v %.40q", k.Type, id), parent: parent, outerScope: parent.scope}
-		c.newScope()
+		c = &Component{tree: t, kind: k, id: id, parent: parent}
+		c.scope = scope.New(c, parent.scope)
 		if !t.add(c) {
-			return nil, fmt.Errorf("%s: %w", c.name, fault.ErrGone)
+			return nil, fmt.Errorf("%s: %w", c.Name(), fault.ErrGone)
 		}
 	}
 	switch {
 	case c.kind != k:
 		return nil, fmt.Errorf("%w: %v and %v have the same name and the id %.40q", errTwice, k.Type, c.kind.Type, id)
 	case c.round == p.round:
-		return nil, fmt.Errorf("%w: %s: give each its own id", errTwice, c.name)
+		return nil, fmt.Errorf("%w: %s: give each its own id", errTwice, c.Name())
 	case c.mounted && !p.covers(c):
 		return nil, patch.ErrNeedAll // it has moved here: only a rendering of the whole page tells from where
 	}
-	if c.parent != parent || c.outerScope != parent.scope {
+	if c.parent != parent || c.scope.Parent() != parent.scope {
 		t.move(c, parent)
 	}
 	c.setProps(v, children, parent)
@@ -73,17 +73,14 @@ func (p *pass) covers(c *Component) bool { return c.region == nil || p.within(c.
 func (c *Component) setProps(v any, children templ.Component, parent *Component) {
 	plain := c.kind.slots == nil
 	if children != templ.Component(nil) && !isNop(children) {
-		c.children, plain = bound{children, parent}, false
-	} else {
-		c.children = nil
+		c.toRare().children, plain = bound{children, parent}, false
+	} else if r := c.rare.Load(); r != nil {
+		r.children = nil
 	}
-	if plain && c.props != nil && c.kind.equal != nil && c.hasProps(v) {
+	if plain && c.plain && c.kind.equal != nil && c.hasProps(v) {
 		return
 	}
-	c.props = nil
-	if plain {
-		c.props = v
-	}
+	c.plain = plain
 	if c.mounted && c.before == nil {
 		c.before = c.value
 	}
@@ -100,11 +97,11 @@ func (c *Component) setProps(v any, children templ.Component, parent *Component)
 // hasProps reports whether v equals the props. If their Equal panics they count as different.
 func (c *Component) hasProps(v any) (same bool) {
 	err := c.tree.guard.Call(func() error {
-		same = c.kind.equal(c.props, v)
+		same = c.kind.equal(c.value, v)
 		return nil
 	})
 	if err != nil {
-		c.tree.guard.Report(fmt.Errorf("%s: Equal of its props: %w", c.name, err))
+		c.tree.guard.Report(fmt.Errorf("%s: Equal of its props: %w", c.Name(), err))
 	}
 	return same && err == nil
 }
@@ -129,7 +126,7 @@ func (p *pass) show(c *Component, ctx context.Context, w io.Writer) error {
 	if old != nil && old.component != c { // it has no region of its own
 		old = nil
 	}
-	if ours && p.skip && !c.changed && !c.remount && !c.failed && old != nil && old.place != nil && !old.loose && !old.containsStale {
+	if ours && p.skip && !c.changed && !c.remount && c.Fault() == nil && old != nil && old.place != nil && !old.loose && !old.containsStale {
 		p.keep(old)
 		return nil
 	}
@@ -139,7 +136,7 @@ func (p *pass) show(c *Component, ctx context.Context, w io.Writer) error {
 		if !ours {
 			return p.showPlain(c, body, ctx, w)
 		}
-		err := p.render(&region{name: c.name, component: c, body: body, ctx: ctx, before: old}, w)
+		err := p.render(&region{component: c, body: body, ctx: ctx, before: old}, w)
 		p.flush(w)
 		return err
 	}
@@ -164,11 +161,11 @@ func (p *pass) attempt(c *Component, w io.Writer, render func(body templ.Compone
 	defer func() { p.skip, p.retrying = before.skip, again }()
 	var err error
 	for range 2 {
-		if !c.mounted || c.before != nil || c.remount || c.failed || c.moved {
+		if !c.mounted || c.before != nil || c.remount || c.Fault() != nil || c.moved {
 			p.skip = false // reads inside may have changed
 		}
 		if err = c.prepare(); err == nil {
-			err = c.tree.guard.Call(func() error { return render(templ.ComponentFunc(c.render)) })
+			err = c.tree.guard.Call(func() error { return render(content{c}) })
 		}
 		if err == nil {
 			return nil
@@ -179,14 +176,14 @@ func (p *pass) attempt(c *Component, w io.Writer, render func(body templ.Compone
 		}
 		p.flush(w) // so that rewind drops all that the template has written
 		p.rewind(before)
-		c.tree.guard.Report(fmt.Errorf("%s: %w", c.name, err))
+		c.tree.guard.Report(fmt.Errorf("%s: %w", c.Name(), err))
 		c.reset()
 		if errors.Is(err, fault.ErrDeadline) || again || deep {
 			break
 		}
 		p.retrying = true
 	}
-	c.failed, c.fault = true, err
+	c.toRare().fault = err
 	return render(c.placeholder(err))
 }
 
@@ -196,17 +193,21 @@ func (t *Tree) isOver(err error) bool {
 		errors.Is(err, fault.ErrGone) && t.HasEnded()
 }
 
-// render renders the component's content.
-func (c *Component) render(ctx context.Context, w io.Writer) error {
-	if c.children != nil {
-		ctx = templ.WithChildren(ctx, c.children)
+// content is the content of a component. As an interface it needs no memory, unlike a closure.
+type content struct{ c *Component }
+
+// Render is part of templ.Component.
+func (t content) Render(ctx context.Context, w io.Writer) error {
+	if children := t.c.rarely().children; children != nil {
+		ctx = templ.WithChildren(ctx, children)
 	}
-	return c.kind.Render(c.value).Render(ctx, w)
+	return t.c.kind.Render(t.c.value).Render(ctx, w)
 }
 
 // showPlain renders a component into a writer that is not the page's buffer: it gets no region.
 func (p *pass) showPlain(c *Component, body templ.Component, ctx context.Context, w io.Writer) error {
-	p.region.plain = append(p.region.plain, c)
+	in := p.region.toParts()
+	in.plain = append(in.plain, c)
 	if p.item != nil {
 		p.item.neverSkip = true
 	}
@@ -226,8 +227,8 @@ func (c *Component) prepare() error {
 	if c.remount {
 		c.reset()
 	}
-	if c.failed {
-		c.mounted, c.failed, c.fault = false, false, nil
+	if c.Fault() != nil {
+		c.mounted, c.toRare().fault = false, nil
 	}
 	value := c.value // read here: once a callback is abandoned, another goroutine renders the component
 	if !c.mounted {
@@ -251,7 +252,7 @@ func (c *Component) prepare() error {
 // call runs a callback of the component in the middle of a rendering. If it is abandoned, another
 // worker runs the view by now, and this goroutine leaves it by a panic.
 func (c *Component) call(name string, f func(w state.Writer) error) error {
-	err := c.tree.Host.Call(c, c.name+"."+name, f)
+	err := c.tree.Host.Call(c, c.Name()+"."+name, f)
 	if errors.Is(err, fault.ErrAbandoned) {
 		panic(fault.Unwind{})
 	}

@@ -10,8 +10,8 @@ import (
 // Measured sizes of what is not counted one by one, in bytes.
 const (
 	sizeOfView      = 2048 // an empty view, with its live.View
-	sizeOfComponent = 400  // a component with its scope, a key and its context
-	sizeOfBody      = 300  // the context and the content of a region
+	sizeOfComponent = 300  // a component with its scope, a key and its context
+	sizeOfBody      = 100  // the context and the content of a region
 )
 
 // Size estimates the memory of the view, in bytes: its last rendering, its components and the ids of
@@ -36,8 +36,11 @@ func (r *region) size() int64 {
 	if r.place != nil {
 		n += int64(unsafe.Sizeof(patch.Place{}))
 	}
-	for _, e := range r.eaches {
-		n += int64(unsafe.Sizeof(*e)) + int64(8*cap(e.hash)+2*cap(e.nodes)+8*cap(e.args)+4*cap(e.regionEnds)) +
+	if r.parts != nil {
+		n += int64(unsafe.Sizeof(*r.parts)) + int64(cap(r.parts.inner)+cap(r.parts.eaches)+cap(r.parts.plain))*int64(unsafe.Sizeof(r))
+	}
+	for _, e := range r.inside().eaches {
+		n += int64(unsafe.Sizeof(*e)) + int64(8*cap(e.hash)+2*cap(e.nodes)+4*cap(e.args)+4*cap(e.regionEnds)) +
 			int64(cap(e.regions))*int64(unsafe.Sizeof(r)) + int64(cap(e.shape))*int64(unsafe.Sizeof(scope.Read{}))
 	}
 	return n

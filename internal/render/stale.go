@@ -10,10 +10,11 @@ type stale struct {
 }
 
 // staleArg is a key that is compared with an argument: out of date are the items
-// whose argument it had or has.
+// whose argument it had or has, or one whose hash has the same half: rendering such an item
+// changes nothing.
 type staleArg struct {
 	index    int // among an item's arguments
-	old, now uint64
+	old, now uint32
 }
 
 func (e *each) staleness(c *scope.Changes) (s stale) {
@@ -23,7 +24,7 @@ func (e *each) staleness(c *scope.Changes) (s stale) {
 			continue
 		}
 		if old, now, changed := c.Args(r); changed {
-			s.args = append(s.args, staleArg{s.width, old, now})
+			s.args = append(s.args, staleArg{s.width, uint32(old), uint32(now)})
 		}
 		s.width++
 	}

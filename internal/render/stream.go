@@ -83,14 +83,15 @@ func (p *pass) newStream(ref scope.StreamRef, ids []string) (*streaming, error) 
 	if was != nil && !p.within(was.region) {
 		return nil, patch.ErrNeedAll // it has moved
 	}
-	e := &each{from: p.buf.numbers(len(ids)), until: p.buf.numbers(len(ids)), first: len(p.marks), after: len(p.region.inner)}
+	e := &each{from: p.buf.numbers(len(ids)), until: p.buf.numbers(len(ids)), first: len(p.marks), after: len(p.region.inside().inner)}
 	s := &streamed{each: e, ref: ref, ids: ids, region: p.region, round: p.round}
 	e.stream = s
 	if was == nil {
 		was = &streamed{each: &each{}}
 	}
 	e.was = was.each
-	p.region.eaches = append(p.region.eaches, e)
+	in := p.region.toParts()
+	in.eaches = append(in.eaches, e)
 	p.streams = append(p.streams, s)
 	return &streaming{streamed: s, pass: p, items: building{each: e, skipTo: -1}, was: was}, nil
 }

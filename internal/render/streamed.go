@@ -14,7 +14,7 @@ type streamed struct {
 	tag     string   // the name of the items' elements
 	tags    []string // if they differ
 	region  *region
-	round   uint64 // the last rendering that it was part of
+	round   uint32 // the last rendering that it was part of
 	waiting bool   // it shows items that the stream still holds
 	kept    bool   // it shows items that the stream has dropped
 }

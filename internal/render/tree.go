@@ -6,6 +6,7 @@
 package render
 
 import (
+	"hash/maphash"
 	"sync"
 	"sync/atomic"
 
@@ -39,16 +40,17 @@ type Options struct {
 type Tree struct {
 	Options
 	guard      *fault.Guard
+	name       string     // of the page
 	root       *Component // the page
 	address    string     // prefix of the addresses of events
 	title      string
 	shownTitle string
 	showsFlash bool
 
-	mu        sync.Mutex
-	byAddress map[string]*Component
-	ended     bool
-	all       []*Component // the page first; only the worker reads it, and changes it under mu
+	mu         sync.Mutex
+	components map[uint64]*Component // without the page, by the hashes of their addresses
+	ended      bool
+	all        []*Component // the page first; only the worker reads it, and changes it under mu
 
 	touched      []*Component // that may be out of date
 	added        []*Component // since the last rendering
@@ -62,14 +64,14 @@ type Tree struct {
 	page    *region
 	streams map[scope.StreamRef]*streamed
 	pass    atomic.Pointer[pass] // the rendering under way
-	round   uint64               // of renderings
+	round   uint32               // of renderings
 }
 
 // New returns a tree whose page is value. Nothing is mounted or rendered yet.
 func New(k *Kind, name string, value any, o Options) *Tree {
-	t := &Tree{Options: o, guard: o.Guard}
-	t.root = &Component{tree: t, kind: k, name: name, value: value, mounted: true}
-	t.root.newScope()
+	t := &Tree{Options: o, guard: o.Guard, name: name}
+	t.root = &Component{tree: t, kind: k, value: value, mounted: true}
+	t.root.scope = scope.New(t.root, nil)
 	t.all = []*Component{t.root}
 	return t
 }
@@ -126,7 +128,26 @@ func (t *Tree) HasEnded() bool {
 func (t *Tree) Lookup(address string) *Component {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.byAddress[address]
+	c := t.components[maphash.String(addressSeed, address)]
+	if c == nil || c.Address() != address {
+		return nil
+	}
+	return c
+}
+
+// lookup is Lookup by the parts of the address.
+func (t *Tree) lookup(kind, id string) *Component {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.find(kind, id)
+}
+
+// find is lookup for callers that hold mu.
+func (t *Tree) find(kind, id string) *Component {
+	if c := t.components[addressHash(kind, id)]; c != nil && c.kind.Name == kind && c.id == id {
+		return c
+	}
+	return nil
 }
 
 // Begin begins a turn, which Rollback rolls back.
@@ -164,8 +185,7 @@ func (t *Tree) End() (closing []*Component) {
 	for i := len(t.all) - 1; i >= 0; i-- {
 		c := t.all[i]
 		c.ended = true
-		ends = append(ends, c.ends...)
-		c.ends = nil
+		ends = append(ends, c.takeEnds()...)
 		if c.kind.Close != nil {
 			closing = append(closing, c)
 		}
@@ -178,7 +198,7 @@ func (t *Tree) End() (closing []*Component) {
 // RunEnds runs functions that wait for an end.
 func (t *Tree) RunEnds(ends []*Ending) {
 	for _, e := range ends {
-		t.guard.Run(t.root.name, e.Run)
+		t.guard.Run(t.name, e.Run)
 	}
 }
 
@@ -189,11 +209,11 @@ func (t *Tree) add(c *Component) bool {
 	if t.ended {
 		return false
 	}
-	if t.byAddress == nil {
-		t.byAddress = map[string]*Component{}
+	if t.components == nil {
+		t.components = map[uint64]*Component{}
 	}
-	t.byAddress[c.Address()] = c
-	c.index = len(t.all)
+	t.components[addressHash(c.kind.Name, c.id)] = c
+	c.index = int32(len(t.all))
 	t.all = append(t.all, c)
 	t.added = append(t.added, c)
 	return true
@@ -205,7 +225,7 @@ func (t *Tree) move(c, parent *Component) {
 	c.parent = parent
 	t.mu.Unlock()
 	c.scope.SetParent(parent.scope)
-	c.outerScope, c.moved = parent.scope, true
+	c.moved = true
 	c.change()
 }
 
@@ -218,9 +238,8 @@ func (t *Tree) remove(gone []*Component) {
 			continue
 		}
 		c.ended = true
-		ends = append(ends, c.ends...)
-		c.ends = nil
-		delete(t.byAddress, c.Address())
+		ends = append(ends, c.takeEnds()...)
+		delete(t.components, addressHash(c.kind.Name, c.id))
 		last := len(t.all) - 1
 		t.all[c.index] = t.all[last]
 		t.all[c.index].index = c.index

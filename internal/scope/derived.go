@@ -7,6 +7,7 @@ type derivedValue struct {
 	key   *Key
 	value any
 	reads []Read
+	next  *derivedValue
 }
 
 // BeginDerived begins to collect the reads of a derived key's value. It returns those
@@ -16,25 +17,27 @@ func (s *Source) BeginDerived() (outer []Read) { return s.track.Mark() }
 // EndDerived records a read of the derived key, and that its value was made from the reads
 // since BeginDerived.
 func (s *Source) EndDerived(k *Key, value any, outer []Read) {
-	v := derivedValue{k, value, s.track.Since(outer)}
+	reads := s.track.Since(outer)
 	s.track.add(Read{s.scope, k, 0})
-	list := s.scope.derived
-	for i := range list {
-		if list[i].key == k {
-			list[i] = v
-			return
-		}
+	if d := s.scope.derivedOf(k); d != nil {
+		d.value, d.reads = value, reads
+		return
 	}
-	s.scope.derived = append(list, v)
+	s.scope.derived = &derivedValue{k, value, reads, s.scope.derived}
 }
 
 func (s *Scope) derivedChanged(c *Changes, k *Key) bool {
-	for _, d := range s.derived {
-		if d.key == k {
-			return c.Any(d.reads) && s.derivesOther(d.value, k)
-		}
+	d := s.derivedOf(k)
+	return d == nil || c.Any(d.reads) && s.derivesOther(d.value, k)
+}
+
+// derivedOf returns a derived key's value as last rendered; nil if it was not.
+func (s *Scope) derivedOf(k *Key) *derivedValue {
+	d := s.derived
+	for d != nil && d.key != k {
+		d = d.next
 	}
-	return true
+	return d
 }
 
 // derivesOther reports whether a derived key has another value than before. If its function

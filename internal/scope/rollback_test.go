@@ -42,7 +42,7 @@ func TestDirtyIsTheDifferenceToWhatIsShown(t *testing.T) {
 		r := rand.New(rand.NewPCG(seed, 1))
 		// No two values of the second key are equal: the model sets each only once.
 		keys := []*scope.Key{keyOf[int]("plain"), {Name: "always new"}, keyOf[int]("rare")}
-		s := scope.New("page", nil)
+		s := scope.New(owner("page"), nil)
 		model := plainScope{map[*scope.Key]int{}, map[*scope.Key]int{}}
 		type snapshot struct {
 			scope scope.Snapshot

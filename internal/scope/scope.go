@@ -31,57 +31,53 @@ func (v *values) get(k *Key) (entry, bool) {
 // Scope holds the assigns of one page or one component. Only one goroutine at a time may
 // begin transactions, commit them and render; abandoned callbacks may go on reading.
 type Scope struct {
-	owner   string
+	owner   Owner
 	parent  atomic.Pointer[Scope]
 	now     atomic.Pointer[values] // as committed
 	shown   *values                // as last rendered
-	derived []derivedValue         // as last rendered
-	watcher Watcher                // may be nil
+	derived *derivedValue          // as last rendered: a linked list, since few scopes have any
 	numbers uint64                 // the newest entry's
 }
 
-// New returns an empty scope. owner names its page or component in messages. A read that
-// finds no value in the scope continues in parent, which is nil for a page.
-func New(owner string, parent *Scope) *Scope {
+// New returns an empty scope. A read that finds no value in the scope continues in parent,
+// which is nil for a page.
+func New(owner Owner, parent *Scope) *Scope {
 	s := &Scope{owner: owner, shown: noValues}
 	s.parent.Store(parent)
 	s.now.Store(noValues)
 	return s
 }
 
-// Watcher is notified, on the goroutine that changes the scope, when what the scope answers
-// may differ from what was last rendered.
-type Watcher interface {
+// Owner is the page or component of a scope.
+type Owner interface {
+	// Name returns its name for messages.
+	Name() string
+	// ScopeChanged is called, on the goroutine that changes the scope, when what the scope
+	// answers may differ from what was last rendered.
 	ScopeChanged()
 	// ComparingPanicked is called with the value that a key's equality has panicked with.
 	// The compared values count as different.
 	ComparingPanicked(key string, value any)
 }
 
-// Watch sets the scope's watcher.
-func (s *Scope) Watch(w Watcher) { s.watcher = w }
+// Parent returns the scope in which reads continue; nil for a page.
+func (s *Scope) Parent() *Scope { return s.parent.Load() }
 
 func (s *Scope) newNumber() uint64 {
 	s.numbers++
 	return s.numbers
 }
 
-// set replaces the values and notifies the watcher.
+// set replaces the values and notifies the owner.
 func (s *Scope) set(v *values) {
 	s.now.Store(v)
-	s.notify()
-}
-
-func (s *Scope) notify() {
-	if s.watcher != nil {
-		s.watcher.ScopeChanged()
-	}
+	s.owner.ScopeChanged()
 }
 
 // SetParent replaces the scope in which reads continue that find no value in this one.
 func (s *Scope) SetParent(parent *Scope) {
 	s.parent.Store(parent)
-	s.notify()
+	s.owner.ScopeChanged()
 }
 
 // Snapshot is what a scope held at one moment.
@@ -162,9 +158,7 @@ func (s *Scope) same(k *Key, a, b any) (same bool) {
 	defer func() {
 		if r := recover(); r != nil {
 			same = false
-			if s.watcher != nil {
-				s.watcher.ComparingPanicked(k.Name, r)
-			}
+			s.owner.ComparingPanicked(k.Name, r)
 		}
 	}()
 	return k.Equal(a, b)

@@ -16,6 +16,13 @@ func keyOf[T any](name string) *scope.Key {
 	return &scope.Key{Name: name, Equal: scope.EqualOf[T]()}
 }
 
+// owner is the owner of a scope that notes nothing.
+type owner string
+
+func (o owner) Name() string                { return string(o) }
+func (owner) ScopeChanged()                 {}
+func (owner) ComparingPanicked(string, any) {}
+
 // update runs a callback that succeeds.
 func update(s *scope.Scope, f func(tx *scope.Tx)) {
 	tx := s.Begin()
@@ -46,7 +53,7 @@ func panicOf(f func()) (text string) {
 
 func TestWhatIsNotCommittedDidNotHappen(t *testing.T) {
 	count := keyOf[int]("count")
-	s := scope.New("page", nil)
+	s := scope.New(owner("page"), nil)
 	update(s, func(tx *scope.Tx) { tx.Set(count, 1) })
 	s.Rendered()
 	s.Begin().Set(count, 2)
@@ -68,8 +75,8 @@ func TestWhatIsNotCommittedDidNotHappen(t *testing.T) {
 
 func TestReadsLookOutwardAndWritesStay(t *testing.T) {
 	title := keyOf[string]("title")
-	page := scope.New("page", nil)
-	part := scope.New("part", page)
+	page := scope.New(owner("page"), nil)
+	part := scope.New(owner("part"), page)
 	update(page, func(tx *scope.Tx) { tx.Set(title, "page's") })
 	update(part, func(tx *scope.Tx) {
 		if v, _ := tx.Source().Read(title); v != "page's" {
@@ -103,10 +110,11 @@ type watcher struct {
 	panicked string
 }
 
+func (w *watcher) Name() string                            { return "part" }
 func (w *watcher) ScopeChanged()                           { w.changes++ }
 func (w *watcher) ComparingPanicked(key string, value any) { w.panicked = fmt.Sprint(key, ": ", value) }
 
-func TestWatchersAreNotified(t *testing.T) {
+func TestOwnersAreNotified(t *testing.T) {
 	armed := false
 	odd := &scope.Key{Name: "odd", Equal: func(a, b any) bool {
 		if armed {
@@ -114,12 +122,11 @@ func TestWatchersAreNotified(t *testing.T) {
 		}
 		return a == b
 	}}
-	first, second := scope.New("first", nil), scope.New("second", nil)
-	part := scope.New("part", first)
+	first, second := scope.New(owner("first"), nil), scope.New(owner("second"), nil)
+	var w watcher
+	part := scope.New(&w, first)
 	update(first, func(tx *scope.Tx) { tx.Set(odd, 1) })
 	update(second, func(tx *scope.Tx) { tx.Set(odd, 2) })
-	var w watcher
-	part.Watch(&w)
 	part.Begin().Set(odd, 0)
 	if update(part, func(*scope.Tx) {}); w.changes != 0 {
 		t.Error("notified though nothing has changed")
@@ -143,7 +150,7 @@ func TestWatchersAreNotified(t *testing.T) {
 }
 
 func TestMistakesPanic(t *testing.T) {
-	s := scope.New("the page", nil)
+	s := scope.New(owner("the page"), nil)
 	if p := panicOf(func() { tx := s.Begin(); tx.Set(keyOf[int]("same"), 1); tx.Set(keyOf[int]("same"), 1) }); !strings.Contains(p, `the page has two keys named "same"`) {
 		t.Errorf("two keys of a name: %q", p)
 	}
@@ -155,7 +162,7 @@ func TestMistakesPanic(t *testing.T) {
 // More reads with an argument than are told apart become one of the whole key.
 func TestManyReadsWithArguments(t *testing.T) {
 	selected := keyOf[int]("selected")
-	s := scope.New("page", nil)
+	s := scope.New(owner("page"), nil)
 	update(s, func(tx *scope.Tx) { tx.Set(selected, 1) })
 	reads := reading(s, func(ctx context.Context) {
 		for i := range 1000 {

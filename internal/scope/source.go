@@ -78,7 +78,7 @@ func (s *Source) Dump() string {
 			list = s.tx.merged()
 		}
 		list = slices.SortedFunc(slices.Values(list), func(a, b entry) int { return strings.Compare(a.key.Name, b.key.Name) })
-		fmt.Fprintf(&b, "%s\n", sc.owner)
+		fmt.Fprintf(&b, "%s\n", sc.owner.Name())
 		for _, e := range list {
 			fmt.Fprintf(&b, "  %s: %#v\n", e.key.Name, e.value)
 		}

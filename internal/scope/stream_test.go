@@ -70,7 +70,7 @@ func show[T any](s *scope.Scope, st *scope.Stream[T]) (reads []scope.Read) {
 func TestTooMuchThatNobodyRendersBreaksAStream(t *testing.T) {
 	st := scope.NewStream("lines", func(n int) string { return fmt.Sprint(n) })
 	other := scope.NewStream("other", lineID)
-	s := scope.New("page", nil)
+	s := scope.New(owner("page"), nil)
 	expect := func(when string, broken bool, wait, ids int) {
 		t.Helper()
 		items, others := itemsOf(s, st), itemsOf(s, other)
@@ -108,7 +108,7 @@ func TestTooMuchThatNobodyRendersBreaksAStream(t *testing.T) {
 
 func TestDroppedSlotsChangeTheStream(t *testing.T) {
 	st := scope.NewStream("lines", lineID)
-	s := scope.New("page", nil)
+	s := scope.New(owner("page"), nil)
 	update(s, func(tx *scope.Tx) { st.Insert(tx, 0, lines("a", "b")) })
 	reads := show(s, st)
 	update(s, func(tx *scope.Tx) { st.Insert(tx, 2, lines("c")) })
@@ -162,7 +162,7 @@ func TestMemoryOfABoundedStreamIsFlat(t *testing.T) {
 		body *[10_000]byte
 	}
 	st := scope.NewStream("log", func(b big) string { return fmt.Sprint(b.id) }).WithLimit(-50)
-	s := scope.New("page", nil)
+	s := scope.New(owner("page"), nil)
 	for i := range 10_000 {
 		b := big{i, new([10_000]byte)}
 		update(s, func(tx *scope.Tx) { st.Insert(tx, 50, []big{b}) })
@@ -193,7 +193,7 @@ func TestStreamsAreLists(t *testing.T) {
 		if keep != 0 {
 			st = st.WithLimit(keep)
 		}
-		s := scope.New("page", nil)
+		s := scope.New(owner("page"), nil)
 		var list []line
 		waits := map[string]bool{}
 		limit := func() {

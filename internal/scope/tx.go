@@ -38,7 +38,7 @@ func (t *Tx) Commit() {
 func (t *Tx) Source() *Source { return &Source{scope: t.scope, tx: t} }
 
 // Owner names the page or component of the scope, for messages.
-func (t *Tx) Owner() string { return t.scope.owner }
+func (t *Tx) Owner() string { return t.scope.owner.Name() }
 
 func (t *Tx) merged() []entry {
 	list := make([]entry, len(t.base.list), len(t.base.list)+len(t.sets))
@@ -91,7 +91,7 @@ func (t *Tx) checkName(k *Key) {
 	for _, list := range [][]entry{t.base.list, t.sets} {
 		for _, e := range list {
 			if e.key.Name == k.Name {
-				panic(fmt.Sprintf("state: %s has two keys named %q: rename one", t.scope.owner, k.Name))
+				panic(fmt.Sprintf("state: %s has two keys named %q: rename one", t.Owner(), k.Name))
 			}
 		}
 	}
