@@ -22,15 +22,17 @@ import (
 // is rendered again.
 func Stream[T any](st *state.Stream[T], item func(T) templ.Component) templ.Component {
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
-		items := (*scope.Stream[T])(st).Items(ctx)
-		return render.Stream{
-			Ref: items.Ref, IDs: items.IDs(), Broken: items.Broken(), DOMID: items.DOMID,
-			Item: func(i int) templ.Component {
-				if it := items.Item(i); it != nil {
-					return item(*it)
-				}
-				return nil
-			},
-		}.Render(ctx, w)
+		return render.ShowStream(ctx, w, st.Name(), func(ctx context.Context) render.Items {
+			items := (*scope.Stream[T])(st).Items(ctx)
+			return render.Items{
+				Ref: items.Ref, IDs: items.IDs(), Broken: items.Broken(), DOMID: items.DOMID,
+				Item: func(i int) templ.Component {
+					if it := items.Item(i); it != nil {
+						return item(*it)
+					}
+					return nil
+				},
+			}
+		})
 	})
 }

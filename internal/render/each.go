@@ -34,6 +34,14 @@ type each struct {
 	first int
 }
 
+// size returns how many items the list has.
+func (e *each) size() int {
+	if e.stream != nil {
+		return len(e.stream.ids)
+	}
+	return len(e.hash)
+}
+
 // regionsOf returns the regions in an item.
 func (e *each) regionsOf(j int) []*region {
 	if e.regionEnds == nil {
@@ -126,6 +134,7 @@ func (e *each) settle(marks []patch.Mark) {
 	}
 	if e.first < len(marks) {
 		e.start = marks[e.first].Node
+		e.neverSkip = e.neverSkip || marks[e.first].Broken
 	}
 	var nodes []uint16
 	for i, from := range e.from {
@@ -156,7 +165,7 @@ func (e *each) settle(marks []patch.Mark) {
 func (e *each) grow(k int, shift int32) {
 	j, _ := slices.BinarySearch(e.regionEnds, int32(k+1))
 	if e.nodes == nil {
-		e.nodes = ones(len(e.hash))
+		e.nodes = ones(e.size())
 	}
 	if n := int32(e.nodes[j]) + shift; n >= 0 && n <= math.MaxUint16 {
 		e.nodes[j] = uint16(n)

@@ -3,6 +3,7 @@ package render
 import (
 	"context"
 	"io"
+	"slices"
 
 	"github.com/a-h/templ"
 
@@ -24,6 +25,8 @@ type region struct {
 	reads     []scope.Read
 	place     *patch.Place // nil: it can only be rendered with the enclosing region
 	loose     bool         // it has content outside elements with ids
+	inItem    bool         // it stands directly in an item of a stream, which can't be rendered again
+	isItem    bool         // it is the whole item
 
 	// While a rendering is under way.
 	end           int     // index of its end mark
@@ -73,6 +76,7 @@ func (r *region) find(name string) *region {
 // render renders a region inside the current one.
 func (p *pass) render(r *region, w io.Writer) error {
 	r.outer = p.region
+	r.inItem, r.isItem = p.inStream(), p.inStream() && p.atItem()
 	p.add(r)
 	p.found = append(p.found, r)
 	p.mark(patch.Begin)
@@ -171,7 +175,7 @@ func (r *region) assess(t *Tree, c *scope.Changes) bool {
 	return r.containsStale
 }
 
-// dirty reports whether the region itself, or an item of its lists, is out of date.
+// dirty reports whether the region itself, or one of its lists, is out of date.
 func (r *region) dirty(c *scope.Changes) bool {
 	if r.component != nil && (r.component.changed || r.component.remount) || c.Any(r.reads) {
 		return true
@@ -184,6 +188,16 @@ func (r *region) dirty(c *scope.Changes) bool {
 	return false
 }
 
+// staleInside returns the outermost regions inside that are out of date; the region itself if one of them may
+// change which element it is.
+func (r *region) staleInside() []*region {
+	list := r.outermost(nil)
+	if r.inItem && slices.ContainsFunc(list, r.sharesElement) {
+		return []*region{r}
+	}
+	return list
+}
+
 // outermost appends the outermost regions inside that are out of date.
 func (r *region) outermost(list []*region) []*region {
 	r.children(func(i *region) {
@@ -191,10 +205,24 @@ func (r *region) outermost(list []*region) []*region {
 		case i.stale:
 			list = append(list, i)
 		case i.containsStale:
-			list = i.outermost(list)
+			list = append(list, i.staleInside()...)
 		}
 	})
 	return list
+}
+
+// sharesElement reports whether a region inside may change which element a component in an item is.
+// Then the component is rendered, which has to remain one element.
+func (r *region) sharesElement(inside *region) bool {
+	return r.place == nil || inside.place == nil || inside.place.Owner < r.place.Start
+}
+
+// itemComponent returns the component in an item of a stream that the region is, or is in; nil if there is none.
+func (r *region) itemComponent() *region {
+	for r != nil && !r.inItem {
+		r = r.outer
+	}
+	return r
 }
 
 // settle sets the places of the pass's regions from the marks, when it is committed. moved is by how
@@ -203,6 +231,9 @@ func (p *pass) settle(moved int32) {
 	for _, c := range p.carried {
 		m := &p.marks[c.mark]
 		c.region.outer = c.outer
+		if m.Broken || m.Kind == patch.End { // the tree does not have its nodes
+			c.region.visit(func(r *region) { r.place = nil })
+		}
 		c.region.carryOver(m.Node-m.From-moved, m.From+moved, m.Place)
 	}
 	for i, r := range p.found {
@@ -259,7 +290,7 @@ func (t *Tree) replaceRegion(old, now *region, scanned patch.Place, moved, shift
 	}
 	place.End += shift
 	now.place, now.outer, now.loose = &place, old.outer, old.loose
-	now.component, now.name = old.component, old.name
+	now.component, now.name, now.inItem, now.isItem = old.component, old.name, old.inItem, old.isItem
 	if *old = *now; old.component != nil {
 		old.component.region = old
 	}

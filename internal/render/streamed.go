@@ -14,6 +14,7 @@ type streamed struct {
 	tag     string   // the name of the items' elements
 	tags    []string // if they differ
 	region  *region
+	owner   *Component // whose template renders it
 	round   uint64 // the last rendering that it was part of
 	waiting bool   // it shows items that the stream still holds
 	kept    bool   // it shows items that the stream has dropped
@@ -26,8 +27,9 @@ func (s *streamed) tagOf(j int) string {
 	return s.tag
 }
 
-// add notes the element name of the i-th item.
-func (s *streamed) add(i int, tag string) {
+// add notes the element name of the next item.
+func (s *streamed) add(tag string) {
+	i := len(s.each.from) - 1
 	switch {
 	case i == 0:
 		s.tag = tag
