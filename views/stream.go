@@ -26,6 +26,7 @@ func Stream[T any](st *state.Stream[T], item func(T) templ.Component) templ.Comp
 			items := (*scope.Stream[T])(st).Items(ctx)
 			return render.Items{
 				Ref: items.Ref, IDs: items.IDs(), Broken: items.Broken(), DOMID: items.DOMID,
+				Waits: func(i int) bool { return items.Item(i) != nil },
 				Item: func(i int) templ.Component {
 					if it := items.Item(i); it != nil {
 						return item(*it)

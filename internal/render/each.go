@@ -136,6 +136,11 @@ func (e *each) settle(marks []patch.Mark) {
 		e.start = marks[e.first].Node
 		e.neverSkip = e.neverSkip || marks[e.first].Broken
 	}
+	if s := e.stream; s != nil && s.end > 0 {
+		if m := &marks[s.end]; !m.Broken && m.Place.Owner+1 == m.Place.Start {
+			s.place = m.Place
+		}
+	}
 	var nodes []uint16
 	for i, from := range e.from {
 		n := int32(1)

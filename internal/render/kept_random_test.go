@@ -65,6 +65,10 @@ func randomCards(t *testing.T, seed uint64) {
 		if again := in.Patch(); again != "" {
 			t.Fatalf("seed %d, step %d, after %v: a second rendering sends %s", seed, step, log, again)
 		}
+		in.Set(func(s *views.Socket) { feed.Tick.Update(s, func(n int) int { return n + 1 }) })
+		if again := in.Patch(); again != "" {
+			t.Fatalf("seed %d, step %d, after %v: another rendering of the page sends %s", seed, step, log, again)
+		}
 	}
 }
 

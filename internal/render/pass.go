@@ -36,8 +36,8 @@ type pass struct {
 	itemFrom  int       // where the HTML of the stream's item begins that is being rendered
 	itemID    string    // the id that its element has to have; "" outside of items
 	broken    error     // why the region can't show its component
-	retrying  bool // an enclosing component is rendered for the second time
-	depth     int  // of nested components
+	retrying  bool      // an enclosing component is rendered for the second time
+	depth     int       // of nested components
 	round     uint64
 
 	// The last source that a template read from, cached.

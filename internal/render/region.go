@@ -132,7 +132,7 @@ func (p *pass) noteAll(r *region) {
 	for _, e := range r.eaches {
 		if s := e.stream; s != nil {
 			p.duplicate = p.duplicate || p.shows(s.ref)
-			s.round = p.round
+			s.round, s.place = p.round, nil // what is around it may be another
 		}
 	}
 }

@@ -151,9 +151,18 @@ func (t *Tree) render(posted *patch.Posted) (r Rendering, err error) {
 	if posted == nil && !t.IsDirty() {
 		return r, nil
 	}
+	changes := &scope.Changes{}
+	var stale []*region
+	if t.page != nil {
+		if stale = t.assess(changes); posted == nil {
+			if r, done, err := t.renderItems(stale, changes); done || err != nil {
+				return r, err
+			}
+		}
+	}
 	var drafts []draft
 	defer func() { release(drafts) }()
-	if drafts, r.Ops, err = t.renderStale(posted); errors.Is(err, patch.ErrNeedAll) {
+	if drafts, r.Ops, err = t.renderStale(stale, changes, posted); errors.Is(err, patch.ErrNeedAll) {
 		release(drafts)
 		if drafts, r.Ops, err = t.renderPage(nil, posted); err == nil {
 			r.Ops = t.appendForced(r.Ops, drafts, posted)
@@ -196,12 +205,10 @@ func (t *Tree) appendForced(ops []byte, drafts []draft, posted *patch.Posted) []
 
 // renderStale renders what is out of date, and the region of the posted controls. It returns
 // ErrNeedAll if the whole view has to be rendered.
-func (t *Tree) renderStale(posted *patch.Posted) (drafts []draft, ops []byte, err error) {
+func (t *Tree) renderStale(stale []*region, changes *scope.Changes, posted *patch.Posted) (drafts []draft, ops []byte, err error) {
 	if t.page == nil {
 		return nil, nil, patch.ErrNeedAll
 	}
-	changes := &scope.Changes{}
-	stale := t.assess(changes)
 	corrects := posted != nil && !posted.Typing
 	if corrects {
 		if !t.markControls(posted.Source) {

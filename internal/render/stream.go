@@ -23,6 +23,8 @@ type Items struct {
 	Broken bool // items were lost, because too many waited
 	// DOMID returns the id of the i-th item's element.
 	DOMID func(i int) string
+	// Waits reports whether the i-th item was not sent to the page.
+	Waits func(i int) bool
 	// Item returns the i-th item; nil if it was sent to the page.
 	Item func(i int) templ.Component
 }
@@ -40,13 +42,18 @@ func ShowStream(ctx context.Context, w io.Writer, name string, read func(ctx con
 	if err != nil {
 		return err
 	}
-	b.each.shape, b.owner = reads, ComponentOf(ctx)
+	b.each.shape, b.owner, b.ctx, b.read = reads, ComponentOf(ctx), ctx, read
 	if items.Broken {
 		return fmt.Errorf("%w: more than %d items of the stream %q waited for it", fault.ErrRemount, state.MaxPending, name)
 	}
 	lost, err := b.render(ctx, w, 0, len(items.IDs))
-	if err != nil || lost == nil {
+	if err != nil {
 		return err
+	}
+	p.flush(w)
+	b.end = len(p.marks)
+	if p.mark(patch.End).Region = true; lost == nil {
+		return nil
 	}
 	items.Ref.Drop(func(i int) bool { return lost[i] })
 	p.tree.guard.Report(fmt.Errorf("views: the page has not always shown the stream %q: %d of its items were sent before, and are gone", name, len(lost)))
@@ -57,9 +64,9 @@ func ShowStream(ctx context.Context, w io.Writer, name string, read func(ctx con
 // and that were dropped.
 func (b *streaming) render(ctx context.Context, w io.Writer, from, to int) (lost map[int]bool, err error) {
 	for i := from; i < to; i++ {
-		id := b.read.IDs[i]
-		if item := b.read.Item(i); item != nil {
-			if err := b.show(ctx, w, b.read.DOMID(i), item); err != nil {
+		id := b.now.IDs[i]
+		if item := b.now.Item(i); item != nil {
+			if err := b.show(ctx, w, b.now.DOMID(i), item); err != nil {
 				return nil, fmt.Errorf("views: the item %.80q of the stream %q: %w", id, b.ref.Name(), err)
 			}
 		} else if j := b.seek(id); j >= 0 {
@@ -83,7 +90,7 @@ var errForgot = fmt.Errorf("views: items of a stream are gone: %w", patch.ErrNee
 type streaming struct {
 	*streamed
 	pass  *pass
-	read  Items
+	now   Items
 	items building
 	was   *streamed      // as last shown
 	next  int            // likely index of the next item there
@@ -99,6 +106,7 @@ func (p *pass) newStream(items Items) (*streaming, error) {
 	if was != nil && !p.within(was.region) {
 		return nil, patch.ErrNeedAll // it has moved
 	}
+	p.mark(patch.Begin)
 	e := &each{from: p.buf.numbers(len(ids)), until: p.buf.numbers(len(ids)), first: len(p.marks), after: len(p.region.inner)}
 	s := &streamed{each: e, ref: ref, ids: ids, region: p.region, round: p.round}
 	e.stream = s
@@ -108,7 +116,7 @@ func (p *pass) newStream(items Items) (*streaming, error) {
 	e.was = was.each
 	p.region.eaches = append(p.region.eaches, e)
 	p.streams = append(p.streams, s)
-	return &streaming{streamed: s, pass: p, read: items, items: building{each: e, skipTo: -1}, was: was}, nil
+	return &streaming{streamed: s, pass: p, now: items, items: building{each: e, skipTo: -1}, was: was}, nil
 }
 
 // shows reports whether the rendering has the stream already.
@@ -214,7 +222,7 @@ func (b *streaming) skip(i, j int, tag string) {
 	if b.was.each.neverSkip { // its element's place in the tree is unknown
 		b.items.begin(p)
 		p.mark(patch.Keep)
-		p.buf.b = patch.AppendStub(p.buf.b, tag, b.read.DOMID(i))
+		p.buf.b = patch.AppendStub(p.buf.b, tag, b.now.DOMID(i))
 		p.item = nil
 		b.each.until = append(b.each.until, int32(len(p.marks)))
 		p.mark(patch.End)
@@ -227,7 +235,7 @@ func (b *streaming) skip(i, j int, tag string) {
 	case !p.skip:
 		m := p.mark(patch.Keep)
 		m.From, m.Count = at, n
-		p.buf.b = patch.AppendStub(p.buf.b, tag, b.read.DOMID(i))
+		p.buf.b = patch.AppendStub(p.buf.b, tag, b.now.DOMID(i))
 	case b.items.skipTo == at && last >= 0 && p.marks[last].Kind == patch.Skip:
 		p.marks[last].Count += n
 	default:

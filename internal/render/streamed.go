@@ -1,9 +1,11 @@
 package render
 
 import (
+	"context"
 	"slices"
 
 	"github.com/sideband-go/sideband/internal/scope"
+	"github.com/sideband-go/sideband/patch"
 )
 
 // streamed is what the page shows of a stream.
@@ -15,9 +17,13 @@ type streamed struct {
 	tags    []string // if they differ
 	region  *region
 	owner   *Component // whose template renders it
-	round   uint64 // the last rendering that it was part of
-	waiting bool   // it shows items that the stream still holds
-	kept    bool   // it shows items that the stream has dropped
+	ctx     context.Context
+	read    func(ctx context.Context) Items
+	place   *patch.Place // where it stood when it was rendered, at the beginning of its element; nil elsewhere
+	end     int          // until settled, its end mark
+	round   uint64       // the last rendering that it was part of
+	waiting bool         // it shows items that the stream still holds
+	kept    bool         // it shows items that the stream has dropped
 }
 
 func (s *streamed) tagOf(j int) string {

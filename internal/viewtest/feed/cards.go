@@ -23,7 +23,7 @@ type Deck struct{}
 
 // Mount gives it cards.
 func (Deck) Mount(s *views.Socket, _ views.NoParams) error {
-	state.Assign(s, Title.To("T"), Note.To(""), Place.To(""), Above.To(""), Event.To(""))
+	state.Assign(s, Title.To("T"), Note.To(""), Place.To(""), Above.To(""), Event.To(""), Tick.To(0))
 	Cards.Append(s, Line{ID: "a", Text: "A"}, Line{ID: "b", Text: "B", Twin: true})
 	return nil
 }
