@@ -14,8 +14,10 @@ import (
 // Stream shows the items of a stream, in an element with an id that holds nothing else. Each
 // item is rendered once; from then on the page has its element, and the view no more than
 // its id. So item renders one element with the id that the stream's DOMID gives, and keys
-// that it reads do not render it again: [state.Stream.Update] does. It can't hold
-// components.
+// that it reads do not render it again: [state.Stream.Update] does.
+//
+// Components in an item live on, and are rendered again by themselves, until the item has gone.
+// Each is one element with an id, that of the item if it is all of the item.
 //
 // A stream is rendered at one place in the page, and not in an item of Each. While it is not
 // rendered, its new items wait; those that the page had are gone, and the stream drops them when it
