@@ -298,32 +298,3 @@ func (s *streamed) splice(e *edit, n int) (next int) {
 	}
 	return int(from) + len(is.each.regions)
 }
-
-// makeRoomAfter moves what follows in the tree when a stream's nodes before end have become more by
-// shift. next is the first of the stream's regions that follow.
-func (t *Tree) makeRoomAfter(s *streamed, next int, end, shift int32) {
-	if shift == 0 {
-		return
-	}
-	r, past := s.region, false
-	move := func(i *region) { i.visit(func(i *region) { i.move(end, shift) }) }
-	for _, i := range s.each.regions[next:] {
-		move(i)
-	}
-	for _, e := range r.eaches {
-		if past {
-			e.start += shift
-			for _, i := range e.regions {
-				move(i)
-			}
-		}
-		past = past || e == s.each
-	}
-	for _, i := range r.inner[s.each.after:] {
-		move(i)
-	}
-	if r != t.page {
-		r.place.End += shift
-		t.page.makeRoom(r, shift)
-	}
-}

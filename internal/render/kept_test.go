@@ -118,6 +118,11 @@ func TestAComponentEndsWithItsItem(t *testing.T) {
 			t.Errorf("%s have ended, not %s", got, want)
 		}
 	}
+	d.in.Set(func(s *views.Socket) {
+		if err := views.Send(s.At("in-a"), feed.Card.Like, 1); !errors.Is(err, views.ErrGone) {
+			t.Errorf("a message to a card that has ended: %v", err)
+		}
+	})
 	if got := addresses(d.in); got != "feed.Card.in-6 feed.Deck." {
 		t.Error(got)
 	}
@@ -173,5 +178,31 @@ func TestControlsOfComponentsInItemsFollowTheServer(t *testing.T) {
 		if err != nil || !strings.Contains(string(r.Ops), `<hx-partial id="in-a-agrees"`) {
 			t.Errorf("%s %v", r.Ops, err)
 		}
+	}
+}
+
+// What components in items read goes on in the component around the stream, also when that was remounted.
+func TestComponentsInItemsReadWhatIsAround(t *testing.T) {
+	feed.Mounts = 0
+	in, _ := viewtest.NewReporting(t, viewtest.Define(feed.Custom{Show: feed.Held}))
+	in.Set(func(s *views.Socket) { feed.Cards.Append(s, feed.Line{ID: "a", Text: "A"}) })
+	d := &deck{t, in, document(t, in.FirstPage())}
+	d.post("Like", "feed.Card.in-a", "3")
+	d.patch()
+	for i, want := range []string{"3 mount 1", "3 mount 2", "3 mount 3"} {
+		if i > 0 {
+			if err := in.Post("Fail", "feed.Holder.holder", ""); err == nil {
+				t.Fatal("it has not failed")
+			}
+			d.patch()
+		}
+		if got := d.text("#in-a-likes"); got != want {
+			t.Errorf("%q, not %q", got, want)
+		}
+	}
+	in.Set(func(s *views.Socket) { feed.Cards.Append(s, feed.Line{ID: "c", Text: "C"}) })
+	d.patch()
+	if got := d.text("#in-c-likes"); got != "0 mount 3" {
+		t.Error(got)
 	}
 }

@@ -1,6 +1,7 @@
 package feed
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/sideband-go/sideband/state"
@@ -91,3 +92,19 @@ func (Part) Like(s *views.Socket, n int) error {
 
 // Outer is a component whose element is that of another.
 type Outer struct{ Text string }
+
+// Holder is a component that shows the page's cards, which read its note.
+type Holder struct{}
+
+// Mount counts how often it is called, in the note.
+func (Holder) Mount(s *views.Socket) error {
+	Mounts++
+	Note.Set(s, "mount "+strconv.Itoa(Mounts))
+	return nil
+}
+
+// Fail is an event that has it remounted.
+func (Holder) Fail(*views.Socket, views.NoParams) error { panic("it fails") }
+
+// Mounts is how often a Holder was mounted.
+var Mounts int
