@@ -252,3 +252,31 @@ func TestNothingSaidIsLost(t *testing.T) {
 	stayed(t, ann)
 	tab.Close()
 }
+
+// Case 113.
+func TestAMarkedMessageStaysMarked(t *testing.T) {
+	t.Parallel()
+	net := demo.through(t)
+	room := newRoom()
+	bob := enter(t, demo.at(t, room), "Bob")
+	ann := browser.Open(t, net.URL()+room).Within(patience)
+	ann.AllowErrors(lost...)
+	live(t, ann)
+	stay(ann)
+	say(bob, "to be marked")
+	heard(ann, "to be marked")
+	const first, marked = "#messages>li:first-child>.star", `document.querySelector("#messages>li:first-child>.star[aria-pressed=true]")`
+	ann.Eval(`document.star = document.querySelector("`+first+`"); 0`, nil)
+	ann.Click(first)
+	ann.WaitFor(marked + ` === document.star`)
+	say(bob, "while it is marked")
+	heard(ann, "while it is marked")
+	net.Cut(cut.Streams)
+	say(bob, "while it was cut")
+	heard(ann, "while it was cut")
+	live(t, ann)
+	ann.WaitFor(marked + ` === document.star && document.activeElement === document.star`)
+	ann.Click(first)
+	ann.WaitFor(`document.star.ariaPressed === "false" && document.star.isConnected`)
+	stayed(t, ann)
+}

@@ -46,6 +46,21 @@ func (r *Scanned) IsOne(begin, end *Mark) bool {
 	return n > 0 && !end.Loose && int(i+n) <= len(r.nodes) && r.nodes[i].span == n
 }
 
+// IsElement reports whether a region that was scanned alone is one element with an id: this one, unless it is "".
+func (r *Scanned) IsElement(id string) bool {
+	return len(r.nodes) > 0 && int(r.nodes[0].span) == len(r.nodes) && (id == "" || string(r.scanner.idAt(0)) == id)
+}
+
+// Repeats reports whether an element that was rendered has the id of one that the tree has in the place.
+func (r *Scanned) Repeats(old *Tree, p *Place) bool {
+	for i := p.Start; i < p.End; i++ {
+		if at, ok := r.scanner.ids[digest(old.arena[old.nodes[i].at:][:old.nodes[i].idLen])]; ok && at.start >= 0 {
+			return true
+		}
+	}
+	return false
+}
+
 // Keeps reports whether the element with the id is kept, or is in one that is: the HTML
 // does not tell what it shows.
 func (r *Scanned) Keeps(id string) bool {
@@ -74,6 +89,9 @@ func (s *scanner) keepOld(m *Mark) (end int) {
 		s.mark(reach, why)
 	}
 	top := s.stack[len(s.stack)-1]
+	if m.Region {
+		m.Place = s.place(s.owners[len(s.owners)-1].tokens)
+	}
 	at := len(s.out.nodes)
 	s.openNode(elem{name: name, math: top.math}, h[t.id.start:t.id.end], unseen, i, t.end, top.foreign && top.name != tagForeignObject)
 	if m.Count == 0 {
@@ -91,6 +109,7 @@ func (s *scanner) keepOld(m *Mark) (end int) {
 	s.out.nodes = append(s.out.nodes[:at], kept...)
 	s.out.nodes[at].slot, s.out.nodes[at].wrap = root.slot, root.wrap
 	s.out.pos = append(s.out.pos[:at], pos{-1 - m.From, int32(i), int32(end)})
+	s.ids[digest(s.idAt(at))] = seen{int32(at), -1 - m.From}
 	for k := int32(1); k < m.Count; k++ {
 		s.out.pos = append(s.out.pos, pos{start: -1 - m.From - k})
 	}

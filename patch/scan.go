@@ -25,7 +25,7 @@ const (
 type Mark struct {
 	Off  int // where in the HTML
 	Kind MarkKind
-	// Region is set on an End or a Skip whose Place is wanted.
+	// Region is set on an End, a Skip or a Keep whose Place is wanted.
 	Region bool
 	// From and Count are, of a Skip or a Keep, the nodes of the old tree that stay. A Keep
 	// of no nodes stands for an element that the old tree does not know.
@@ -39,8 +39,8 @@ type Mark struct {
 	// Broken, of an End, is set if the piece can't be scanned without what is
 	// around it: it lies in HTML that the parser would rearrange.
 	Broken bool
-	// Place, of an End, is where the piece stands; ScanRegion needs it. Of a Skip it is
-	// what stands around what was skipped, for Around.
+	// Place, of an End, is where the piece stands; ScanRegion needs it. Of a Skip or a Keep it is
+	// what stands around the nodes, for Around.
 	Place *Place
 }
 

@@ -66,6 +66,12 @@ func (t *Tree) Find(id string) (int32, bool) {
 	return 0, false
 }
 
+// ID returns the id of the i-th element.
+func (t *Tree) ID(i int32) string {
+	v := t.view()
+	return string(v.id(&t.nodes[i]))
+}
+
 // Size is the memory the tree holds, in bytes.
 func (t *Tree) Size() int { return cap(t.nodes)*int(unsafe.Sizeof(node{})) + cap(t.arena) }
 
@@ -178,7 +184,8 @@ func (v *view) bytes(n *node) []byte {
 	return v.from(n.at)[:size]
 }
 
-// Commit makes the scanned rendering of a whole view what the tree shows.
+// Commit makes the scanned rendering of a whole view what the tree shows. Regions that were scanned
+// against the tree before may be committed then; call Compact after the last.
 func (t *Tree) Commit(r *Scanned) {
 	t.nodes = refill(t.nodes, r.nodes)
 	if r.base == 0 {
@@ -187,7 +194,6 @@ func (t *Tree) Commit(r *Scanned) {
 		return
 	}
 	t.arena = append(t.arena, r.arena...)
-	t.Compact()
 }
 
 // CommitRegion puts the scanned rendering of a region in the place of the nodes it

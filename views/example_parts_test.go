@@ -152,6 +152,77 @@ func ExampleStream() {
 	// [Ballad Canon]
 }
 
+// Vote is a component in an item: the item is forgotten once it was sent, its votes are not.
+//
+//	templ (Vote) Render() {
+//		<button id={ views.ID(ctx) } { views.OnClick(ctx, Vote.Up)... }>{ Stars.Get(ctx) } votes</button>
+//	}
+type Vote struct{}
+
+func (Vote) Mount(s *views.Socket) error { Stars.Set(s, 0); return nil }
+
+func (Vote) Up(s *views.Socket, _ views.NoParams) error {
+	Stars.Update(s, func(n int) int { return n + 1 })
+	return nil
+}
+
+func (Vote) Render() templ.Component {
+	return write(func(ctx context.Context, w io.Writer) error {
+		_, _ = fmt.Fprintf(w, `<button id="%s"`, views.ID(ctx))
+		_ = templruntime.RenderAttributes(ctx, w, w, "button", views.OnClick(ctx, Vote.Up))
+		_, err := fmt.Fprintf(w, `>%d votes</button>`, Stars.Get(ctx))
+		return err
+	})
+}
+
+// Poll is a page.
+//
+//	templ (Poll) Render() {
+//		<ol id="tracks">
+//			@views.Stream(Playlist, candidate)
+//		</ol>
+//	}
+//
+//	templ candidate(t Track) {
+//		<li id={ Playlist.DOMID(t) }>
+//			{ t.Title }
+//			@views.Component("vote-"+t.ID, Vote{})
+//		</li>
+//	}
+type Poll struct{ Player }
+
+func (Poll) Render() templ.Component {
+	return write(func(ctx context.Context, w io.Writer) error {
+		_, _ = io.WriteString(w, `<ol id="tracks">`)
+		err := views.Stream(Playlist, candidate).Render(ctx, w)
+		_, _ = io.WriteString(w, `</ol>`)
+		return err
+	})
+}
+
+func candidate(t Track) templ.Component {
+	return write(func(ctx context.Context, w io.Writer) error {
+		_, _ = fmt.Fprintf(w, `<li id="%s">%s `, Playlist.DOMID(t), templ.EscapeString(t.Title))
+		err := views.Component("vote-"+t.ID, Vote{}).Render(ctx, w)
+		_, _ = io.WriteString(w, `</li>`)
+		return err
+	})
+}
+
+// A component in an item takes events, also when the item was sent long ago.
+func ExampleStream_components() {
+	example(func(t testing.TB) {
+		page := open(t, Poll{})
+		page.TakeMessages()
+		page.Find("#vote-c").Click()
+		show(page)
+		fmt.Println(page.Find("li").Texts())
+	})
+	// Output:
+	// <hx-partial id="vote-c" hx-swap="textContent">1 votes</hx-partial>
+	// [Aria 0 votes Canon 1 votes]
+}
+
 // Form is a page that says whether it has saved.
 type Form struct{}
 

@@ -8,7 +8,9 @@ type checkpoint struct {
 	region                                     *region
 	inner, eaches, plain                       int
 	item                                       *building
-	skip                                       bool
+	skip, reread                               bool
+	later, itemFrom                            int
+	itemID                                     string
 	regions                                    int
 	reads                                      []scope.Read
 }
@@ -18,7 +20,7 @@ func (p *pass) checkpoint() checkpoint {
 	c := checkpoint{
 		buf: len(p.buf.b), marks: len(p.marks), found: len(p.found), carried: len(p.carried), shown: len(p.shown), streams: len(p.streams),
 		region: p.region, inner: len(in.inner), eaches: len(in.eaches), plain: len(in.plain),
-		item: p.item, skip: p.skip, reads: p.tracker.Mark(),
+		item: p.item, skip: p.skip, reread: p.reread, later: len(p.later), itemFrom: p.itemFrom, itemID: p.itemID, reads: p.tracker.Mark(),
 	}
 	if p.item != nil {
 		c.regions = len(p.item.regions)
@@ -27,7 +29,8 @@ func (p *pass) checkpoint() checkpoint {
 	return c
 }
 
-func (p *pass) rewind(c checkpoint) {
+// unnote forgets which components and streams have been met since the checkpoint.
+func (p *pass) unnote(c checkpoint) {
 	for _, s := range p.shown[c.shown:] {
 		s.round = 0
 	}
@@ -40,13 +43,18 @@ func (p *pass) rewind(c checkpoint) {
 			}
 		})
 	}
-	p.streams = p.streams[:c.streams]
+}
+
+func (p *pass) rewind(c checkpoint) {
+	p.unnote(c)
+	p.itemFrom, p.itemID = c.itemFrom, c.itemID
+	p.streams, p.later = p.streams[:c.streams], p.later[:c.later]
 	p.buf.b, p.marks, p.found, p.carried, p.shown = p.buf.b[:c.buf], p.marks[:c.marks], p.found[:c.found], p.carried[:c.carried], p.shown[:c.shown]
 	r := c.region
 	if in := r.parts; in != nil {
 		in.inner, in.eaches, in.plain = in.inner[:c.inner], in.eaches[:c.eaches], in.plain[:c.plain]
 	}
-	if p.region, p.item, p.skip = r, c.item, c.skip; p.item != nil {
+	if p.region, p.item, p.skip, p.reread = r, c.item, c.skip, c.reread; p.item != nil {
 		p.item.regions = p.item.regions[:c.regions]
 	}
 	p.tracker.Since(c.reads)

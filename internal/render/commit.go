@@ -41,19 +41,7 @@ func (t *Tree) commit(drafts []draft) {
 			t.noteStreams(p.pass, slices.Collect(maps.Values(t.streams)))
 			continue
 		}
-		var before []*Component
-		var streams []*streamed
-		p.old.visit(func(r *region) {
-			if r.component != nil && r != p.old {
-				before = append(before, r.component)
-			}
-			before = append(before, r.inside().plain...)
-			for _, e := range r.inside().eaches {
-				if e.stream != nil {
-					streams = append(streams, e.stream)
-				}
-			}
-		})
+		before, streams := p.old.gather(nil, nil)
 		shift := t.shown.CommitRegion(p.scanned, *p.old.place)
 		t.replaceRegion(p.old, p.pass.found[0], p.where, moved, shift)
 		t.remove(t.unrendered(before))
@@ -62,6 +50,22 @@ func (t *Tree) commit(drafts []draft) {
 	t.shown.Compact()
 	t.rendered()
 	t.dropUnshown()
+}
+
+// gather appends the components and streams of a region, and of all regions inside.
+func (r *region) gather(components []*Component, streams []*streamed) ([]*Component, []*streamed) {
+	r.visit(func(r *region) {
+		if r.component != nil {
+			components = append(components, r.component)
+		}
+		components = append(components, r.inside().plain...)
+		for _, e := range r.inside().eaches {
+			if e.stream != nil {
+				streams = append(streams, e.stream)
+			}
+		}
+	})
+	return components, streams
 }
 
 // dropUnshown ends components that a rendering has added but that are not shown.

@@ -35,6 +35,14 @@ type each struct {
 	first int
 }
 
+// size returns how many items the list has.
+func (e *each) size() int {
+	if e.stream != nil {
+		return len(e.stream.ids)
+	}
+	return len(e.hash)
+}
+
 // regionsOf returns the regions in an item.
 func (e *each) regionsOf(j int) []*region {
 	if e.regionEnds == nil {
@@ -130,6 +138,12 @@ func (e *each) settle(marks []patch.Mark) {
 	}
 	if e.first < len(marks) {
 		e.start = marks[e.first].Node
+		e.neverSkip = e.neverSkip || marks[e.first].Broken
+	}
+	if s := e.stream; s != nil && s.end > 0 {
+		if m := &marks[s.end]; !m.Broken && m.Place.Owner+1 == m.Place.Start {
+			s.place = m.Place
+		}
 	}
 	var nodes []uint16
 	for i, from := range e.from {

@@ -94,7 +94,7 @@ func (b *building) reuse(p *pass, i int) bool {
 		return false
 	}
 	inside := b.old.regionsOf(j)
-	if b.stale.item(b.old, j) || slices.ContainsFunc(inside, func(r *region) bool { return r.containsStale || r.place == nil }) {
+	if p.atItem() || b.stale.item(b.old, j) || slices.ContainsFunc(inside, func(r *region) bool { return r.containsStale || r.place == nil }) {
 		b.next = j + 1
 		return false
 	}
@@ -119,7 +119,7 @@ func (b *building) reuse(p *pass, i int) bool {
 		b.addRegion(r)
 		p.carry(r)
 	}
-	b.endItem()
+	b.endRegions()
 	return true
 }
 
@@ -136,13 +136,14 @@ func (b *building) end(p *pass, reads []scope.Read) {
 	b.until = append(b.until, int32(len(p.marks)))
 	p.mark(patch.End)
 	b.add(reads)
-	b.endItem()
+	b.endRegions()
 }
 
 // addRegion adds a region to the current item.
 func (b *building) addRegion(r *region) { b.regions = append(b.regions, r) }
 
-func (b *building) endItem() {
+// endRegions ends the regions of the current item.
+func (b *building) endRegions() {
 	if b.regionEnds == nil && len(b.regions) > 0 {
 		b.regionEnds = make([]int32, len(b.from)-1, cap(b.from))
 	}

@@ -23,6 +23,7 @@ type pass struct {
 	tracker   scope.Tracker
 	changes   *scope.Changes // since the last rendering; nil if there was none
 	skip      bool           // unchanged items may be left out
+	reread    bool           // what is read may answer otherwise, since a component around is new or has moved
 	duplicate bool           // a list holds the same item twice
 	root      *region        // the region that is rendered alone, as last shown; nil: the whole view
 	region    *region        // being rendered
@@ -31,8 +32,12 @@ type pass struct {
 	carried   []carried
 	shown     []*Component // in order
 	streams   []*streamed
-	retrying  bool // an enclosing component is rendered for the second time
-	depth     int  // of nested components
+	later     []*region // components in items that are left out, in which something is out of date
+	itemFrom  int       // where the HTML of the stream's item begins that is being rendered
+	itemID    string    // the id that its element has to have; "" outside of items
+	broken    error     // why the region can't show its component
+	retrying  bool      // an enclosing component is rendered for the second time
+	depth     int       // of nested components
 	round     uint32
 
 	// The last source that a template read from, cached.
@@ -76,25 +81,40 @@ func (t *Tree) renderOnce(changes *scope.Changes) (draft, error) {
 	return draft{pass: p, scanned: scanned}, nil
 }
 
-// renderRegion renders one region alone, in the context of the last whole rendering.
-func (t *Tree) renderRegion(r *region, changes *scope.Changes) (draft, error) {
-	again := &region{name: r.name, body: r.body, component: r.component, ctx: withFreshOnce(r.ctx), outer: r.outer, before: r}
+// renderRegion renders one region alone, in the context of the last whole rendering. Without changes,
+// it leaves out nothing, and what has moved there is known to have gone from elsewhere. With broken, it
+// renders the placeholder of its component.
+func (t *Tree) renderRegion(r *region, changes *scope.Changes, broken error) (draft, error) {
+	again := &region{name: r.name, body: r.body, component: r.component, ctx: withFreshOnce(r.ctx), outer: r.outer, before: r, inItem: r.inItem, isItem: r.isItem}
 	p := t.newPass(again, changes)
-	p.root = r
+	if p.broken = broken; changes != nil {
+		p.root = r
+	}
+	if r.isItem {
+		p.itemID = t.shown.ID(r.place.Start)
+	}
 	if err := t.run(p, again); err != nil {
-		p.release()
+		p.drop()
 		return draft{}, err
 	}
 	scanned, err := patch.ScanRegion(p.buf.b, p.marks, &t.shown, r.place)
 	if err == nil {
 		scanned.PostTo(t.address)
-		err = p.checkStreams(scanned)
+		if err = p.checkStreams(scanned); err == nil && r.inItem && !scanned.IsElement(p.itemID) {
+			err = patch.ErrNeedAll
+		}
 	}
 	if err != nil {
-		p.release()
+		p.drop()
 		return draft{}, err
 	}
 	return draft{p, scanned, r, *r.place}, nil
+}
+
+// drop gives a rendering up, as if it had met no component.
+func (p *pass) drop() {
+	p.unnote(checkpoint{})
+	p.release()
 }
 
 func (t *Tree) newPass(r *region, changes *scope.Changes) *pass {
@@ -116,7 +136,11 @@ func (t *Tree) run(p *pass, r *region) (err error) {
 	}
 	if r.component != nil && r.component != t.root {
 		p.note(r.component)
-		err = p.attempt(r.component, p.buf, render)
+		if p.broken != nil {
+			err = p.fail(r.component, p.broken, render)
+		} else {
+			err = p.attempt(r.component, p.buf, render)
+		}
 		r.body = content{r.component}
 	} else if err = t.guard.Call(func() error { return render(r.body) }); err != nil && !t.isOver(err) {
 		// The component that it belongs to is remounted.

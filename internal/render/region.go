@@ -3,6 +3,7 @@ package render
 import (
 	"context"
 	"io"
+	"slices"
 
 	"github.com/a-h/templ"
 
@@ -22,6 +23,8 @@ type region struct {
 	reads     []scope.Read
 	place     *patch.Place // nil: it can only be rendered with the enclosing region
 	loose     bool         // it has content outside elements with ids
+	inItem    bool         // it stands directly in an item of a stream, which can't be rendered again
+	isItem    bool         // it is the whole item
 
 	// While a rendering is under way.
 	stale         bool    // it is out of date
@@ -79,6 +82,14 @@ func (r *region) owner() *Component {
 	return r.component
 }
 
+// label names the region in messages.
+func (r *region) label() string {
+	if r.component != nil {
+		return r.component.Name()
+	}
+	return r.name
+}
+
 func (r *region) isWhole() bool { return r != nil && r.whole }
 
 // find returns the region of the name directly inside.
@@ -96,6 +107,7 @@ func (r *region) find(name string) *region {
 // render renders a region inside the current one.
 func (p *pass) render(r *region, w io.Writer) error {
 	r.outer = p.region
+	r.inItem, r.isItem = p.inStream(), p.inStream() && p.atItem()
 	p.add(r)
 	p.found = append(p.found, r)
 	p.mark(patch.Begin)
@@ -152,7 +164,7 @@ func (p *pass) noteAll(r *region) {
 	for _, e := range r.inside().eaches {
 		if s := e.stream; s != nil {
 			p.duplicate = p.duplicate || p.shows(s.ref)
-			s.round = p.round
+			s.round, s.place = p.round, nil // what is around it may be another
 		}
 	}
 }
@@ -195,7 +207,7 @@ func (r *region) assess(t *Tree, c *scope.Changes) bool {
 	return r.containsStale
 }
 
-// dirty reports whether the region itself, or an item of its lists, is out of date.
+// dirty reports whether the region itself, or one of its lists, is out of date.
 func (r *region) dirty(c *scope.Changes) bool {
 	if r.component != nil && (r.component.changed || r.component.remount) || c.Any(r.reads) {
 		return true
@@ -208,6 +220,16 @@ func (r *region) dirty(c *scope.Changes) bool {
 	return false
 }
 
+// staleInside returns the outermost regions inside that are out of date; the region itself if one of them may
+// change which element it is.
+func (r *region) staleInside() []*region {
+	list := r.outermost(nil)
+	if r.inItem && slices.ContainsFunc(list, r.sharesElement) {
+		return []*region{r}
+	}
+	return list
+}
+
 // outermost appends the outermost regions inside that are out of date.
 func (r *region) outermost(list []*region) []*region {
 	r.children(func(i *region) {
@@ -215,151 +237,22 @@ func (r *region) outermost(list []*region) []*region {
 		case i.stale:
 			list = append(list, i)
 		case i.containsStale:
-			list = i.outermost(list)
+			list = append(list, i.staleInside()...)
 		}
 	})
 	return list
 }
 
-// settle sets the places of the pass's regions from the marks, when it is committed. moved is by how
-// much the nodes have moved since the pass was scanned.
-func (p *pass) settle(moved int32) {
-	for _, c := range p.carried {
-		m := &p.marks[c.mark]
-		c.region.outer = c.outer
-		c.region.carryOver(m.Node-m.From-moved, m.From+moved, m.Place)
-	}
-	for i, r := range p.found {
-		r.before = nil
-		if r.component != nil {
-			r.component.region = r
-		}
-		for _, c := range r.inside().plain {
-			c.region = r
-		}
-		if i > 0 {
-			m := &p.marks[r.end]
-			if r.place, r.loose = m.Place, m.Loose; m.Broken {
-				r.place = nil
-			}
-		}
-		for _, e := range r.inside().eaches {
-			e.settle(p.marks)
-		}
-	}
+// sharesElement reports whether a region inside may change which element a component in an item is.
+// Then the component is rendered, which has to remain one element.
+func (r *region) sharesElement(inside *region) bool {
+	return r.place == nil || inside.place == nil || inside.place.Owner < r.place.Start
 }
 
-// carryOver moves a region that was left out, with all regions inside, by shift. from is where its
-// skipped nodes began; around is the place that encloses them now.
-func (r *region) carryOver(shift, from int32, around *patch.Place) {
-	r.visit(func(r *region) {
-		if r.place != nil {
-			r.place.Start += shift
-			r.place.End += shift
-			if r.place.Owner >= from {
-				r.place.Owner += shift
-			} else {
-				r.place.Around(around)
-			}
-		}
-		for _, e := range r.inside().eaches {
-			e.start += shift
-		}
-	})
-}
-
-// replaceRegion replaces a region by its new rendering. The rendering was scanned at the place
-// scanned, from which the region has moved since. What follows in the tree moves by shift.
-func (t *Tree) replaceRegion(old, now *region, scanned patch.Place, moved, shift int32) {
-	place := *old.place
-	now.children(func(r *region) {
-		r.outer = old
-		r.visit(func(r *region) { r.rebase(moved, scanned, place) })
-	})
-	for _, e := range now.inside().eaches {
-		if e.start += moved; e.stream != nil {
-			e.stream.region = old
-		}
+// itemComponent returns the component in an item of a stream that the region is, or is in; nil if there is none.
+func (r *region) itemComponent() *region {
+	for r != nil && !r.inItem {
+		r = r.outer
 	}
-	place.End += shift
-	now.place, now.outer, now.loose = &place, old.outer, old.loose
-	now.component, now.name = old.component, old.name
-	if *old = *now; old.component != nil {
-		old.component.region = old
-	}
-	for _, c := range old.inside().plain {
-		c.region = old
-	}
-	if shift != 0 {
-		t.page.makeRoom(old, shift)
-	}
-}
-
-// rebase moves a region whose enclosing one has moved since it was scanned.
-func (r *region) rebase(shift int32, scanned, now patch.Place) {
-	if r.place != nil {
-		r.place.Start += shift
-		r.place.End += shift
-		if r.place.Owner >= scanned.Start {
-			r.place.Owner += shift
-		} else {
-			r.place.Owner = now.Owner
-		}
-	}
-	for _, e := range r.inside().eaches {
-		e.start += shift
-	}
-}
-
-// makeRoom moves what follows a region that has grown by shift, and extends what encloses it. It
-// reports whether it has met the region.
-func (r *region) makeRoom(grown *region, shift int32) (met bool) {
-	end := grown.place.End - shift
-	visit := func(i *region) bool {
-		switch {
-		case met:
-			i.visit(func(i *region) { i.move(end, shift) })
-		case i == grown:
-			met = true
-			return true
-		case i.makeRoom(grown, shift):
-			if met = true; i.place != nil {
-				i.place.End += shift
-			}
-			return true
-		}
-		return false
-	}
-	next, in := 0, r.inside()
-	for _, e := range in.eaches {
-		for ; next < e.after; next++ {
-			visit(in.inner[next])
-		}
-		if met {
-			e.start += shift
-		}
-		for k, i := range e.regions {
-			if visit(i) {
-				e.grow(k, shift)
-			}
-		}
-	}
-	for ; next < len(in.inner); next++ {
-		visit(in.inner[next])
-	}
-	return met
-}
-
-// move shifts a region that follows one whose nodes ended at end.
-func (r *region) move(end, shift int32) {
-	if r.place != nil {
-		r.place.Start += shift
-		r.place.End += shift
-		if r.place.Owner >= end {
-			r.place.Owner += shift
-		}
-	}
-	for _, e := range r.inside().eaches {
-		e.start += shift
-	}
+	return r
 }

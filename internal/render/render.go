@@ -18,6 +18,13 @@ type draft struct {
 	where   patch.Place // of old, when the draft was scanned
 }
 
+// release returns the memory of drafts.
+func release(drafts []draft) {
+	for _, p := range drafts {
+		p.release()
+	}
+}
+
 // release returns the draft's memory.
 func (p draft) release() {
 	p.scanned.Release()
@@ -34,9 +41,9 @@ type Rendering struct {
 
 // Page renders the whole view for a page that is being served.
 func (t *Tree) Page() (html []byte, warnings []patch.Warning, err error) {
-	err = t.whole(func(p draft) error {
-		html = append(html, p.pass.buf.b...)
-		warnings = p.scanned.Warnings()
+	err = t.whole(nil, func(drafts []draft, _ []byte) error {
+		html = append(html, drafts[0].pass.buf.b...)
+		warnings = drafts[0].scanned.Warnings()
 		return nil
 	})
 	if err == nil {
@@ -49,7 +56,8 @@ func (t *Tree) Page() (html []byte, warnings []patch.Warning, err error) {
 // shows any rendering of it. posted is as in Render.
 func (t *Tree) Whole(posted *patch.Posted) (r Rendering, err error) {
 	var shown []*streamed
-	err = t.whole(func(p draft) error {
+	err = t.whole(posted, func(drafts []draft, kept []byte) error {
+		p := drafts[0]
 		r.Ops = patch.AppendMorph(nil, protocol.RootID, p.pass.buf.b)
 		if posted != nil && !p.scanned.Keeps(posted.Source) {
 			p.scanned.SetPosted(posted)
@@ -57,9 +65,11 @@ func (t *Tree) Whole(posted *patch.Posted) (r Rendering, err error) {
 		if !posted.AsksForAll() {
 			r.Ops = p.scanned.AppendBound(r.Ops, &t.shown, protocol.RootID)
 		}
-		r.Ops = t.appendForced(r.Ops, p, posted)
-		shown = p.pass.streams
-		r.Warnings = p.scanned.Warnings()
+		r.Ops = t.appendForced(append(r.Ops, kept...), drafts, posted)
+		for _, p := range drafts {
+			shown = append(shown, p.pass.streams...)
+			r.Warnings = append(r.Warnings, p.scanned.Warnings()...)
+		}
 		return nil
 	})
 	if err != nil {
@@ -71,17 +81,26 @@ func (t *Tree) Whole(posted *patch.Posted) (r Rendering, err error) {
 	return r, err
 }
 
-func (t *Tree) whole(use func(draft) error) error {
+// whole renders the whole view. use gets the drafts, that of the view first, and the operations for what
+// is out of date in items that the page is to keep.
+func (t *Tree) whole(posted *patch.Posted, use func(drafts []draft, kept []byte) error) error {
 	err := t.guard.Call(func() error {
+		if t.page != nil {
+			t.assess(&scope.Changes{})
+		}
 		p, err := t.renderAll(nil)
 		if err != nil {
 			return err
 		}
-		defer p.release()
-		if err := use(p); err != nil {
+		drafts, kept, err := t.renderKept([]draft{p}, nil, nil, posted)
+		defer release(drafts)
+		if err != nil {
 			return err
 		}
-		t.commit([]draft{p})
+		if err := use(drafts, kept); err != nil {
+			return err
+		}
+		t.commit(drafts)
 		return nil
 	})
 	if err != nil {
@@ -133,18 +152,21 @@ func (t *Tree) render(posted *patch.Posted) (r Rendering, err error) {
 	if posted == nil && !t.IsDirty() {
 		return r, nil
 	}
+	changes := &scope.Changes{}
+	var stale []*region
+	if t.page != nil {
+		if stale = t.assess(changes); posted == nil {
+			if r, done, err := t.renderItems(stale, changes); done || err != nil {
+				return r, err
+			}
+		}
+	}
 	var drafts []draft
-	defer func() {
-		for _, p := range drafts {
-			p.release()
-		}
-	}()
-	if drafts, r.Ops, err = t.renderStale(posted); errors.Is(err, patch.ErrNeedAll) {
-		for _, p := range drafts {
-			p.release()
-		}
+	defer func() { release(drafts) }()
+	if drafts, r.Ops, err = t.renderStale(stale, changes, posted); errors.Is(err, patch.ErrNeedAll) {
+		release(drafts)
 		if drafts, r.Ops, err = t.renderPage(nil, posted); err == nil {
-			r.Ops = t.appendForced(r.Ops, drafts[0], posted)
+			r.Ops = t.appendForced(r.Ops, drafts, posted)
 		}
 	}
 	if err != nil {
@@ -165,25 +187,33 @@ func (t *Tree) render(posted *patch.Posted) (r Rendering, err error) {
 }
 
 // appendForced appends the operations that correct the posted controls in a rendering of the whole
-// view.
-func (t *Tree) appendForced(ops []byte, p draft, posted *patch.Posted) []byte {
+// view, or in the items that it keeps.
+func (t *Tree) appendForced(ops []byte, drafts []draft, posted *patch.Posted) []byte {
+	p := drafts[0]
 	if posted.AsksForAll() {
 		return append(p.scanned.AppendBound(ops, &t.shown, protocol.RootID), protocol.Corrected...)
 	}
-	if posted != nil && !p.scanned.Keeps(posted.Source) {
+	if posted == nil {
+		return ops
+	}
+	if !p.scanned.Keeps(posted.Source) {
 		ops, _ = p.scanned.AppendForced(ops, protocol.RootID, *posted)
+		return ops
+	}
+	for _, p := range drafts[1:] {
+		if forced, ok := p.scanned.AppendForced(ops, protocol.RootID, *posted); ok {
+			return forced
+		}
 	}
 	return ops
 }
 
 // renderStale renders what is out of date, and the region of the posted controls. It returns
 // ErrNeedAll if the whole view has to be rendered.
-func (t *Tree) renderStale(posted *patch.Posted) (drafts []draft, ops []byte, err error) {
+func (t *Tree) renderStale(stale []*region, changes *scope.Changes, posted *patch.Posted) (drafts []draft, ops []byte, err error) {
 	if t.page == nil {
 		return nil, nil, patch.ErrNeedAll
 	}
-	changes := &scope.Changes{}
-	stale := t.assess(changes)
 	corrects := posted != nil && !posted.Typing
 	if corrects {
 		if !t.markControls(posted.Source) {
@@ -238,7 +268,10 @@ func (t *Tree) renderPage(changes *scope.Changes, posted *patch.Posted) ([]draft
 	}
 	p.scanned.SetPosted(posted)
 	ops, err := patch.Diff(p.pass.buf.ops[:0], &t.shown, p.scanned, protocol.RootID)
-	return []draft{p}, ops, err
+	if err != nil {
+		return []draft{p}, nil, err
+	}
+	return t.renderKept([]draft{p}, ops, changes, posted)
 }
 
 // renderRegions renders regions that are out of date and not nested.
@@ -248,7 +281,7 @@ func (t *Tree) renderRegions(stale []*region, changes *scope.Changes, posted *pa
 		if r.place == nil {
 			return drafts, nil, patch.ErrNeedAll
 		}
-		p, err := t.renderRegion(r, changes)
+		p, err := t.renderRegion(r, changes, nil)
 		if err != nil {
 			return drafts, nil, err
 		}
@@ -261,5 +294,5 @@ func (t *Tree) renderRegions(stale []*region, changes *scope.Changes, posted *pa
 			return drafts, nil, err
 		}
 	}
-	return drafts, ops, nil
+	return t.renderKept(drafts, ops, changes, posted)
 }

@@ -24,8 +24,8 @@ func ShowComponent(ctx context.Context, w io.Writer, k *Kind, id string, v any) 
 	if p == nil {
 		panic("views: Component outside of a rendering")
 	}
-	if p.item != nil && p.item.stream != nil {
-		return fmt.Errorf("views: %T %.40q is rendered in an item of the stream %q, which is rendered once: it can't hold components", v, id, p.item.stream.ref.Name())
+	if p.inStream() && !p.flush(w) {
+		return fmt.Errorf("views: %T %.40q is rendered into another writer in an item of the stream %q: it could not be rendered again", v, id, p.item.stream.ref.Name())
 	}
 	c, err := p.component(parent, k, id, v, children)
 	if err != nil {
@@ -126,7 +126,7 @@ func (p *pass) show(c *Component, ctx context.Context, w io.Writer) error {
 	if old != nil && old.component != c { // it has no region of its own
 		old = nil
 	}
-	if ours && p.skip && !c.changed && !c.remount && c.Fault() == nil && old != nil && old.place != nil && !old.loose && !old.containsStale {
+	if ours && p.skip && !p.inStream() && !p.atItem() && !c.changed && !c.remount && c.Fault() == nil && old != nil && old.place != nil && !old.loose && !old.containsStale {
 		p.keep(old)
 		return nil
 	}
@@ -158,11 +158,11 @@ var errDeep = fmt.Errorf("views: more than %d nested components", maxDepth)
 func (p *pass) attempt(c *Component, w io.Writer, render func(body templ.Component) error) error {
 	before := p.checkpoint()
 	again := p.retrying
-	defer func() { p.skip, p.retrying = before.skip, again }()
+	defer func() { p.skip, p.reread, p.retrying = before.skip, before.reread, again }()
 	var err error
 	for range 2 {
 		if !c.mounted || c.before != nil || c.remount || c.Fault() != nil || c.moved {
-			p.skip = false // reads inside may have changed
+			p.skip, p.reread = false, true
 		}
 		if err = c.prepare(); err == nil {
 			err = c.tree.guard.Call(func() error { return render(content{c}) })
@@ -183,8 +183,17 @@ func (p *pass) attempt(c *Component, w io.Writer, render func(body templ.Compone
 		}
 		p.retrying = true
 	}
+	return p.fail(c, err, render)
+}
+
+// fail renders the placeholder of a component.
+func (p *pass) fail(c *Component, err error, render func(body templ.Component) error) error {
 	c.toRare().fault = err
-	return render(c.placeholder(err))
+	id := c.id
+	if p.atItem() {
+		id = p.itemID
+	}
+	return render(c.placeholder(id, err))
 }
 
 // isOver reports whether an error of a component ends the whole rendering.
@@ -260,10 +269,10 @@ func (c *Component) call(name string, f func(w state.Writer) error) error {
 }
 
 // placeholder returns what is shown instead of a component that has failed.
-func (c *Component) placeholder(err error) templ.Component {
+func (c *Component) placeholder(id string, err error) templ.Component {
 	text := c.tree.Texts.PartFailed
 	if s, ok := errors.AsType[*fault.Status](err); ok {
 		text = s.Text
 	}
-	return brokenComponent(c.id, text)
+	return brokenComponent(id, text)
 }

@@ -45,7 +45,7 @@ func (s *stale) item(e *each, j int) bool {
 func (e *each) dirty(c *scope.Changes) bool {
 	s := e.staleness(c)
 	if s.all {
-		return len(e.hash) > 0
+		return e.size() > 0 || e.stream != nil
 	}
 	for _, a := range s.args {
 		for i := a.index; i < len(e.args); i += s.width {

@@ -62,6 +62,10 @@ func TestStreamsShowWhatAListWould(t *testing.T) {
 			if again := in.Patch(); again != "" {
 				t.Fatalf("seed %d, step %d, after %v: a second rendering sends %s", seed, step, log, again)
 			}
+			in.Set(func(s *views.Socket) { feed.Tick.Update(s, func(n int) int { return n + 1 }) })
+			if again := in.Patch(); again != "" {
+				t.Fatalf("seed %d, step %d, after %v: another rendering of the page sends %s", seed, step, log, again)
+			}
 		}
 	}
 }

@@ -82,7 +82,7 @@ func TestMistakesWithStreamsAreReported(t *testing.T) {
 		"twice":     {feed.Twice, "one place"},
 		"beside":    {feed.Beside, "one element"},
 		"nameless":  {feed.Nameless, `"line-a"`},
-		"component": {feed.Inside, "can't hold components"},
+		"component": {feed.Inside, "feed.Card \"none-a\" in the item \"a\""},
 		"in a list": {feed.Listed, "Each"},
 		"same ids":  {feed.Same, "another component's"},
 	} {

@@ -1,9 +1,11 @@
 package render
 
 import (
+	"context"
 	"slices"
 
 	"github.com/sideband-go/sideband/internal/scope"
+	"github.com/sideband-go/sideband/patch"
 )
 
 // streamed is what the page shows of a stream.
@@ -14,9 +16,14 @@ type streamed struct {
 	tag     string   // the name of the items' elements
 	tags    []string // if they differ
 	region  *region
-	round   uint32 // the last rendering that it was part of
-	waiting bool   // it shows items that the stream still holds
-	kept    bool   // it shows items that the stream has dropped
+	owner   *Component // whose template renders it
+	ctx     context.Context
+	read    func(ctx context.Context) Items
+	place   *patch.Place // where it stood when it was rendered, at the beginning of its element; nil elsewhere
+	end     int          // until settled, its end mark
+	round   uint32       // the last rendering that it was part of
+	waiting bool         // it shows items that the stream still holds
+	kept    bool         // it shows items that the stream has dropped
 }
 
 func (s *streamed) tagOf(j int) string {
@@ -26,8 +33,9 @@ func (s *streamed) tagOf(j int) string {
 	return s.tag
 }
 
-// add notes the element name of the i-th item.
-func (s *streamed) add(i int, tag string) {
+// add notes the element name of the next item.
+func (s *streamed) add(tag string) {
+	i := len(s.each.from) - 1
 	switch {
 	case i == 0:
 		s.tag = tag

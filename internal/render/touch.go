@@ -53,12 +53,16 @@ func (t *Tree) assess(changes *scope.Changes) []*region {
 		}
 	}
 	var stale []*region
+	lifted := false
 	for _, r := range slices.Clone(t.flagged) {
 		if r.isCovered() || !r.assess(t, changes) {
 			continue
 		}
 		if r.stale {
 			stale = append(stale, r)
+			if item := r.itemComponent(); item != nil && item != r && item.sharesElement(r) {
+				item.stale, lifted = true, true
+			}
 		} else {
 			stale = r.outermost(stale)
 		}
@@ -66,6 +70,9 @@ func (t *Tree) assess(changes *scope.Changes) []*region {
 			o.containsStale = true
 			t.flagged = append(t.flagged, o)
 		}
+	}
+	if lifted {
+		return t.page.outermost(nil)
 	}
 	slices.SortStableFunc(stale, func(a, b *region) int { return cmp.Compare(a.start(), b.start()) })
 	return stale

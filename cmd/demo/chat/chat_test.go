@@ -125,6 +125,27 @@ func TestTheLast50MessagesAreShown(t *testing.T) {
 	}
 }
 
+// A star stands in a message that the view has forgotten, and ends with it.
+func TestAMessageIsMarked(t *testing.T) {
+	page := enter(livetest.Serve(t, routes()), "lobby", "")
+	for i := range 50 {
+		say(page, fmt.Sprint("message ", i))
+	}
+	marked := page.Find("#messages [aria-pressed=true]")
+	first := page.Find("#messages li:first-child .star").Attr("id")
+	page.Find("#messages li:first-child .star").Click()
+	page.Find("#messages li:last-child .star").Click()
+	if n := marked.Count(); n != 2 || !chat.Starred.Get(livetest.ContextOf[chat.Star](page, first)) {
+		t.Errorf("%d messages are marked", n)
+	}
+	say(page, "one more")
+	if n := marked.Count(); n != 1 || page.Find("#"+first).Count() != 0 {
+		t.Errorf("%d messages are marked", n)
+	}
+	marked.Click()
+	marked.ExpectNone()
+}
+
 func TestAMessageCostsLittleMoreThanItself(t *testing.T) {
 	s := livetest.Serve(t, routes())
 	ann, bob := enter(s, "lobby", "Ann"), enter(s, "lobby", "Bob")

@@ -27,6 +27,7 @@ var (
 	Many   = state.NewStream("many", lineID).KeepLast(50)
 	Place  = state.NewKey[string]("place") // where the lines stand: "", "region", "ordered", "deep" or "gone"
 	Boxes  = state.NewKey[[]string]("boxes")
+	Tick   = state.NewKey[int]("tick") // is read, and shown nowhere
 )
 
 // Said is what a box shows; each has its own.
@@ -40,7 +41,7 @@ type Page struct{}
 
 // Mount sets what the page begins with.
 func (Page) Mount(s *views.Socket, _ views.NoParams) error {
-	state.Assign(s, Title.To("T"), Note.To(""), Place.To(""), Boxes.To(nil))
+	state.Assign(s, Title.To("T"), Note.To(""), Place.To(""), Boxes.To(nil), Tick.To(0))
 	Lines.Append(s, Line{ID: "first", Text: "one"})
 	return nil
 }
@@ -89,7 +90,7 @@ func (Fragile) Mount(s *views.Socket) error {
 	return nil
 }
 
-// Rendered counts how often Page was rendered.
+// Rendered counts how often a Page or Deck was rendered.
 var Rendered int
 
 // Custom is a page that shows what it is given.
