@@ -55,7 +55,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 		return err
 	}
 	defer func() { err = errors.Join(err, demo.Stop()) }()
-	vanilla, err := serveVanilla(demo.URL())
+	vanilla, err := serveVanilla(ctx, demo.URL())
 	if err != nil {
 		return err
 	}

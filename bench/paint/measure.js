@@ -29,5 +29,5 @@ async ({selector, text, want, wait}) => {
 	if (want >= 0 && body.rows.length !== want) throw new Error(`${body.rows.length} rows after ${text || selector}, want ${want}`);
 	const long = tasks.takeRecords();
 	tasks.disconnect();
-	return {Done: done - start, Painted: painted - start, Long: long.reduce((sum, task) => sum + task.duration, 0), LongTasks: long.length};
+	return {Done: done - start, Painted: painted - start, Long: long.reduce((sum, task) => sum + task.duration, 0)};
 }

@@ -26,9 +26,8 @@ type meter struct {
 // took is what an operation took, in milliseconds.
 type took struct {
 	Done, Painted, Long float64
-	LongTasks           float64
 	// Of the main thread's CPU; style has the layout in it, and all is all.
-	script, style, all float64
+	style, all float64
 }
 
 // result is an operation with all that it took on each page, by pairs.
@@ -99,6 +98,6 @@ func (m *meter) do(p *browser.Page, op operation, i int, part float64) (t took) 
 	p.Eval("("+measureScript+")("+string(args)+")", &t)
 	after := p.Metrics()
 	ms := func(name string) float64 { return 1000 * (after[name] - before[name]) }
-	t.script, t.style, t.all = ms("ScriptDuration"), ms("RecalcStyleDuration")+ms("LayoutDuration"), ms("TaskDuration")
+	t.style, t.all = ms("RecalcStyleDuration")+ms("LayoutDuration"), ms("TaskDuration")
 	return t
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	_ "embed"
 	"fmt"
 	"io"
@@ -21,12 +22,12 @@ var vanillaScript []byte
 var scripts = regexp.MustCompile(`<script.*?</script>`)
 
 // serveVanilla serves the page of the demo with another script: all the browser has to lay out is the same.
-func serveVanilla(demo string) (*httptest.Server, error) {
+func serveVanilla(ctx context.Context, demo string) (*httptest.Server, error) {
 	to, err := url.Parse(demo)
 	if err != nil {
 		return nil, err
 	}
-	page, err := vanillaPage(demo + tablePath)
+	page, err := vanillaPage(ctx, demo+tablePath)
 	if err != nil {
 		return nil, err
 	}
@@ -43,8 +44,12 @@ func serveVanilla(demo string) (*httptest.Server, error) {
 	return httptest.NewServer(mux), nil
 }
 
-func vanillaPage(address string) ([]byte, error) {
-	res, err := http.Get(address)
+func vanillaPage(ctx context.Context, address string) ([]byte, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return nil, err
+	}
+	res, err := http.DefaultClient.Do(req)
 	if err != nil {
 		return nil, err
 	}

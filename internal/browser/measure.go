@@ -9,7 +9,7 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// Metrics returns Chromium's counters of the page, such as ScriptDuration and
+// Metrics returns Chromium's counters of the page, such as TaskDuration and
 // LayoutDuration: the seconds of the main thread's CPU since they were first asked
 // for, which do not count what else the machine does.
 func (p *Page) Metrics() map[string]float64 {
