@@ -83,6 +83,10 @@ dev: ## run the demo, rebuilt and reloaded at each change
 bench: ## measure against the floor and print the table (about ten minutes)
 	$(GO) run ./bench
 
+.PHONY: paint
+paint: needs ## measure in Chromium how long the table's operations take until they are painted
+	$(GO) run ./bench/paint
+
 .PHONY: picture
 picture: needs ## record docs/demo.gif, the moving picture of the README
 	$(GO) run ./e2e/record docs/demo.gif

@@ -39,7 +39,7 @@ func (d *differ) plan(n int32, was, is []int32, low, end, endIs int) (p plan, ok
 // arrange makes the middle of a list of siblings what it is to be: what is left over
 // goes, the rest is put beside what stays.
 func (d *differ) arrange(o, n int32, was, is []int32, p plan) {
-	if !d.reorder(o, n, was, is, p) {
+	if !d.reorder(o, n, was, is, p) && !d.fill(o, n, is, p) {
 		if p.gone > 0 {
 			d.remove(o, n, was, p.from, p.low, p.end)
 		}

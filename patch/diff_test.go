@@ -41,6 +41,14 @@ func TestOperations(t *testing.T) {
 		}
 		return table(b.String())
 	}
+	filled := func(table string) string {
+		return `<hx-partial id="rows" hx-swap="outerSync">` + strings.TrimSuffix(strings.TrimPrefix(table, "<table>"), "</table>") + `</hx-partial>`
+	}
+	const nine = "n1 n2 n3 n4 n5 n6 n7 n8 n9"
+	var items string
+	for id := range strings.FieldsSeq(nine) {
+		items += `<i id="` + id + `">` + id + `</i>`
+	}
 	var long string
 	for i := range 32 {
 		long += fmt.Sprintf("l%d ", i)
@@ -73,6 +81,11 @@ func TestOperations(t *testing.T) {
 		{"append", rows("a b"), rows("a b c d"), `<hx-partial id="b" hx-swap="afterend"><tr id="c"><td>c</td></tr><tr id="d"><td>d</td></tr></hx-partial>`},
 		{"prepend", rows("b"), rows("a b"), `<hx-partial id="b" hx-swap="beforebegin"><tr id="a"><td>a</td></tr></hx-partial>`},
 		{"fill", rows(""), rows("a"), `<hx-partial id="rows" hx-swap="afterbegin"><tr id="a"><td>a</td></tr></hx-partial>`},
+		{"fill with many", rows(""), rows(nine), filled(rows(nine))},
+		{"replace all by many", rows("a b"), rows(nine), filled(rows(nine))},
+		{"autofocus on what is filled is not for old elements", `<ul id="u" autofocus></ul>`, `<ul id="u" autofocus>` + items + `</ul>`, `<hx-partial id="u" hx-swap="outerSync"><ul id="u" >` + items + `</ul></hx-partial>`},
+		{"replace all beside other content", `<div id="p"><i id="a">a</i>x</div>`, `<div id="p">` + items + `x</div>`, `<hx-partial id="a" hx-swap="delete"></hx-partial><hx-partial id="p" hx-swap="afterbegin">` + items + `</hx-partial>`},
+		{"replace all, one comes from elsewhere", `<b id="x1">1</b><ul id="u"><i id="a">a</i></ul>`, `<ul id="u"><b id="x1">1</b>` + items + `</ul>`, `<hx-partial id="sb-park" hx-swap="beforeend"><i id="x1" hx-preserve></i></hx-partial><hx-partial id="u" hx-swap="outerSync"><ul id="u"><b id="x1" hx-preserve></b>` + items + `</ul></hx-partial>`},
 		{"remove", rows("a b c d"), rows("a d"), `<hx-partial hx-target="#b,#c" hx-swap="delete"></hx-partial>`},
 		{"remove one", rows("a b"), rows("a"), `<hx-partial id="b" hx-swap="delete"></hx-partial>`},
 		{"clear", rows("a b c"), rows(""), `<hx-partial id="rows" hx-swap="textContent"></hx-partial>`},

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -306,5 +307,30 @@ func (g *gen) hostilePair() (a, b *elem) {
 			}
 		})
 	}
+	return a, b
+}
+
+// refilledPair has an element that gets many new children instead of those it had. What was or is in it may stand
+// elsewhere on the other page.
+func (g *gen) refilledPair() (a, b *elem) {
+	a, b = g.pair()
+	filled := func(page *elem, name string, n int) {
+		e := &elem{tag: "div", id: "filled", attrs: []string{`title="` + name + `"`}[:g.IntN(2)]}
+		for i := range n {
+			e.children = append(e.children, &elem{tag: "div", id: name + strconv.Itoa(i), children: []any{g.text()}})
+		}
+		for i, c := range page.children {
+			if c, ok := c.(*elem); ok && c.id != "" && n > 0 && g.IntN(3) == 0 {
+				into := e
+				if g.IntN(2) == 0 {
+					into = e.children[g.IntN(n)].(*elem)
+				}
+				into.children, page.children[i] = append(into.children, c), g.text()
+			}
+		}
+		page.children = append(page.children, e)
+	}
+	filled(a, "was", g.IntN(3))
+	filled(b, "is", 9+g.IntN(3))
 	return a, b
 }

@@ -206,6 +206,11 @@ func TestOperationsMakeThePageShowTheNewRendering(t *testing.T) {
 	run(t, pairs(1000), (*gen).pair)
 }
 
+func TestOperationsThatRefill(t *testing.T) {
+	t.Parallel()
+	run(t, pairs(1000), (*gen).refilledPair)
+}
+
 func TestOperationsForHTMLThatParsersRearrange(t *testing.T) {
 	t.Parallel()
 	run(t, pairs(1000), (*gen).hostilePair)
@@ -221,8 +226,11 @@ func TestOperationsInChromium(t *testing.T) {
 	for seed := range uint64(pairs(700)) {
 		g := &gen{Rand: rand.New(rand.NewPCG(seed, 2))}
 		pair := (*gen).pair
-		if seed%3 == 2 {
+		switch seed % 4 {
+		case 2:
 			pair = (*gen).hostilePair
+		case 3:
+			pair = (*gen).refilledPair
 		}
 		a, b := pair(g)
 		ha, hb := a.html(), b.html()

@@ -56,13 +56,25 @@ func TestVendoredFilesAreWhatTheirChecksumsSay(t *testing.T) {
 	}
 }
 
+// read returns one of the kit's own files as it is served.
+func read(name string) string {
+	w := httptest.NewRecorder()
+	static.Handler().ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/"+static.Path(name), nil))
+	return w.Body.String()
+}
+
+// A rule that looks into the page restyles elements of the application whenever one of them changes.
+func TestTheStylesheetDoesNotLookIntoThePage(t *testing.T) {
+	css := read("sideband.css")
+	for _, rule := range regexp.MustCompile(`(?s)/\*.*?\*/`).Split(css, -1) {
+		if strings.Contains(rule, ":has(") {
+			t.Errorf("%s", rule)
+		}
+	}
+}
+
 // Pages load one file; what is in it is what was vendored.
 func TestTheScriptIsBothFilesInOrder(t *testing.T) {
-	read := func(name string) string {
-		w := httptest.NewRecorder()
-		static.Handler().ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/"+static.Path(name), nil))
-		return w.Body.String()
-	}
 	if read("htmx-sse.js") != read("htmx.min.js")+"\n;"+read("hx-sse.min.js") {
 		t.Error("htmx-sse.js is something else")
 	}

@@ -44,8 +44,8 @@ func record(ctx context.Context, file string) (err error) {
 	}
 	defer func() { err = errors.Join(err, end()) }()
 	defer browser.Close()
-	frames, err := play(func(t testing.TB) []frame { return perform(t, dir, address) })
-	if err != nil {
+	var frames []frame
+	if err := browser.Run(func(t testing.TB) { frames = perform(t, dir, address) }); err != nil {
 		return err
 	}
 	return writeGIF(file, frames)
@@ -77,36 +77,3 @@ func demo(ctx context.Context, dir string) (address string, end func() error, er
 	}
 	return address, end, nil
 }
-
-// take stands for a test where package browser wants one.
-type take struct {
-	testing.TB
-	cleanups []func()
-	failed   []error
-}
-
-// cut is what ends a take.
-type cut struct{}
-
-// play runs f as a test and returns what went wrong.
-func play(f func(testing.TB) []frame) (frames []frame, err error) {
-	t := &take{}
-	defer func() {
-		for i := len(t.cleanups) - 1; i >= 0; i-- {
-			t.cleanups[i]()
-		}
-		err = errors.Join(t.failed...)
-	}()
-	defer func() {
-		if r := recover(); r != nil && r != (cut{}) {
-			panic(r)
-		}
-	}()
-	return f(t), nil
-}
-
-func (t *take) Helper()                   {}
-func (t *take) Cleanup(f func())          { t.cleanups = append(t.cleanups, f) }
-func (t *take) Errorf(s string, a ...any) { t.failed = append(t.failed, fmt.Errorf(s, a...)) }
-func (t *take) Fatal(a ...any)            { t.Fatalf("%s", fmt.Sprint(a...)) }
-func (t *take) Fatalf(s string, a ...any) { t.Errorf(s, a...); panic(cut{}) }

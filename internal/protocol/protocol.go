@@ -12,6 +12,7 @@ const (
 	NoticeID = "sb-notice"
 	LostID   = "sb-lost"
 	FailedID = "sb-failed"
+	SlowID   = "sb-slow"
 )
 
 // TicketHeader carries a page's ticket in each request that htmx makes from it.
