@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/andybalholm/cascadia"
+	lru "github.com/hashicorp/golang-lru/v2"
 	"golang.org/x/net/html"
 )
 
@@ -17,8 +18,25 @@ var foreign = regexp.MustCompile(`(?i):(contains|containsown|matches|matchesown|
 
 var quoted = regexp.MustCompile(`"[^"]*"|'[^']*'|\\.`)
 
+// compiled holds the selectors that were used last: a morph asks for the same ones at each element.
+var compiled, _ = lru.New[string, compilation](1000) // it fails only for a size below 1
+
+type compilation struct {
+	group cascadia.SelectorGroup
+	err   error
+}
+
 // compile parses a selector, or reports what querySelectorAll throws for.
 func compile(selector string) (cascadia.SelectorGroup, error) {
+	p, ok := compiled.Get(selector)
+	if !ok {
+		p.group, p.err = parse(selector)
+		compiled.Add(selector, p)
+	}
+	return p.group, p.err
+}
+
+func parse(selector string) (cascadia.SelectorGroup, error) {
 	if foreign.MatchString(quoted.ReplaceAllString(selector, "x")) {
 		return nil, fmt.Errorf("%q is not a valid selector", selector)
 	}

@@ -193,7 +193,7 @@ func (v *View) patch(posted *patch.Posted, more []byte) ([]byte, error) {
 	v.host.Warn(v, r)
 	ops := append(r.Ops, more...)
 	if len(ops) > 0 {
-		v.delivery.number(ops)
+		v.delivery.answer(ops)
 	}
 	return patch.AppendReplace(ops, protocol.StreamID, v.connectionElement()), nil
 }
