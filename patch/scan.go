@@ -40,7 +40,7 @@ type Mark struct {
 	// around it: it lies in HTML that the parser would rearrange.
 	Broken bool
 	// Place, of an End, is where the piece stands; ScanRegion needs it. Of a Skip or a Keep it is
-	// what stands around the nodes, for Around.
+	// what stands around the nodes, for EncloseLike.
 	Place *Place
 }
 
@@ -62,9 +62,9 @@ type around struct {
 	deep  bool // so many elements are around them that they are not scanned alone
 }
 
-// Around takes over what stands around the region from a Skip that stands for it. A region
+// EncloseLike has the region stand where a Skip that stands for it does. A region
 // that has content outside elements with ids can't be skipped.
-func (p *Place) Around(skip *Place) {
+func (p *Place) EncloseLike(skip *Place) {
 	p.Owner, p.slot, p.around = skip.Owner, skip.slot, skip.around
 }
 

@@ -17,7 +17,6 @@ type delivery struct {
 	refused      *message // the newest, if the connection had no room for it
 	unknown      bool     // it is not known what the page shows: it needs the whole view
 	unsettled    bool     // an event has posted its controls, and nothing was rendered for it yet
-	answered     bool     // all that is not acknowledged went with answers to events
 	connectRan   bool     // the page's Connect has run
 	typed        uint64   // digest of what the last event of a field being typed in has posted, 0: none
 }
@@ -25,20 +24,12 @@ type delivery struct {
 // number gives ops the next message id, and logs them.
 func (d *delivery) number(ops []byte) message {
 	d.seq++
-	d.answered = false
 	if cap(ops) > 2*len(ops) { // the log keeps it
 		ops = bytes.Clone(ops)
 	}
 	m := message{ID: d.seq, Data: ops[:len(ops):len(ops)]}
 	d.log.Add(m.ID, m.Data)
 	return m
-}
-
-// answer numbers ops that go with the answer to an event.
-func (d *delivery) answer(ops []byte) {
-	answered := d.answered || d.isAcknowledged()
-	d.number(ops)
-	d.answered = answered
 }
 
 // since returns the messages after id. It reports false if some are not held any more.
@@ -101,11 +92,9 @@ func (v *View) lags() bool {
 }
 
 // isReachable reports whether the page shows all items of streams that the view has forgotten, or
-// can still be sent what it has missed. Otherwise the whole view would lack them. A page sends its
-// next event when it has the answer to the one before. If that was lost on the way, the page lacks
-// these items until its connection says so.
+// can still be sent what it has missed. Otherwise the whole view would lack them.
 func (v *View) isReachable() bool {
-	return v.openConn() != nil || v.delivery.isAcknowledged() || v.delivery.answered || !v.tree.HasForgotten()
+	return v.openConn() != nil || v.delivery.isAcknowledged() || !v.tree.HasForgotten()
 }
 
 // resume returns the id of the newest message that a connecting page has. Unless that is known, the

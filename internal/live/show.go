@@ -179,8 +179,10 @@ func (v *View) clearNotice(failed error) []byte {
 }
 
 // patch returns the operations that bring a page without a connection up to date: the whole view, if
-// it is not known what the page shows.
+// it is not known what the page shows. Items of streams stay with the view, since nobody knows whether
+// they arrive.
 func (v *View) patch(posted *patch.Posted, more []byte) ([]byte, error) {
+	defer v.tree.RetainItems()()
 	render := v.tree.Render
 	if v.delivery.unknown || !v.delivery.isAcknowledged() {
 		render = v.tree.Whole
@@ -193,7 +195,7 @@ func (v *View) patch(posted *patch.Posted, more []byte) ([]byte, error) {
 	v.host.Warn(v, r)
 	ops := append(r.Ops, more...)
 	if len(ops) > 0 {
-		v.delivery.answer(ops)
+		v.delivery.number(ops)
 	}
 	return patch.AppendReplace(ops, protocol.StreamID, v.connectionElement()), nil
 }
@@ -274,6 +276,7 @@ func (v *View) renderNow() error {
 	case conn != nil && !v.lags():
 		return v.send(conn, nil, nil)
 	}
+	defer v.tree.RetainItems()()
 	r, err := v.tree.Render(nil)
 	if err != nil {
 		return err

@@ -237,7 +237,7 @@ func (t *Tree) commitItems(p *pass, s *streamed, ids []string, edits []*edit) {
 	t.shown.Compact()
 	t.rendered()
 	t.dropUnshown()
-	forget(append(p.streams, s))
+	t.forget(append(p.streams, s))
 }
 
 // splice puts the items of an edit into the list of n items. It returns where the regions of the next

@@ -45,7 +45,7 @@ func (r *region) carryOver(shift, from int32, around *patch.Place) {
 			if r.place.Owner >= from {
 				r.place.Owner += shift
 			} else {
-				r.place.Around(around)
+				r.place.EncloseLike(around)
 			}
 		}
 		for _, e := range r.inside().eaches {

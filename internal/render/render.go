@@ -75,7 +75,7 @@ func (t *Tree) Whole(posted *patch.Posted) (r Rendering, err error) {
 	if err != nil {
 		return Rendering{}, fmt.Errorf("render %s: %w", t.name, err)
 	}
-	forget(shown)
+	t.forget(shown)
 	t.shownTitle = ""
 	r.Ops = t.appendTitle(r.Ops)
 	return r, err
@@ -107,13 +107,6 @@ func (t *Tree) whole(posted *patch.Posted, use func(drafts []draft, kept []byte)
 		t.failed(err)
 	}
 	return err
-}
-
-// forget has streams drop the items that were rendered.
-func forget(streams []*streamed) {
-	for _, s := range streams {
-		s.sent()
-	}
 }
 
 // Render renders what is out of date and returns the operations for a page that shows the last
@@ -181,7 +174,7 @@ func (t *Tree) render(posted *patch.Posted) (r Rendering, err error) {
 	}
 	t.commit(drafts)
 	for _, p := range drafts {
-		forget(p.pass.streams)
+		t.forget(p.pass.streams)
 	}
 	return r, nil
 }

@@ -71,6 +71,23 @@ func (s *streamed) sent() {
 	}
 }
 
+// RetainItems has streams hold what is rendered from now on, until stop is called, so that it can be
+// rendered again.
+func (t *Tree) RetainItems() (stop func()) {
+	t.retains = true
+	return func() { t.retains = false }
+}
+
+// forget has streams drop the items that were rendered.
+func (t *Tree) forget(streams []*streamed) {
+	if t.retains {
+		return
+	}
+	for _, s := range streams {
+		s.sent()
+	}
+}
+
 // Sent has the streams drop the items that Page has rendered, once a page shows them.
 func (t *Tree) Sent() {
 	for _, s := range t.streams {
