@@ -59,6 +59,7 @@ func (v *View) show(gen uint64) bool {
 // send sends what has changed, and more: as a patch or, if what the page shows is not known, as
 // the whole view.
 func (v *View) send(conn Conn, posted *patch.Posted, more []byte) error {
+	v.tree.RetainItems(false)
 	if v.delivery.unknown {
 		return v.sendWhole(conn, posted)
 	}
@@ -182,7 +183,7 @@ func (v *View) clearNotice(failed error) []byte {
 // it is not known what the page shows. Items of streams stay with the view, since nobody knows whether
 // they arrive.
 func (v *View) patch(posted *patch.Posted, more []byte) ([]byte, error) {
-	defer v.tree.RetainItems()()
+	v.tree.RetainItems(true)
 	render := v.tree.Render
 	if v.delivery.unknown || !v.delivery.isAcknowledged() {
 		render = v.tree.Whole
@@ -276,7 +277,7 @@ func (v *View) renderNow() error {
 	case conn != nil && !v.lags():
 		return v.send(conn, nil, nil)
 	}
-	defer v.tree.RetainItems()()
+	v.tree.RetainItems(true)
 	r, err := v.tree.Render(nil)
 	if err != nil {
 		return err

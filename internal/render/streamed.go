@@ -71,12 +71,9 @@ func (s *streamed) sent() {
 	}
 }
 
-// RetainItems has streams hold what is rendered from now on, until stop is called, so that it can be
-// rendered again.
-func (t *Tree) RetainItems() (stop func()) {
-	t.retains = true
-	return func() { t.retains = false }
-}
+// RetainItems sets whether streams hold what is rendered from now on, so that it can be rendered
+// again.
+func (t *Tree) RetainItems(on bool) { t.retains = on }
 
 // forget has streams drop the items that were rendered.
 func (t *Tree) forget(streams []*streamed) {

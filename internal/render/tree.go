@@ -56,7 +56,7 @@ type Tree struct {
 	added        []*Component // since the last rendering
 	mounted      []*Component // since Begin
 	closing      []*Component // have left the page, and have a Close to run
-	retains      bool         // RetainItems is on
+	retains      bool         // as RetainItems was told
 	readsOutside bool         // a template reads keys of a component that does not enclose it
 	flagged      []*region    // whose marks the last assess has set
 

@@ -134,6 +134,7 @@ func TestANewJobTakesThePlaceOfOneThatHasEnded(t *testing.T) {
 			page.Button("Start job").Click()
 		}
 		page.Find("#job-3").Button("Cancel").Click()
+		synctest.Wait() // until the job has ended
 		page.Button("Start job").Click()
 		if got := page.Find("#jobs b").Texts(); !slices.Equal(got, []string{"Job 1", "Job 2", "Job 4", "Job 5", "Job 6"}) {
 			t.Errorf("the jobs are %q", got)
