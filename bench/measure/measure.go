@@ -96,7 +96,7 @@ type Part struct {
 	Name   string
 	Rounds int           // by default
 	Takes  time.Duration // all of its rounds, about, on two quiet cores
-	// measure does one round, in which each server is started afresh.
+	// measure does one round, in which each server is restarted.
 	measure func(context.Context, Config, programs) ([]report.Row, error)
 }
 
@@ -166,7 +166,7 @@ func (c Config) inFolder(do func(dir string) error) error {
 
 func notes(c Config) []string {
 	return []string{
-		"Ours and the floor were run interleaved in each round of each part, in turns the one or the other first; in each round both were started afresh.",
+		"Ours and the floor were run interleaved in each round of each part, in turns the one or the other first; both were restarted for each.",
 		"Numbers are medians of the rounds; bytes and seconds the least and the most of all. A ratio is the median of the rounds' ratios, ± its 95 % confidence",
 		"interval, for which it takes six rounds.",
 		"Bytes are those of the stream's messages with their framing (id, data, line ends), without HTTP's own, before compression; as sent: after it.",

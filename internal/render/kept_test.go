@@ -88,7 +88,7 @@ func TestAnEventRendersAComponentInAnItemInPlace(t *testing.T) {
 	}
 	for id, n := range before {
 		if living(d.doc)[id] != n {
-			t.Errorf("%s was made anew", id)
+			t.Errorf("%s was created again", id)
 		}
 	}
 }

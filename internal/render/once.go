@@ -7,7 +7,7 @@ import (
 )
 
 // withFreshOnce returns a context for rendering a region again, in which templ renders its
-// once-blocks anew. If such a block stood before the region in the page, the region now has content
+// once-blocks again. If such a block stood before the region in the page, the region now has content
 // that it did not have, so that the whole view is rendered.
 func withFreshOnce(ctx context.Context) context.Context {
 	if c, ok := ctx.(*onceContext); ok {

@@ -56,7 +56,7 @@ func TestStreamsShowWhatAListWould(t *testing.T) {
 			}
 			for id, n := range living(doc) {
 				if was := before[id]; was != nil && was != n {
-					t.Fatalf("seed %d, step %d, after %v: %s was made anew by %s", seed, step, log, id, ops)
+					t.Fatalf("seed %d, step %d, after %v: %s was created again by %s", seed, step, log, id, ops)
 				}
 			}
 			if again := in.Patch(); again != "" {

@@ -169,7 +169,7 @@ func TestAStreamThatMovesKeepsItsElements(t *testing.T) {
 	}
 	for id, n := range before {
 		if living(doc)[id] != n {
-			t.Errorf("%s was made anew", id)
+			t.Errorf("%s was created again", id)
 		}
 	}
 }

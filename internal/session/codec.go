@@ -9,7 +9,7 @@ import (
 )
 
 // codec stores a session without values, which most are, as its deadline alone: gob
-// would describe its types anew for each request. What it writes never leaves the process, so
+// would describe its types again for each request. What it writes never leaves the process, so
 // that it is no sealed payload.
 type codec struct{ gob scs.GobCodec }
 

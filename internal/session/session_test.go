@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -38,31 +37,6 @@ func TestBrowsersAreToldApart(t *testing.T) {
 	}
 }
 
-func TestTheCookieDependsOnTheConnection(t *testing.T) {
-	s := own(secret)
-	for address, local := range map[string]bool{
-		"http://localhost:8080/": true, "http://a.localhost/": true, "http://127.0.0.1:1/": true, "http://[::1]:1/": true,
-		"https://localhost/": false, "http://example.com/": false, "https://example.com/": false, "http://localhost.example/": false,
-	} {
-		r, w := httptest.NewRequest("GET", address, nil), httptest.NewRecorder()
-		ctx, _, _, err := s.Load(r.Context(), r, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		r = r.WithContext(ctx)
-		if _, created, err := s.Ensure(w, r, false); err != nil || !created {
-			t.Errorf("%v %v", created, err)
-		}
-		c := w.Result().Cookies()[0]
-		if name := map[bool]string{true: "sideband", false: "__Host-sideband"}[local]; c.Name != name || c.Secure == local {
-			t.Errorf("%s: %s", address, c)
-		}
-		if c.Path != "/" || !c.HttpOnly || c.SameSite != http.SameSiteLaxMode || c.Domain != "" || session.IsLocal(r) != local {
-			t.Errorf("%s: %s", address, c)
-		}
-	}
-}
-
 func TestSessionsAfterARestart(t *testing.T) {
 	s := own(secret)
 	var bare, valued, emptied browser
@@ -83,119 +57,6 @@ func TestSessionsAfterARestart(t *testing.T) {
 				t.Errorf("a session that had %s goes on", name)
 			}
 		})
-	}
-}
-
-// What a cookie says that was not given, was changed or is too old is nothing.
-func TestCookiesThatWereNotGiven(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := own(secret)
-		var good browser
-		id := s.ensure(t, &good)
-		token, _, _ := strings.Cut(string(good), ".")
-		check := func(b browser) {
-			t.Helper()
-			s.do(t, &b, func(q request) {
-				if _, ok := q.Current(q.r.Context()); ok {
-					t.Errorf("%.60s is a session", b)
-				}
-			})
-			if s.ensure(t, &b) == id {
-				t.Errorf("%.60s: the session goes on", b)
-			}
-		}
-		for _, b := range []string{
-			token, token + ".zzzzzzzz.AAAA", string(good[:len(good)-1]), string(good) + "A", strings.Replace(string(good), ".", ".0", 1),
-			"sideband=fixed", "sideband=.", "sideband=..", "sideband=" + strings.Repeat("x", 5000),
-		} {
-			check(browser(b))
-		}
-		time.Sleep(time.Hour + time.Second)
-		check(good)
-	})
-}
-
-// A cookie that is known is not verified again, and everything else about its session is asked anew.
-func TestAKnownCookie(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := own(secret)
-		var b, other browser
-		id := s.ensure(t, &b)
-		if s.ensure(t, &b) != id {
-			t.Fatal("the browser has another session")
-		}
-		known := s.known
-		if s.ensure(t, &other) == id {
-			t.Error("a browser without a cookie has the session that is known")
-		}
-		for _, forged := range []browser{b[:len(b)-1], b + "A", "sideband="} {
-			s.known = known
-			if s.ensure(t, &forged) == id {
-				t.Errorf("%q has the session that is known", forged)
-			}
-		}
-		s.known = known
-		if s.ensure(t, &b) != id || s.known != known {
-			t.Error("the cookie that is known was opened again")
-		}
-		time.Sleep(2 * time.Hour)
-		if late := b; s.ensure(t, &late) == id {
-			t.Error("a known cookie outlives its session")
-		}
-	})
-}
-
-func TestAKnownCookieOfADestroyedSession(t *testing.T) {
-	s := own(secret)
-	var b browser
-	s.put(t, &b, "ann")
-	if s.get(t, b) != "ann" {
-		t.Fatal("no value")
-	}
-	kept := b
-	s.do(t, &b, func(q request) {
-		if err := q.SCS().Destroy(q.r.Context()); err != nil {
-			t.Error(err)
-		}
-	})
-	s.do(t, &kept, func(q request) {
-		if _, ok := q.Current(q.r.Context()); ok || !q.stale {
-			t.Error("the session is there")
-		}
-	})
-}
-
-func FuzzCookie(f *testing.F) {
-	s := own(secret)
-	var b browser
-	s.ensure(f, &b)
-	s.ensure(f, &b)
-	known := s.known
-	f.Add("")
-	f.Add("token.zzzz.v.AAAA")
-	f.Add("..")
-	f.Fuzz(func(t *testing.T, value string) {
-		r := httptest.NewRequest("GET", "http://localhost/", nil)
-		r.Header.Set("Cookie", "sideband="+value)
-		ctx, _, stale, err := s.Load(r.Context(), r, known)
-		if _, ok := s.Current(ctx); ok || stale || err != nil {
-			t.Errorf("%q: %v %v %v", value, ok, stale, err)
-		}
-	})
-}
-
-func TestCookiesAreSignedWithTheFirstSecret(t *testing.T) {
-	var b browser
-	id := own(secret).ensure(t, &b)
-	old := b
-	if own(newSecret, secret).ensure(t, &b) != id || b == old {
-		t.Error("a cookie of the second secret is another session's, or stays")
-	}
-	if own(newSecret).ensure(t, &b) != id {
-		t.Error("it is not signed with the first one now")
-	}
-	if own(newSecret).ensure(t, &old) == id {
-		t.Error("a cookie of a secret that was removed is good")
 	}
 }
 
