@@ -7,6 +7,7 @@ import (
 
 	"github.com/sideband-go/sideband/internal/fault"
 	"github.com/sideband-go/sideband/internal/params"
+	"github.com/sideband-go/sideband/internal/protocol"
 	"github.com/sideband-go/sideband/internal/render"
 	"github.com/sideband-go/sideband/patch"
 	"github.com/sideband-go/sideband/state"
@@ -19,6 +20,7 @@ type Event struct {
 	Component string          // its address; "" of the page
 	Input     params.Input
 	Posted    *patch.Posted // what the controls show; nil: nothing to correct
+	Recovers  string        // the form that the event recovers, as the view has named it; else ""
 }
 
 // Outcome is the result of a request.
@@ -33,7 +35,11 @@ type Outcome struct {
 // view, and a rendering of what is out of date. If nothing ran, the error is fault.ErrNoEvent for an
 // unknown event, fault.ErrGone if the view has ended, and fault.ErrFull if its mailbox is full.
 func (v *View) Do(e Event) Outcome {
-	j := job{ctx: e.Context, posted: e.Posted}
+	j := job{ctx: e.Context, posted: e.Posted, answer: answerOf(e)}
+	if e.Recovers != "" && e.Name == "" {
+		j.call = Call{Name: protocol.RecoverParam}
+		return v.wait(j)
+	}
 	if e.Posted != nil && e.Posted.Left {
 		j.call = Call{Name: patch.LeftParam, Run: func(*Callback) error { return nil }}
 		return v.wait(j)
@@ -87,6 +93,7 @@ func decode(c *render.Component, e Event) (func(value any, w state.Writer) error
 type turn struct {
 	done      chan<- Outcome // nil if nobody waits
 	posted    *patch.Posted
+	recovers  bool            // it is a page's answer, see recovery
 	cause     context.Context // the request's; nil without one
 	failed    error
 	rest      []job // callbacks of the batch that have not run
@@ -106,10 +113,13 @@ func (v *View) take(gen uint64, batch []job) bool {
 		return true
 	}
 	v.begin()
-	t := &turn{done: last.done, posted: last.posted, cause: last.ctx}
+	t := &turn{done: last.done, posted: last.posted, recovers: last.answer.key != "", cause: last.ctx}
 	v.turn.Store(t)
 	for i, j := range batch {
 		t.rest = batch[i+1:]
+		if !v.delivery.recovery.admits(j.answer) {
+			continue
+		}
 		err := v.upToDate(gen, j.call)
 		if err == nil {
 			err = v.runTimed(j)
@@ -130,6 +140,9 @@ func (v *View) take(gen uint64, batch []job) bool {
 			v.logFailure(err)
 		}
 		t.failed = err
+		if err == nil {
+			v.hear(j.answer)
+		}
 		if err == nil && !v.drain(gen) {
 			return false
 		}
