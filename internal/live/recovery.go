@@ -53,17 +53,21 @@ func answerOf(e Event) answer {
 	return a
 }
 
-// admits reports whether an event is to run: of answers to a recovery, the first one for each form.
-func (r *recovery) admits(a answer) bool {
+// admits reports whether an event is to run: of answers to a recovery, the first one for each form,
+// which it returns.
+func (r *recovery) admits(a answer) (f *lostForm, run bool) {
 	if a.key == "" {
-		return true
+		return nil, true
 	}
-	f := r.find(a.key)
-	if f == nil || f.heard || a.event != "" && (a.event != f.event || a.component != f.component) {
-		return false
+	f = r.find(a.key)
+	switch {
+	case f == nil || f.heard:
+		return nil, false
+	case a.event == "":
+		f.heard = true // the page does not have it
+		return nil, false
 	}
-	f.heard = true
-	return a.event != ""
+	return f, a.event == f.event && a.component == f.component
 }
 
 // hear notes that an event has succeeded, and so told of the form that it has posted.

@@ -117,10 +117,14 @@ func (v *View) take(gen uint64, batch []job) bool {
 	v.turn.Store(t)
 	for i, j := range batch {
 		t.rest = batch[i+1:]
-		if !v.delivery.recovery.admits(j.answer) {
+		form, run := v.delivery.recovery.admits(j.answer)
+		if !run {
 			continue
 		}
 		err := v.upToDate(gen, j.call)
+		if form != nil && v.isCurrent(gen) {
+			form.heard = true
+		}
 		if err == nil {
 			err = v.runTimed(j)
 		}
