@@ -55,7 +55,7 @@ func (rt Route) enter(w http.ResponseWriter, r *http.Request, g *guard) bool {
 		return false
 	}
 	asks := r.Method == http.MethodGet || r.Method == http.MethodHead
-	return !asks || !rt.speculative(w, r, g.query.Get(protocol.StreamParam))
+	return !asks || !rt.speculative(w, r, g.query.Get(protocol.KitParam))
 }
 
 // serve answers the page and its events. It is not part of ServeHTTP, whose frame is memory that each
@@ -77,11 +77,11 @@ func (rt Route) serve(w http.ResponseWriter, r *http.Request) {
 	}
 	switch r.Method {
 	case http.MethodGet, http.MethodHead:
-		switch g.query.Get(protocol.StreamParam) {
-		case protocol.StreamValue:
+		switch g.query.Get(protocol.KitParam) {
+		case protocol.ConnectionValue:
 			// Somebody was sent to the address of a connection, by a login that keeps it.
 			q, _ := url.ParseQuery(g.sent)
-			q.Del(protocol.StreamParam)
+			q.Del(protocol.KitParam)
 			q.Del(protocol.AfterParam)
 			w.Header().Set("Location", "?"+q.Encode())
 			w.WriteHeader(http.StatusSeeOther)
