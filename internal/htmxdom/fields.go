@@ -123,6 +123,8 @@ func (d *Document) entries(form, submitter *html.Node) fields {
 			f.add(name+"x", "0")
 			f.add(name+"y", "0")
 		case isButton(n) && n != submitter || name == "":
+		case n == submitter && isHTML(n, "input") && !hasAttr(n, "value"):
+			f.add(name, "Submit") // what Chromium writes on it in English
 		case isHTML(n, "select"):
 			for _, o := range options(n) {
 				if d.control(o).selected && !optionDisabled(o) {

@@ -138,17 +138,10 @@ func (p *page) goWithin(fragment string) {
 	}
 }
 
-// submit submits a form, by a button or by none, unless a control of it is not valid: the first
-// of those gets the focus.
+// submit submits a form, by a button or by none, unless a control of it is not valid.
 func (p *page) submit(form, button *html.Node) error {
-	if htmxdom.Validates(form, button) {
-		if problems := p.dom.Invalid(form); len(problems) > 0 {
-			for _, problem := range problems {
-				p.dispatch("invalid", problem.Control, false)
-			}
-			p.focus(problems[0].Control)
-			return nil
-		}
+	if htmxdom.Validates(form, button) && !p.report(form) {
+		return nil
 	}
 	taken := false
 	for _, t := range p.dom.Dispatch("submit", form, true) {
@@ -159,6 +152,19 @@ func (p *page) submit(form, button *html.Node) error {
 		return nil
 	}
 	return p.send(form, button)
+}
+
+// report reports whether a form is valid. If it is not, its controls hear that, and the first that
+// is not gets the focus.
+func (p *page) report(form *html.Node) bool {
+	problems := p.dom.Invalid(form)
+	for _, problem := range problems {
+		p.dispatch("invalid", problem.Control, false)
+	}
+	if len(problems) > 0 {
+		p.focus(problems[0].Control)
+	}
+	return len(problems) == 0
 }
 
 // send submits a form as a browser without scripts does.

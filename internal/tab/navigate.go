@@ -27,8 +27,8 @@ type post struct{ body, kind string }
 type visit struct {
 	to      *url.URL
 	cause   Cause
-	replace bool // it takes the current entry's place
-	back    int  // or that of the one so many steps away
+	replace bool  // it takes the current entry's place
+	back    int   // or that of the one so many steps away
 	post    *post // nil for a GET
 }
 

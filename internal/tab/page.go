@@ -209,7 +209,8 @@ func (p *page) fire(t htmxdom.Trigger, submitter *html.Node) {
 		return
 	}
 	if r == nil {
-		return // the form is not valid
+		p.report(p.dom.Form(t.Element))
+		return
 	}
 	p.issue(&call{page: p, r: r, stream: t.Stream})
 }
