@@ -23,16 +23,18 @@ type Submission[T any] struct{ *Form[T] }
 // form is what a form has beside its data.
 type form struct {
 	*definition
-	number    string   // of the form as rendered; a successful submit uses it up
-	spent     []string // numbers that are used up, the newest last
-	heard     bool     // something was posted from the page
-	submitted bool     // the last submit was refused
-	source    string   // path of the field that the event came from
-	used      map[string]bool
-	typed     map[string]typed
-	problems  map[string][]Problem // by the path of the field, "" of the form
-	rows      map[string][]int     // keys of the rows of each list, if they are not 0, 1, 2, …
-	nextRow   int                  // no row has had this key, or a greater one
+	number     string   // of the form as rendered; a successful submit uses it up
+	spent      []string // numbers that are used up, the newest last
+	heard      bool     // something was posted from the page
+	submitted  bool     // the last submit was refused
+	refusals   int      // how many submits were refused since
+	refusedNow bool     // the last event was one
+	source     string   // path of the field that the event came from
+	used       map[string]bool
+	typed      map[string]typed
+	problems   map[string][]Problem // by the path of the field, "" of the form
+	rows       map[string][]int     // keys of the rows of each list, if they are not 0, 1, 2, …
+	nextRow    int                  // no row has had this key, or a greater one
 }
 
 // typed is a text that says something else than what its field was parsed to.
