@@ -60,6 +60,8 @@ func Routes(kit *handlers.Kit, store *users.Store) http.Handler {
 	r.Handle("/logs", handlers.View(kit, logs.Page{}))
 	r.Handle("/jobs", handlers.View(kit, jobs.Page{}))
 	r.Handle(users.Path, handlers.View(kit, users.Page{Store: store}))
+	r.Handle(users.NewPath, handlers.View(kit, users.New{Store: store}))
+	r.Handle(users.EditPath, handlers.View(kit, users.Edit{Store: store}))
 	desk := account.Desk{Sessions: kit.Sessions(), Flash: kit.Flash}
 	r.With(desk.Require).Handle(account.Path, handlers.View(kit, account.Page{}))
 	r.Get(account.SignInPath, handlers.View(kit, views.Static("Sign in", account.SignInForm())).ServeHTTP)

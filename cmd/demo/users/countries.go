@@ -1,6 +1,10 @@
 package users
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/sideband-go/sideband/forms"
+)
 
 // country is one that a user may live in, with its regions.
 type country struct {
@@ -35,3 +39,27 @@ func countryName(code string) string {
 	}
 	return code
 }
+
+func countryOptions() []forms.Option {
+	var list []forms.Option
+	for _, c := range countries {
+		list = append(list, forms.Option{Value: c.code, Label: c.name})
+	}
+	return list
+}
+
+// regionOptions are the regions of a country, and none of them.
+func regionOptions(code string) []forms.Option {
+	c, _ := countryOf(code)
+	if len(c.regions) == 0 {
+		return []forms.Option{{Label: "(none)"}}
+	}
+	list := []forms.Option{{Label: "Choose one"}}
+	for _, name := range c.regions {
+		list = append(list, forms.Option{Value: name, Label: name})
+	}
+	return list
+}
+
+// roles are what a user may be.
+var roles = []forms.Option{{Value: "member", Label: "Member"}, {Value: "editor", Label: "Editor"}, {Value: "admin", Label: "Admin"}}
