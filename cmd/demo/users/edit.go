@@ -3,7 +3,6 @@ package users
 import (
 	"context"
 	"errors"
-	"slices"
 
 	"github.com/sideband-go/sideband/forms"
 	"github.com/sideband-go/sideband/state"
@@ -12,7 +11,7 @@ import (
 
 // What the page of a form knows.
 var (
-	Form = forms.New[User]("user")
+	Form = forms.New[User]("user", forms.WithValidator(forms.Rules(rules)))
 	// Stored is the user as the page has found it: the zero User for a new one.
 	Stored = state.NewKey[User]("stored")
 )
@@ -42,16 +41,14 @@ func (p Edit) Mount(s *views.Socket, q EditQuery) error {
 
 // Change checks the email, and makes the regions follow the country.
 func (p Edit) Change(s *views.Socket, f *forms.Form[User]) error {
-	checkPlace(f)
+	f.Data.Region = f.Data.region()
 	return checkEmail(s, p.Store, f)
 }
 
 // Save stores the changes. If somebody else has been faster it says what they have changed, and
 // saving again stores this form over it.
 func (p Edit) Save(s *views.Socket, f *forms.Submission[User]) error {
-	if checkPlace(f.Form); !f.Valid() {
-		return nil
-	}
+	f.Data.Region = f.Data.region()
 	switch err := p.Store.Update(s, f.Data); {
 	case errors.Is(err, ErrTaken):
 		f.AddError(&f.Data.Email, taken)
@@ -95,17 +92,13 @@ func (New) Mount(s *views.Socket, _ views.NoParams) error {
 
 // Change checks the email, and makes the regions follow the country.
 func (p New) Change(s *views.Socket, f *forms.Form[User]) error {
-	needPassword(f)
-	checkPlace(f)
+	f.Data.Region = f.Data.region()
 	return checkEmail(s, p.Store, f)
 }
 
 // Save stores the user.
 func (p New) Save(s *views.Socket, f *forms.Submission[User]) error {
-	needPassword(f.Form)
-	if checkPlace(f.Form); !f.Valid() {
-		return nil
-	}
+	f.Data.Region = f.Data.region()
 	switch _, err := p.Store.Create(s, f.Data); {
 	case errors.Is(err, ErrTaken):
 		f.AddError(&f.Data.Email, taken)
@@ -120,33 +113,8 @@ func (p New) Save(s *views.Socket, f *forms.Submission[User]) error {
 	return s.Redirect(Path)
 }
 
-// What is wrong with a field, beside what its tag says.
-const (
-	taken = "is taken"
-	blank = "can't be blank"
-)
-
-// needPassword is for new users: others have one, and leave the field empty to keep it.
-func needPassword(f *forms.Form[User]) {
-	if f.Data.Password == "" {
-		f.AddError(&f.Data.Password, blank)
-	}
-}
-
-// checkPlace clears a region that is not one of the country's, and says what is missing.
-func checkPlace(f *forms.Form[User]) {
-	c, ok := countryOf(f.Data.Country)
-	if !slices.Contains(c.regions, f.Data.Region) {
-		f.Data.Region = ""
-	}
-	switch {
-	case f.Data.Country == "": // its tag says so
-	case !ok:
-		f.AddError(&f.Data.Country, "is none of these")
-	case f.Data.Region == "" && len(c.regions) > 0:
-		f.AddError(&f.Data.Region, blank)
-	}
-}
+// taken is what is wrong with an email that another user has.
+const taken = "is taken"
 
 // checkEmail says early that an email is taken. When the user is stored, the database decides.
 func checkEmail(ctx context.Context, st *Store, f *forms.Form[User]) error {

@@ -1,5 +1,11 @@
 package users
 
+import (
+	"slices"
+
+	"github.com/go-playground/validator/v10"
+)
+
 // User is one user, and what the form posts.
 type User struct {
 	ID         int64     `form:"-"`
@@ -19,6 +25,32 @@ type User struct {
 type Address struct {
 	Street string `form:"street" json:"street" validate:"required,max=120"`
 	City   string `form:"city" json:"city" validate:"required,max=80"`
+}
+
+// rules adds what tags can't say.
+func rules(v *validator.Validate) error {
+	v.RegisterStructValidation(func(is validator.StructLevel) {
+		u := is.Current().Interface().(User)
+		if u.ID == 0 && u.Password == "" { // others have one, and leave the field empty to keep it
+			is.ReportError(u.Password, "password", "Password", "required", "")
+		}
+		c, ok := countryOf(u.Country)
+		if !ok && u.Country != "" {
+			is.ReportError(u.Country, "country", "Country", "oneof", "")
+		}
+		if len(c.regions) > 0 && u.region() == "" {
+			is.ReportError(u.Region, "region", "Region", "required", "")
+		}
+	}, User{})
+	return nil
+}
+
+// region is the user's region, "" if the country has no such region.
+func (u User) region() string {
+	if c, _ := countryOf(u.Country); slices.Contains(c.regions, u.Region) {
+		return u.Region
+	}
+	return ""
 }
 
 // Entry is a user in the list. It is a value without pointers, so that those which did not
