@@ -82,7 +82,7 @@ func (h *Host) newView(def *Definition, id string) *View {
 	v := &View{host: h, def: def, id: id}
 	v.tree = render.New(def.Kind, def.Name(), def.Value, render.Options{
 		Guard: h.Guard, Host: v, TitlePrefix: h.TitlePrefix, TitleSuffix: h.TitleSuffix, Static: def.Static,
-		Texts: &h.Texts,
+		Texts: &h.Texts, ViewID: id,
 	})
 	v.savepoint.number = 1
 	return v
@@ -102,6 +102,9 @@ func (v *View) Owner() Owner { return v.owner }
 
 // Ref returns a reference to the page.
 func (v *View) Ref() Ref { return Ref{view: v} }
+
+// IsRemounted reports whether the view was mounted again for a page that was opened before.
+func (v *View) IsRemounted() bool { return v.mounts != nil }
 
 // Connected reports whether the browser's connection is open.
 func (v *View) Connected() bool { return v.connected.Load() }

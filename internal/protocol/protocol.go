@@ -18,6 +18,13 @@ const (
 // TicketHeader carries a page's ticket in each request that htmx makes from it.
 const TicketHeader = "Sideband-Ticket"
 
+// TicketField is the field with the page's ticket in forms that a browser without JavaScript posts.
+const TicketField = "sb-ticket"
+
+// FormID is the id of the empty form in the shell to which buttons belong that are in no form of the
+// view's, for browsers without JavaScript.
+const FormID = "sb-form"
+
 // The cookies of the kit. Over plain HTTP on the machine's own address they have the names that
 // begin with Local, because browsers differ there about what __Host- demands.
 const (
