@@ -37,7 +37,7 @@ func Rules(register func(v *validator.Validate) error) Validator {
 	return &rules{v}
 }
 
-// rules is a Validator on go-playground's. 
+// rules is a Validator on go-playground's.
 type rules struct{ v *validator.Validate }
 
 var defaultRules = sync.OnceValue(func() Validator { return Rules(nil) })
