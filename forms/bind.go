@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"html"
 	"io"
-	"reflect"
 	"strconv"
 
 	"github.com/a-h/templ"
@@ -22,7 +21,7 @@ const (
 
 // Binding is a form that is bound to the events of a page. See [Bind].
 type Binding struct {
-	name   string
+	id     string
 	attrs  templ.OrderedAttributes
 	change templ.OrderedAttributes
 	number string
@@ -53,8 +52,8 @@ func BindTo[V, T any](ctx context.Context, k *Key[T], address string, change ...
 
 func bindChange[V, T any](ctx context.Context, k *Key[T], change []func(V, *views.Socket, *Form[T]) error) *Binding {
 	f := k.Get(ctx)
-	b := &Binding{name: k.name, number: k.name + "." + f.number, rows: f.listRows(reflect.ValueOf(&f.Data).Elem())}
-	b.attrs = templ.OrderedAttributes{templ.KV[string, any]("id", k.name), templ.KV[string, any]("novalidate", true)}
+	b := &Binding{id: f.id, number: k.name + "." + f.number, rows: f.formatRows(f.data())}
+	b.attrs = templ.OrderedAttributes{templ.KV[string, any]("id", f.id), templ.KV[string, any]("novalidate", true)}
 	switch len(change) {
 	case 0:
 	case 1:
@@ -95,8 +94,8 @@ func (b *Binding) Context(ctx context.Context) context.Context {
 }
 
 // changeBinding returns the binding of the fields of a form; none outside of it.
-func changeBinding(ctx context.Context, name string) templ.OrderedAttributes {
-	if b, ok := ctx.Value(bindingKey{}).(*Binding); ok && b.name == name {
+func changeBinding(ctx context.Context, id string) templ.OrderedAttributes {
+	if b, ok := ctx.Value(bindingKey{}).(*Binding); ok && b.id == id {
 		return b.change
 	}
 	return nil

@@ -71,7 +71,7 @@ func (n *field) text(v reflect.Value) string {
 
 // idOf is the id of the field at a path.
 func (f *form) idOf(path string) string {
-	return f.name + "-" + idReplacer.Replace(path)
+	return f.id + "-" + idReplacer.Replace(path)
 }
 
 var idReplacer = strings.NewReplacer(".", "-", "[", "-", "]", "")
@@ -146,5 +146,5 @@ func (f Field) append(ctx context.Context, a templ.OrderedAttributes) templ.Orde
 		text("aria-invalid", "true")
 		text("aria-describedby", f.ErrorsID())
 	}
-	return append(a, changeBinding(ctx, f.form.name)...)
+	return append(a, changeBinding(ctx, f.form.id)...)
 }

@@ -14,6 +14,9 @@ type Form[T any] struct {
 	// Data is what was posted, parsed. A field that does not parse is its zero value.
 	Data T
 	form
+
+	key  *Key[T]  // of a parameter
+	kept *Form[T] // of a parameter: the form's state
 }
 
 // Submission is the parameter of the event that a form's submit is for. Its method runs only if all
@@ -23,18 +26,22 @@ type Submission[T any] struct{ *Form[T] }
 // form is what a form has beside its data.
 type form struct {
 	*definition
-	number     string   // of the form as rendered; a successful submit uses it up
-	spent      []string // numbers that are used up, the newest last
-	heard      bool     // something was posted from the page
-	submitted  bool     // the last submit was refused
-	refusals   int      // how many submits were refused since
-	refusedNow bool     // the last event was one
-	source     string   // path of the field that the event came from
+	id       string   // of its element
+	number   string   // of the form as rendered; a successful submit uses it up
+	spent    []string // numbers that are used up, the newest last
+	heard    bool     // something was posted from the page
+	received string   // the number of what was posted last
+
+	submitted  bool   // since then no submit was accepted
+	refusals   int    // of submits
+	refusedNow bool   // and nothing was changed since
+	source     string // path of the field that the event came from
 	used       map[string]bool
 	typed      map[string]typed
 	problems   map[string][]Problem // by the path of the field, "" of the form
-	rows       map[string][]int     // keys of the rows of each list, if they are not 0, 1, 2, …
-	nextRow    int                  // no row has had this key, or a greater one
+
+	rows    map[string][]int // keys of the rows of each list, if they are not 0, 1, 2, …
+	nextRow int              // no row has had this key, or a greater one
 }
 
 // typed is a text that says something else than what its field was parsed to.
@@ -46,7 +53,8 @@ type typed struct {
 // copy returns a copy whose changes do not show in f.
 func (f *Form[T]) copy() *Form[T] {
 	c := *f
-	f.schema.unshare(reflect.ValueOf(&c.Data).Elem())
+	c.kept = nil
+	f.schema.unshare(c.data())
 	c.used, c.typed, c.rows = maps.Clone(f.used), maps.Clone(f.typed), maps.Clone(f.rows)
 	c.problems = maps.Clone(f.problems)
 	for path, list := range c.problems {
@@ -59,8 +67,7 @@ func (f *Form[T]) copy() *Form[T] {
 // error was added.
 func (f *form) Valid() bool { return len(f.problems) == 0 }
 
-// Submitted reports whether the last submit was refused, and the form was not changed otherwise
-// since. Then all its errors show.
+// Submitted reports whether the form was submitted, and no submit was accepted since.
 func (f *form) Submitted() bool { return f.submitted }
 
 // Changed reports whether the event came from the field, which is named by its address. A struct or
@@ -101,7 +108,7 @@ func (f *form) Errors(ctx context.Context) []string { return f.texts(ctx, f.prob
 func (f *Form[T]) Summary() []Field {
 	var list []Field
 	if len(f.problems) > 0 {
-		f.walk(reflect.ValueOf(&f.Data).Elem(), func(path string, s *field, v reflect.Value) {
+		f.walk(f.data(), func(path string, s *field, v reflect.Value) {
 			if len(f.problems[path]) > 0 && f.used[path] {
 				list = append(list, f.describe(path, s, v))
 			}
@@ -115,7 +122,7 @@ func (f *Form[T]) Summary() []Field {
 func (f *Form[T]) Reset(data T) {
 	f.Data = data
 	d := f.definition
-	f.form = form{definition: d, number: f.number, spent: f.spent, heard: f.heard}
+	f.form = form{definition: d, id: f.id, number: f.number, spent: f.spent, heard: f.heard, received: f.received}
 	f.renew()
 }
 
@@ -125,7 +132,7 @@ func (f *Form[T]) pathOf(pointer any) (path string, s *field) {
 	if want.Kind() != reflect.Pointer || want.IsNil() {
 		panic(fmt.Sprintf("forms: fields are named by address, as in &f.Data.Email; this is a %T", pointer))
 	}
-	path, s = f.locate(reflect.ValueOf(&f.Data).Elem(), f.schema, "", want.Pointer(), want.Type().Elem())
+	path, s = f.locate(f.data(), f.schema, "", want.Pointer(), want.Type().Elem())
 	if s == nil {
 		panic(fmt.Sprintf("forms: this %T points at no field of the form's Data. If a row was copied, range by index: for i := range f.Data.Rows { row := &f.Data.Rows[i] }", pointer))
 	}

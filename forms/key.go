@@ -7,9 +7,11 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/sideband-go/sideband/state"
+	"github.com/sideband-go/sideband/views"
 )
 
 // Key is the key of a form, as [state.Key] is one of a value. Make keys as package variables with
@@ -93,15 +95,35 @@ func (k *Key[T]) Get(ctx context.Context) *Form[T] {
 	if f := k.k.Get(ctx); f != nil {
 		return f
 	}
-	return &Form[T]{form: form{definition: k.definition}}
+	return &Form[T]{form: form{definition: k.definition, id: k.name}}
 }
 
 // Set starts the form anew with data: nothing is typed, used or wrong. In an event of the form use
-// [Form.Reset].
+// [Form.Reset]. A form of a component must be set by its Mount: the ids of its fields have the
+// component's in them.
 func (k *Key[T]) Set(w state.Writer, data T) {
 	f := k.Get(w).copy()
+	if s, ok := w.(*views.Socket); ok && s.ID() != "" {
+		f.id = k.name + "-" + idText(s.ID())
+	}
 	f.Reset(data)
 	k.k.Set(w, f)
+}
+
+// idText makes a part of an id of any text.
+func idText(s string) string {
+	var b strings.Builder
+	for i := range len(s) {
+		c := s[i]
+		if letter := 'a' <= c|0x20 && c|0x20 <= 'z'; letter || '0' <= c && c <= '9' {
+			b.WriteByte(c)
+		} else if c == '-' && !strings.HasSuffix(b.String(), "-") {
+			b.WriteByte(c)
+		} else {
+			fmt.Fprintf(&b, "_%02x", c)
+		}
+	}
+	return b.String()
 }
 
 // newNumber returns a number that no form has.

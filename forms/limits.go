@@ -17,7 +17,7 @@ type Limits struct {
 // limitsOf reads the rules of a validate tag, up to those of the items of a list.
 func limitsOf(t reflect.Type, tag string) Limits {
 	var l Limits
-	isNumber, isText := kindOf(t) == "number", t.Kind() == reflect.String
+	isNumber, isText := valueKind(t) == "number", t.Kind() == reflect.String
 	if t.Kind() == reflect.Float32 || t.Kind() == reflect.Float64 {
 		l.Step = "any"
 	}

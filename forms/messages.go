@@ -17,6 +17,18 @@ type Problem struct {
 	Text string
 }
 
+// Rules that are not those of the validator.
+const (
+	// RuleParse is that of a text that is no value of the field's type.
+	RuleParse = "parse"
+	// RuleRows is that of MaxRows.
+	RuleRows = "rows"
+	// RuleFields is that of what was posted as a whole: it does not fit the form.
+	RuleFields = "fields"
+	// RuleStale is that of a form that was changed elsewhere since the page has shown it.
+	RuleStale = "stale"
+)
+
 // Messages returns the text of a problem in the language of the page that is rendered with ctx, or
 // "" for that of [English].
 type Messages func(ctx context.Context, p Problem) string

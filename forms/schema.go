@@ -27,6 +27,8 @@ type field struct {
 	kind   kind
 	inner  *schema // of a group, and of each of the rows
 	limits Limits
+	// valueKind is what Problem.Kind says.
+	valueKind string
 	// omitEmpty says that the zero value shows as an empty text.
 	omitEmpty bool
 }
@@ -91,7 +93,7 @@ func buildSchema(t reflect.Type, outer []reflect.Type) *schema {
 			fail("is tagged %q like another one", name)
 		}
 		n := &field{name: name, index: f.Index[0], offset: f.Offset, typ: f.Type, omitEmpty: option == "omitempty"}
-		n.limits = limitsOf(f.Type, f.Tag.Get("validate"))
+		n.limits, n.valueKind = limitsOf(f.Type, f.Tag.Get("validate")), valueKind(f.Type)
 		switch ft := f.Type; {
 		case ft.Kind() == reflect.Bool && views.IsText(ft):
 			n.kind = box
@@ -270,7 +272,7 @@ func (f *form) locate(v reflect.Value, s *schema, at string, address uintptr, t 
 	return "", nil
 }
 
-// walk calls visit for each field that holds a text, texts or rows, in order.
+// walk calls visit for each field, in order, before those in it.
 func (f *form) walk(v reflect.Value, visit func(path string, n *field, v reflect.Value)) {
 	f.walkIn(v, f.schema, "", visit)
 }
@@ -278,12 +280,11 @@ func (f *form) walk(v reflect.Value, visit func(path string, n *field, v reflect
 func (f *form) walkIn(v reflect.Value, s *schema, at string, visit func(string, *field, reflect.Value)) {
 	for _, n := range s.fields {
 		path, fv := join(at, n.name), v.Field(n.index)
-		if n.kind == group {
-			f.walkIn(fv, n.inner, path, visit)
-			continue
-		}
 		visit(path, n, fv)
-		if n.kind == rows {
+		switch n.kind {
+		case group:
+			f.walkIn(fv, n.inner, path, visit)
+		case rows:
 			for i := range fv.Len() {
 				f.walkIn(fv.Index(i), n.inner, f.rowPath(path, i), visit)
 			}

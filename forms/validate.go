@@ -55,12 +55,12 @@ func (r *rules) Validate(ctx context.Context, data any) ([]Problem, error) {
 	list := make([]Problem, len(all))
 	for i, e := range all {
 		_, path, _ := strings.Cut(e.Namespace(), ".")
-		list[i] = Problem{Field: path, Rule: e.Tag(), Param: e.Param(), Kind: kindOf(e.Type())}
+		list[i] = Problem{Field: path, Rule: e.Tag(), Param: e.Param(), Kind: valueKind(e.Type())}
 	}
 	return list, nil
 }
 
-func kindOf(t reflect.Type) string {
+func valueKind(t reflect.Type) string {
 	switch t.Kind() {
 	case reflect.String:
 		return "text"

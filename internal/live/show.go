@@ -128,7 +128,7 @@ func (v *View) answer(gen uint64, t *turn) Outcome {
 		posted = nil // the user may still correct what was typed
 	}
 	var ops []byte
-	err := failed
+	var unshown error
 	switch {
 	case conn != nil && v.lags(), conn == nil && !v.isReachable():
 		// What changed waits until the browser reads on, or for the page's next connection.
@@ -138,12 +138,11 @@ func (v *View) answer(gen uint64, t *turn) Outcome {
 		if !v.delivery.unknown {
 			clear = v.clearNotice(failed)
 		}
-		err = errors.Join(failed, v.send(conn, posted, clear))
+		unshown = v.send(conn, posted, clear)
 	case conn == nil && (failed == nil || posted != nil || v.tree.IsDirty() || !v.delivery.isAcknowledged()):
-		var renderErr error
-		ops, renderErr = v.patch(posted, v.clearNotice(failed))
-		err = errors.Join(failed, renderErr)
+		ops, unshown = v.patch(posted, v.clearNotice(failed))
 	}
+	err := errors.Join(failed, unshown)
 	if !v.isCurrent(gen) {
 		return Outcome{}
 	}
@@ -153,7 +152,7 @@ func (v *View) answer(gen uint64, t *turn) Outcome {
 		}
 		return Outcome{Ops: ops, Err: failed}
 	}
-	if err != nil && failed == nil {
+	if unshown != nil {
 		v.rollback()
 	}
 	if conn == nil {

@@ -103,6 +103,9 @@ func (v *View) Owner() Owner { return v.owner }
 // Ref returns a reference to the page.
 func (v *View) Ref() Ref { return Ref{view: v} }
 
+// IsRemounted reports whether the view was mounted again for a page that was opened before.
+func (v *View) IsRemounted() bool { return v.mounts != nil }
+
 // Connected reports whether the browser's connection is open.
 func (v *View) Connected() bool { return v.connected.Load() }
 

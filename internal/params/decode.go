@@ -20,6 +20,8 @@ type Input struct {
 	Query url.Values
 	// Fields holds the fields that were posted.
 	Fields url.Values
+	// Source is the id of the element that has sent an event; "" if it has none.
+	Source string
 }
 
 // reservedFields are parameters of the kit's own URLs.
