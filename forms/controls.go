@@ -119,3 +119,6 @@ func (c control) Render(ctx context.Context, w io.Writer) error {
 }
 
 func (c control) id() string { return c.field.ID }
+
+// fieldID is the id of the element around a control: without one a control is rendered each time.
+func (f Field) fieldID() string { return f.ID + "--field" }
