@@ -108,12 +108,12 @@ func TestAnEventThatRemountsTheViewIsAnsweredWithTheQuestion(t *testing.T) {
 	for _, c := range []struct {
 		event, source string
 		fields        url.Values
-		asksSheet     bool
+		asked, runs   bool
 		shows         string
 	}{
-		{"event=ShowExtra", "button#show-extra", nil, true, `value="Ann"`},
-		{"event=AddLine", "button#add", filled("Eve"), false, `id="line-2"`},
-		{"event=Save", "form#sheet", url.Values{"name": {"Eve"}}, false, `<p id="saved">1</p>`},
+		{"event=ShowExtra", "button#show-extra", nil, true, true, `value="Ann"`},
+		{"event=AddLine", "button#add", filled("Eve"), true, false, `id="line-2"`},
+		{"event=Save", "form#sheet", url.Values{"name": {"Eve"}}, false, false, `<p id="saved">1</p>`},
 	} {
 		t.Run(c.event, func(t *testing.T) {
 			log := &sheet.Log{}
@@ -123,7 +123,7 @@ func TestAnEventThatRemountsTheViewIsAnsweredWithTheQuestion(t *testing.T) {
 			if a.status != http.StatusOK || strings.Contains(a.body, "innerMorph") || !strings.Contains(a.body, "sideband=stream&amp;after=") {
 				t.Fatalf("answered %d %s", a.status, a.body)
 			}
-			if _, ok := forms["sheet"]; ok != c.asksSheet {
+			if _, ok := forms["sheet"]; ok != c.asked {
 				t.Fatalf("asked for %v", forms)
 			}
 			var last answer
@@ -140,7 +140,7 @@ func TestAnEventThatRemountsTheViewIsAnsweredWithTheQuestion(t *testing.T) {
 			if !strings.Contains(last.body, "innerMorph") || !strings.Contains(last.body, c.shows) || !strings.Contains(last.body, "sideband=stream&amp;after=") {
 				t.Errorf("the last answer is %d %s", last.status, last.body)
 			}
-			if got := log.Lines("change"); len(got) > 0 != c.asksSheet {
+			if got := log.Lines("change"); len(got) > 0 != c.runs {
 				t.Errorf("the form's events: %q", got)
 			}
 		})
@@ -214,7 +214,7 @@ func TestAPageThatDoesNotAnswerIsMorphedAllTheSame(t *testing.T) {
 	// But not later than what the form itself has said.
 	p.post("event=Change&to=sheet.Card.2&typing", url.Values{"text": {"newer"}, "sb-form": {"card-2"}}, "HX-Source", "input#card-2-text")
 	p.expect("newer")
-	p.post(forms["card-2"], url.Values{"text": {"older"}}, "HX-Source", "input")
+	p.post(forms["card-2"], url.Values{"text": {"older"}, "sb-form": {"card-2"}}, "HX-Source", "input")
 	if got := log.Lines("card 2"); !slices.Equal(got, []string{"card 2 newer"}) {
 		t.Errorf("the card's events: %q", got)
 	}

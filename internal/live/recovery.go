@@ -23,7 +23,8 @@ type recovery struct {
 	begun    bool // the page was asked, or need not be, since nobody knows what it shows
 	key      string
 	forms    []*lostForm
-	told     []string // forms that events have posted before the page was asked
+	told     []string // forms that events have posted since it is not known what the page shows
+	late     []string // that events have posted otherwise, after the page was asked
 	page     uint64   // the connection that was asked last or, if the answer to an event has asked, the next one
 	attempts int      // how often the page was asked
 	over     bool     // it has not answered in time
@@ -41,20 +42,26 @@ type lostForm struct {
 type answer struct {
 	key              string // of the recovery, with the number of the form; "" of an event that is no answer
 	event, component string // of an answer
-	form             string // the form that the event has posted; "" if it has posted none
+	form             string // what tells the form that the event has posted; "" if it has posted none
 }
+
+// maxFormName bounds what tells a form.
+const maxFormName = 255
 
 // answerOf returns what an event says of the recovery of forms.
 func answerOf(e Event) answer {
 	a := answer{key: e.Recovers, event: e.Name, component: e.Component}
 	if a.form = e.Input.Fields.Get(protocol.FormField); a.form == "" && e.Posted != nil && e.Posted.Form {
-		a.form = e.Posted.Source
+		a.form = "#" + e.Posted.Source
+	}
+	if len(a.form) > maxFormName {
+		a.form = ""
 	}
 	return a
 }
 
 // admits reports whether an event is to run: of answers to a recovery, the first one for each form,
-// which it returns.
+// unless an event has posted the form meanwhile. It returns that form.
 func (r *recovery) admits(a answer) (f *lostForm, run bool) {
 	if a.key == "" {
 		return nil, true
@@ -63,25 +70,38 @@ func (r *recovery) admits(a answer) (f *lostForm, run bool) {
 	switch {
 	case f == nil || f.heard:
 		return nil, false
-	case a.event == "":
-		f.heard = true // the page does not have it
+	case a.event == "" || r.knows(f, a.form):
+		f.heard = true // the page does not have it, or there is news of it
 		return nil, false
 	}
 	return f, a.event == f.event && a.component == f.component
 }
 
+// knows reports whether an event has posted the form, which form tells in an answer.
+func (r *recovery) knows(f *lostForm, form string) bool {
+	told := r.told
+	if !r.begun {
+		told = r.late
+	}
+	return form != "" && slices.Contains(told, form) || slices.Contains(told, "#"+f.ID)
+}
+
 // hear notes that an event has succeeded, and so told of the form that it has posted.
 func (v *View) hear(a answer) {
 	r := &v.delivery.recovery
-	switch {
-	case a.form == "" || a.key != "":
-	case r.begun || !v.delivery.unknown:
-		for _, f := range r.forms {
-			f.heard = f.heard || f.isNamed(a.form)
-		}
-	case len(r.told) < render.MaxForms:
-		r.told = append(r.told, a.form)
+	told := &r.told
+	if !v.delivery.unknown {
+		told = &r.late
 	}
+	if a.form == "" || a.key != "" || !v.delivery.unknown && !r.lacks() || len(*told) >= render.MaxForms {
+		return
+	}
+	*told = append(*told, a.form)
+}
+
+// lacks reports whether a form was neither recovered nor given up.
+func (r *recovery) lacks() bool {
+	return slices.ContainsFunc(r.forms, func(f *lostForm) bool { return !f.heard })
 }
 
 // find returns the form that the key of an answer stands for; nil if the page was not asked for it.
@@ -94,11 +114,6 @@ func (r *recovery) find(key string) *lostForm {
 	return r.forms[i]
 }
 
-// isNamed reports whether a text names the form, see [protocol.FormField].
-func (f *lostForm) isNamed(text string) bool {
-	return text == f.ID || strings.HasPrefix(text, f.ID) && text[len(f.ID)] == '.'
-}
-
 // forget has another page asked for all forms.
 func (r *recovery) forget() {
 	r.stop()
@@ -108,7 +123,7 @@ func (r *recovery) forget() {
 // finish notes that the page shows the view. Late answers still count.
 func (r *recovery) finish() {
 	r.stop()
-	r.begun, r.told = false, nil
+	r.begun, r.late, r.told = false, r.told, nil
 }
 
 func (r *recovery) stop() {
@@ -120,7 +135,7 @@ func (r *recovery) stop() {
 
 // waits reports whether the page has still to answer.
 func (r *recovery) waits() bool {
-	return r.begun && !r.over && slices.ContainsFunc(r.forms, func(f *lostForm) bool { return !f.heard })
+	return r.begun && !r.over && r.lacks()
 }
 
 // forgetPage has the whole view sent, once forms are recovered, to a page that has asked for its
@@ -172,7 +187,7 @@ func (v *View) whole(conn Conn, posted *patch.Posted, recovers bool) (ops []byte
 
 // start begins a recovery of forms. It reports false if events have posted all of them already.
 func (r *recovery) start(forms []render.Form) bool {
-	r.begun, r.over, r.forms = true, false, nil
+	r.begun, r.over, r.forms, r.late = true, false, nil, nil
 	r.key = rand.Text()[:16]
 	for _, f := range forms {
 		u, err := url.Parse(f.Post)
@@ -181,7 +196,7 @@ func (r *recovery) start(forms []render.Form) bool {
 		}
 		q := u.Query()
 		l := &lostForm{Form: f, event: q.Get(protocol.EventParam), component: q.Get(protocol.ComponentParam)}
-		l.heard = slices.ContainsFunc(r.told, l.isNamed)
+		l.heard = slices.Contains(r.told, "#"+f.ID)
 		r.forms = append(r.forms, l)
 	}
 	return r.waits()

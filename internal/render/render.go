@@ -44,7 +44,7 @@ type Rendering struct {
 // Page renders the whole view for a page that is being served.
 func (t *Tree) Page() (html []byte, warnings []patch.Warning, err error) {
 	t.wantsForms = false
-	err = t.whole(nil, func(drafts []draft, _ []byte) error {
+	err = t.whole(nil, true, func(drafts []draft, _ []byte) error {
 		html = append(html, drafts[0].pass.buf.b...)
 		warnings = drafts[0].scanned.Warnings()
 		return nil
@@ -69,7 +69,7 @@ func (t *Tree) wholeOr(posted *patch.Posted, formsFirst bool) (r Rendering, err 
 	var shown []*streamed
 	first := t.page == nil
 	t.wantsForms = formsFirst
-	err = t.whole(posted, func(drafts []draft, kept []byte) error {
+	err = t.whole(posted, false, func(drafts []draft, kept []byte) error {
 		p := drafts[0]
 		if r.Forms = p.pass.recoverable(); formsFirst && len(r.Forms) > 0 {
 			if first {
@@ -112,12 +112,12 @@ func (t *Tree) wholeOr(posted *patch.Posted, formsFirst bool) (r Rendering, err 
 
 // whole renders the whole view. use gets the drafts, that of the view first, and the operations for what
 // is out of date in items that the page is to keep.
-func (t *Tree) whole(posted *patch.Posted, use func(drafts []draft, kept []byte) error) error {
+func (t *Tree) whole(posted *patch.Posted, served bool, use func(drafts []draft, kept []byte) error) error {
 	err := t.guard.Call(func() error {
 		if t.page != nil {
 			t.assess(&scope.Changes{})
 		}
-		p, err := t.renderAll(nil)
+		p, err := t.renderAll(nil, served)
 		if err != nil {
 			return err
 		}
@@ -285,7 +285,7 @@ func (t *Tree) markControls(source string) bool {
 // renderPage renders the whole view and compares it with what was shown. With changes, it leaves out
 // what is unchanged.
 func (t *Tree) renderPage(changes *scope.Changes, posted *patch.Posted) ([]draft, []byte, error) {
-	p, err := t.renderAll(changes)
+	p, err := t.renderAll(changes, false)
 	if err != nil {
 		return nil, nil, err
 	}
