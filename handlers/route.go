@@ -54,17 +54,17 @@ func (rt Route) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	switch r.Method {
 	case http.MethodGet, http.MethodHead:
-		kind := g.query.Get(protocol.StreamParam)
+		kind := g.query.Get(protocol.KitParam)
 		if rt.speculative(w, r, kind) {
 			return
 		}
 		switch {
 		case g.connecting:
 			rt.serveConnection(w, r)
-		case kind == protocol.StreamValue:
+		case kind == protocol.ConnectionValue:
 			// Somebody was sent to the address of a connection, by a login that keeps it.
 			q, _ := url.ParseQuery(g.sent)
-			q.Del(protocol.StreamParam)
+			q.Del(protocol.KitParam)
 			q.Del(protocol.AfterParam)
 			w.Header().Set("Location", "?"+q.Encode())
 			w.WriteHeader(http.StatusSeeOther)

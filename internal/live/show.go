@@ -148,7 +148,7 @@ func (v *View) answer(gen uint64, t *turn) Outcome {
 	}
 	if v.remountIf(err) {
 		if conn == nil {
-			ops = patch.AppendReplace(nil, protocol.StreamID, v.connectionElement())
+			ops = patch.AppendReplace(nil, protocol.ConnectionID, v.connectionElement())
 		}
 		return Outcome{Ops: ops, Err: failed}
 	}
@@ -197,13 +197,13 @@ func (v *View) patch(posted *patch.Posted, more []byte) ([]byte, error) {
 	if len(ops) > 0 {
 		v.delivery.number(ops)
 	}
-	return patch.AppendReplace(ops, protocol.StreamID, v.connectionElement()), nil
+	return patch.AppendReplace(ops, protocol.ConnectionID, v.connectionElement()), nil
 }
 
 // connectionElement returns the element that connects again from the newest message on. The id is
 // part of its address, since htmx forgets headers if the first connection breaks off.
 func (v *View) connectionElement() []byte {
-	return protocol.ConnectionElement(v.address+protocol.StreamQuery+"&"+protocol.AfterParam+"="+v.idOf(v.delivery.seq), v.def.KeepsConnection)
+	return protocol.ConnectionElement(v.address+protocol.ConnectionQuery+"&"+protocol.AfterParam+"="+v.idOf(v.delivery.seq), v.def.KeepsConnection)
 }
 
 // firstPage renders the page for the request that mounts the view. One that is remounted is

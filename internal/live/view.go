@@ -82,7 +82,7 @@ func (h *Host) newView(def *Definition, id string) *View {
 	v := &View{host: h, def: def, id: id}
 	v.tree = render.New(def.Kind, def.Name(), def.Value, render.Options{
 		Guard: h.Guard, Host: v, TitlePrefix: h.TitlePrefix, TitleSuffix: h.TitleSuffix, Static: def.Static,
-		Texts: &h.Texts,
+		Texts: &h.Texts, ViewID: id,
 	})
 	v.savepoint.number = 1
 	return v
