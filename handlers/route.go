@@ -70,6 +70,8 @@ func (rt Route) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			w.WriteHeader(http.StatusSeeOther)
 		case kind == protocol.LeaveValue:
 			rt.serveLeave(w, r)
+		case g.again != "" && r.Method == http.MethodGet && !rt.def.Static:
+			rt.serveAgain(w, r)
 		default:
 			rt.servePage(w, r)
 		}

@@ -41,7 +41,8 @@ type View struct {
 	connected atomic.Bool
 	listeners listeners
 	mounted   atomic.Bool
-	notice    atomic.Bool  // the page shows the notice of a failure
+	notice    atomic.Bool // the page shows the notice of a failure
+	told      atomic.Pointer[string]
 	proof     atomic.Value // of SetProof
 	bytes     atomic.Int64 // its size when its page was rendered
 	probe     atomic.Pointer[Probe]
