@@ -19,6 +19,8 @@ type Field struct {
 	Value string
 	// Values are those of a list, such as <select multiple>.
 	Values []string
+	// Many says that it is a list.
+	Many bool
 	// Checked is that of a bool.
 	Checked bool
 	// Problems are what is wrong with it, if it is time to say so: it was changed or left, or the form
@@ -51,6 +53,7 @@ func (f *form) describe(path string, s *field, v reflect.Value) Field {
 	case box:
 		d.Checked = v.Bool()
 	case many:
+		d.Many = true
 		for i := range v.Len() {
 			d.Values = append(d.Values, views.FormatText(v.Index(i).Interface()))
 		}

@@ -27,17 +27,18 @@ type definition struct {
 	schema    *schema
 	validator Validator
 	messages  Messages
+	labels    Labels
 }
 
-// Option sets how the forms of a key behave.
-type Option func(*definition)
+// Setting sets how the forms of a key behave.
+type Setting func(*definition)
 
 // WithValidator sets what validates the form's data; the default is [Rules] without rules of one's
 // own. All keys of one type have the same.
-func WithValidator(v Validator) Option { return func(d *definition) { d.validator = v } }
+func WithValidator(v Validator) Setting { return func(d *definition) { d.validator = v } }
 
 // WithMessages sets the texts of problems. They are made when the form is rendered.
-func WithMessages(m Messages) Option { return func(d *definition) { d.messages = m } }
+func WithMessages(m Messages) Setting { return func(d *definition) { d.messages = m } }
 
 // keys are all keys, by type and name: what is posted says which form it is from.
 var (
@@ -54,13 +55,13 @@ type keyID struct {
 // letters, digits, _ and - in it; it is the id of the form's element, and begins those of its fields.
 //
 // It panics if T has fields that can't be posted, and if there is a key of the name and type already.
-func New[T any](name string, opts ...Option) *Key[T] {
+func New[T any](name string, settings ...Setting) *Key[T] {
 	if !isName(name) {
 		panic(fmt.Sprintf("forms: %q is no name of a form: use letters, digits, _ and -, a letter first", name))
 	}
 	d := &definition{name: name, schema: schemaOf(reflect.TypeFor[T]()), validator: defaultRules()}
 	d.messages = English
-	for _, o := range opts {
+	for _, o := range settings {
 		o(d)
 	}
 	k := &Key[T]{

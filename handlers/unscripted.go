@@ -185,6 +185,12 @@ func (g *guard) askAgain() {
 	}
 }
 
+// asksAgain reports whether the page is asked for to be shown: not by htmx, for which it is the page of
+// a history entry, which it may show already.
+func asksAgain(r *http.Request) bool {
+	return r.Method == http.MethodGet && r.Header.Get("HX-History-Restore-Request") != "true"
+}
+
 // serveAgain serves the page of a view that is alive as it is now. Any other one is loaded as
 // usual, by a redirect to its own address: the view may have expired, or be somebody else's.
 func (rt Route) serveAgain(w http.ResponseWriter, r *http.Request) {
