@@ -13,9 +13,8 @@ import (
 // description of a control, and replaces its other attributes, but not these.
 var own = []string{"id", "name", "aria-invalid"}
 
-// merge adds the author's attributes to those of a control. Those of drop are left out before that.
-func merge(a templ.OrderedAttributes, more []templ.Attributer, drop ...string) templ.OrderedAttributes {
-	a = slices.DeleteFunc(a, func(kv templ.KeyValue[string, any]) bool { return slices.Contains(drop, kv.Key) })
+// merge adds the author's attributes to those of a control, or of a form.
+func merge(a templ.OrderedAttributes, more []templ.Attributer) templ.OrderedAttributes {
 	for _, m := range more {
 		if m == nil {
 			continue
@@ -49,7 +48,7 @@ func set(a templ.OrderedAttributes, key string, value any) templ.OrderedAttribut
 
 // without returns the attributes but those of the names.
 func without(a templ.OrderedAttributes, names ...string) templ.OrderedAttributes {
-	return merge(a, nil, names...)
+	return slices.DeleteFunc(a, func(kv templ.KeyValue[string, any]) bool { return slices.Contains(names, kv.Key) })
 }
 
 // purpose is what a text field is for, as far as its name tells.
@@ -78,20 +77,50 @@ func purposeOf(f Field) purpose {
 	return p
 }
 
-// input returns the attributes of an <input> of a type. Those that follow from the validate tag are
-// left out where the type does not have them.
-func input(ctx context.Context, f Field, typ, autocomplete string, more []templ.Attributer, drop ...string) templ.OrderedAttributes {
-	a := templ.OrderedAttributes{templ.KV[string, any]("type", typ)}
+// attrs are the attributes of the control; of radio buttons and boxes, those of the <fieldset> around them.
+// Attributes that follow from the validate tag are left out where a control does not have them.
+func (c control) attrs(ctx context.Context) templ.OrderedAttributes {
+	f := c.field
+	switch c.kind {
+	case boxControl:
+		return merge(without(f.BoxAttrs(ctx), noneOf...), c.more)
+	case selectControl:
+		return merge(without(f.Attrs(ctx), noneOf...), c.more)
+	case areaControl:
+		return merge(without(f.Attrs(ctx), numbers...), c.more)
+	case radioControl, boxesControl:
+		return c.fieldset()
+	case numberControl:
+		return merge(append(c.input(ctx, "text", "", numbers), keypad(f)...), c.more)
+	case passwordControl:
+		return merge(c.input(ctx, "password", passwordPurpose(f), append([]string{"value"}, numbers...)), c.more)
+	case dateControl:
+		return merge(c.input(ctx, "date", "", append([]string{"step"}, texts...)), c.more)
+	case colorControl:
+		return merge(c.input(ctx, "color", "", append([]string{"required"}, noneOf...)), c.more)
+	case fileControl:
+		return merge(c.input(ctx, "file", "", append([]string{"value"}, noneOf...)), c.more)
+	}
+	p := purposeOf(f)
+	return merge(c.input(ctx, p.typ, p.autocomplete, numbers), c.more)
+}
+
+// input returns the attributes of an <input> of a type, without those that it does not have.
+func (c control) input(ctx context.Context, typ, autocomplete string, drop []string) templ.OrderedAttributes {
+	a := make(templ.OrderedAttributes, 0, 16)
+	a = append(a, templ.KV[string, any]("type", typ))
 	if autocomplete != "" {
 		a = append(a, templ.KV[string, any]("autocomplete", autocomplete))
 	}
-	return merge(append(a, without(f.InputAttrs(ctx), drop...)...), more)
+	return append(a, without(c.field.InputAttrs(ctx), drop...)...)
 }
 
-// numbers and texts are the attributes that only some types of <input> have.
+// numbers and texts are attributes that only some types of <input> have.
 var (
 	numbers = []string{"min", "max", "step"}
 	texts   = []string{"minlength", "maxlength"}
+
+	noneOf = append(slices.Clone(numbers), texts...)
 )
 
 // keypad is the inputmode of a number: one without a minus sign if none can be needed.
@@ -113,9 +142,17 @@ func passwordPurpose(f Field) string {
 	return "current-password"
 }
 
-// option returns the attributes of one radio button or box. What is wrong is said of the whole group.
-func option(ctx context.Context, f Field, i int, o Option) templ.OrderedAttributes {
-	a := without(f.OptionAttrs(ctx, i, o.Value), append([]string{"required", "aria-invalid", "aria-describedby"}, append(numbers, texts...)...)...)
+// optionType is the type of the buttons or boxes of a control that has several.
+func (c control) optionType() string {
+	if c.kind == radioControl {
+		return "radio"
+	}
+	return "checkbox"
+}
+
+// optionAttrs are the attributes of one radio button or box. What is wrong is said of all together.
+func (c control) optionAttrs(ctx context.Context, i int, o Option) templ.OrderedAttributes {
+	a := without(without(c.field.OptionAttrs(ctx, i, o.Value), noneOf...), "required", "aria-invalid", "aria-describedby")
 	if o.Disabled {
 		a = append(a, templ.KV[string, any]("disabled", true))
 	}
@@ -124,15 +161,22 @@ func option(ctx context.Context, f Field, i int, o Option) templ.OrderedAttribut
 
 // fieldset returns the attributes of the <fieldset> around radio buttons or boxes. It can have the focus, for
 // links to it.
-func fieldset(ctx context.Context, f Field, role string, more []templ.Attributer) templ.OrderedAttributes {
-	a := templ.OrderedAttributes{templ.KV[string, any]("id", f.ID), templ.KV[string, any]("role", role), templ.KV[string, any]("tabindex", "-1")}
-	if role == "radiogroup" && f.Required {
-		a = append(a, templ.KV[string, any]("aria-required", "true"))
+func (c control) fieldset() templ.OrderedAttributes {
+	f := c.field
+	a := templ.OrderedAttributes{templ.KV[string, any]("id", f.ID), templ.KV[string, any]("tabindex", "-1")}
+	if c.kind == radioControl {
+		a = append(a, templ.KV[string, any]("role", "radiogroup"))
+		if f.Required {
+			a = append(a, templ.KV[string, any]("aria-required", "true"))
+		}
 	}
 	if f.Invalid() {
-		a = append(a, templ.KV[string, any]("aria-invalid", "true"), templ.KV[string, any]("aria-describedby", f.ErrorsID()))
+		if c.kind == radioControl { // the role of other fieldsets has no such state
+			a = append(a, templ.KV[string, any]("aria-invalid", "true"))
+		}
+		a = append(a, templ.KV[string, any]("aria-describedby", f.ErrorsID()))
 	}
-	return merge(a, more)
+	return merge(a, c.more)
 }
 
 // lines is the content of a <textarea>, of which parsers drop a first line end.

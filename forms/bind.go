@@ -72,17 +72,19 @@ func bindChange[V, T any](ctx context.Context, k *Key[T], change []func(V, *view
 // Attrs returns the attributes of the <form>. Errors are the form's own: it has novalidate.
 func (b *Binding) Attrs() templ.OrderedAttributes { return b.attrs }
 
-// Hidden is what a form has in it that is not seen: which form it is, and a first button, which a
-// browser presses for Enter.
+// Hidden is what a form has in it that is not seen: which form it is, what makes it work without
+// JavaScript, and a first button, which a browser presses for Enter.
 func (b *Binding) Hidden() templ.Component {
-	return templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
+	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
 		text := `<input type="hidden" name="` + numberField + `" value="` + html.EscapeString(b.number) + `"/>`
 		if b.rows != "" {
 			text += `<input type="hidden" name="` + listField + `" value="` + html.EscapeString(b.rows) + `"/>`
 		}
 		text += `<button type="submit" hidden></button>`
-		_, err := io.WriteString(w, text)
-		return err
+		if _, err := io.WriteString(w, text); err != nil {
+			return err
+		}
+		return views.TicketField().Render(ctx, w)
 	})
 }
 

@@ -1,6 +1,9 @@
 package forms
 
-import "context"
+import (
+	"context"
+	"strings"
+)
 
 // Problem is one thing that is wrong with a field, or with the form.
 type Problem struct {
@@ -35,11 +38,38 @@ type Messages func(ctx context.Context, p Problem) string
 
 // English is the text of a problem in English.
 func English(_ context.Context, p Problem) string {
-	switch p.Rule {
-	case "required":
-		return "can't be blank"
-	case "email":
-		return "must have the @ sign"
+	if text, ok := english[p.Rule+" "+p.Kind]; ok {
+		return strings.ReplaceAll(text, "N", p.Param)
+	}
+	if text, ok := english[p.Rule]; ok {
+		return strings.ReplaceAll(text, "N", p.Param)
 	}
 	return "is invalid"
+}
+
+// english are the texts by rule and, where it matters, kind. N is the rule's parameter.
+var english = map[string]string{
+	"required":     "can't be blank",
+	"parse number": "must be a number",
+	"email":        "must have the @ sign and no spaces",
+	"url":          "must be a web address",
+	"alphanum":     "must have letters and digits only",
+	"numeric":      "must have digits only",
+	"unique":       "must not have the same twice",
+	"oneof":        "is none of the choices",
+	"eqfield":      "must be the same as N",
+
+	"min text": "must have at least N characters", "gte text": "must have at least N characters", "gt text": "must have more than N characters",
+	"max text": "must have at most N characters", "lte text": "must have at most N characters", "lt text": "must have less than N characters",
+	"len text":   "must have N characters",
+	"min number": "must be N or more", "gte number": "must be N or more", "gt number": "must be more than N",
+	"max number": "must be N or less", "lte number": "must be N or less", "lt number": "must be less than N",
+	"len number": "must be N",
+	"min list":   "must have at least N entries", "gte list": "must have at least N entries", "gt list": "must have more than N entries",
+	"max list": "must have at most N entries", "lte list": "must have at most N entries", "lt list": "must have less than N entries",
+	"len list": "must have N entries",
+
+	"rows list": "takes N rows at most",
+	"fields":    "The form could not be read. Please reload the page.",
+	"stale":     "The form was changed elsewhere meanwhile. Please look at it, and send it again.",
 }
