@@ -56,11 +56,13 @@ func (r *Scanned) AppendForced(dst []byte, root string, p Posted) ([]byte, bool)
 		switch {
 		case !ok || done[c.key]:
 		case p.Left:
+			r.touch(c.id, false)
 			dst, early = t.add(dst, early, func(ops []byte) []byte { return t.renewLeft(ops, c, r.address) })
 		default:
 			if wrong, _ := c.wrong(p.Fields, places[i]); !wrong {
 				continue
 			}
+			r.touch(c.id, true)
 			dst, early = t.add(dst, early, func(ops []byte) []byte {
 				return t.renew(ops, "", c.html, func([]byte) bool { return submitted })
 			})
@@ -196,6 +198,7 @@ func (r *Scanned) AppendBound(dst []byte, old *Tree, root string) []byte {
 		case c.tag == "select":
 			dst, early = t.add(dst, early, func(ops []byte) []byte { return t.renew(ops, "", c.html, nil) })
 		}
+		r.touch(c.id, false)
 		r.shown = append(r.shown, c.key)
 	}
 	dst = slices.Insert(dst, 0, early...)
