@@ -123,7 +123,11 @@ func inputTag(start []byte) uint64 {
 	}
 	sum := uint64(keyOfID)
 	eachAttr(start, func(a attr) {
-		if n := start[a.name.start:a.name.end]; !is(n, state) && !is(n, "autofocus") {
+		switch n := start[a.name.start:a.name.end]; {
+		case is(n, "checked") && state == "checked", is(n, "autofocus"):
+		case is(n, "value") && state == "value":
+			sum = mix(sum, digest(n))
+		default:
 			sum = mix(sum, digest(start[a.name.start:a.end]))
 		}
 	})

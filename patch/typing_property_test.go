@@ -287,10 +287,12 @@ func (p *typist) apply(t *testing.T) error {
 	return nil
 }
 
-// settle lets all arrive, and compares the page with the view.
+// settle lets all arrive, and compares the page with the view. A push comes last: events would tell the view what
+// the page shows.
 func (p *typist) settle(t *testing.T) error {
 	t.Helper()
-	for i := 0; len(p.events) > 0 || len(p.messages) > 0 || p.doc.Focus() != nil; i++ {
+	pushed := false
+	for len(p.events) > 0 || len(p.messages) > 0 || p.doc.Focus() != nil || !pushed {
 		switch {
 		case len(p.events) > 0:
 			p.handle(t, false)
@@ -298,8 +300,11 @@ func (p *typist) settle(t *testing.T) error {
 			if err := p.apply(t); err != nil {
 				return err
 			}
-		default:
+		case p.doc.Focus() != nil:
 			p.leave()
+		default:
+			p.render(t, nil, p.change(true, true))
+			pushed = true
 		}
 	}
 	want, err := htmxdom.Parse(pageOf(p.html()))
