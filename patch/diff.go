@@ -60,6 +60,7 @@ func (d *differ) run(dst []byte, walk func()) ([]byte, error) {
 	before := len(dst)
 	for round := 0; ; round++ {
 		d.dst, d.early, d.late, d.sent, d.radios, d.needAll, d.html.shown = dst[:before], nil, nil, d.sent[:0], false, false, d.html.shown[:0]
+		d.html.first = nil
 		d.scratch.back(height{})
 		d.park()
 		walk()

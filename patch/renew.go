@@ -130,6 +130,9 @@ func (d *differ) show(c *control, t target, o, n int32, sameOptions bool, morph 
 	posted, right := d.postedState(c, o)
 	isBehind := d.touch(o, n, !right || !sameOptions)
 	if !c.isField() && !(right && sameOptions) || posted && !right && !d.html.posted.Typing {
+		if posted && d.renewSubmitted(c, t, o) {
+			return
+		}
 		d.renewed(t, func(ops []byte) []byte { return t.renew(ops, "", c.html, d.isNew) })
 		return
 	}
@@ -147,6 +150,20 @@ func (d *differ) show(c *control, t target, o, n int32, sameOptions bool, morph 
 	if c.isField() && !right {
 		d.late = t.wait(d.late, d.html.address)
 	}
+}
+
+// renewSubmitted replaces a field that was submitted, unless something was typed into it since; false if that can't be.
+func (d *differ) renewSubmitted(c *control, t target, o int32) (ok bool) {
+	if o < 0 || !c.isField() || len(d.html.posted.Fields[c.name]) != 1 {
+		return false
+	}
+	start := []byte(`<input value="` + html.EscapeString(d.html.posted.Fields[c.name][0]) + `">`)
+	was, _ := d.old.own(&d.old.nodes[o])
+	clean := was == newEntry(c.key, inputState(start, []byte(c.typ))) && d.old.nodes[o].bits()&behind == 0
+	if d.late, ok = d.html.renewSubmitted(d.late, t, c, d.html.posted, clean, d.isNew); ok {
+		d.html.touch(c.id, behind)
+	}
+	return ok
 }
 
 // renewed puts operations that replace a control where they may stand. One without an id is found among what the
@@ -197,10 +214,10 @@ func (d *differ) showGroups() {
 		}
 		switch chosen, any := last[g]; {
 		case any && i == chosen:
-			d.html.touch(c.id, true)
+			d.html.touch(c.id, 0)
 			d.renewed(t, func(ops []byte) []byte { return t.renew(ops, "", c.html, nil) })
 		case !any:
-			d.html.touch(c.id, false)
+			d.html.touch(c.id, 0)
 			d.renewed(t, func(ops []byte) []byte { return t.renewBox(ops, c) })
 		}
 	}

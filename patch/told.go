@@ -14,7 +14,7 @@ func (d *differ) told(c *control, o, n int32, right bool) bool {
 	a, b := &d.old.nodes[o], &d.new.nodes[n]
 	_, was := d.old.own(a)
 	_, is := d.new.own(b)
-	return was == is && a.flags&(touched|foreign) == 0 && (c.tag == "select" || b.flags&opaque == 0)
+	return was == is && a.bits()&touched == 0 && (c.tag == "select" || b.flags&opaque == 0)
 }
 
 // leave leaves what a control shows as it is, and brings other attributes up to date.
@@ -24,39 +24,42 @@ func (d *differ) leave(c *control, o, n int32) {
 	case d.old.nodes[o].tag != d.new.nodes[n].tag:
 		d.replace(o, n)
 	case c.isField():
-		d.setBits(n, behind)
+		d.new.nodes[n].setBits(behind)
 	default:
-		d.setBits(n, 0)
+		d.new.nodes[n].setBits(0)
 	}
-}
-
-// setBits sets what the tree remembers of a control.
-func (d *differ) setBits(n int32, bits uint8) {
-	b := &d.new.nodes[n]
-	if b.flags&opaque != 0 {
-		bits &^= behind
-	}
-	b.flags = b.flags&^(behind|touched) | bits
-}
-
-// bits are what the tree remembers of a control.
-func (n *node) bits() uint8 {
-	if !n.isControl() || n.flags&foreign != 0 {
-		return 0
-	}
-	return n.flags & (behind | touched)
 }
 
 // isControl reports whether the node is a control of which there is more to show than its HTML.
 func (n *node) isControl() bool {
-	return n.flags&controls != 0 && (n.name == tagInput || n.name == tagTextarea || n.name == tagSelect)
+	return n.flags&(controls|foreign) == controls && (n.name == tagInput || n.name == tagTextarea || n.name == tagSelect)
+}
+
+// bits are what the tree remembers of a control.
+func (n *node) bits() uint8 {
+	switch {
+	case !n.isControl():
+		return 0
+	case n.flags&opaque != 0:
+		return n.flags & touched
+	}
+	return n.flags & (behind | touched)
+}
+
+// setBits sets what the tree remembers of a control.
+func (n *node) setBits(bits uint8) {
+	switch {
+	case !n.isControl():
+	case n.flags&opaque != 0:
+		n.flags = n.flags&^touched | bits&touched
+	default:
+		n.flags = n.flags&^(behind|touched) | bits
+	}
 }
 
 // carry remembers of a control, whose HTML is as before, what was known of it.
 func (d *differ) carry(o, n int32) {
-	if bits := d.old.nodes[o].bits(); bits != 0 {
-		d.setBits(n, bits)
-	}
+	d.new.nodes[n].setBits(d.old.nodes[o].bits())
 }
 
 // touch remembers that operations bring the HTML of a control up to date, and whether they may change what it shows.
@@ -70,9 +73,7 @@ func (d *differ) touch(o, n int32, shows bool) (wasBehind bool) {
 	if bits &= touched; shows {
 		bits = touched
 	}
-	if b := &d.new.nodes[n]; b.isControl() && b.flags&foreign == 0 {
-		d.setBits(n, bits)
-	}
+	d.new.nodes[n].setBits(bits)
 	return wasBehind
 }
 
@@ -89,7 +90,7 @@ func (d *differ) leaves(id []byte) bool {
 
 func (d *differ) leavesAt(o, n int32) bool {
 	a, b, p := &d.old.nodes[o], &d.new.nodes[n], d.html.pos[n]
-	if a.name != tagInput || !b.isControl() || a.flags&foreign != 0 || a.bits()&touched != 0 || p.copied() {
+	if a.name != tagInput || !b.isControl() || a.bits()&touched != 0 || p.copied() {
 		return false
 	}
 	c := readControl(d.html.html[p.start:p.end], b.name)
@@ -125,7 +126,7 @@ func (d *differ) sentControls(o, n int32, morph bool) {
 			continue
 		}
 		b := &d.new.nodes[i]
-		if !b.isControl() || b.flags&foreign != 0 || d.html.pos[i].copied() {
+		if !b.isControl() || d.html.pos[i].copied() {
 			continue
 		}
 		o, ok := d.find(d.idOf(i))
@@ -145,7 +146,7 @@ func (d *differ) sentControls(o, n int32, morph bool) {
 				bits = touched
 			}
 		}
-		d.setBits(i, bits)
+		b.setBits(bits)
 	}
 }
 
@@ -182,12 +183,9 @@ func (r *Scanned) node(id []byte) (int32, bool) {
 	return at.node, true
 }
 
-// touch remembers that operations replace a control, or do if it is wrong or nobody types in it.
-func (r *Scanned) touch(id string, always bool) {
-	if n, ok := r.node([]byte(id)); ok && r.nodes[n].isControl() && r.nodes[n].flags&foreign == 0 {
-		if always {
-			r.nodes[n].flags &^= behind
-		}
-		r.nodes[n].flags |= touched
+// touch remembers that operations may change what a control shows. Its HTML is up to date then or, with bits, as those say.
+func (r *Scanned) touch(id string, bits uint8) {
+	if n, ok := r.node([]byte(id)); ok {
+		r.nodes[n].setBits(touched | bits)
 	}
 }

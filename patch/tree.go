@@ -102,6 +102,7 @@ type Scanned struct {
 	posted  *Posted  // what the browser said before
 	address string   // what those of events begin with
 	shown   []uint32 // keys of controls that operations have seen to
+	first   []byte   // operations of a message that comes before
 }
 
 // SetPosted sets what the browser has posted of its controls before the rendering; nil for nothing. It comes
