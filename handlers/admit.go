@@ -196,7 +196,7 @@ func (rt Route) mountAgain(v *live.View, r *http.Request) *refusal {
 // if it is the first time. carried is what the page before wanted to be shown.
 func (k *Kit) mount(v *live.View, r *http.Request, carried []flash.Message) live.Outcome {
 	q := r.URL.Query()
-	q.Del(protocol.StreamParam)
+	q.Del(protocol.KitParam)
 	return v.Mount(context.WithoutCancel(r.Context()), k.address(r), params.Input{Path: r.PathValue, Query: q}, carried)
 }
 

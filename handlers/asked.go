@@ -34,7 +34,7 @@ func (g *guard) ask() {
 			return
 		}
 		g.query, _ = url.ParseQuery(g.sent) // what can't be read is left out, as in r.URL.Query
-		g.connecting = r.Method == http.MethodGet && g.query.Get(protocol.StreamParam) == protocol.StreamValue && r.Header.Get("Sec-Fetch-Mode") != "navigate"
+		g.connecting = r.Method == http.MethodGet && g.query.Get(protocol.KitParam) == protocol.ConnectionValue && r.Header.Get("Sec-Fetch-Mode") != "navigate"
 		named = g.connecting
 	case http.MethodPost:
 		if r.Header.Get(protocol.TicketHeader) == "" {
@@ -54,7 +54,7 @@ func (g *guard) ask() {
 	g.page = *r.URL
 	g.page.RawQuery = t.query
 	if g.connecting {
-		g.page.RawQuery = joinQuery(protocol.StreamParam+"="+protocol.StreamValue, t.query)
+		g.page.RawQuery = joinQuery(protocol.KitParam+"="+protocol.ConnectionValue, t.query)
 	}
 	r.URL = &g.page
 	r.Form = nil // which somebody may have read before

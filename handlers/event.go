@@ -70,8 +70,9 @@ func (rt Route) read(w http.ResponseWriter, r *http.Request) (live.Event, *refus
 		return e, nil
 	}
 	e.Name, e.Component = query.Get(protocol.EventParam), query.Get(protocol.ComponentParam)
-	e.Input = params.Input{Query: query, Fields: fields}
-	switch tag, id := source(r, query.Get(protocol.ElementParam)); tag {
+	tag, id := source(r, query.Get(protocol.ElementParam))
+	e.Input = params.Input{Query: query, Fields: fields, Source: id}
+	switch tag {
 	case "input", "select", "textarea", "form":
 		if id == "" && tag != "form" {
 			k.warnWithoutID(rt.def, e.Name)

@@ -54,7 +54,7 @@ func (k *Kit) departure(address string, d *live.Departure, id session.ID, query 
 		k.log.Warn("sideband: the address of a redirect leaves no room for flash messages", "length", len(d.To.String()))
 		return d.To.String()
 	}
-	return address + "?" + joinQuery(protocol.StreamParam+"="+protocol.LeaveValue+"&"+protocol.TargetParam+"="+text, query)
+	return address + "?" + joinQuery(protocol.KitParam+"="+protocol.LeaveValue+"&"+protocol.TargetParam+"="+text, query)
 }
 
 // serveLeave sends a browser on to where a connection has sent its page. What is not the
@@ -67,7 +67,7 @@ func (rt Route) serveLeave(w http.ResponseWriter, r *http.Request) {
 		k.log.Info("sideband: leave", "path", r.URL.Path, "err", err)
 	}
 	if c.to == "" {
-		q.Del(protocol.StreamParam)
+		q.Del(protocol.KitParam)
 		q.Del(protocol.TargetParam)
 		seeOther(w, (&url.URL{RawQuery: q.Encode(), ForceQuery: true}).String())
 		return

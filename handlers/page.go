@@ -147,7 +147,7 @@ func (k *Kit) keep(w http.ResponseWriter, r *http.Request, v *live.View, sh *she
 	if err != nil {
 		return err
 	}
-	sh.Connection = v.Address() + protocol.StreamQuery
+	sh.Connection = v.Address() + protocol.ConnectionQuery
 	switch err = v.Keep(o); {
 	case errors.Is(err, state.ErrPending):
 		increment(&k.stats.Unkept)

@@ -25,7 +25,7 @@ func (rt Route) speculative(w http.ResponseWriter, r *http.Request, special stri
 		return false
 	case isPrefetch(r):
 		rt.decline(w, http.StatusServiceUnavailable, "This page is loaded when it is opened.")
-	case special != protocol.StreamValue && special != protocol.LeaveValue && isPreload(r):
+	case special != protocol.ConnectionValue && special != protocol.LeaveValue && isPreload(r):
 		to, err := protocol.LocalAddress(r.URL.RequestURI())
 		if err != nil {
 			return false

@@ -433,9 +433,9 @@ func (sh shell) trouble() templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var25 string
-		templ_7745c5c3_Var25, templ_7745c5c3_Err = templruntime.NewAttributeExpression("htmx:error from:body target:#" + protocol.StreamID + ", htmx:sse:error from:body target:#" + protocol.StreamID).Resolve(ctx)
+		templ_7745c5c3_Var25, templ_7745c5c3_Err = templruntime.NewAttributeExpression("htmx:error from:body target:#" + protocol.ConnectionID + ", htmx:sse:error from:body target:#" + protocol.ConnectionID).Resolve(ctx)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `handlers/shell.templ`, Line: 49, Col: 202}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `handlers/shell.templ`, Line: 49, Col: 210}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ_7745c5c3_Var25)
 		if templ_7745c5c3_Err != nil {

@@ -186,7 +186,7 @@ func (r *reader) start(name uint16, i int, t tag) int {
 	}
 	switch {
 	case end > t.end: // the content of a control
-	case known(&isRaw, name) || name == tagTemplate || name == rawNoscript:
+	case known(&isRaw, name) || name == tagTemplate:
 		if k := rawEnd(r.h[t.end:], name); k >= 0 {
 			return t.end + k
 		}

@@ -68,6 +68,7 @@ const (
 	tagDialog
 	tagFieldset
 	tagLegend
+	tagNoscript
 	firstPlain
 )
 
@@ -82,6 +83,7 @@ var special = [...]string{
 	tagPlaintext: "plaintext", tagImage: "image", tagNobr: "nobr", tagInput: "input", tagUl: "ul", tagOl: "ol",
 	tagDl: "dl", tagMenu: "menu", tagObject: "object", tagMarquee: "marquee", tagApplet: "applet",
 	tagDetails: "details", tagDialog: "dialog", tagFieldset: "fieldset", tagLegend: "legend",
+	tagNoscript: "noscript",
 }
 
 const (

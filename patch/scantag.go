@@ -66,13 +66,11 @@ func (s *scanner) onStart(i int) int {
 	if name == tagPre || name == tagListing {
 		s.pre++
 	}
-	if !e.foreign && (known(&isRaw, name) || name == tagTemplate || name == rawNoscript) {
+	if !e.foreign && (known(&isRaw, name) || name == tagTemplate) {
 		return s.rawContent(name, t.end)
 	}
 	return t.end
 }
-
-var rawNoscript = nameOf([]byte("noscript"))
 
 // rawContent takes what stands in an element whose content is no HTML of the page:
 // text, or a template.
@@ -87,7 +85,9 @@ func (s *scanner) rawContent(name uint16, from int) int {
 	if name == tagTextarea {
 		s.entries[len(s.entries)-1] = newEntry(keyIn(s.entries[len(s.entries)-1]), content)
 	}
-	s.loose(content)
+	if name != tagNoscript { // which browsers do not show: it is sent with what is around it
+		s.loose(content)
+	}
 	return from + end
 }
 

@@ -70,9 +70,11 @@ func OnInput[V, P any](ctx context.Context, h func(V, *Socket, P) error, params 
 }
 
 // OnSubmit binds the submission of a form; put it on the form. The parameter is what its
-// fields hold.
+// fields hold. With [TicketField] in it, browsers without JavaScript can submit the form, too.
 func OnSubmit[V, P any](ctx context.Context, h func(V, *Socket, P) error, params ...P) templ.OrderedAttributes {
-	return bind(ctx, h, params, false).attributes()
+	b := bind(ctx, h, params, false)
+	a := append(templ.OrderedAttributes{templ.KV[string, any]("action", b.post)}, b.attributes()...)
+	return append(a, templ.KV[string, any]("method", "post"))
 }
 
 // OnMethod is [On] for a component of a generic type, whose methods Go can't tell apart by

@@ -123,23 +123,42 @@ type event struct {
 	name   string
 	method reflect.Value
 	decode params.Decoder
+	// receives says that the parameter is a [Parameter], which decode does not fill.
+	receives bool
 	// direct calls the method without reflection. Only a binding knows the types, so it
 	// is there once the event was bound.
 	direct atomic.Pointer[func(value any, s *Socket, p any) error]
 }
 
 // call decodes what was sent.
-func (e *event) call(in params.Input) (func(value any, w state.Writer) error, error) {
+func (e *event) call(in params.Input) (render.Invocation, error) {
+	var i render.Invocation
 	p, err := e.decode(in)
 	if err != nil {
-		return nil, err
+		return i, err
 	}
-	return func(value any, w state.Writer) error {
+	i.Run = func(value any, w state.Writer) error {
 		if direct := e.direct.Load(); direct != nil {
 			return (*direct)(value, socketOf(w), p.Interface())
 		}
 		return callMethod(e.method, value, w, p)
-	}, nil
+	}
+	if e.receives {
+		p := p.Interface().(Parameter)
+		i.Receive = func(w state.Writer) (bool, error) {
+			return p.Receive(socketOf(w), Posted{Fields: in.Fields, Source: in.Source})
+		}
+		i.Done = func(w state.Writer) (bool, error) { return p.Done(socketOf(w)) }
+	}
+	return i, nil
+}
+
+// decoderOf returns what makes the parameter of an event.
+func decoderOf(p reflect.Type, where string) (decode params.Decoder, receives bool) {
+	if p.Kind() != reflect.Pointer || !p.Implements(reflect.TypeFor[Parameter]()) {
+		return params.NewDecoder(p, where), false
+	}
+	return func(params.Input) (reflect.Value, error) { return reflect.New(p.Elem()), nil }, true
 }
 
 var eventTables sync.Map // reflect.Type → map[string]*event
@@ -169,7 +188,8 @@ func eventsOf(t reflect.Type) map[string]*event {
 		}
 		codes[pc] = m.Name
 		p := m.Type.In(2)
-		table[m.Name] = &event{name: m.Name, method: m.Func, decode: params.NewDecoder(p, fmt.Sprintf("%v.%s", t, m.Name))}
+		decode, receives := decoderOf(p, fmt.Sprintf("%v.%s", t, m.Name))
+		table[m.Name] = &event{name: m.Name, method: m.Func, decode: decode, receives: receives}
 	}
 	got, _ := eventTables.LoadOrStore(t, table)
 	return got.(map[string]*event)

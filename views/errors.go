@@ -22,6 +22,8 @@ var (
 	ErrFull = fault.ErrFull
 	// ErrDeadline is the error of a callback that ran past its deadline.
 	ErrDeadline = fault.ErrDeadline
+	// ErrText is returned for a text that is no value of its type. Events are answered 400 with it.
+	ErrText = fault.ErrParams
 	// ErrAddress is returned for an invalid redirect target.
 	ErrAddress = protocol.ErrAddress
 )

@@ -43,6 +43,13 @@ func (s *Socket) Tx() *scope.Tx { return s.cb.Tx() }
 // page is first served.
 func (s *Socket) Connected() bool { return s.cb.View().Connected() }
 
+// ID returns the id that the component is rendered with; "" of the page.
+func (s *Socket) ID() string { return s.cb.Component().ID() }
+
+// IsRemounted reports whether the view was mounted again for a page that was opened before, whose view
+// is gone: after a restart of the server, say.
+func (s *Socket) IsRemounted() bool { return s.cb.View().IsRemounted() }
+
 // SetTitle sets the page's title; the kit's prefix and suffix are put around it. An
 // empty title leaves a page that has one with the one it has.
 func (s *Socket) SetTitle(title string) { s.cb.SetTitle(title) }

@@ -22,6 +22,7 @@ type Call struct {
 	component *render.Component // its owner; nil: the page, or the component at the address
 	address   string            // of a component that is looked up when the callback runs
 	closing   bool              // it is Close: it runs although the component has ended
+	event     *invocation       // nil of others
 }
 
 // Callback is a callback that runs: a transaction, and the context of the application's code.
@@ -156,6 +157,9 @@ func (cb *Callback) Redirect(to protocol.Address) error {
 type redirect struct{ to protocol.Address }
 
 func (r *redirect) Error() string { return "views: redirected to " + r.to.String() }
+
+// IsRedirect reports whether a callback that returns the error succeeds and redirects the page.
+func IsRedirect(err error) bool { return redirectOf(err) != nil }
 
 // redirectOf returns where a callback's error redirects the page; nil if it does not.
 func redirectOf(err error) *protocol.Address {

@@ -66,9 +66,11 @@ func eventsOf(k *render.Kind) []string {
 func (d *Definition) Only(c templ.Component, keys ...state.Assignment) *Definition {
 	kind := &render.Kind{Type: d.Kind.Type, Name: d.Kind.Name, Events: map[string]render.Event{}}
 	for name, event := range d.Kind.Events {
-		kind.Events[name] = func(in params.Input) (func(any, state.Writer) error, error) {
-			call, err := event(in)
-			return func(_ any, w state.Writer) error { return call(d.Value, w) }, err
+		kind.Events[name] = func(in params.Input) (render.Invocation, error) {
+			invocation, err := event(in)
+			run := invocation.Run
+			invocation.Run = func(_ any, w state.Writer) error { return run(d.Value, w) }
+			return invocation, err
 		}
 	}
 	kind.Render = func(any) templ.Component { return c }

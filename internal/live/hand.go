@@ -59,8 +59,10 @@ func (h *Hand) Event(name, component string, in params.Input) (Call, error) {
 	return h.event(Event{Name: name, Component: component, Input: in})
 }
 
-// Run runs a callback as a transaction.
-func (h *Hand) Run(ctx context.Context, c Call) error { return h.run(ctx, c) }
+// Run runs a callback as a transaction; that of an event with all that belongs to it.
+func (h *Hand) Run(ctx context.Context, c Call) error {
+	return runCall(c, func(c Call) error { return h.run(ctx, c) })
+}
 
 // Abandon gives up the callback that runs with ctx, as View.abandon does.
 func (h *Hand) Abandon(ctx context.Context) (ended func(), ok bool) { return h.abandon(ctx) }

@@ -135,7 +135,7 @@ func (v *View) answer(gen uint64, t *turn) Outcome {
 		posted = nil // the user may still correct what was typed
 	}
 	var ops []byte
-	err := failed
+	var unshown error
 	switch {
 	case conn != nil && v.lags(), conn == nil && !v.isReachable():
 		// What changed waits until the browser reads on, or for the page's next connection.
@@ -145,22 +145,21 @@ func (v *View) answer(gen uint64, t *turn) Outcome {
 		if !v.delivery.unknown {
 			clear = v.clearNotice(failed)
 		}
-		err = errors.Join(failed, v.send(conn, posted, clear))
+		unshown = v.send(conn, posted, clear)
 	case conn == nil && (failed == nil || posted != nil || v.tree.IsDirty() || !v.delivery.isAcknowledged()):
-		var renderErr error
-		ops, renderErr = v.patch(posted, v.clearNotice(failed))
-		err = errors.Join(failed, renderErr)
+		ops, unshown = v.patch(posted, v.clearNotice(failed))
 	}
+	err := errors.Join(failed, unshown)
 	if !v.isCurrent(gen) {
 		return Outcome{}
 	}
 	if v.remountIf(err) {
 		if conn == nil {
-			ops = patch.AppendReplace(nil, protocol.StreamID, v.connectionElement())
+			ops = patch.AppendReplace(nil, protocol.ConnectionID, v.connectionElement())
 		}
 		return Outcome{Ops: ops, Err: failed}
 	}
-	if err != nil && failed == nil {
+	if unshown != nil {
 		v.rollback()
 	}
 	if conn == nil {
@@ -205,13 +204,13 @@ func (v *View) patch(posted *patch.Posted, more []byte) ([]byte, error) {
 	if len(ops) > 0 {
 		v.delivery.number(ops)
 	}
-	return patch.AppendReplace(ops, protocol.StreamID, v.connectionElement()), nil
+	return patch.AppendReplace(ops, protocol.ConnectionID, v.connectionElement()), nil
 }
 
 // connectionElement returns the element that connects again from the newest message on. The id is
 // part of its address, since htmx forgets headers if the first connection breaks off.
 func (v *View) connectionElement() []byte {
-	return protocol.ConnectionElement(v.address+protocol.StreamQuery+"&"+protocol.AfterParam+"="+v.idOf(v.delivery.seq), v.def.KeepsConnection)
+	return protocol.ConnectionElement(v.address+protocol.ConnectionQuery+"&"+protocol.AfterParam+"="+v.idOf(v.delivery.seq), v.def.KeepsConnection)
 }
 
 // firstPage renders the page for the request that mounts the view. One that is remounted is

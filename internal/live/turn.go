@@ -3,23 +3,10 @@ package live
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"github.com/sideband-go/sideband/internal/fault"
-	"github.com/sideband-go/sideband/internal/params"
-	"github.com/sideband-go/sideband/internal/render"
 	"github.com/sideband-go/sideband/patch"
-	"github.com/sideband-go/sideband/state"
 )
-
-// Event is an event that a request brings.
-type Event struct {
-	Context   context.Context // its values; its end is ignored
-	Name      string          // of the method; "" if Posted.Left: the page asks for its controls
-	Component string          // its address; "" of the page
-	Input     params.Input
-	Posted    *patch.Posted // what the controls show; nil: nothing to correct
-}
 
 // Outcome is the result of a request.
 type Outcome struct {
@@ -47,39 +34,6 @@ func (v *View) Do(e Event) Outcome {
 	}
 	j.call = call
 	return v.wait(j)
-}
-
-// event decodes an event of the page or of the component at an address. An event of a component is
-// decoded when it runs.
-func (v *View) event(e Event) (Call, error) {
-	if e.Component != "" {
-		return Call{Name: fmt.Sprintf("%.80q %.40q", e.Component, e.Name), address: e.Component, Run: func(cb *Callback) error {
-			call, err := decode(cb.component, e)
-			if err != nil {
-				return err
-			}
-			return call(cb.receiver, cb)
-		}}, nil
-	}
-	var call func(value any, w state.Writer) error
-	root := v.tree.Root()
-	err := v.host.Guard.Call(func() (err error) {
-		call, err = decode(root, e)
-		return err
-	})
-	return Call{Name: v.def.Name() + "." + e.Name, Run: func(cb *Callback) error { return call(cb.receiver, cb) }}, err
-}
-
-func decode(c *render.Component, e Event) (func(value any, w state.Writer) error, error) {
-	event := c.Kind().Events[e.Name]
-	if event == nil {
-		return nil, fmt.Errorf("%w: %s has none named %.40q", fault.ErrNoEvent, c.Name(), e.Name)
-	}
-	call, err := event(e.Input)
-	if err != nil {
-		return nil, fmt.Errorf("event %s: %w", e.Name, err)
-	}
-	return call, nil
 }
 
 // turn is the work on one batch: its callbacks, and the rendering after them. The next worker goes
@@ -112,10 +66,13 @@ func (v *View) take(gen uint64, batch []job) bool {
 		t.rest = batch[i+1:]
 		err := v.upToDate(gen, j.call)
 		if err == nil {
-			err = v.runTimed(j)
+			err = runCall(j.call, func(c Call) error { return v.runTimed(job{ctx: j.ctx, call: c}) })
 		}
 		if !v.isCurrent(gen) {
 			return false
+		}
+		if t.posted != nil && t.posted.Form && j.call.isRefused() {
+			t.posted = nil // the user may still correct what was typed
 		}
 		if j.done != nil && v.remountIf(err) {
 			v.turn.Store(nil)

@@ -20,6 +20,8 @@ type Input struct {
 	Query url.Values
 	// Fields holds the fields that were posted.
 	Fields url.Values
+	// Source is the id of the element that has sent an event; "" if it has none.
+	Source string
 }
 
 // reservedFields are parameters of the kit's own URLs.
@@ -36,7 +38,7 @@ type Decoder func(in Input) (reflect.Value, error)
 
 // NewDecoder makes the decoder of an event's parameter of a type. where names the event in panics.
 func NewDecoder(t reflect.Type, where string) Decoder {
-	if scalar(t) {
+	if IsScalar(t) {
 		return func(in Input) (reflect.Value, error) {
 			v := reflect.New(t).Elem()
 			s, ok, err := single(in)
@@ -49,7 +51,7 @@ func NewDecoder(t reflect.Type, where string) Decoder {
 			if !ok {
 				return v, fmt.Errorf("%w: no value was sent", fault.ErrParams)
 			}
-			return v, parse(v, s)
+			return v, Parse(v, s)
 		}
 	}
 	if t.Kind() != reflect.Struct {
@@ -123,7 +125,7 @@ func checkTags(t reflect.Type, where string, tags ...string) {
 		if !tagged {
 			fail("has no %s tag: tag it, or unexport it", tags[0])
 		}
-		if !scalar(f.Type) && (f.Type.Kind() != reflect.Slice || !scalar(f.Type.Elem())) {
+		if !IsScalar(f.Type) && (f.Type.Kind() != reflect.Slice || !IsScalar(f.Type.Elem())) {
 			fail("is no number, string, bool, encoding.TextUnmarshaler or slice of them")
 		}
 	}
@@ -146,7 +148,7 @@ func newFieldsDecoder(t reflect.Type, tag string) fieldsDecoder {
 		}
 		d.names[name] = true
 		value := f.Type
-		if !scalar(value) {
+		if !IsScalar(value) {
 			value = value.Elem() // checkTags: a slice
 		}
 		d.form.RegisterCustomTypeFunc(parseFirst(value), reflect.Zero(value).Interface())
@@ -161,7 +163,7 @@ func parseFirst(t reflect.Type) form.DecodeCustomTypeFunc {
 		if len(texts) == 0 || texts[0] == "" {
 			return v.Interface(), nil
 		}
-		err := parse(v, texts[0])
+		err := Parse(v, texts[0])
 		return v.Interface(), err
 	}
 }

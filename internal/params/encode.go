@@ -23,8 +23,8 @@ func Append(u string, p any) string {
 		return u + "&value=" + strconv.FormatBool(p)
 	}
 	v := reflect.ValueOf(p)
-	if scalar(v.Type()) {
-		return u + "&value=" + url.QueryEscape(format(v))
+	if IsScalar(v.Type()) {
+		return u + "&value=" + url.QueryEscape(Format(v))
 	}
 	return u + "&" + structValues(v).Encode()
 }
@@ -36,11 +36,11 @@ func structValues(v reflect.Value) url.Values {
 		name, omitEmpty := tagName(f, "form")
 		switch {
 		case name == "" || omitEmpty && field.IsZero():
-		case scalar(f.Type):
-			values.Add(name, format(field))
+		case IsScalar(f.Type):
+			values.Add(name, Format(field))
 		default: // checkTags: a slice
 			for i := range field.Len() {
-				values.Add(name, format(field.Index(i)))
+				values.Add(name, Format(field.Index(i)))
 			}
 		}
 	}

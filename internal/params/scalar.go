@@ -17,8 +17,8 @@ var float = regexp.MustCompile(`^-?(\d+(\.\d+)?|\.\d+)([eE][-+]?\d+)?$`)
 
 var textUnmarshaler = reflect.TypeFor[encoding.TextUnmarshaler]()
 
-// scalar reports whether a value of the type travels as one text.
-func scalar(t reflect.Type) bool {
+// IsScalar reports whether a value of the type travels as one text.
+func IsScalar(t reflect.Type) bool {
 	switch t.Kind() {
 	case reflect.String, reflect.Bool, reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64,
 		reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64, reflect.Float32, reflect.Float64:
@@ -27,8 +27,8 @@ func scalar(t reflect.Type) bool {
 	return reflect.PointerTo(t).Implements(textUnmarshaler)
 }
 
-// format writes a scalar as parse reads it. It panics for what parse would refuse.
-func format(v reflect.Value) string {
+// Format writes a scalar as Parse reads it. It panics for what Parse would refuse.
+func Format(v reflect.Value) string {
 	t := v.Type()
 	p := reflect.New(t) // has the methods of t, and those of *t
 	p.Elem().Set(v)
@@ -61,9 +61,9 @@ func format(v reflect.Value) string {
 	panic(fmt.Sprintf("views: the parameter of an event is a %v, which has UnmarshalText but not MarshalText: add it", t))
 }
 
-// parse reads a scalar. Numbers are written as HTML writes them: no plus sign, no
+// Parse reads a scalar. Numbers are written as HTML writes them: no plus sign, no
 // underscores, no hexadecimal digits, no names for infinity.
-func parse(v reflect.Value, s string) error {
+func Parse(v reflect.Value, s string) error {
 	if u, ok := v.Addr().Interface().(encoding.TextUnmarshaler); ok {
 		return unmarshal(u, s)
 	}

@@ -31,7 +31,7 @@ func NewMessages(t Texts) Messages {
 }
 
 // removeConnection removes the element of a page's connection, which ends it for good.
-var removeConnection = []byte(`<hx-partial id="` + StreamID + `" hx-swap="delete"></hx-partial>`)
+var removeConnection = []byte(`<hx-partial id="` + ConnectionID + `" hx-swap="delete"></hx-partial>`)
 
 // farewell ends the connection and says why.
 func farewell(text string) []byte { return AppendNotice(slices.Clone(removeConnection), text) }
@@ -68,7 +68,7 @@ const Corrected = `<hx-partial id="` + FailedID + `" hx-swap="afterbegin"><b hid
 // closes the connection of a hidden page and opens it again when the page is shown, unless
 // keep is set.
 func ConnectionElement(url string, keep bool) []byte {
-	e := `<div id="` + StreamID + `" hx-sse:connect="` + html.EscapeString(url) + `" ` +
+	e := `<div id="` + ConnectionID + `" hx-sse:connect="` + html.EscapeString(url) + `" ` +
 		`hx-trigger="intersect, htmx:finally:request delay:3s" hx-sync="this:drop" hx-swap="none" hx-config="sse.reconnectDelay:100 sse.reconnectMaxDelay:10000`
 	if keep {
 		e += ` sse.pauseOnBackground:false`

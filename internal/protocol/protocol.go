@@ -1,22 +1,29 @@
-// Package protocol has what a page and the kit agree on: ids of elements, cookies, headers and
+// Package protocol defines what a page and the kit share: ids of elements, cookies, headers and
 // parameters of addresses, the operations that the kit itself sends, and the texts that users read.
 //
-// The names that package patch writes into operations, such as patch.LeftID, are that package's: it is
-// made of pure functions that know no kit, and this package builds on it.
+// Package patch defines the names that it writes into operations itself, such as patch.LeftID: it
+// does not know the kit, and this package imports it.
 package protocol
 
-// The ids of the elements that the kit puts around a view's content, and of what holds that.
+// The ids of the kit's elements around a view's content, and of the element that holds that.
 const (
-	RootID   = "sb-view"
-	StreamID = "sb-stream"
-	NoticeID = "sb-notice"
-	LostID   = "sb-lost"
-	FailedID = "sb-failed"
-	SlowID   = "sb-slow"
+	RootID       = "sb-view"
+	ConnectionID = "sb-stream"
+	NoticeID     = "sb-notice"
+	LostID       = "sb-lost"
+	FailedID     = "sb-failed"
+	SlowID       = "sb-slow"
 )
 
 // TicketHeader carries a page's ticket in each request that htmx makes from it.
 const TicketHeader = "Sideband-Ticket"
+
+// TicketField is the field with the page's ticket in forms that a browser without JavaScript posts.
+const TicketField = "sb-ticket"
+
+// FormID is the id of the empty form in the shell to which buttons belong that are in no form of the
+// view's, for browsers without JavaScript.
+const FormID = "sb-form"
 
 // The cookies of the kit. Over plain HTTP on the machine's own address they have the names that
 // begin with Local, because browsers differ there about what __Host- demands.
@@ -41,13 +48,13 @@ const (
 
 // Parameters in the query of a page's own address.
 const (
-	// StreamParam asks for the page's connection, if its value is StreamValue, or sends the
-	// browser on to what TargetParam says, which the kit has sealed, if it is LeaveValue.
-	StreamParam = "sideband"
-	StreamValue = "stream"
-	LeaveValue  = "leave"
-	TargetParam = "to"
-	// AfterParam is where a connection goes on that has not had an id yet.
+	// KitParam is for the kit's own requests. With ConnectionValue it asks for the page's
+	// connection; with LeaveValue the answer redirects to the sealed address in TargetParam.
+	KitParam        = "sideband"
+	ConnectionValue = "stream"
+	LeaveValue      = "leave"
+	TargetParam     = "to"
+	// AfterParam is the id after which a connection resumes that has not had one yet.
 	AfterParam = "after"
 	// EventParam names an event, in a POST; ComponentParam is the address of its component,
 	// ElementParam the id of the element that it is about, if it is sent for another one, and
@@ -58,5 +65,5 @@ const (
 	TypingParam    = "typing"
 )
 
-// StreamQuery is the query that asks for a page's connection.
-const StreamQuery = "?" + StreamParam + "=" + StreamValue
+// ConnectionQuery is the query that asks for a page's connection.
+const ConnectionQuery = "?" + KitParam + "=" + ConnectionValue

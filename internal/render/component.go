@@ -301,6 +301,13 @@ func (r *renderContext) Value(key any) any {
 	return r.Context.Value(key)
 }
 
+// IsServed reports whether the rendering under way is that of a page that is being served, which a
+// browser without JavaScript may read.
+func IsServed(ctx context.Context) bool {
+	p := ComponentOf(ctx).tree.pass.Load()
+	return p != nil && p.served
+}
+
 // ComponentOf returns the component whose template has the context. It panics if none has.
 func ComponentOf(ctx context.Context) *Component {
 	c, _ := ctx.Value(componentKey{}).(*Component)

@@ -28,8 +28,19 @@ type Kind struct {
 	equal func(a, b any) bool // of props; nil: always new
 }
 
-// Event decodes what the browser has sent to a method, and returns the call.
-type Event func(in params.Input) (call func(value any, w state.Writer) error, err error)
+// Event decodes what the browser has sent to a method.
+type Event func(in params.Input) (Invocation, error)
+
+// Invocation is a method with what was decoded for it.
+type Invocation struct {
+	// Run calls the method.
+	Run func(value any, w state.Writer) error
+	// Receive takes what was posted, in a callback of its own before that of Run, which runs only if
+	// run is true. An error is the event's, but what Receive has set stays. Nil: there is only Run.
+	Receive func(w state.Writer) (run bool, err error)
+	// Done is called in the callback of Run once that has succeeded, if Receive is there.
+	Done func(w state.Writer) (accepted bool, err error)
+}
 
 // FindProps sets how props of the kind are compared and which slots they have.
 func (k *Kind) FindProps() {

@@ -35,6 +35,7 @@ type pass struct {
 	later     []*region // components in items that are left out, in which something is out of date
 	itemFrom  int       // where the HTML of the stream's item begins that is being rendered
 	itemID    string    // the id that its element has to have; "" outside of items
+	served    bool      // for a page that is being served: browsers without JavaScript may read it
 	broken    error     // why the region can't show its component
 	retrying  bool      // an enclosing component is rendered for the second time
 	depth     int       // of nested components
@@ -47,9 +48,9 @@ type pass struct {
 }
 
 // renderAll renders the whole view; with changes, it leaves out what is unchanged.
-func (t *Tree) renderAll(changes *scope.Changes) (p draft, err error) {
+func (t *Tree) renderAll(changes *scope.Changes, served bool) (p draft, err error) {
 	for range maxRetries {
-		if p, err = t.renderOnce(changes); changes != nil || !errors.Is(err, errForgot) {
+		if p, err = t.renderOnce(changes, served); changes != nil || !errors.Is(err, errForgot) {
 			break
 		}
 	}
@@ -59,12 +60,13 @@ func (t *Tree) renderAll(changes *scope.Changes) (p draft, err error) {
 // maxRetries is how often a rendering restarts because streams have dropped items.
 const maxRetries = 8
 
-func (t *Tree) renderOnce(changes *scope.Changes) (draft, error) {
+func (t *Tree) renderOnce(changes *scope.Changes, served bool) (draft, error) {
 	t.round++
 	// A new templ context, so that once-blocks are rendered again.
 	ctx := templ.InitializeContext(&renderContext{context.Background(), t.root})
 	page := &region{body: t.root.kind.Render(t.root.value), ctx: ctx, component: t.root, before: t.page}
 	p := t.newPass(page, changes)
+	p.served = served
 	if err := t.run(p, page); err != nil {
 		p.release()
 		return draft{}, err

@@ -43,7 +43,7 @@ type Rendering struct {
 
 // Page renders the whole view for a page that is being served.
 func (t *Tree) Page() (html []byte, warnings []patch.Warning, err error) {
-	err = t.whole(nil, func(drafts []draft, _ []byte) error {
+	err = t.whole(nil, true, func(drafts []draft, _ []byte) error {
 		html = append(html, drafts[0].pass.buf.b...)
 		warnings = drafts[0].scanned.Warnings()
 		return nil
@@ -58,7 +58,7 @@ func (t *Tree) Page() (html []byte, warnings []patch.Warning, err error) {
 // shows any rendering of it. posted is as in Render.
 func (t *Tree) Whole(posted *patch.Posted) (r Rendering, err error) {
 	var shown []*streamed
-	err = t.whole(posted, func(drafts []draft, kept []byte) error {
+	err = t.whole(posted, false, func(drafts []draft, kept []byte) error {
 		p := drafts[0]
 		r.Ops = patch.AppendMorph(nil, protocol.RootID, p.pass.buf.b)
 		if posted != nil && !p.scanned.Keeps(posted.Source) {
@@ -85,12 +85,12 @@ func (t *Tree) Whole(posted *patch.Posted) (r Rendering, err error) {
 
 // whole renders the whole view. use gets the drafts, that of the view first, and the operations for what
 // is out of date in items that the page is to keep.
-func (t *Tree) whole(posted *patch.Posted, use func(drafts []draft, kept []byte) error) error {
+func (t *Tree) whole(posted *patch.Posted, served bool, use func(drafts []draft, kept []byte) error) error {
 	err := t.guard.Call(func() error {
 		if t.page != nil {
 			t.assess(&scope.Changes{})
 		}
-		p, err := t.renderAll(nil)
+		p, err := t.renderAll(nil, served)
 		if err != nil {
 			return err
 		}
@@ -258,7 +258,7 @@ func (t *Tree) markControls(source string) bool {
 // renderPage renders the whole view and compares it with what was shown. With changes, it leaves out
 // what is unchanged.
 func (t *Tree) renderPage(changes *scope.Changes, posted *patch.Posted) ([]draft, []byte, error) {
-	p, err := t.renderAll(changes)
+	p, err := t.renderAll(changes, false)
 	if err != nil {
 		return nil, nil, err
 	}

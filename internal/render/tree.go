@@ -32,6 +32,8 @@ type Options struct {
 	TitlePrefix, TitleSuffix string
 	// Texts are what the kit itself says in the page.
 	Texts *protocol.Texts
+	// ViewID is the id of the view, of 16 bytes.
+	ViewID string
 	// Static says that the page is rendered once.
 	Static bool
 }

@@ -1,0 +1,188 @@
+package forms
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/a-h/templ"
+)
+
+// own are attributes of a control that the form depends on: an author adds to the class and the
+// description of a control, and replaces its other attributes, but not these.
+var own = []string{"id", "name", "aria-invalid"}
+
+// merge adds the author's attributes to those of a control, or of a form.
+func merge(a templ.OrderedAttributes, more []templ.Attributer) templ.OrderedAttributes {
+	for _, m := range more {
+		if m == nil {
+			continue
+		}
+		for _, kv := range m.Items() {
+			a = set(a, kv.Key, kv.Value)
+		}
+	}
+	return a
+}
+
+// set sets one attribute of the author's.
+func set(a templ.OrderedAttributes, key string, value any) templ.OrderedAttributes {
+	if slices.Contains(own, key) {
+		panic(fmt.Sprintf("forms: the attribute %s of a control is the form's own", key))
+	}
+	if strings.HasPrefix(key, "hx-") {
+		panic(fmt.Sprintf("forms: a control has the form's change event already, so that %s can't be added: use views.AlsoOn with the field's ID", key))
+	}
+	i := slices.IndexFunc(a, func(kv templ.KeyValue[string, any]) bool { return kv.Key == key })
+	switch {
+	case i < 0:
+		return append(a, templ.KV(key, value))
+	case key == "class" || key == "aria-describedby":
+		a[i].Value = fmt.Sprint(a[i].Value) + " " + fmt.Sprint(value)
+	default:
+		a[i].Value = value
+	}
+	return a
+}
+
+// without returns the attributes but those of the names.
+func without(a templ.OrderedAttributes, names ...string) templ.OrderedAttributes {
+	return slices.DeleteFunc(a, func(kv templ.KeyValue[string, any]) bool { return slices.Contains(names, kv.Key) })
+}
+
+// purpose is what a text field is for, as far as its name tells.
+type purpose struct{ typ, autocomplete string }
+
+var purposes = map[string]purpose{
+	"name": {"text", "name"}, "given_name": {"text", "given-name"}, "family_name": {"text", "family-name"},
+	"first_name": {"text", "given-name"}, "last_name": {"text", "family-name"}, "username": {"text", "username"},
+	"email": {"email", "email"}, "tel": {"tel", "tel"}, "phone": {"tel", "tel"},
+	"url": {"url", "url"}, "website": {"url", "url"}, "organization": {"text", "organization"},
+	"street": {"text", "address-line1"}, "city": {"text", "address-level2"}, "postal_code": {"text", "postal-code"},
+	"country": {"text", "country-name"}, "birthday": {"text", "bday"},
+}
+
+// purposeOf is the purpose of a field. One in a row has none for browsers, which would fill all rows with
+// the same.
+func purposeOf(f Field) purpose {
+	p := purpose{typ: "text"}
+	name := f.Name[strings.LastIndexByte(f.Name, '.')+1:]
+	if known, ok := purposes[name]; ok {
+		p = known
+	}
+	if strings.Contains(f.Name, "[") {
+		p.autocomplete = ""
+	}
+	return p
+}
+
+// attrs are the attributes of the control; of radio buttons and boxes, those of the <fieldset> around them.
+// Attributes that follow from the validate tag are left out where a control does not have them.
+func (c control) attrs(ctx context.Context) templ.OrderedAttributes {
+	f := c.field
+	switch c.kind {
+	case boxControl:
+		return merge(without(f.BoxAttrs(ctx), noneOf...), c.more)
+	case selectControl:
+		return merge(without(f.Attrs(ctx), noneOf...), c.more)
+	case areaControl:
+		return merge(without(f.Attrs(ctx), numbers...), c.more)
+	case radioControl, boxesControl:
+		return c.fieldset()
+	case numberControl:
+		return merge(append(c.input(ctx, "text", "", numbers), keypad(f)...), c.more)
+	case passwordControl:
+		return merge(c.input(ctx, "password", passwordPurpose(f), append([]string{"value"}, numbers...)), c.more)
+	case dateControl:
+		return merge(c.input(ctx, "date", "", append([]string{"step"}, texts...)), c.more)
+	case colorControl:
+		return merge(c.input(ctx, "color", "", append([]string{"required"}, noneOf...)), c.more)
+	case fileControl:
+		return merge(c.input(ctx, "file", "", append([]string{"value"}, noneOf...)), c.more)
+	}
+	p := purposeOf(f)
+	return merge(c.input(ctx, p.typ, p.autocomplete, numbers), c.more)
+}
+
+// input returns the attributes of an <input> of a type, without those that it does not have.
+func (c control) input(ctx context.Context, typ, autocomplete string, drop []string) templ.OrderedAttributes {
+	a := make(templ.OrderedAttributes, 0, 16)
+	a = append(a, templ.KV[string, any]("type", typ))
+	if autocomplete != "" {
+		a = append(a, templ.KV[string, any]("autocomplete", autocomplete))
+	}
+	return append(a, without(c.field.InputAttrs(ctx), drop...)...)
+}
+
+// numbers and texts are attributes that only some types of <input> have.
+var (
+	numbers = []string{"min", "max", "step"}
+	texts   = []string{"minlength", "maxlength"}
+
+	noneOf = append(slices.Clone(numbers), texts...)
+)
+
+// keypad is the inputmode of a number: one without a minus sign if none can be needed.
+func keypad(f Field) templ.OrderedAttributes {
+	switch {
+	case f.Min == "" || f.Min[0] == '-':
+		return nil
+	case f.Step == "any":
+		return templ.OrderedAttributes{templ.KV[string, any]("inputmode", "decimal")}
+	}
+	return templ.OrderedAttributes{templ.KV[string, any]("inputmode", "numeric")}
+}
+
+// passwordPurpose is that of a new password if rules say how long it must be, else of one to sign in with.
+func passwordPurpose(f Field) string {
+	if f.MinLength > 0 {
+		return "new-password"
+	}
+	return "current-password"
+}
+
+// optionType is the type of the buttons or boxes of a control that has several.
+func (c control) optionType() string {
+	if c.kind == radioControl {
+		return "radio"
+	}
+	return "checkbox"
+}
+
+// optionAttrs are the attributes of one radio button or box. What is wrong is said of all together.
+func (c control) optionAttrs(ctx context.Context, i int, o Option) templ.OrderedAttributes {
+	a := without(without(c.field.OptionAttrs(ctx, i, o.Value), noneOf...), "required", "aria-invalid", "aria-describedby")
+	if o.Disabled {
+		a = append(a, templ.KV[string, any]("disabled", true))
+	}
+	return a
+}
+
+// fieldset returns the attributes of the <fieldset> around radio buttons or boxes. It can have the focus, for
+// links to it.
+func (c control) fieldset() templ.OrderedAttributes {
+	f := c.field
+	a := templ.OrderedAttributes{templ.KV[string, any]("id", f.ID), templ.KV[string, any]("tabindex", "-1")}
+	if c.kind == radioControl {
+		a = append(a, templ.KV[string, any]("role", "radiogroup"))
+		if f.Required {
+			a = append(a, templ.KV[string, any]("aria-required", "true"))
+		}
+	}
+	if f.Invalid() {
+		if c.kind == radioControl { // the role of other fieldsets has no such state
+			a = append(a, templ.KV[string, any]("aria-invalid", "true"))
+		}
+		a = append(a, templ.KV[string, any]("aria-describedby", f.ErrorsID()))
+	}
+	return merge(a, c.more)
+}
+
+// lines is the content of a <textarea>, of which parsers drop a first line end.
+func lines(text string) string {
+	if strings.HasPrefix(text, "\n") || strings.HasPrefix(text, "\r") {
+		return "\n" + text
+	}
+	return text
+}

@@ -1,0 +1,106 @@
+package forms
+
+import (
+	"context"
+	"fmt"
+	"html"
+	"io"
+	"strconv"
+
+	"github.com/a-h/templ"
+
+	"github.com/sideband-go/sideband/views"
+)
+
+// Names of the kit's own fields.
+const (
+	numberField = "sb-form" // the form's name, a point, its number
+	rowField    = "sb-row"  // what a button does with rows
+	listField   = "sb-rows" // the keys of the rows that the page shows
+)
+
+// Binding is a form that is bound to the events of a page. See [Bind].
+type Binding struct {
+	id     string
+	attrs  templ.OrderedAttributes
+	change templ.OrderedAttributes
+	number string
+	rows   string
+}
+
+// Bind binds a form to events of the page, or of an enclosing component: submit takes the submits, and
+// change, if given, the changes of the fields. Spread [Binding.Attrs] into the <form>, put
+// [Binding.Hidden] into it, and render the fields with [Binding.Context]:
+//
+//	{{ b := forms.Bind(ctx, Form, Page.Save, Page.Change) }}
+//	{{ ctx = b.Context(ctx) }}
+//	<form { b.Attrs()... }>
+//		@b.Hidden()
+func Bind[V, T any](ctx context.Context, k *Key[T], submit func(V, *views.Socket, *Submission[T]) error, change ...func(V, *views.Socket, *Form[T]) error) *Binding {
+	b := bindChange(ctx, k, change)
+	b.attrs = append(b.attrs, views.OnSubmit(ctx, submit)...)
+	return b
+}
+
+// BindTo binds the fields of a form that is posted to an ordinary handler at an address, which answers
+// the browser itself. [Key.Decode] reads what it gets.
+func BindTo[V, T any](ctx context.Context, k *Key[T], address string, change ...func(V, *views.Socket, *Form[T]) error) *Binding {
+	b := bindChange(ctx, k, change)
+	b.attrs = append(b.attrs, templ.KV[string, any]("method", "post"), templ.KV[string, any]("action", address))
+	return b
+}
+
+func bindChange[V, T any](ctx context.Context, k *Key[T], change []func(V, *views.Socket, *Form[T]) error) *Binding {
+	f := k.Get(ctx)
+	b := &Binding{id: f.id, number: k.name + "." + f.number, rows: f.formatRows(f.data())}
+	b.attrs = templ.OrderedAttributes{templ.KV[string, any]("id", f.id), templ.KV[string, any]("novalidate", true)}
+	switch len(change) {
+	case 0:
+	case 1:
+		b.change = views.OnInput(ctx, change[0])
+		for i, a := range b.change {
+			if a.Key == "hx-trigger" {
+				b.change[i].Value = fmt.Sprint(a.Value) + ", blur once"
+			}
+		}
+	default:
+		panic("forms: Bind takes one change event")
+	}
+	return b
+}
+
+// Attrs returns the attributes of the <form>. Errors are the form's own: it has novalidate.
+func (b *Binding) Attrs() templ.OrderedAttributes { return b.attrs }
+
+// Hidden is what a form has in it that is not seen: which form it is, what makes it work without
+// JavaScript, and a first button, which a browser presses for Enter.
+func (b *Binding) Hidden() templ.Component {
+	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+		text := `<input type="hidden" name="` + numberField + `" value="` + html.EscapeString(b.number) + `"/>`
+		if b.rows != "" {
+			text += `<input type="hidden" name="` + listField + `" value="` + html.EscapeString(b.rows) + `"/>`
+		}
+		text += `<button type="submit" hidden></button>`
+		if _, err := io.WriteString(w, text); err != nil {
+			return err
+		}
+		return views.TicketField().Render(ctx, w)
+	})
+}
+
+type bindingKey struct{}
+
+// Context returns the context for the fields of the form.
+func (b *Binding) Context(ctx context.Context) context.Context {
+	return context.WithValue(ctx, bindingKey{}, b)
+}
+
+// changeBinding returns the binding of the fields of a form; none outside of it.
+func changeBinding(ctx context.Context, id string) templ.OrderedAttributes {
+	if b, ok := ctx.Value(bindingKey{}).(*Binding); ok && b.id == id {
+		return b.change
+	}
+	return nil
+}
+
+func itoa(i int) string { return strconv.Itoa(i) }

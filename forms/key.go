@@ -1,0 +1,146 @@
+package forms
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/sideband-go/sideband/state"
+	"github.com/sideband-go/sideband/views"
+)
+
+// Key is the key of a form, as [state.Key] is one of a value. Make keys as package variables with
+// [New].
+type Key[T any] struct {
+	k *state.Key[*Form[T]]
+	*definition
+}
+
+// definition is what forms of a key have in common.
+type definition struct {
+	name      string
+	schema    *schema
+	validator Validator
+	messages  Messages
+	labels    Labels
+}
+
+// Setting sets how the forms of a key behave.
+type Setting func(*definition)
+
+// WithValidator sets what validates the form's data; the default is [Rules] without rules of one's
+// own. All keys of one type have the same.
+func WithValidator(v Validator) Setting { return func(d *definition) { d.validator = v } }
+
+// WithMessages sets the texts of problems. They are made when the form is rendered.
+func WithMessages(m Messages) Setting { return func(d *definition) { d.messages = m } }
+
+// keys are all keys, by type and name: what is posted says which form it is from.
+var (
+	keysMu sync.Mutex
+	keys   = map[keyID]any{}
+)
+
+type keyID struct {
+	data reflect.Type
+	name string
+}
+
+// New returns a new key of forms whose data is a T. The name begins with a letter, and has only
+// letters, digits, _ and - in it; it is the id of the form's element, and begins those of its fields.
+//
+// It panics if T has fields that can't be posted, and if there is a key of the name and type already.
+func New[T any](name string, settings ...Setting) *Key[T] {
+	if !isName(name) {
+		panic(fmt.Sprintf("forms: %q is no name of a form: use letters, digits, _ and -, a letter first", name))
+	}
+	d := &definition{name: name, schema: schemaOf(reflect.TypeFor[T]()), validator: defaultRules()}
+	d.messages = English
+	for _, o := range settings {
+		o(d)
+	}
+	k := &Key[T]{
+		k:          state.NewKey[*Form[T]](name),
+		definition: d,
+	}
+	id := keyID{reflect.TypeFor[T](), name}
+	keysMu.Lock()
+	defer keysMu.Unlock()
+	if _, dup := keys[id]; dup {
+		panic(fmt.Sprintf("forms: there is a form %q of %v already: keep its key in a package variable, or use another name", name, id.data))
+	}
+	keys[id] = k
+	return k
+}
+
+// keyOf finds a key; nil without one.
+func keyOf[T any](name string) *Key[T] {
+	keysMu.Lock()
+	defer keysMu.Unlock()
+	k, _ := keys[keyID{reflect.TypeFor[T](), name}].(*Key[T])
+	return k
+}
+
+// Name returns the name given to New.
+func (k *Key[T]) Name() string { return k.name }
+
+// Get returns the form as it is now; it must not be changed. It is never nil: without Set the form
+// is empty. It panics if ctx belongs to no view.
+func (k *Key[T]) Get(ctx context.Context) *Form[T] {
+	if f := k.k.Get(ctx); f != nil {
+		return f
+	}
+	return &Form[T]{form: form{definition: k.definition, id: k.name}}
+}
+
+// Set starts the form anew with data: nothing is typed, used or wrong. In an event of the form use
+// [Form.Reset]. A form of a component must be set by its Mount: the ids of its fields have the
+// component's in them.
+func (k *Key[T]) Set(w state.Writer, data T) {
+	f := k.Get(w).copy()
+	if s, ok := w.(*views.Socket); ok && s.ID() != "" {
+		f.id = k.name + "-" + idText(s.ID())
+	}
+	f.Reset(data)
+	k.k.Set(w, f)
+}
+
+// idText makes a part of an id of any text.
+func idText(s string) string {
+	var b strings.Builder
+	for i := range len(s) {
+		c := s[i]
+		if letter := 'a' <= c|0x20 && c|0x20 <= 'z'; letter || '0' <= c && c <= '9' {
+			b.WriteByte(c)
+		} else if c == '-' && !strings.HasSuffix(b.String(), "-") {
+			b.WriteByte(c)
+		} else {
+			fmt.Fprintf(&b, "_%02x", c)
+		}
+	}
+	return b.String()
+}
+
+// newNumber returns a number that no form has.
+func newNumber() string {
+	b := make([]byte, 16)
+	_, _ = rand.Read(b) // it never fails
+	return base64.RawURLEncoding.EncodeToString(b)
+}
+
+// maxSpent is how many numbers of a form that were used up are remembered.
+const maxSpent = 16
+
+// renew gives the form a new number; the one before is used up.
+func (f *form) renew() {
+	f.spent = append(slices.Clone(f.spent), f.number)
+	if n := len(f.spent) - maxSpent; n > 0 {
+		f.spent = f.spent[n:]
+	}
+	f.number = newNumber()
+}

@@ -1,0 +1,253 @@
+package forms
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/sideband-go/sideband/views"
+)
+
+var (
+	_ views.Parameter = (*Form[struct{}])(nil)
+	_ views.Parameter = (*Submission[struct{}])(nil)
+)
+
+// Receive is part of views.Parameter.
+func (f *Form[T]) Receive(s *views.Socket, p views.Posted) (run bool, err error) {
+	return f.receive(s, p, false)
+}
+
+// Done is part of views.Parameter.
+func (f *Form[T]) Done(s *views.Socket) (accepted bool, err error) {
+	f.keep(s)
+	return true, nil
+}
+
+// Receive is part of views.Parameter. The method runs only with valid data.
+func (f *Submission[T]) Receive(s *views.Socket, p views.Posted) (run bool, err error) {
+	f.Form = new(Form[T])
+	run, err = f.receive(s, p, true)
+	return run && f.Valid(), err
+}
+
+// Done is part of views.Parameter. The submit is accepted if the method has added no error.
+func (f *Submission[T]) Done(s *views.Socket) (accepted bool, err error) {
+	if accepted = f.Valid(); accepted {
+		f.succeed()
+	} else {
+		f.refusals, f.refusedNow = f.refusals+1, true
+	}
+	f.keep(s)
+	return accepted, nil
+}
+
+// succeed notes that a submit was accepted.
+func (f *form) succeed() {
+	f.submitted, f.refusedNow, f.refusals, f.used = false, false, 0, nil
+	if f.number == f.received { // else the method has reset the form
+		f.renew()
+	}
+}
+
+// keep makes f the form's state, unless the method has set another one.
+func (f *Form[T]) keep(s *views.Socket) {
+	if now, _ := f.key.k.Lookup(s); now != f.kept {
+		return
+	}
+	f.kept = nil // else each state would hold the one before
+	f.settleRows(f.data())
+	f.key.k.Set(s, f)
+}
+
+// data is what f.Data is, for reflection.
+func (f *Form[T]) data() reflect.Value { return reflect.ValueOf(&f.Data).Elem() }
+
+// receive takes what a page has posted, and makes it the form's state. It reports whether the method may
+// run.
+func (f *Form[T]) receive(s *views.Socket, p views.Posted, isSubmit bool) (run bool, err error) {
+	name, number, _ := strings.Cut(p.Fields.Get(numberField), ".")
+	k := keyOf[T](name)
+	if k == nil {
+		return false, fmt.Errorf("%w: the field %s names no form of %v", views.ErrText, numberField, reflect.TypeFor[T]())
+	}
+	before := k.Get(s)
+	if slices.Contains(before.spent, number) {
+		return false, nil // sent twice, or by a field that its submit has overtaken
+	}
+	*f = *before.copy()
+	f.key = k
+	data := f.data()
+	rule, status := "", 0
+	switch {
+	case number == f.number:
+	case s.IsRemounted() && !f.heard:
+		f.number = number
+		f.adoptRows(data, p.Fields)
+	default:
+		rule, status = RuleStale, http.StatusConflict
+		f.number = newNumber() // which the page gets
+	}
+	f.heard, f.received, f.refusedNow, f.source = true, f.number, false, ""
+	if err := f.decode(data, p.Fields); errors.Is(err, errUnreadable) {
+		rule, status = RuleFields, http.StatusBadRequest
+	} else if err != nil {
+		return false, err
+	}
+	isRow := p.Fields.Has(rowField)
+	switch {
+	case rule != "":
+	case isRow:
+		if !f.changeRows(data, p.Fields.Get(rowField)) {
+			rule, status = RuleFields, http.StatusBadRequest
+		}
+	case isSubmit:
+		f.useAll(data)
+		f.submitted = true
+	case p.Source == "":
+		f.useChanged(data, &before.form, before.data())
+	default:
+		f.source = f.pathOfID(p.Source)
+		f.use(f.source)
+	}
+	if err := f.validate(s, data); err != nil {
+		return false, err
+	}
+	if rule != "" {
+		f.add(Problem{Rule: rule})
+	}
+	if isSubmit && !isRow && !f.Valid() {
+		f.refusals, f.refusedNow = f.refusals+1, true
+	}
+	f.kept = f.copy()
+	k.k.Set(s, f.kept)
+	if rule != "" {
+		return false, views.Error(status, f.texts(s, f.problems[""])[0])
+	}
+	return !isRow || !isSubmit, nil
+}
+
+// validate adds what the validator finds.
+func (f *form) validate(ctx context.Context, data reflect.Value) error {
+	list, err := f.validator.Validate(ctx, data.Addr().Interface())
+	if err != nil {
+		return err
+	}
+	parsed := len(f.problems) > 0
+	for _, p := range list {
+		p.Field = f.keyed(data, p.Field)
+		if parsed && slices.ContainsFunc(f.problems[p.Field], func(p Problem) bool { return p.Rule == RuleParse }) {
+			continue // it says nothing of the zero value that stands for what was typed
+		}
+		f.add(p)
+	}
+	return nil
+}
+
+// keyed makes the path of a field of one that has rows by index, as the validator says them. It is "" for
+// what is no field of the form.
+func (f *form) keyed(data reflect.Value, path string) string {
+	s, v, at := f.schema, data, ""
+	for rest := path; ; {
+		end := strings.IndexAny(rest, ".[")
+		name := rest
+		if end >= 0 {
+			name = rest[:end]
+		}
+		n := s.byName[name]
+		if n == nil {
+			return ""
+		}
+		v, at = v.Field(n.index), join(at, name)
+		if end < 0 || n.kind != group && n.kind != rows {
+			return at // an item of a list of texts is the list's
+		}
+		rest = rest[end+1:]
+		if n.kind == rows {
+			index, after, _ := strings.Cut(rest, "]")
+			i, ok := atoi(index)
+			if !ok || i >= v.Len() {
+				return ""
+			}
+			at, v = f.rowPath(at, i), v.Index(i)
+			if after == "" {
+				return at
+			}
+			rest = after[1:]
+		}
+		s = n.inner
+	}
+}
+
+// use notes that a field was changed or left; "" notes nothing.
+func (f *form) use(path string) {
+	if path == "" {
+		return
+	}
+	if f.used == nil {
+		f.used = map[string]bool{}
+	}
+	f.used[path] = true
+}
+
+// useAll notes that all fields were submitted.
+func (f *form) useAll(data reflect.Value) {
+	f.walk(data, func(path string, _ *field, _ reflect.Value) { f.use(path) })
+}
+
+// useChanged notes which fields show something else than before.
+func (f *form) useChanged(data reflect.Value, before *form, old reflect.Value) {
+	f.walk(data, func(path string, n *field, v reflect.Value) {
+		if n.kind == rows || n.kind == group {
+			return
+		}
+		now := f.describe(path, n, v)
+		var was Field
+		if _, v, found := before.resolve(old, path); found == known {
+			was = before.describe(path, n, v)
+		}
+		if now.Value != was.Value || now.Checked != was.Checked || !slices.Equal(now.Values, was.Values) {
+			f.use(path)
+		}
+	})
+}
+
+// pathOfID finds the field that an id is of; "" without one.
+func (f *form) pathOfID(id string) string {
+	rest, ok := strings.CutPrefix(id, f.id+"-")
+	if !ok {
+		return ""
+	}
+	return f.schema.pathOfID(rest, "")
+}
+
+func (s *schema) pathOfID(id, at string) string {
+	for _, n := range s.fields {
+		rest, ok := strings.CutPrefix(id, n.name)
+		path := join(at, n.name)
+		switch {
+		case !ok:
+			continue
+		case rest == "" || strings.HasPrefix(rest, "--"):
+			return path
+		case rest[0] != '-' || n.inner == nil:
+			continue
+		}
+		rest = rest[1:]
+		if n.kind == rows {
+			text, after, _ := strings.Cut(rest, "-")
+			if _, ok := atoi(text); !ok {
+				continue
+			}
+			rest, path = after, path+"["+text+"]"
+		}
+		if found := n.inner.pathOfID(rest, path); found != "" {
+			return found
+		}
+	}
+	return ""
+}

@@ -1,0 +1,306 @@
+package forms
+
+import (
+	"fmt"
+	"net/url"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/a-h/templ"
+)
+
+// A row keeps the key that it was made with, whatever is added, removed and moved around it: names and ids of
+// its fields stay the same. What is posted from a page that does not show the newest rows yet thus goes
+// to the right ones.
+
+// rowKey is the key of a row of a list.
+func (f *form) rowKey(list string, i int) int {
+	if keys, ok := f.rows[list]; ok && i < len(keys) {
+		return keys[i]
+	}
+	return i
+}
+
+// AddRow returns the attributes of a button that adds a row at the end of a list, which is named by
+// its address. It needs no method, and works without JavaScript.
+func (f *Form[T]) AddRow(list any) templ.OrderedAttributes {
+	path, _ := f.listOf(list)
+	return rowButton("add " + path)
+}
+
+// RemoveRow returns the attributes of a button that removes a row.
+func (f *Form[T]) RemoveRow(list any, i int) templ.OrderedAttributes {
+	path, n := f.listOf(list)
+	checkRow(i, n)
+	return rowButton("remove " + path + " " + strconv.Itoa(f.rowKey(path, i)))
+}
+
+// MoveRow returns the attributes of a button that moves a row to another place in its list. A button
+// for a place that is not there is disabled.
+func (f *Form[T]) MoveRow(list any, from, to int) templ.OrderedAttributes {
+	path, n := f.listOf(list)
+	checkRow(from, n)
+	if to < 0 || to >= n {
+		return append(rowButton("move "+path), templ.KV[string, any]("disabled", true))
+	}
+	return rowButton("move " + path + " " + strconv.Itoa(f.rowKey(path, from)) + " " + strconv.Itoa(f.rowKey(path, to)))
+}
+
+func rowButton(value string) templ.OrderedAttributes {
+	return templ.OrderedAttributes{
+		templ.KV[string, any]("type", "submit"), templ.KV[string, any]("formnovalidate", true),
+		templ.KV[string, any]("name", rowField), templ.KV[string, any]("value", value),
+	}
+}
+
+// listOf finds a list of rows by its address.
+func (f *Form[T]) listOf(list any) (path string, n int) {
+	path, s := f.pathOf(list)
+	if s.kind != rows {
+		panic(fmt.Sprintf("forms: %s is no list of structs, so that it has no rows", path))
+	}
+	return path, reflect.ValueOf(list).Elem().Len()
+}
+
+func checkRow(i, n int) {
+	if i < 0 || i >= n {
+		panic(fmt.Sprintf("forms: there is no row %d of %d", i, n))
+	}
+}
+
+// keysOf returns the keys of a list's rows.
+func (f *form) keysOf(list string, n int) []int {
+	keys := make([]int, n)
+	for i := range keys {
+		keys[i] = f.rowKey(list, i)
+	}
+	return keys
+}
+
+// setKeys sets the keys of a list's rows.
+func (f *form) setKeys(list string, keys []int) {
+	if f.rows == nil {
+		f.rows = map[string][]int{}
+	}
+	f.rows[list] = keys
+	for _, key := range keys {
+		f.nextRow = max(f.nextRow, key+1)
+	}
+}
+
+// rowIndex finds the row with a key in a list of n; -1 without one.
+func (f *form) rowIndex(list string, key, n int) int {
+	if keys, ok := f.rows[list]; ok {
+		return slices.Index(keys, key)
+	}
+	if key < n {
+		return key
+	}
+	return -1
+}
+
+// nextKey is a key that no row of a list of n has, or ever had.
+func (f *form) nextKey(list string, n int) int {
+	if _, ok := f.rows[list]; ok {
+		return f.nextRow
+	}
+	return max(f.nextRow, n)
+}
+
+// settleRows gives keys to rows that a method has added to its data, and forgets those that it has
+// removed.
+func (f *form) settleRows(data reflect.Value) {
+	if !f.schema.lists || f.rows == nil {
+		return
+	}
+	f.walk(data, func(path string, n *field, v reflect.Value) {
+		keys, ok := f.rows[path]
+		if !ok || n.kind != rows {
+			return
+		}
+		for i := v.Len(); i < len(keys); i++ {
+			f.forget(path, keys[i])
+		}
+		keys = slices.Clone(keys[:min(len(keys), v.Len())])
+		for len(keys) < v.Len() {
+			keys = append(keys, f.nextRow)
+			f.nextRow++
+		}
+		f.rows[path] = keys
+	})
+}
+
+// forget drops what is known of a row.
+func (f *form) forget(list string, key int) {
+	row := list + "[" + strconv.Itoa(key) + "]"
+	for path := range f.used {
+		if isWithin(path, row) {
+			delete(f.used, path)
+		}
+	}
+	for path := range f.typed {
+		if isWithin(path, row) {
+			delete(f.typed, path)
+		}
+	}
+	for path := range f.rows {
+		if isWithin(path, row) {
+			delete(f.rows, path)
+		}
+	}
+}
+
+// changeRows does what a button of rows says. It reports false if that can't be read.
+func (f *form) changeRows(data reflect.Value, what string) bool {
+	op, path, _ := strings.Cut(what, " ")
+	path, args, _ := strings.Cut(path, " ")
+	n, v, found := f.resolve(data, path)
+	if found == removed {
+		return true
+	}
+	if found != known || n.kind != rows {
+		return false
+	}
+	keys := f.keysOf(path, v.Len())
+	from, to, isMove := strings.Cut(args, " ")
+	key, isKey := atoi(from)
+	i := f.rowIndex(path, key, v.Len())
+	switch op {
+	case "add":
+		if f.countRows(data) >= MaxRows {
+			f.add(Problem{Field: path, Rule: RuleRows, Param: strconv.Itoa(MaxRows), Kind: "list"})
+			break
+		}
+		key := f.nextKey(path, v.Len())
+		v.Set(reflect.Append(v, reflect.Zero(n.inner.typ)))
+		f.setKeys(path, append(keys, key))
+	case "remove":
+		if !isKey {
+			return false
+		}
+		if i < 0 {
+			break // a second click
+		}
+		f.nextRow = f.nextKey(path, v.Len())
+		v.Set(reflect.AppendSlice(v.Slice(0, i), v.Slice(i+1, v.Len())))
+		f.forget(path, key)
+		f.setKeys(path, slices.Delete(keys, i, i+1))
+	case "move":
+		other, ok := atoi(to)
+		if !isKey || !isMove || !ok {
+			return false
+		}
+		j := f.rowIndex(path, other, v.Len())
+		if i < 0 || j < 0 {
+			break
+		}
+		row := reflect.New(n.inner.typ).Elem()
+		row.Set(v.Index(i))
+		keys = slices.Delete(keys, i, i+1)
+		rest := reflect.AppendSlice(v.Slice(0, i), v.Slice(i+1, v.Len()))
+		list := reflect.MakeSlice(n.typ, 0, v.Len())
+		list = reflect.AppendSlice(list, rest.Slice(0, j))
+		list = reflect.Append(list, row)
+		v.Set(reflect.AppendSlice(list, rest.Slice(j, rest.Len())))
+		f.setKeys(path, slices.Insert(keys, j, key))
+	default:
+		return false
+	}
+	f.use(path)
+	f.source = path
+	return true
+}
+
+// countRows counts the rows of all lists.
+func (f *form) countRows(data reflect.Value) (n int) {
+	if f.schema.lists {
+		f.walk(data, func(_ string, field *field, v reflect.Value) {
+			if field.kind == rows {
+				n += v.Len()
+			}
+		})
+	}
+	return n
+}
+
+// rowList is a list of rows as a page shows it.
+type rowList struct {
+	path string
+	keys []int
+}
+
+// maxRowsText is how many bytes a page may use to say which rows it shows.
+const maxRowsText = 16 << 10
+
+// formatRows writes what a page shows of rows: addresses=0,2,1 addresses[0].phones=0
+func (f *form) formatRows(data reflect.Value) string {
+	if !f.schema.lists {
+		return ""
+	}
+	var b strings.Builder
+	f.walk(data, func(path string, n *field, v reflect.Value) {
+		if n.kind != rows {
+			return
+		}
+		if b.Len() > 0 {
+			b.WriteByte(' ')
+		}
+		b.WriteString(path + "=")
+		for i := range v.Len() {
+			if i > 0 {
+				b.WriteByte(',')
+			}
+			b.WriteString(strconv.Itoa(f.rowKey(path, i)))
+		}
+	})
+	return b.String()
+}
+
+// parseRows reads what formatRows has written. It reports false for what that does not write.
+func parseRows(text string) (lists []rowList, ok bool) {
+	if text == "" || len(text) > maxRowsText {
+		return nil, false
+	}
+	for part := range strings.SplitSeq(text, " ") {
+		path, keys, ok := strings.Cut(part, "=")
+		if !ok {
+			return nil, false
+		}
+		l := rowList{path: path}
+		for text := range strings.SplitSeq(keys, ",") {
+			if keys == "" {
+				break
+			}
+			key, ok := atoi(text)
+			if !ok || slices.Contains(l.keys, key) || len(l.keys) == MaxRows {
+				return nil, false
+			}
+			l.keys = append(l.keys, key)
+		}
+		lists = append(lists, l)
+	}
+	return lists, true
+}
+
+// adoptRows gives the data the rows that the page shows. Those that are there already keep what is in
+// them.
+func (f *form) adoptRows(data reflect.Value, fields url.Values) {
+	lists, _ := parseRows(fields.Get(listField))
+	left := MaxRows
+	for _, l := range lists {
+		n, v, found := f.resolve(data, l.path)
+		if left -= len(l.keys); left < 0 || found != known || n.kind != rows {
+			return
+		}
+		list := reflect.MakeSlice(n.typ, len(l.keys), len(l.keys))
+		for i, key := range l.keys {
+			if at := f.rowIndex(l.path, key, v.Len()); at >= 0 {
+				list.Index(i).Set(v.Index(at))
+			}
+		}
+		v.Set(list)
+		f.setKeys(l.path, l.keys)
+	}
+}

@@ -1,0 +1,39 @@
+package forms
+
+import (
+	"strconv"
+
+	"github.com/a-h/templ"
+)
+
+// Summarized is a *Form.
+type Summarized interface{ summarize() summary }
+
+// summary is what [Summary] shows.
+type summary struct {
+	*form
+	fields []Field
+}
+
+func (f *Form[T]) summarize() summary {
+	s := summary{form: &f.form}
+	if f.submitted {
+		s.fields = f.Summary()
+	}
+	return s
+}
+
+// shown reports whether there is something to say.
+func (s summary) shown() bool { return len(s.fields) > 0 || len(s.problems[""]) > 0 }
+
+func (s summary) titleID() string { return s.id + "--title" }
+
+// attrs has autofocus in the rendering after a submit that was refused. The count makes this an element that
+// has changed, so that it gets the focus again if the next submit is refused for the same reasons.
+func (s summary) attrs() templ.OrderedAttributes {
+	return templ.OrderedAttributes{
+		templ.KV[string, any]("id", s.id+"--summary"), templ.KV[string, any]("class", "sb-summary"), templ.KV[string, any]("role", "group"),
+		templ.KV[string, any]("aria-labelledby", s.titleID()), templ.KV[string, any]("tabindex", "-1"),
+		templ.KV[string, any]("data-refusals", strconv.Itoa(s.refusals)), templ.KV[string, any]("autofocus", s.refusedNow),
+	}
+}

@@ -1,0 +1,117 @@
+package live
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/sideband-go/sideband/internal/fault"
+	"github.com/sideband-go/sideband/internal/params"
+	"github.com/sideband-go/sideband/internal/render"
+	"github.com/sideband-go/sideband/patch"
+)
+
+// Event is an event that a request brings.
+type Event struct {
+	Context   context.Context // its values; its end is ignored
+	Name      string          // of the method; "" if Posted.Left: the page asks for its controls
+	Component string          // its address; "" of the page
+	Input     params.Input
+	Posted    *patch.Posted // what the controls show; nil: nothing to correct
+}
+
+// invocation is an event on its way: one callback or, if the method's parameter takes what was posted
+// by itself, two.
+type invocation struct {
+	render.Invocation
+	component *render.Component
+	run       bool
+	refusal   error // of Receive
+	refused   bool  // the method has not run, or the parameter does not count as accepted
+}
+
+// event returns the first callback of an event, of the page or of the component at an address. An event
+// of a component is decoded when it runs.
+func (v *View) event(e Event) (Call, error) {
+	i := &invocation{}
+	if e.Component != "" {
+		return Call{Name: fmt.Sprintf("%.80q %.40q", e.Component, e.Name), address: e.Component, event: i, Run: func(cb *Callback) (err error) {
+			if i.Invocation, err = decode(cb.component, e); err != nil {
+				return err
+			}
+			return i.begin(cb)
+		}}, nil
+	}
+	root := v.tree.Root()
+	err := v.host.Guard.Call(func() (err error) {
+		i.Invocation, err = decode(root, e)
+		return err
+	})
+	return Call{Name: v.def.Name() + "." + e.Name, event: i, Run: i.begin}, err
+}
+
+func decode(c *render.Component, e Event) (render.Invocation, error) {
+	event := c.Kind().Events[e.Name]
+	if event == nil {
+		return render.Invocation{}, fmt.Errorf("%w: %s has none named %.40q", fault.ErrNoEvent, c.Name(), e.Name)
+	}
+	decoded, err := event(e.Input)
+	if err != nil {
+		return decoded, fmt.Errorf("event %s: %w", e.Name, err)
+	}
+	return decoded, nil
+}
+
+// begin is the first callback.
+func (i *invocation) begin(cb *Callback) error {
+	if i.Receive == nil {
+		return i.Run(cb.receiver, cb)
+	}
+	i.component = cb.component
+	i.run, i.refusal = i.Receive(cb)
+	return nil
+}
+
+// rest returns the second callback, after the first one has succeeded. It reports false if there is none.
+func (c Call) rest() (Call, bool) {
+	i := c.event
+	if i == nil || i.Receive == nil {
+		return Call{}, false
+	}
+	if !i.run && i.refusal == nil {
+		i.refused = true
+		return Call{}, false
+	}
+	return Call{Name: c.Name, component: i.component, Run: i.finish}, true
+}
+
+// finish is the second callback.
+func (i *invocation) finish(cb *Callback) error {
+	if i.refusal != nil {
+		return i.refusal
+	}
+	err := i.Run(cb.receiver, cb)
+	if err != nil && !IsRedirect(err) {
+		return err
+	}
+	accepted, failed := i.Done(cb)
+	i.refused = !accepted
+	if failed != nil {
+		return failed
+	}
+	return err
+}
+
+// isRefused reports whether the call is an event whose parameter was not accepted.
+func (c Call) isRefused() bool { return c.event != nil && c.event.refused }
+
+// runCall runs the callbacks of a call with run, one after the other.
+func runCall(c Call, run func(Call) error) error {
+	err := run(c)
+	if err != nil {
+		return err
+	}
+	if rest, ok := c.rest(); ok {
+		return run(rest)
+	}
+	return nil
+}
