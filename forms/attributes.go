@@ -9,10 +9,6 @@ import (
 	"github.com/a-h/templ"
 )
 
-// own are attributes of a control that the form depends on: an author adds to the class and the
-// description of a control, and replaces its other attributes, but not these.
-var own = []string{"id", "name", "aria-invalid"}
-
 // merge adds the author's attributes to those of a control, or of a form.
 func merge(a templ.OrderedAttributes, more []templ.Attributer) templ.OrderedAttributes {
 	for _, m := range more {
@@ -26,18 +22,17 @@ func merge(a templ.OrderedAttributes, more []templ.Attributer) templ.OrderedAttr
 	return a
 }
 
-// set sets one attribute of the author's.
+// set sets one attribute of the author's: it is added to the class and the description, and takes the place
+// of another one, unless the form could not do without that.
 func set(a templ.OrderedAttributes, key string, value any) templ.OrderedAttributes {
-	if slices.Contains(own, key) {
-		panic(fmt.Sprintf("forms: the attribute %s of a control is the form's own", key))
-	}
-	if strings.HasPrefix(key, "hx-") {
-		panic(fmt.Sprintf("forms: a control has the form's change event already, so that %s can't be added: use views.AlsoOn with the field's ID", key))
-	}
 	i := slices.IndexFunc(a, func(kv templ.KeyValue[string, any]) bool { return kv.Key == key })
 	switch {
 	case i < 0:
 		return append(a, templ.KV(key, value))
+	case key == "id" || key == "name":
+		panic(fmt.Sprintf("forms: the attribute %s is the form's own", key))
+	case strings.HasPrefix(key, "hx-"):
+		panic(fmt.Sprintf("forms: the element has an event of the form, so that it takes no second %s: use views.AlsoOn with its ID", key))
 	case key == "class" || key == "aria-describedby":
 		a[i].Value = fmt.Sprint(a[i].Value) + " " + fmt.Sprint(value)
 	default:
@@ -85,7 +80,11 @@ func (c control) attrs(ctx context.Context) templ.OrderedAttributes {
 	case boxControl:
 		return merge(without(f.BoxAttrs(ctx), noneOf...), c.more)
 	case selectControl:
-		return merge(without(f.Attrs(ctx), noneOf...), c.more)
+		a := without(f.Attrs(ctx), append([]string{"required"}, noneOf...)...)
+		if f.Required { // with required, screen readers call a choice that is yet to be made invalid
+			a = append(a, templ.KV[string, any]("aria-required", "true"))
+		}
+		return merge(a, c.more)
 	case areaControl:
 		return merge(without(f.Attrs(ctx), numbers...), c.more)
 	case radioControl, boxesControl:

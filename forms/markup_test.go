@@ -79,8 +79,8 @@ var countries = []forms.Option{
 
 var days = []forms.Option{{Value: "mo", Label: "Monday"}, {Value: "tu", Label: "Tuesday"}, {Value: "we", Label: "Wednesday"}}
 
-// posted reads the fields of a page.
-func posted(page string) url.Values {
+// fieldsIn reads the fields of a page.
+func fieldsIn(page string) url.Values {
 	fields := url.Values{}
 	for _, m := range inputs.FindAllStringSubmatch(page, -1) {
 		fields.Add(m[1], html.UnescapeString(m[2]))

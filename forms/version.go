@@ -31,7 +31,10 @@ func (c control) version(ctx context.Context) (hash uint64, ok bool) {
 			return 0, false
 		}
 	}
-	return h.Sum64(), attributesInto(&h, changeBinding(ctx, f.form.name))
+	if !attributesInto(&h, changeBinding(ctx, f.form.id)) {
+		return 0, false
+	}
+	return h.Sum64(), true
 }
 
 func optionsInto(h *maphash.Hash, options []Option) {
