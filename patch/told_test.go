@@ -57,8 +57,7 @@ func (s *show) render(view string, p *patch.Posted) {
 func (s *show) types(id, text string) *patch.Posted {
 	s.t.Helper()
 	s.doc.Do(htmxdom.TypeInto(id, text))
-	_, _, body := s.doc.Submission(s.doc.ByID("f"), nil)
-	fields, err := url.ParseQuery(body)
+	fields, err := url.ParseQuery(s.doc.Submission(s.doc.ByID("f"), nil).Query)
 	if err != nil {
 		s.t.Fatal(err)
 	}

@@ -194,7 +194,7 @@ func (p *typist) leave() {
 }
 
 func (p *typist) send(id string, typing bool) {
-	_, _, body := p.doc.Submission(p.doc.ByID("f"), nil)
+	body := p.doc.Submission(p.doc.ByID("f"), nil).Query
 	fields, _ := url.ParseQuery(body)
 	p.events = append(p.events, patch.Posted{Source: id, Address: "?event=C", Fields: fields, Typing: typing})
 	p.say("%s sends %s", id, body)
