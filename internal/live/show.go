@@ -67,11 +67,18 @@ func (v *View) send(conn Conn, posted *patch.Posted, more []byte) error {
 		posted = &patch.Posted{Left: true}
 	}
 	v.delivery.unsettled = false
+	if posted != nil {
+		posted.InSteps = true
+	}
 	r, err := v.tree.Render(posted)
 	if err != nil {
 		return err
 	}
 	v.host.Warn(v, r)
+	if len(r.First) > 0 && !v.put(conn, v.delivery.number(r.First)) {
+		v.delivery.number(append(r.Ops, more...)) // onDrain goes on
+		return nil
+	}
 	if ops := append(r.Ops, more...); len(ops) > 0 {
 		v.put(conn, v.delivery.number(ops))
 	}
