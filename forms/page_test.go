@@ -101,8 +101,8 @@ func TestErrorsShowWhenDue(t *testing.T) {
 	}
 }
 
-// posted is what a page with a filled in form posts.
-func posted(page *livetest.Page) url.Values {
+// filledIn is what a page with a filled in form posts.
+func filledIn(page *livetest.Page) url.Values {
 	return url.Values{
 		"sb-form": {page.Find("input[name=sb-form]").Attr("value")}, "sb-rows": {"addresses=0"},
 		"name": {"Bob"}, "email": {"bob@example.org"}, "password": {"a long password"}, "age": {"30"}, "country": {"DE"}, "role": {"member"},
@@ -127,7 +127,7 @@ func TestForged(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			page, users := open(t)
-			v := posted(page)
+			v := filledIn(page)
 			c.change(v)
 			status, text := page.Forge("?event=Save", v)
 			if status != c.status {

@@ -5,19 +5,27 @@ import (
 	"crypto/subtle"
 	"net/http"
 	"strings"
+	"unsafe"
 
 	"github.com/sideband-go/sideband/internal/live"
 	"github.com/sideband-go/sideband/internal/protocol"
 	"github.com/sideband-go/sideband/internal/session"
 )
 
-// proof is what the requests of a page prove themselves with, opened. The view remembers it: the
-// next request brings the same, and need not have it opened again. It says nothing that may change:
-// whether the session lives, and who the ticket's owner is, is asked each time.
+// proof is what the requests of a page prove themselves with, opened. The view remembers it, so that
+// the next request, which brings the same texts, need not open them again. It holds nothing that may
+// change: whether the session lives, and whose the ticket is, each request asks again.
 type proof struct {
 	text   string // of the ticket
 	ticket ticket
 	cookie *session.Cookie
+}
+
+// Size is part of live.Proof.
+func (p *proof) Size() int64 {
+	t := &p.ticket
+	n := int(unsafe.Sizeof(*p)) + len(p.text) + len(t.view) + len(t.version) + len(t.pattern) + len(t.path) + len(t.sent) + len(t.query)
+	return int64(n) + p.cookie.Size()
 }
 
 // known is what a request has proved itself with.

@@ -3,6 +3,7 @@ package handlers_test
 import (
 	"encoding/base64"
 	"net/http"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -84,5 +85,23 @@ func TestTheUserOfARememberedTicketIsAskedAnew(t *testing.T) {
 	user = "bob"
 	if w := d.post(p, url); w.Code != http.StatusForbidden {
 		t.Errorf("bob: %d %s", w.Code, w.Body)
+	}
+}
+
+// The ticket and the cookie that a view remembers count in its size.
+func TestRememberedTicketsCountInASize(t *testing.T) {
+	grows := func(query string) int64 {
+		d := newDesk(handlers.Config{}, rooms.Page{})
+		defer d.close(t)
+		p := d.open(t, "/rooms/a"+query, "")
+		before := d.kit.Stats().Views.Bytes
+		if w := d.post(p, "/rooms/a?event=Add&value=1"); w.Code != http.StatusOK {
+			t.Fatalf("%d: %s", w.Code, w.Body)
+		}
+		return d.kit.Stats().Views.Bytes - before
+	}
+	const long = 600 // is in the ticket, and in its text in base64
+	if n := grows("?q="+strings.Repeat("x", long)) - grows(""); n < 2*long {
+		t.Errorf("the size grows by %d bytes more with a query of %d", n, long)
 	}
 }

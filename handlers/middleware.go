@@ -35,29 +35,44 @@ func (k *Kit) Middleware(next http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 			return
 		}
-		k.boundBody(w, r)
-		if err := k.origins.Check(r); err != nil {
-			k.log.Warn("sideband: cross-site request refused", "method", r.Method, "path", r.URL.Path, "err", err)
-			http.Error(w, k.config.Texts.CrossSite, http.StatusForbidden)
+		g := k.guard(w, r)
+		if g == nil {
 			return
 		}
-		outer, _ := r.Context().Value(guardKey{}).(*guard)
-		g := &guard{ResponseWriter: w, kit: k, outer: outer}
-		g.recall(r)
-		ctx, err := g.load(r)
-		if err != nil {
-			k.log.Error("sideband: session", "err", err)
-			http.Error(w, k.config.Texts.Failed, http.StatusInternalServerError)
-			return
-		}
-		g.r = r.WithContext(ctx)
-		g.ask()
-		defer func() {
-			if !g.begun { // a panic passes through, whose answer is somebody else's
-				g.begin()
-			}
-		}()
+		defer g.passed()
 		next.ServeHTTP(g, g.r)
 		g.end()
 	})
+}
+
+// guard returns the guard of a request with its session. Without one it has answered. It is not part
+// of Middleware, whose frame is memory that each open connection has (Route.serveConnection).
+//
+//go:noinline
+func (k *Kit) guard(w http.ResponseWriter, r *http.Request) *guard {
+	k.boundBody(w, r)
+	if err := k.origins.Check(r); err != nil {
+		k.log.Warn("sideband: cross-site request refused", "method", r.Method, "path", r.URL.Path, "err", err)
+		http.Error(w, k.config.Texts.CrossSite, http.StatusForbidden)
+		return nil
+	}
+	outer, _ := r.Context().Value(guardKey{}).(*guard)
+	g := &guard{ResponseWriter: w, kit: k, outer: outer}
+	g.recall(r)
+	ctx, err := g.load(r)
+	if err != nil {
+		k.log.Error("sideband: session", "err", err)
+		http.Error(w, k.config.Texts.Failed, http.StatusInternalServerError)
+		return nil
+	}
+	g.r = r.WithContext(ctx)
+	g.ask()
+	return g
+}
+
+// passed is called when the handlers below have returned, or panic: then somebody else answers.
+func (g *guard) passed() {
+	if !g.begun {
+		g.begin()
+	}
 }

@@ -36,6 +36,33 @@ func init() {
 
 // ServeHTTP answers the page, its events and its connection.
 func (rt Route) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if g := guardOf(r.Context(), rt.kit); g != nil && r.Method == http.MethodGet && g.connecting {
+		if rt.enter(w, r, g) {
+			rt.serveConnection(w, r)
+		}
+		return
+	}
+	rt.serve(w, r)
+}
+
+// enter notes that the request has come to a page. It reports whether the page is to answer.
+func (rt Route) enter(w http.ResponseWriter, r *http.Request, g *guard) bool {
+	for at := g; at != nil; at = at.outer {
+		at.ours = true
+	}
+	if !isCanonical(r.URL) {
+		rt.serveMisspelled(w, r)
+		return false
+	}
+	asks := r.Method == http.MethodGet || r.Method == http.MethodHead
+	return !asks || !rt.speculative(w, r, g.query.Get(protocol.KitParam))
+}
+
+// serve answers the page and its events. It is not part of ServeHTTP, whose frame is memory that each
+// open connection has.
+//
+//go:noinline
+func (rt Route) serve(w http.ResponseWriter, r *http.Request) {
 	k := rt.kit
 	g := guardOf(r.Context(), k)
 	if g == nil {
@@ -45,30 +72,20 @@ func (rt Route) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		k.Middleware(rt).ServeHTTP(w, r)
 		return
 	}
-	for at := g; at != nil; at = at.outer {
-		at.ours = true
-	}
-	if !isCanonical(r.URL) {
-		rt.serveMisspelled(w, r)
+	if !rt.enter(w, r, g) {
 		return
 	}
 	switch r.Method {
 	case http.MethodGet, http.MethodHead:
-		kind := g.query.Get(protocol.KitParam)
-		if rt.speculative(w, r, kind) {
-			return
-		}
-		switch {
-		case g.connecting:
-			rt.serveConnection(w, r)
-		case kind == protocol.ConnectionValue:
+		switch g.query.Get(protocol.KitParam) {
+		case protocol.ConnectionValue:
 			// Somebody was sent to the address of a connection, by a login that keeps it.
 			q, _ := url.ParseQuery(g.sent)
 			q.Del(protocol.KitParam)
 			q.Del(protocol.AfterParam)
 			w.Header().Set("Location", "?"+q.Encode())
 			w.WriteHeader(http.StatusSeeOther)
-		case kind == protocol.LeaveValue:
+		case protocol.LeaveValue:
 			rt.serveLeave(w, r)
 		default:
 			rt.servePage(w, r)

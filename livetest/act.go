@@ -30,13 +30,15 @@ func (e Element) Click() {
 // idle says why a click on n comes to nothing, or leaves the site.
 func (p *Page) idle(d *htmxdom.Document, n *html.Node) string {
 	do, on := d.Activation(n)
-	listens := len(d.Dispatch("click", n, true)) > 0
+	triggers := d.Dispatch("click", n, true)
+	listens := len(triggers) > 0
+	prevented := slices.ContainsFunc(triggers, func(t htmxdom.Trigger) bool { return t.Prevents })
 	switch {
 	case do == htmxdom.Label && isDisabled(d, on):
 		return "its field is disabled"
 	case do == htmxdom.Label:
 		return ""
-	case do == htmxdom.Submit && d.Form(on) != nil:
+	case do == htmxdom.Submit && d.Form(on) != nil && !prevented:
 		return invalid(d, d.Form(on), on)
 	case do == htmxdom.Submit && !listens:
 		return "nothing listens to a click on it: it is in no form and has no event"
@@ -94,10 +96,7 @@ func (e Element) Key(key string) {
 func (e Element) Submit() {
 	e.page.t.Helper()
 	e.act("submit", func(d *htmxdom.Document, n *html.Node) (func(tab.Finder) error, string) {
-		form := n
-		if n.Data != "form" {
-			form = d.Form(n)
-		}
+		form := d.Form(n)
 		if form == nil {
 			return nil, "it is no form and in none"
 		}
@@ -257,27 +256,12 @@ func leaves(href string) string {
 
 // invalid says why a browser does not submit a form.
 func invalid(d *htmxdom.Document, form, button *html.Node) string {
-	has := func(n *html.Node, name string) bool {
-		if n == nil {
-			return false
-		}
-		_, ok := htmxdom.Attr(n, name)
-		return ok
-	}
-	if form == nil || has(form, "novalidate") || has(button, "formnovalidate") {
+	if !htmxdom.Validates(form, button) {
 		return ""
 	}
-	for _, n := range d.Elements() {
-		if !isField(n) || d.Form(n) != form || !has(n, "required") || isDisabled(d, n) {
-			continue
-		}
-		empty := d.Value(n) == ""
-		if t := htmxdom.InputType(n); n.Data == "input" && (t == "checkbox" || t == "radio") {
-			empty = t == "checkbox" && !d.Checked(n)
-		}
-		if empty {
-			return fmt.Sprintf("the browser does not submit it: field %q is required and empty", nameOf(d, n))
-		}
+	problems := d.Invalid(form)
+	if len(problems) == 0 {
+		return ""
 	}
-	return ""
+	return fmt.Sprintf("the browser does not submit it: field %q %s", nameOf(d, problems[0].Control), problems[0].Why)
 }

@@ -25,7 +25,7 @@ func appendSent(list []sent, at string, n *html.Node) []sent {
 			continue
 		}
 		switch a.Key {
-		case "hx-get", "hx-post", "hx-put", "hx-patch", "hx-delete":
+		case "hx-get", "hx-post", "hx-put", "hx-patch", "hx-delete", "action", "formaction":
 		default:
 			continue
 		}

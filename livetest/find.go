@@ -52,6 +52,23 @@ func (p *Page) Field(label string) Element { return p.named(nil, "field", label,
 // Heading finds a heading by its text.
 func (p *Page) Heading(text string) Element { return p.named(nil, "heading", text, isHeading) }
 
+// Nth is the element with this index among those that are found, counted from 0: the second row's
+// field is form.Field("Street").Nth(1).
+func (e Element) Nth(i int) Element {
+	first := e
+	e.what, e.named = fmt.Sprintf("%s, number %d", first.what, i), false
+	e.all = func(d *htmxdom.Document) []*html.Node {
+		// Those in e.within count.
+		found, _ := first.matches(d)
+		return found[min(max(i, 0), len(found)):min(max(i, 0)+1, len(found))]
+	}
+	e.near = func(d *htmxdom.Document, in []*html.Node) string {
+		found, _ := first.matches(d)
+		return fmt.Sprintf("there are %d: %s", len(found), first.place())
+	}
+	return e
+}
+
 // Row finds a row of a table by the text of one of its cells.
 func (p *Page) Row(cell string) Element { return p.row(nil, cell) }
 
@@ -173,12 +190,7 @@ func (e Element) scope(d *htmxdom.Document) (in []*html.Node, problem string) {
 	if problem != "" {
 		return nil, problem
 	}
-	for n := range outer.Descendants() {
-		if n.Type == html.ElementNode {
-			in = append(in, n)
-		}
-	}
-	return in, ""
+	return slices.DeleteFunc(d.Elements(), func(n *html.Node) bool { return !belongs(d, n, outer) }), ""
 }
 
 // matches returns all elements that e may mean.
@@ -188,10 +200,14 @@ func (e Element) matches(d *htmxdom.Document) (found []*html.Node, problem strin
 		return found, ""
 	}
 	outer, problem := e.within.resolve(d)
-	return slices.DeleteFunc(found, func(n *html.Node) bool { return outer == nil || !isInside(n, outer) }), problem
+	return slices.DeleteFunc(found, func(n *html.Node) bool { return outer == nil || !belongs(d, n, outer) }), problem
 }
 
-func isInside(n, outer *html.Node) bool {
+// belongs reports whether an element is in another one, or is a control that names it as its form.
+func belongs(d *htmxdom.Document, n, outer *html.Node) bool {
+	if outer.Data == "form" && n != outer && d.Form(n) == outer {
+		return true
+	}
 	for p := n.Parent; p != nil; p = p.Parent {
 		if p == outer {
 			return true

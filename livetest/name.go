@@ -61,17 +61,16 @@ func nameOf(d *htmxdom.Document, n *html.Node) string { return (&namer{d: d}).na
 
 // name is what a person knows an element by: what a screen reader says.
 func (nr *namer) name(n *html.Node) string {
-	if ids := strings.Fields(attr(n, "aria-labelledby")); len(ids) > 0 {
-		var texts []string
-		for _, id := range ids {
-			if l := nr.d.ByID(id); l != nil {
-				texts = append(texts, htmxdom.Text(l))
+	if name := nr.given(n); name != "" || attr(n, "aria-labelledby") != "" {
+		return name
+	}
+	if isGroup(n) {
+		for c := range n.ChildNodes() {
+			if n.Data == "fieldset" && c.Type == html.ElementNode && c.Data == "legend" {
+				return textOf(c)
 			}
 		}
-		return collapse(strings.Join(texts, " "))
-	}
-	if l := collapse(attr(n, "aria-label")); l != "" {
-		return l
+		return collapse(attr(n, "title"))
 	}
 	if isField(n) {
 		if l := nr.label(n); l != "" {
@@ -89,6 +88,20 @@ func (nr *namer) name(n *html.Node) string {
 		return text
 	}
 	return collapse(attr(n, "title"))
+}
+
+// given is the name that an element's attributes give it.
+func (nr *namer) given(n *html.Node) string {
+	var texts []string
+	for _, id := range strings.Fields(attr(n, "aria-labelledby")) {
+		if l := nr.d.ByID(id); l != nil {
+			texts = append(texts, htmxdom.Text(l))
+		}
+	}
+	if attr(n, "aria-labelledby") != "" {
+		return collapse(strings.Join(texts, " "))
+	}
+	return collapse(attr(n, "aria-label"))
 }
 
 // spoken is an element's text, with what stands for its images.

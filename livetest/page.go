@@ -35,6 +35,7 @@ type opened struct {
 	tab    *tab.Tab
 	record *record
 	hidden bool
+	plain  bool            // it runs no scripts
 	was    now             // what the page was like
 	wasAt  <-chan struct{} // and what tells of changes since then
 	looked <-chan struct{} // what tells of changes since the page was looked at
@@ -45,9 +46,9 @@ func (p *Person) open(path string, hidden bool) *Page {
 	p.site.t.Helper()
 	l := p.site.line()
 	rec := &record{line: l, found: p.site.found}
-	page := &Page{opened: &opened{t: p.site.t, site: p.site, person: p, line: l, record: rec, hidden: hidden}}
+	page := &Page{opened: &opened{t: p.site.t, site: p.site, person: p, line: l, record: rec, hidden: hidden, plain: p.isPlain()}}
 	t, err := tab.Open(tab.Config{
-		Client: l.client(p), Observe: rec.observe, Confirm: rec.confirm, InView: inView, Hidden: hidden,
+		Client: l.client(p), Observe: rec.observe, Confirm: rec.confirm, InView: inView, Hidden: hidden, WithoutScripts: page.plain,
 	}, origin+path)
 	if err != nil {
 		p.site.t.Fatalf("livetest: %v", err)
@@ -193,7 +194,7 @@ func (p *Page) now() (n now) {
 		}
 		n.busy = n.busy || refreshes(d)
 		n.ticket, n.live, n.lastID = ticketOf(d), v.Live, v.LastID
-		n.streaming = len(d.Streams()) > 0
+		n.streaming = !p.plain && len(d.Streams()) > 0
 	})
 	return n
 }

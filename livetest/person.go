@@ -13,6 +13,7 @@ type Person struct {
 
 	mu     sync.Mutex
 	header http.Header
+	plain  bool // the browser runs no scripts
 }
 
 // Person returns a new person, without any cookies.
@@ -35,6 +36,23 @@ func (p *Person) Open(path string) *Page {
 func (p *Person) OpenHidden(path string) *Page {
 	p.site.t.Helper()
 	return p.open(path, true)
+}
+
+// WithoutScripts switches JavaScript off in the person's browser, for pages that are opened from then
+// on, and returns the person. Such a page has no connection and no htmx: buttons, forms and
+// links do what browsers do with them alone, and what noscript elements hold is on
+// the page. What its view sends shows when the page is loaded again.
+func (p *Person) WithoutScripts() *Person {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.plain = true
+	return p
+}
+
+func (p *Person) isPlain() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.plain
 }
 
 // SetHeader sets a header of all requests that the person's browser sends from now on: for

@@ -7,7 +7,7 @@ import (
 	"github.com/sideband-go/sideband/views"
 )
 
-// What a delivery costs without the callback and the rendering: 1,000 views have subscribed.
+// BenchmarkPublish measures deliveries to 1,000 views, without callbacks and renderings.
 func BenchmarkPublish(b *testing.B) {
 	topic := pubsub.NewTopic[string](&pubsub.Bus{}, "posts")
 	const subscribers = 1000
@@ -29,7 +29,7 @@ func BenchmarkPublish(b *testing.B) {
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*subscribers), "ns/delivery")
 }
 
-// What a view costs that subscribes and ends again, beside 1,000 others.
+// BenchmarkSubscribe measures a view that subscribes and ends, beside 1,000 others.
 func BenchmarkSubscribe(b *testing.B) {
 	topic := pubsub.NewTopic[string](&pubsub.Bus{}, "posts")
 	for range 1000 {

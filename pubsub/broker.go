@@ -10,28 +10,28 @@ import (
 	"github.com/sideband-go/sideband/views"
 )
 
-// Broker carries bytes between processes. An adapter for NATS or Redis pub/sub has a few
-// lines. Its methods are called from many goroutines.
+// Broker carries bytes between processes. An adapter for NATS or Redis pub/sub takes a few lines.
+// Many goroutines call its methods.
 type Broker interface {
-	// Publish sends data to all subscribers of the subject in all processes, this process
-	// included or not. Data of one goroutine arrives in order, or not at all. Publish must
+	// Publish sends data to all subscribers of the subject in all other processes; it may also
+	// send it to this one. Data of one goroutine arrives in order or not at all. Publish must
 	// return when ctx is done.
 	Publish(ctx context.Context, subject string, data []byte) error
-	// Subscribe calls deliver in order, and never twice at a time, for all data that is
-	// published to the subject from now on, until cancel is called. deliver never blocks,
-	// and data may be reused once it has returned. A broker that loses its connection must
-	// reconnect and subscribe again by itself. cancel must not wait for a running deliver.
+	// Subscribe calls deliver for all data that is published to the subject from now on, one
+	// after the other and in order, until cancel is called. deliver never blocks. The broker may
+	// reuse data once deliver has returned. It must reconnect and subscribe again by itself if it
+	// loses its connection. cancel must not wait for a running deliver.
 	Subscribe(subject string, deliver func(data []byte)) (cancel func(), err error)
 }
 
-// linger is how long a subscription at the broker outlives its last user, so that a view that
-// is soon remounted finds it.
+// linger is how long a subscription at the broker is kept without a user, for views that are
+// remounted soon.
 const linger = 5 * time.Second
 
 // feedRef is a reference to a feed. The bus's mutex guards it.
 type feedRef struct {
 	feed     *feed
-	released bool // it must not get a feed any more
+	released bool // it must not get a feed
 }
 
 // feed is a subscription at the broker, shared by its users. The bus's mutex guards all fields
@@ -129,7 +129,7 @@ func (b *Bus) openFeed(f *feed, take func(nodeID, []byte) bool) {
 	})
 }
 
-// errExited is the error of a broker that has called runtime.Goexit.
+// errExited is the error for a broker that has called runtime.Goexit.
 var errExited = errors.New("the broker ended its goroutine")
 
 // feedOpened stores the broker's answer.
@@ -159,7 +159,7 @@ func subscribeAt(br Broker, subject string, deliver func([]byte)) (cancel func()
 	return br.Subscribe(subject, deliver)
 }
 
-// releaseFeed releases a reference. The subscription ends when it has had none for linger. The
+// releaseFeed releases a reference. The subscription ends when it has had none for the time linger. The
 // caller holds the bus's mutex.
 func (b *Bus) releaseFeed(ref *feedRef) {
 	ref.released = true
@@ -189,7 +189,7 @@ func (b *Bus) expireFeed(f *feed) {
 	f.cancelIfReady(b)
 }
 
-// receiveFromBroker passes data from the broker to take. It does not panic, whatever the data.
+// receiveFromBroker passes data from the broker to take. It never panics.
 func (b *Bus) receiveFromBroker(data []byte, take func(nodeID, []byte) bool) {
 	defer func() {
 		if r := recover(); r != nil {

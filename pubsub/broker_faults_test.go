@@ -14,7 +14,7 @@ import (
 	"github.com/sideband-go/sideband/views"
 )
 
-// rude is a broker whose code does what a test says.
+// rude is a broker whose methods run what a test sets.
 type rude struct {
 	publish, subscribe, cancel func()
 
@@ -78,7 +78,7 @@ func TestABrokerThatPanics(t *testing.T) {
 	})
 }
 
-// Case 60: a broker that ends the goroutines on which it is called holds up nothing.
+// Case 60: a broker that calls runtime.Goexit blocks nothing.
 func TestABrokerThatEndsItsGoroutine(t *testing.T) {
 	broker := &rude{}
 	bus := &pubsub.Bus{Broker: broker, Logger: quiet}
@@ -114,8 +114,8 @@ func TestABrokerThatEndsItsGoroutine(t *testing.T) {
 	w.must(func(s *views.Socket) error { return pubsub.Subscribe(s, other, page.got) })
 }
 
-// Case 60: what comes from another process locks no room.
-func TestMembersThatCanNotBeCompared(t *testing.T) {
+// Case 60: data from another process blocks no room.
+func TestIncomparableMembersOfOtherProcesses(t *testing.T) {
 	broker := &rude{}
 	bus := &pubsub.Bus{Broker: broker, Logger: quiet}
 	defer bus.Close()

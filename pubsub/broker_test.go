@@ -13,7 +13,7 @@ import (
 	"github.com/sideband-go/sideband/views"
 )
 
-// processes are buses that share a broker.
+// processes returns buses that share a broker.
 func processes(t testing.TB, broker pubsub.Broker, n int) []*pubsub.Bus {
 	list := make([]*pubsub.Bus, n)
 	for i := range list {
@@ -36,7 +36,7 @@ func TestMessagesReachOtherProcessesOnce(t *testing.T) {
 	for _, v := range all {
 		v.expect("1", "2")
 	}
-	// In a callback the broker is not waited for.
+	// Callbacks do not wait for the broker.
 	all[2].must(func(s *views.Socket) error {
 		return errors.Join(topics[1].Publish(s, "3"), topics[1].PublishToOthers(s, "4"), topics[1].Publish(s, "5"))
 	})
@@ -56,7 +56,7 @@ func TestMessagesReachOtherProcessesOnce(t *testing.T) {
 }
 
 // Publish returns the error of a message that can't be encoded before any subscriber has it.
-func TestWhatABrokerCanNotCarry(t *testing.T) {
+func TestMessagesThatCannotBeEncoded(t *testing.T) {
 	bus := &pubsub.Bus{Broker: &memory{}, MaxMessage: 100}
 	defer bus.Close()
 	topic := pubsub.NewTopic[string](bus, "posts")
@@ -92,7 +92,7 @@ func TestABrokerThatFails(t *testing.T) {
 		t.Errorf("said %d times:\n%s", n, said)
 	}
 
-	// One that hangs holds up nobody, and what waits for it is bounded.
+	// A broker that hangs blocks no callback, and its queue is bounded.
 	hold := make(chan struct{})
 	broker.set(func(m *memory) { m.fail, m.hold = nil, hold })
 	for range 100 {
@@ -124,7 +124,7 @@ func TestABrokerThatFails(t *testing.T) {
 	w.expect("6")
 }
 
-// picky can be encoded as what it does not take back.
+// picky can be encoded but not decoded.
 type picky struct{}
 
 func (picky) UnmarshalJSON(b []byte) error { panic(fmt.Sprintf("no %s", b)) }
@@ -146,7 +146,7 @@ func TestGarbageFromABroker(t *testing.T) {
 	v.connect(true)
 	v.work()
 
-	// The subjects and the form of what another process says.
+	// The subjects and the format of another process.
 	publish(t, pubsub.NewTopic[string](buses[1], "texts"), "a text")
 	v.expect("a text")
 	subjects := map[string][]byte{}
@@ -188,7 +188,7 @@ func TestGarbageFromABroker(t *testing.T) {
 		}
 		refused++
 	}
-	// These mean nothing, but they can be read.
+	// These can be decoded, but change nothing.
 	for _, payload := range []string{`{}`, `{"ask":"nobody"}`, `{"gone":true}`, `{"seq":7,"leave":["eve"]}`, `{"seq":1,"full":true,"join":[{"who":"eve","since":-1},{"who":"eve","since":1}],"leave":["ann"]}`, `{"seq":2,"leave":["eve","ann"]}`, `{"gone":true}`} {
 		if err := broker.Publish(t.Context(), "sideband.presence.here", with(payload)); err != nil {
 			t.Fatal(err)
@@ -209,7 +209,7 @@ func TestGarbageFromABroker(t *testing.T) {
 	v.expect("and on")
 }
 
-// A process subscribes once for all its views, and stops a little after the last.
+// A process subscribes once for all its views, and cancels a little after the last has ended.
 func TestSubscribingAtABroker(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		broker := &memory{}

@@ -21,27 +21,26 @@ var (
 	ErrTooLarge = errors.New("pubsub: the message is too large for the broker")
 )
 
-// Bus carries the messages of topics to their subscribers, and knows who is present. The
-// zero value works inside one process. Do not change the fields once the bus is in use, and
-// do not copy it. All methods are safe for concurrent use.
+// Bus carries the messages of topics to their subscribers, and tracks who is present. The zero value
+// works inside one process. Do not change its fields once it is in use, and do not copy it. All
+// methods are safe for concurrent use.
 type Bus struct {
 	// Broker carries messages to other processes. Default: none.
 	Broker Broker
-	// Prefix begins each subject at the broker, so that several programs can share it.
-	// Default: "sideband".
+	// Prefix is the first part of each subject at the broker, so that several programs can share
+	// one broker. Default: "sideband".
 	Prefix string
 	// MaxMessage bounds an encoded message to or from the broker, in bytes.
 	// Default: 1 MiB, which is what NATS allows.
 	MaxMessage int
-	// MaxOutbox bounds the messages that callbacks have published and the broker has not
-	// accepted yet. Further ones are lost for the other processes, and logged.
-	// Default: 10,000.
+	// MaxOutbox bounds the messages that callbacks have published and the broker has not accepted
+	// yet. Further ones are logged, and never reach the other processes. Default: 10,000.
 	MaxOutbox int
 	// LeaveGrace is how long a member stays present after its connection has closed, so that
-	// reloads, reconnects and navigation notify nobody. Default: 15 s.
+	// reloads, reconnects and navigation cause no notifications. Default: 15 s.
 	LeaveGrace time.Duration
-	// Heartbeat is how often processes send each other who is present. A process that is
-	// silent for three heartbeats is considered dead. Default: 12 s.
+	// Heartbeat is the interval at which processes send each other their members. A process that
+	// is silent for three intervals is considered dead. Default: 12 s.
 	Heartbeat time.Duration
 	// Logger gets errors that no caller waits for. Default: slog.Default().
 	Logger *slog.Logger
@@ -114,10 +113,10 @@ func (b *Bus) self() nodeID {
 	return b.node
 }
 
-// Close stops the bus: it sends queued messages to the broker for up to five seconds, tells
-// the other processes that its members have left, and cancels its subscriptions at the
-// broker. It returns when all of this has ended. Subscribers get no more messages, and later
-// calls return [ErrClosed]. Shut the kit down first, so that its views have ended.
+// Close stops the bus. It sends queued messages to the broker for up to five seconds, notifies the
+// other processes that its members have left, cancels its subscriptions at the broker, and waits
+// until all of this is done. Subscribers get no more messages, and later calls return [ErrClosed].
+// Shut the kit down first, so that its views have ended.
 //
 // A bus without a broker need not be closed.
 func (b *Bus) Close() {
@@ -154,7 +153,7 @@ func (b *Bus) isClosed() bool {
 	return b.closed
 }
 
-// Stats counts what a bus has done since it was made, and what it holds now.
+// Stats has the counters of a bus since it was created, and what it holds now.
 type Stats struct {
 	Topics      int // with subscribers
 	Subscribers int
@@ -162,10 +161,10 @@ type Stats struct {
 
 	Published uint64 // messages published by this process
 	Delivered uint64 // messages put into subscribers' mailboxes
-	// Lagged counts subscribers whose mailbox was full. They have lost a message, so their
+	// Lagged counts subscribers that have lost a message because their mailbox was full. Their
 	// views are remounted.
 	Lagged uint64
-	// Lagging counts views that wait to be remounted, since they have lagged a moment ago.
+	// Lagging is the number of views that wait to be remounted because they have lagged again.
 	Lagging int
 
 	Received uint64 // messages of other processes, from the broker

@@ -12,8 +12,8 @@ import (
 type channel struct {
 	decode func([]byte) (any, error)
 	byRef  map[views.Ref][]*subscriber
-	// Publishers read list without the mutex: once shared is set, its elements change only
-	// in a copy. Appending is allowed.
+	// Publishers read list without the mutex. Once shared is set, elements are changed in a copy
+	// only; appending is allowed.
 	list   []*subscriber
 	shared atomic.Bool
 }
@@ -35,7 +35,8 @@ type subscriber struct {
 	generation uint64 // counts Subscribe of the same method
 }
 
-// markSubscribedAgain reports whether the method is subscribed already, and counts it then.
+// markSubscribedAgain reports whether the method is subscribed already, and increments its generation
+// then.
 func (b *Bus) markSubscribedAgain(name string, ref views.Ref, code uintptr) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()

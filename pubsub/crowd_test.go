@@ -13,8 +13,8 @@ import (
 	"github.com/sideband-go/sideband/views"
 )
 
-// Case 72: in a large room changes are collected, so that N arrivals cost about N messages and
-// not N²; who joins is notified at once, and in a small room everybody is.
+// Case 72: in a large room changes are collected, so that N arrivals cost about N messages instead of
+// N². A new member is notified at once, as all members of a small room are.
 func TestChangesInALargeRoomAreCollected(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		here := pubsub.NewPresence[string](&pubsub.Bus{}, "here")
@@ -47,7 +47,7 @@ func TestChangesInALargeRoomAreCollected(t *testing.T) {
 		if sent > many {
 			t.Errorf("%d messages in the end", sent)
 		}
-		// After a quiet time the first change is sent at once, and those that follow together.
+		// After a quiet time the first change is sent at once, and the following ones together.
 		all[many-1].end()
 		all[0].expect(who(many-1) + fmt.Sprintf("-%d ", many-1))
 		all[many-2].end()
@@ -58,7 +58,7 @@ func TestChangesInALargeRoomAreCollected(t *testing.T) {
 	})
 }
 
-// who lists the first n.
+// who lists the first n members.
 func who(n int) string {
 	var b strings.Builder
 	for i := range n {
@@ -67,7 +67,7 @@ func who(n int) string {
 	return b.String()
 }
 
-// Case 72: whatever happens, and however it is collected, the changes that each member gets add up.
+// Case 72: the changes that each member gets add up to the roster.
 func TestChangesAddUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		random := rand.New(rand.NewPCG(7, 7))
@@ -136,7 +136,7 @@ func TestChangesAddUp(t *testing.T) {
 }
 
 // JoinCount and WatchCount notify when the number of members changes.
-func TestHowManyAreHere(t *testing.T) {
+func TestCounts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		here := pubsub.NewPresence[string](&pubsub.Bus{}, "here")
 		v, w := newView(t), newView(t)
@@ -152,11 +152,11 @@ func TestHowManyAreHere(t *testing.T) {
 		v.expect("2")
 		joined(t, here, "ann").end()
 		v.expect()
-		// Two changes that leave the number as it is are none.
+		// Changes that leave the number the same cause no call.
 		bob := joined(t, here, "bob")
 		ann.end()
 		v.expect()
-		// A page may change its mind.
+		// A page may switch from one to the other.
 		v.must(func(s *views.Socket) error { return pubsub.Watch(s, here, page.present) })
 		v.expect("w bob ")
 		bob.end()

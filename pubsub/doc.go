@@ -21,8 +21,7 @@
 //	p.Posts.Of(room).Publish(s, post)     // in a callback: when it has succeeded
 //	posts.Of("go").Publish(ctx, post)     // anywhere else: at once
 //
-// A [Presence] is the list of members that look at something: users, or whatever the
-// application wants to know of them. See [Join].
+// A [Presence] is the list of members that look at something, such as users. See [Join].
 //
 // # Guarantees
 //
@@ -30,18 +29,17 @@
 // one view's callbacks, arrive in order. Messages of several publishers may arrive in a
 // different order at each subscriber.
 //
-// A publisher never waits for subscribers. A subscriber whose mailbox is full has lost a
-// message, and would show something wrong from then on: its view is dropped and
-// remounted, as after a restart of the server. So Mount must read from a database, say,
-// what messages change. A view that lags again and again is remounted after growing pauses.
+// A publisher never waits for subscribers. A subscriber whose mailbox is full loses a message. Its
+// view is remounted, as after a restart of the server, since it would show something wrong. So Mount
+// must read the state that messages change, from a database for example. A view that keeps lagging is
+// remounted after growing pauses.
 //
-// Subscribers share a message: nobody may change it, or what it points to, once it is
-// published.
+// Subscribers share a message: do not change it, or what it points to, once it is published.
 //
 // # Several processes
 //
-// With a [Broker], messages reach the views of all processes that share it. They are
-// encoded with encoding/json, so other processes do not get what JSON leaves out, such as
-// unexported fields, and types that JSON can't decode, such as interfaces, don't work.
-// Messages that a broker loses are lost for the views of other processes, without notice.
+// With a [Broker], messages reach the views of all processes that share it. They are encoded with
+// encoding/json: other processes do not get unexported fields, and types that JSON cannot decode,
+// such as interfaces, do not work. The views of other processes never learn of messages that the
+// broker loses.
 package pubsub

@@ -23,7 +23,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 var quiet = slog.New(slog.DiscardHandler)
 
-// page is a view whose callbacks are what a test says.
+// page is a page that records what its callbacks get.
 type page struct{ heard *[]string }
 
 func (page) Mount(*views.Socket, views.NoParams) error { return nil }
@@ -61,8 +61,7 @@ func (p page) number(_ *views.Socket, n int) error {
 	return nil
 }
 
-// view is a page with a mailbox that a test can fill up and look into. What it was sent
-// runs when the test says so.
+// view is a view with a mailbox that a test can fill and read. Messages run when the test calls work.
 type view struct {
 	*viewtest.View
 	t     testing.TB
@@ -73,7 +72,7 @@ func newView(t testing.TB) *view {
 	return newViewThat(t, func(err error) { t.Error(err) })
 }
 
-// newViewThat is newView with what takes the errors that nobody waits for.
+// newViewThat is newView with a function for errors that no caller gets.
 func newViewThat(t testing.TB, report func(error)) *view {
 	v := &view{t: t}
 	v.View = viewtest.NewUnmounted(t, viewtest.Define[views.NoParams](page{&v.heard}), report)
@@ -126,7 +125,7 @@ func (v *view) connect(open bool) {
 	v.Notify()
 }
 
-// record is a log that tests look into.
+// record is a log for tests.
 type record struct {
 	mu sync.Mutex
 	b  bytes.Buffer
@@ -146,7 +145,7 @@ func (r *record) String() string {
 
 func (r *record) logger() *slog.Logger { return slog.New(slog.NewTextHandler(r, nil)) }
 
-// waitFor waits for what comes of itself.
+// waitFor waits for a condition.
 func waitFor(t testing.TB, what string, f func() bool) {
 	t.Helper()
 	for end := time.Now().Add(30 * time.Second); !f(); time.Sleep(time.Millisecond) {

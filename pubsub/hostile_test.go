@@ -16,8 +16,8 @@ func (p page) cursors(*views.Socket, pubsub.Roster[cursor]) error { return nil }
 
 func (p page) anybody(*views.Socket, pubsub.Roster[any]) error { return nil }
 
-// What a browser can post as a number (NaN) must not lock a room for everybody.
-func TestNumbersThatAreNoneLockNoRoom(t *testing.T) {
+// NaN, which a browser can post as a number, must not block a room.
+func TestNaNBlocksNoRoom(t *testing.T) {
 	var bus pubsub.Bus
 	at := pubsub.NewPresence[cursor](&bus, "cursors")
 	v := newView(t)
@@ -36,7 +36,7 @@ func TestNumbersThatAreNoneLockNoRoom(t *testing.T) {
 	})
 }
 
-// returns runs f, which would block in a room that is locked for ever.
+// returns fails the test if f does not return.
 func returns(t *testing.T, what string, f func()) {
 	t.Helper()
 	var done atomic.Bool
@@ -47,7 +47,7 @@ func returns(t *testing.T, what string, f func()) {
 	waitFor(t, what+" to return", done.Load)
 }
 
-func TestValuesThatCannotBeComparedLockNoRoom(t *testing.T) {
+func TestIncomparableValuesBlockNoRoom(t *testing.T) {
 	var bus pubsub.Bus
 	at := pubsub.NewPresence[any](&bus, "any")
 	in := newView(t)
@@ -78,9 +78,9 @@ func TestJoinAndLeaveInOneCallback(t *testing.T) {
 	}
 }
 
-// A callback that fails with a roster gets all members with the next one. If it succeeds and is
-// rolled back, its page has lost the roster: it is remounted, and gets no more until then.
-func TestARosterThatIsLost(t *testing.T) {
+// After a callback that fails, the next notification has all members. After one that succeeds and is
+// rolled back, the view is remounted, and gets no notifications until then.
+func TestALostRoster(t *testing.T) {
 	here := pubsub.NewPresence[string](new(pubsub.Bus), "here")
 	ann := newView(t)
 	ann.connect(true)

@@ -9,8 +9,8 @@ import (
 	"github.com/sideband-go/sideband/views"
 )
 
-// lag has a view remounted that has lost a message. Until then the subscriber gets no more
-// messages: it gets all of them, or none.
+// lag restarts a view that has lost a message, so that its page remounts it. Until then the subscriber
+// gets no more messages.
 func (b *Bus) lag(ref views.Ref, lagged *atomic.Bool) {
 	if lagged.CompareAndSwap(false, true) {
 		b.counters.lagged.Add(1)
@@ -19,25 +19,25 @@ func (b *Bus) lag(ref views.Ref, lagged *atomic.Bool) {
 }
 
 const (
-	// A view is restarted at once the first time that it lags. Further pauses begin with
-	// firstPause and double up to maxPause.
+	// A view is restarted at once when it lags for the first time. Later pauses double from
+	// firstPause to maxPause.
 	firstPause = time.Second
 	maxPause   = 30 * time.Second
-	// calm is how long a view must not lag to be restarted at once again.
+	// calm is how long a view must not lag to be restarted at once the next time.
 	calm = time.Minute
-	// maxLaggards bounds the views that are remembered. Further ones wait for maxPause.
+	// maxLaggards bounds the remembered views. Further ones are restarted after maxPause.
 	maxLaggards = 100_000
-	// fewLaggards is how many are kept without a search for those to forget.
+	// fewLaggards is the number of views from which calm ones are searched for and removed.
 	fewLaggards = 1000
 )
 
-// laggards restarts views that lag, each after growing pauses, so that a flooded topic does not
-// keep the server busy with Mounts. A view that waits stays as it is.
+// laggards restarts views that lag, each after growing pauses, so that a flooded topic does not keep the
+// server busy with Mounts. A view that waits for its restart stays unchanged.
 type laggards struct {
 	mu      sync.Mutex
 	views   map[string]*laggard // by view id, which a remount keeps
 	waiting int
-	sweepAt int // the number of views at which calm ones are forgotten
+	sweepAt int // the number of views at which calm ones are removed
 	closed  bool
 }
 
@@ -146,7 +146,7 @@ func (l *laggards) close() {
 	l.views, l.waiting = nil, 0
 }
 
-// jittered returns d with up to 20 % added or taken off, so that what begins together spreads.
+// jittered returns d changed by up to 20 % at random, so that timers that start together spread.
 func jittered(d time.Duration) time.Duration {
 	return time.Duration((0.8 + 0.4*rand.Float64()) * float64(d))
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/sideband-go/sideband/pubsub"
 )
 
-// remounted is the view of the same page after a restart.
+// remounted returns the view of the same page after a restart.
 func remounted(t *testing.T, v *view, topic pubsub.Topic[string]) *view {
 	v.end()
 	again := subscribed(t, topic)
@@ -39,9 +39,9 @@ func TestAFloodedSubscriberIsRestartedAfterGrowingPauses(t *testing.T) {
 			t.Errorf("%d restarts", restarts)
 		}
 		if len(other.work()) != 1500 || other.Restarts() > 0 {
-			t.Error("another subscriber has missed some")
+			t.Error("another subscriber has lost messages")
 		}
-		// Meanwhile it gets no messages, also if it could.
+		// Meanwhile it gets no messages, even with room in its mailbox.
 		if st := bus.Stats(); st.Lagging != 1 {
 			t.Errorf("%+v", st)
 		}
@@ -73,8 +73,8 @@ func TestAFloodedSubscriberIsRestartedAfterGrowingPauses(t *testing.T) {
 	})
 }
 
-// A view that was remounted for another reason while it waits is restarted as it is then.
-func TestAPauseConcernsTheViewAsItIsThen(t *testing.T) {
+// If a view is remounted for another reason during its pause, the new mount is restarted.
+func TestAfterAPauseTheNewestMountIsRestarted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		bus := &pubsub.Bus{}
 		topic := pubsub.NewTopic[string](bus, "posts")
@@ -99,8 +99,8 @@ func TestAPauseConcernsTheViewAsItIsThen(t *testing.T) {
 	})
 }
 
-// A bus that is closed restarts nothing.
-func TestNothingIsRestartedAfterTheEnd(t *testing.T) {
+// A closed bus restarts no views.
+func TestAClosedBusRestartsNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		bus := &pubsub.Bus{}
 		topic := pubsub.NewTopic[string](bus, "posts")

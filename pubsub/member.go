@@ -9,7 +9,7 @@ import (
 	"github.com/sideband-go/sideband/views"
 )
 
-// identity is what a member has joined with.
+// identity is the argument of Join, with its encoding.
 type identity[W comparable] struct {
 	who   W
 	raw   json.RawMessage
@@ -29,17 +29,17 @@ type member[W comparable] struct {
 	ended         bool
 	identity      identity[W]
 	present       bool // identity is counted in the room
-	connected     bool // within LeaveGrace, too
+	connected     bool // or within LeaveGrace
 	leaveTimer    *time.Timer
 	send          func() error
 	wantsCount    bool       // it is notified of a number
 	notified      *roster[W] // the roster of the last notification
 	notifiedCount int        // the number of the last notification
-	unnotified    bool       // it is notified even if nothing has changed
+	unnotified    bool       // the next notification is due even if nothing has changed
 	pending       bool       // a notification is in its mailbox
 }
 
-// newMember returns a member of the room of this name, which it makes if there is none.
+// newMember returns a member of the room of this name, which it creates if there is none.
 func newMember[W comparable](b *Bus, name string, ref views.Ref) (*member[W], error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -12,7 +12,7 @@ type memory struct {
 	log  []sent
 	subs map[string][]*memorySub
 
-	// What a test makes of it.
+	// Set by tests.
 	fail    error                            // of Publish
 	refuse  error                            // of Subscribe
 	lose    func(subject string, n int) bool // the nth message
@@ -83,7 +83,7 @@ func (m *memory) set(f func(m *memory)) {
 	f(m)
 }
 
-// stand says how many subscriptions do. The caller holds mu.
+// stand returns the number of subscriptions. The caller holds mu.
 func (m *memory) stand() int {
 	n := 0
 	for _, s := range m.subs {

@@ -7,13 +7,13 @@ import (
 	"github.com/sideband-go/sideband/views"
 )
 
-// In a large room, changes are collected: if everybody were notified of each arrival, N arrivals
+// In a large room, changes are collected: if all members were notified of each arrival, N arrivals
 // would cost N² messages. The first change after a quiet time is sent at once.
 const (
-	// fewMembers is the largest room whose members are notified of each change at once.
+	// fewMembers is the size up to which a room notifies its members of each change at once.
 	fewMembers = 16
-	// In larger rooms the pause between notifications grows with the number of members, so
-	// that any room costs about the same each second.
+	// In larger rooms the pause between notifications grows with the number of members, so that
+	// every room costs about the same per second.
 	pausePerMember = 500 * time.Microsecond
 	leastPause     = 100 * time.Millisecond
 	mostPause      = 2 * time.Second
@@ -26,8 +26,8 @@ func notifyPause(members int) time.Duration {
 	return min(max(time.Duration(members)*pausePerMember, leastPause), mostPause)
 }
 
-// notify notifies the members that somebody has joined or left: now, or after a pause if there
-// was a notification a moment ago. It reports whether it did so now.
+// notify notifies the members that somebody has joined or left: now, or after a pause if the last
+// notification was a moment ago. It reports whether it has notified them now.
 func (r *room[W]) notify(except *member[W]) bool {
 	now := time.Now()
 	r.mu.Lock()
@@ -56,7 +56,7 @@ func (r *room[W]) notifyAll() {
 	r.send(list)
 }
 
-// notifyOne notifies one member now, whenever the others are.
+// notifyOne notifies one member now.
 func (r *room[W]) notifyOne(m *member[W]) {
 	r.mu.Lock()
 	var list []notification[W]

@@ -14,14 +14,14 @@ const (
 	closePatience = 5 * time.Second
 )
 
-// outbox queues what callbacks have published until the broker has accepted it, so that views
-// don't wait. A goroutine sends while there is something queued.
+// outbox queues what callbacks have published until the broker has accepted it, so that views do not
+// wait. A goroutine runs while the queue is not empty.
 type outbox struct {
 	mu      sync.Mutex
 	queue   []outgoing
 	busy    bool
 	closed  bool
-	failing bool // the last message was not accepted; logged once
+	failing bool // the last message was not accepted, which is logged once
 	ctx     context.Context
 	cancel  context.CancelFunc
 	work    sync.WaitGroup
@@ -114,7 +114,7 @@ func (b *Bus) unsent(err error) {
 	}
 }
 
-// close waits until the queue is sent, for closePatience at most.
+// close waits until the queue is empty, for closePatience at most.
 func (o *outbox) close() {
 	o.mu.Lock()
 	o.closed = true

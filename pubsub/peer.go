@@ -18,7 +18,7 @@ type roomUpdate struct {
 	Leave []json.RawMessage `json:"leave,omitempty"`
 }
 
-// arrival is somebody and the time when they joined, in nanoseconds since 1970.
+// arrival is a member and the time of its Join, in nanoseconds since 1970.
 type arrival struct {
 	Who   json.RawMessage `json:"who"`
 	Since int64           `json:"since"`
@@ -32,7 +32,7 @@ type peer[W comparable] struct {
 	members  map[W]struct{}
 }
 
-// maxPeers bounds the peers of a room, whatever comes from the broker.
+// maxPeers bounds the peers of a room.
 const maxPeers = 1000
 
 // everybody asks all processes for their members.
@@ -115,7 +115,8 @@ func (r *room[W]) receive(from nodeID, data []byte) bool {
 	return ok
 }
 
-// apply applies a decoded update, and reports whether somebody has joined or left.
+// apply applies a decoded update. It reports whether that is valid, and whether somebody has joined or
+// left.
 func (r *room[W]) apply(from nodeID, u roomUpdate, joined map[W]int64, order, left []W) (ok, changed bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -197,7 +198,7 @@ func (r *room[W]) hasLocal() bool {
 // request asks a process for all its members.
 func (r *room[W]) request(node nodeID) { r.publish(roomUpdate{Ask: hex.EncodeToString(node[:])}) }
 
-// removeFromPeer removes somebody of a peer.
+// removeFromPeer removes a member of a peer.
 func (r *room[W]) removeFromPeer(p *peer[W], w W) {
 	if _, had := p.members[w]; !had {
 		return

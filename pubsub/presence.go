@@ -9,17 +9,17 @@ import (
 	"github.com/sideband-go/sideband/views"
 )
 
-// Presence is the list of members of one place, such as a room or a document. Make it with
-// [NewPresence]; the zero value panics on use. Copy it freely: it is small, and safe for
-// concurrent use.
+// Presence is the list of members of one place, such as a room or a document. Create it with
+// [NewPresence]; the zero value panics on use. Copy it freely: it is small, and safe for concurrent
+// use.
 //
-// W describes a member. Equal values (==) count once: if W is a user's id, two tabs of a user
-// are one member; if W also holds something of the tab, they are two.
+// W describes a member. Equal values (==) are one member: if W is a user's id, two tabs of a user
+// count once.
 //
-// A member is present from when the browser's connection opens, so that programs that only
-// fetch pages never are. It leaves when the connection has been closed for Bus.LeaveGrace
-// (15 s), or when the page or component ends. A hidden tab closes its connection, and so its
-// member leaves, unless the view has KeepConnection.
+// A member is present once the browser's connection is open, so programs that only fetch pages never
+// are. It leaves when the connection has been closed for Bus.LeaveGrace (15 s), or when the page or
+// component ends. A hidden tab closes its connection, so its member leaves, unless the view has
+// KeepConnection.
 type Presence[W comparable] struct {
 	bus  *Bus
 	name string
@@ -75,18 +75,17 @@ func (p Presence[W]) Count() int {
 type Roster[W any] struct {
 	// All holds the members in the order of arrival; between processes their clocks decide.
 	All []W
-	// Joined and Left hold the members that have joined and left since the last call. Changes
-	// in short succession may come in one call: with more than 16 members they are collected
-	// for a tenth of a second, with thousands for up to two. Who left and joined again in
-	// between is in neither.
+	// Joined and Left hold the members that have joined and left since the last call. A call may
+	// have several changes: with more than 16 members they are collected for a tenth of a second,
+	// with thousands for up to two seconds. A member that has left and joined again is in neither.
 	Joined, Left []W
 }
 
-// Join makes who a member for as long as the page or component of the callback lives and its
-// browser is connected. It takes effect when the callback succeeds. It runs h once before the
-// next rendering, and then whenever somebody joins or leaves. h is a method of the page or
-// component, of an enclosing component, or of the page around it. Joining again from the same
-// page or component replaces who and h, when a user has changed their name, say.
+// Join makes who a member as long as the page or component of the callback lives and its browser is
+// connected. It takes effect when the callback succeeds. It runs h once before the next rendering, and
+// then whenever somebody joins or leaves. h is a method of the page or component, of an enclosing
+// component, or of the page around it. Another Join of the same page or component replaces who and h,
+// for example when a user has changed their name.
 //
 // Join returns an error if the bus is closed (ErrClosed), or if who is not equal to itself
 // (NaN, which browsers can post as a number) or can't be compared. With a broker it also returns

@@ -14,7 +14,7 @@ import (
 	"github.com/sideband-go/sideband/views"
 )
 
-// joined is a view that somebody looks at.
+// joined returns a connected view that has joined as who.
 func joined(t testing.TB, p pubsub.Presence[string], who string) *view {
 	v := newView(t)
 	v.must(func(s *views.Socket) error { return pubsub.Join(s, p, who, page.present) })
@@ -64,7 +64,7 @@ func TestPresence(t *testing.T) {
 	})
 }
 
-// A connection that is soon open again notifies nobody.
+// A connection that reopens soon causes no notification.
 func TestPresenceEndsAfterLeaveGrace(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		here := pubsub.NewPresence[string](&pubsub.Bus{}, "here")
@@ -113,7 +113,7 @@ func TestJoiningAgainReplaces(t *testing.T) {
 	ann.expect()
 	expectHere(t, here, "bob", "anna")
 
-	// To and fro before anybody looks is nothing at all.
+	// Changes that cancel out before a notification runs cause none.
 	ann.must(rename("ann", nil))
 	ann.must(rename("anna", nil))
 	bob.expect()
@@ -139,7 +139,7 @@ func TestJoiningAgainReplaces(t *testing.T) {
 	ann.end()
 }
 
-func TestAJoinThatFailsIsNone(t *testing.T) {
+func TestAFailedJoinHasNoEffect(t *testing.T) {
 	bus := &pubsub.Bus{}
 	here := pubsub.NewPresence[string](bus, "here")
 	bob := joined(t, here, "bob")
@@ -153,7 +153,7 @@ func TestAJoinThatFailsIsNone(t *testing.T) {
 	}
 	ann.expect()
 	bob.expect()
-	// Twice in a callback, the last word counts.
+	// Of two calls in a callback, the last counts.
 	ann.must(func(s *views.Socket) error {
 		return errors.Join(pubsub.Join(s, here, "ann", page.present), pubsub.Join(s, here, "anna", page.present))
 	})
@@ -165,7 +165,7 @@ func TestAJoinThatFailsIsNone(t *testing.T) {
 	}
 }
 
-// A crowd that comes at once is one message to each.
+// Joins in short succession are one notification for each member.
 func TestABurstIsOneNotification(t *testing.T) {
 	here := pubsub.NewPresence[string](&pubsub.Bus{}, "here")
 	first := joined(t, here, "first")
@@ -276,7 +276,7 @@ func TestPresenceInSeveralProcesses(t *testing.T) {
 	})
 }
 
-// A process that has died is silent.
+// The members of a silent process are removed.
 func TestAProcessThatDied(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		broker := &memory{}
@@ -305,7 +305,7 @@ func TestAProcessThatDied(t *testing.T) {
 	})
 }
 
-// Who is anything that can be compared.
+// W may be any comparable type.
 func TestPresenceOfStructs(t *testing.T) {
 	type person struct {
 		User int

@@ -66,8 +66,8 @@ func (p sums) Render() templ.Component {
 
 var ticketRE = regexp.MustCompile(`"Sideband-Ticket":"([^"]+)"`)
 
-// Messages of several publishers share a turn. If it can't be rendered, all are rolled back, and the view
-// is restarted: it would go on without them.
+// Messages of several publishers share a turn. If it cannot be rendered, all are rolled back, and the
+// view is restarted, since it has lost them.
 func TestMessagesOfATurnThatIsRolledBack(t *testing.T) {
 	var bus pubsub.Bus
 	p := sums{pubsub.NewTopic[int](&bus, "sums"), make(chan views.Ref, 4), make(chan struct{}), make(chan struct{})}

@@ -21,8 +21,8 @@ type room[W comparable] struct {
 	members      map[views.Ref]*member[W]
 	joining      map[views.Ref]*member[W] // whose callback has not succeeded yet
 	entries      []*entry[W]              // in the order of arrival
-	all          []W                      // the same, as rosters show them
-	shared       bool                     // rosters use both slices: their elements change only in a copy
+	all          []W                      // the members of entries, for rosters
+	shared       bool                     // rosters use both slices: elements are changed in a copy only
 	byWho        map[W]*entry[W]
 	lastOrder    uint64
 	current      *roster[W] // nil after a change
@@ -34,11 +34,11 @@ type room[W comparable] struct {
 	requestedAll bool
 }
 
-// entry is somebody who is present.
+// entry is a member of this or other processes.
 type entry[W comparable] struct {
 	who   W
 	since int64
-	order uint64 // orders those with the same time
+	order uint64 // orders entries with the same time
 
 	local      int             // members of this process
 	raw        json.RawMessage // the encoding of who
@@ -56,7 +56,7 @@ func newRoom[W comparable](b *Bus, name string) *room[W] {
 	return &room[W]{
 		bus: b, name: name, subject: subject(b.prefix(), "presence", name),
 		members: map[views.Ref]*member[W]{}, joining: map[views.Ref]*member[W]{}, byWho: map[W]*entry[W]{}, peers: map[nodeID]*peer[W]{},
-		// A room that is made again must not repeat numbers.
+		// A room that is created again must not repeat numbers.
 		seq: uint64(time.Now().UnixMicro()),
 	}
 }
@@ -102,7 +102,7 @@ func (r *room[W]) updatePresence(m *member[W]) bool {
 	return true
 }
 
-// add adds somebody of this process.
+// add adds a member of this process.
 func (r *room[W]) add(who W, raw json.RawMessage) {
 	now := time.Now().UnixNano()
 	e := r.entry(who, now)
@@ -113,7 +113,7 @@ func (r *room[W]) add(who W, raw json.RawMessage) {
 	}
 }
 
-// remove removes somebody of this process.
+// remove removes a member of this process.
 func (r *room[W]) remove(who W) {
 	e := r.byWho[who]
 	e.local--
@@ -165,7 +165,7 @@ func (r *room[W]) unshare() {
 	}
 }
 
-// roster is who was present at one moment. It never changes.
+// roster holds the members at one moment. It never changes.
 type roster[W comparable] struct {
 	list []*entry[W]
 	all  []W
@@ -177,8 +177,8 @@ type difference[W comparable] struct {
 	joined, left []W
 }
 
-// changes returns who has joined and left between two rosters; before may be nil, for nobody.
-// The caller holds the mutex.
+// changes returns the members that have joined and left between two rosters. before may be nil for no
+// members. The caller holds the mutex.
 func (r *room[W]) changes(before, now *roster[W]) (joined, left []W) {
 	switch {
 	case before == now:
@@ -195,8 +195,8 @@ func (r *room[W]) changes(before, now *roster[W]) (joined, left []W) {
 	return r.last.joined, r.last.left
 }
 
-// extendedBy reports whether now is old with new entries at its end, without comparing entries:
-// they share an array.
+// extendedBy reports whether now is old with entries appended. It compares no entries: then both share
+// an array.
 func (old *roster[W]) extendedBy(now *roster[W]) bool {
 	n := len(old.list)
 	return n == 0 || n <= len(now.list) && &old.list[0] == &now.list[0]
@@ -218,7 +218,7 @@ func (old *roster[W]) changes(now *roster[W]) (joined, left []W) {
 			j++
 		}
 	}
-	if len(joined) > 0 && len(left) > 0 { // ignore who left and joined again
+	if len(joined) > 0 && len(left) > 0 { // ignore members that left and joined again
 		back := make(map[W]bool, len(left))
 		for _, w := range left {
 			back[w] = false

@@ -9,8 +9,8 @@ import (
 	"github.com/sideband-go/sideband/views"
 )
 
-// Topic is a name on a bus with the type of its messages. Make it with [NewTopic]; the zero
-// value panics on use. Copy it freely: it is small, and safe for concurrent use.
+// Topic is a name on a bus with the type of its messages. Create it with [NewTopic]; the zero value
+// panics on use. Copy it freely: it is small, and safe for concurrent use.
 type Topic[M any] struct {
 	bus  *Bus
 	name string
@@ -39,8 +39,7 @@ func (t Topic[M]) on() *Bus {
 	return t.bus
 }
 
-// Publish sends m to all subscribers. It never waits for them and does not report what they do
-// with m.
+// Publish sends m to all subscribers. It neither waits for them nor returns their errors.
 //
 // In a callback, pass the socket as ctx: m is sent when the callback succeeds, and not at all if
 // it fails or is rolled back. Subscriptions of the same page or component run before the next
@@ -127,10 +126,10 @@ func (t Topic[M]) subject() string { return subject(t.bus.prefix(), "topic", t.n
 // expression, such as Page.posted, of the component of the callback, of an enclosing component,
 // or of the page.
 //
-// Subscribe takes effect at once, so that nothing is missed while the callback reads a database;
-// messages that arrive before the callback has returned wait. The subscription ends with the page
-// or component of the callback, or at once if the callback fails. Subscribing the same method of
-// the same page or component again changes nothing.
+// Subscribe takes effect at once, so that no message is missed while the callback reads a database;
+// messages that arrive before the callback has returned wait. The subscription ends with the page or
+// component of the callback, or at once if the callback fails. If the method is subscribed already,
+// Subscribe does nothing.
 //
 // Without a broker, Subscribe returns ErrClosed or nil. With one, the first subscription of the
 // process to a topic waits for the broker and returns its error.
@@ -171,7 +170,7 @@ func Subscribe[V, M any](s *views.Socket, t Topic[M], h func(V, *views.Socket, M
 }
 
 // Unsubscribe ends the subscriptions of the page or component of the callback to the topic. It
-// takes effect when the callback succeeds. Messages that are in the mailbox already still arrive.
+// takes effect when the callback succeeds. Messages that are already in the mailbox still arrive.
 func Unsubscribe[M any](s *views.Socket, t Topic[M]) {
 	b := t.on()
 	subs := b.subscribers(t.name, s.Ref())

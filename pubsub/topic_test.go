@@ -37,7 +37,7 @@ func TestMessagesArriveInOrder(t *testing.T) {
 	elsewhere.expect()
 }
 
-// What is published between Subscribe and the end of Mount is not missed.
+// A message between Subscribe and the end of Mount is not missed.
 func TestSubscribingTakesEffectAtOnce(t *testing.T) {
 	topic := pubsub.NewTopic[string](&pubsub.Bus{}, "posts")
 	v := newView(t)
@@ -117,7 +117,7 @@ func TestUnsubscribingIsPartOfTheCallback(t *testing.T) {
 	publish(t, topic, "1")
 	v.expect("1")
 
-	// The last word counts.
+	// The last call counts.
 	v.must(func(s *views.Socket) error {
 		pubsub.Unsubscribe(s, topic)
 		return pubsub.Subscribe(s, topic, page.got)
@@ -182,7 +182,7 @@ func TestPublishingInACallback(t *testing.T) {
 	}
 }
 
-// Case 50: a subscriber that can't keep up is remounted, once, and nobody waits for it.
+// Case 50: a subscriber that cannot keep up is restarted once, and publishers do not wait for it.
 func TestALaggingSubscriberIsRestarted(t *testing.T) {
 	bus := &pubsub.Bus{}
 	topic := pubsub.NewTopic[string](bus, "posts")
@@ -252,7 +252,7 @@ type stranger struct{}
 
 func (stranger) got(*views.Socket, string) error { return nil }
 
-// A message that is a nil interface is one.
+// A nil interface is a message.
 func TestANilMessage(t *testing.T) {
 	topic := pubsub.NewTopic[error](&pubsub.Bus{}, "errors")
 	v := newView(t)
@@ -268,7 +268,7 @@ func (p page) failed(_ *views.Socket, err error) error {
 	return nil
 }
 
-// Whatever the names are, no two topics are one, here or at a broker.
+// Topics with different names and ids never collide, in the process or at a broker.
 func TestNamesDoNotCollide(t *testing.T) {
 	if a, b := pubsub.NewTopic[int](&pubsub.Bus{}, "a").Of("b:c"), pubsub.NewTopic[int](&pubsub.Bus{}, "a:b").Of("c"); a.Name() == b.Name() {
 		t.Error(a.Name())

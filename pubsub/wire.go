@@ -52,15 +52,15 @@ func (b *Bus) unwrap(e []byte) (node nodeID, data []byte, ok bool) {
 	return node, e[envelopeSize:], true
 }
 
-// escape escapes colons in names, since colons join names and ids: "a" of "b:c" is not "a:b"
-// of "c".
+// escape escapes colons in names and ids, since colons join them: the topic "a" of "b:c" differs from
+// "a:b" of "c".
 var escape = strings.NewReplacer("%", "%25", ":", "%3A")
 
-// maxSubject bounds subjects, in bytes; brokers accept at least as many.
+// maxSubject bounds subjects, in bytes. All known brokers accept as many.
 const maxSubject = 200
 
-// subject returns the subject of a name at the broker: letters, digits, hyphens, underscores,
-// and dots between parts that are never empty, so that no broker reads it as a pattern.
+// subject returns the subject of a name at the broker. It has letters, digits, hyphens, underscores, and
+// dots between parts that are never empty, so no broker reads it as a pattern.
 func subject(prefix, kind, name string) string {
 	var b strings.Builder
 	b.WriteString(prefix)

@@ -12,7 +12,7 @@ import (
 	"github.com/sideband-go/sideband/sse"
 )
 
-// reader is a page that reads an event stream as htmx's extension does, and keeps what it got.
+// reader is a page that reads and stores an event stream as htmx's extension does.
 const reader = `<!doctype html><title>reader</title><link rel=icon href=data:,><body><script>
 window.got = ""; window.ended = "";
 (async () => {
@@ -66,7 +66,7 @@ func TestChromiumReadsEachMessageAtOnce(t *testing.T) {
 					t.Fatal("refused")
 				}
 				want += "id: " + id + "\ndata: " + data + "\n\n"
-				// Nothing else is sent until the page has it.
+				// Nothing else is sent until the page has the message.
 				p.WaitFor(fmt.Sprintf("got.length === %d", len(want)))
 			}
 			conn.Finish([]byte("bye"))

@@ -8,7 +8,7 @@ import (
 	"github.com/sideband-go/sideband/sse"
 )
 
-func TestWhichCodingIsUsed(t *testing.T) {
+func TestTheCodingIsNegotiated(t *testing.T) {
 	for accept, want := range map[string]string{
 		"":                            "",
 		"identity":                    "",
@@ -54,7 +54,7 @@ func TestCompressionCanBeSwitchedOff(t *testing.T) {
 	})
 }
 
-func TestWhatVariesAlreadyStays(t *testing.T) {
+func TestAnExistingVaryIsKept(t *testing.T) {
 	bubble(t, sse.Config{}, func(t *testing.T, s *site) {
 		s.wrap = func(w http.ResponseWriter) http.ResponseWriter {
 			w.Header().Set("Vary", "Cookie")

@@ -13,20 +13,19 @@ import (
 	"github.com/sideband-go/sideband/internal/accept"
 )
 
-// minCompressed is the size from which messages are compressed. Smaller ones fit into a packet
-// anyhow: compression saves some 50 bytes and adds a third to the time of sending.
+// minCompressed is the size from which messages are compressed. A smaller one fits into one packet of
+// the network: compression would save about 50 bytes and take a third more time.
 const minCompressed = 256
 
-// More memory or time makes rows of a table hardly smaller; see docs/decisions/0014.
+// Higher settings make rows of a table hardly smaller; see docs/decisions/0014.
 const (
 	flateLevel = 7
 	zstdWindow = 256 << 10 // browsers refuse more than 8 MiB
 )
 
-// compressors pools the encoders that the connections of a server share, one for the time of
-// a message. They are large: the garbage collector may free those that are not in use. Each
-// server has its own, since a zstd encoder has a channel, which may not pass from one
-// testing/synctest bubble to the next.
+// compressors pools the encoders of a server's connections, which are large. A connection has one only
+// while it encodes a message. Each server has its own pools: a zstd encoder has a channel, which must
+// not leave its testing/synctest bubble.
 type compressors struct{ deflaters, zstandards sync.Pool }
 
 func (c *compressors) deflater() *flate.Writer {
@@ -71,10 +70,9 @@ func codingFor(lines []string) coding {
 	return coding(slices.Index(codings[:], accept.Encoding(lines, codings[zstandard], codings[gzip])))
 }
 
-// encoder encodes the messages of one connection. Each is complete in itself: a zstd frame, or
-// deflate blocks that refer to nothing before them and end at a byte. So a client can read a
-// message as soon as it has it, and the encoder keeps only what the end of a gzip stream needs:
-// checksum and size.
+// encoder encodes the messages of one connection. Each message is a zstd frame, or deflate blocks that
+// refer to no earlier ones and end at a byte boundary. So a client can read it at once, and the
+// encoder keeps only the checksum and the size for the end of a gzip stream.
 type encoder struct {
 	crc, size uint32 // of what was encoded, for gzip
 	coding    coding

@@ -49,7 +49,7 @@ func TestCompressedMessagesCanBeReadAtOnce(t *testing.T) {
 	})
 }
 
-// incompressible is text that only gets longer, the same each time.
+// incompressible returns a text that compression makes longer, the same each time.
 func incompressible(size int) string {
 	noise := rand.NewChaCha8([32]byte{})
 	b := make([]byte, size)
@@ -83,7 +83,7 @@ func TestTheEndOfACompressedConnection(t *testing.T) {
 				c.event()
 				synctest.Wait()
 				e.end(conn)
-				// Of gzip this compares the checksum and the length as well.
+				// For gzip this checks the checksum and the length, too.
 				if rest, err := c.rest(); rest != e.want || (err != nil || c.broken.err != nil) != e.err {
 					t.Errorf("%q, %v, %v", rest, err, c.broken.err)
 				}
@@ -117,7 +117,7 @@ func TestFinishOfACompressedConnectionLeavesTheHTTPConnectionUsable(t *testing.T
 	})
 }
 
-func TestMessagesThatWaitAreCompressedOneByOne(t *testing.T) {
+func TestQueuedMessagesAreCompressedOneByOne(t *testing.T) {
 	inEachCoding(t, sse.Config{}, func(t *testing.T, s *site, coding string) {
 		c, conn := s.compressed(coding)
 		for i := range 16 {

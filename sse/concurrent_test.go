@@ -74,8 +74,8 @@ func TestEverySentMessageOfAConsumerThatKeepsUpArrives(t *testing.T) {
 		const senders, each = 8, 50
 		c, conn := s.connection()
 		var wg sync.WaitGroup
-		// One less than a queue is under way: the client has a message a moment before the
-		// connection knows that it is written.
+		// One message less than a queue holds is under way: the client has a message a moment before
+		// the connection knows that it is written.
 		next := make(chan struct{}, 15)
 		for g := range senders {
 			wg.Go(func() {
@@ -101,8 +101,8 @@ func TestEverySentMessageOfAConsumerThatKeepsUpArrives(t *testing.T) {
 	})
 }
 
-// The goroutine that writes the queue ends while another one begins.
-func TestTheQueueBeginsAndEndsOverAndOver(t *testing.T) {
+// The goroutine that writes the queue ends while another one starts.
+func TestTheQueueEmptiesAgainAndAgain(t *testing.T) {
 	opened := make(chan *sse.Connection, 1)
 	ended := make(chan error, 1)
 	go func() {

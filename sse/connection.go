@@ -12,11 +12,11 @@ import (
 	"time"
 )
 
-// ErrName is what [Connection.SendNamed] returns for an event name that is empty or holds a
-// line end or NUL, and for a named event without data.
+// ErrName is returned by [Connection.SendNamed] for a name that is empty or has a line end or NUL, and
+// for an event without data.
 var ErrName = errors.New("sse: event name is empty or has a line end, or the event has no data")
 
-// errConnectionClosed is why nothing is written to a connection that has ended.
+// errConnectionClosed is returned for a write to a connection that has ended.
 var errConnectionClosed = errors.New("sse: connection is closed")
 
 // Connection is an open event stream to one client, with a bounded queue of messages.
@@ -26,7 +26,7 @@ type Connection struct {
 	server       *Server
 	out          *wire
 	group        *group
-	url          url.URL // of the request that r3labs sees: its address tells subscribers apart
+	url          url.URL // of the request that r3labs sees; the pointer to it identifies the connection
 	ctx          context.Context
 	cancel       context.CancelFunc
 	control      *http.ResponseController
@@ -34,9 +34,9 @@ type Connection struct {
 	drains       sync.WaitGroup // the goroutine that writes the queue
 
 	mu          sync.Mutex
-	socket      syscall.RawConn // to write to directly; nil without
-	head, tail  *message        // not yet written, in order
-	pending     int             // messages in that list, without heartbeats
+	socket      syscall.RawConn // to write to directly, or nil
+	head, tail  *message        // the queue
+	pending     int             // messages in the queue, without heartbeats
 	bytes       int             // the size of their data
 	refused     bool            // a Send was refused since the queue was last empty
 	open        bool            // the client is known to be connected: messages may be written
@@ -44,24 +44,24 @@ type Connection struct {
 	finishing   bool            // Finish or FinishNow was called
 	discarded   bool            // Discard or FinishNow was called
 	finishedNow bool            // FinishNow was called
-	closed      bool            // nothing may be written: the response may be net/http's again
+	closed      bool            // nothing may be written: net/http may use the response again
 	lastWrite   uint32          // the tick of the last write
 	deadlineSet time.Time       // when arm last set the write deadline
 	onDrain     func()
-	err         error // the write that failed
-	panicked    any   // what a callback, or the response's writer, has panicked with
+	err         error // of the write that failed
+	panicked    any   // the value of a panic in a callback or the response's writer
 }
 
-// Send sends an unnamed message, and reports whether it did: at once, if nothing waits and the
-// socket has room (see the package's comment), by the queue otherwise. A browser remembers id once it
-// has the message; an empty id keeps the last one. Line ends in data become \n, anything else
-// is sent as it is. Empty data sends nothing, since no client would see it.
+// Send sends an unnamed message, and reports whether the connection has accepted it. It writes the
+// message itself if it can (see the package's comment), and else queues it. A browser remembers id once
+// it has the message; an empty id keeps the last one. Line ends in data become \n; all else is sent
+// unchanged. Empty data sends nothing, since no client would see it.
 //
-// Send returns false if the queue is full, or if the connection has ended ([Connection.Done] is
-// closed) or accepts no more messages ([Connection.Finish], [Connection.Discard]). True means
-// that the message is on its way, not that it has arrived.
+// Send returns false if the queue is full, if the connection has ended ([Connection.Done] is closed),
+// or after [Connection.Finish] or [Connection.Discard]. True does not mean that the message has
+// arrived.
 //
-// The connection keeps data until it is written: do not change it afterwards. One slice may be
+// The connection keeps data until it is written: do not change it after the call. One slice may be
 // sent on many connections.
 //
 // Send panics if id has a line end or NUL.
@@ -99,10 +99,10 @@ func (conn *Connection) send(name, id string, data []byte) bool {
 	return true
 }
 
-// isOver reports whether nothing more may be sent. The caller holds mu.
+// isOver reports whether the connection has ended. The caller holds mu.
 func (conn *Connection) isOver() bool { return conn.closed || conn.ctx.Err() != nil }
 
-// publish writes m if nothing waits and the socket has room, and queues it, or what is left of it,
+// publish writes m if the queue is empty and the socket has room. It queues m, or the rest of it,
 // otherwise. The caller holds mu.
 func (conn *Connection) publish(m *message) {
 	if conn.socket != nil && conn.head == nil && len(m.data) <= conn.server.maxDirect && conn.writeDirect(m) {
@@ -122,12 +122,11 @@ func (conn *Connection) publish(m *message) {
 	conn.startDrain()
 }
 
-// writeDirect writes m as far as the socket has room, without waiting, and reports whether that
-// was all of it, or the connection is over. The caller holds mu, and nothing waits: so nobody else
-// writes.
+// writeDirect writes as much of m as the socket has room for. It reports whether that was all of m, or
+// the connection has ended. The caller holds mu, and the queue is empty, so no other goroutine writes.
 func (conn *Connection) writeDirect(m *message) (done bool) {
 	defer func() {
-		if p := recover(); p != nil { // a fault of an encoder must not become the sender's
+		if p := recover(); p != nil { // an encoder's panic must not reach the caller of Send
 			conn.panicked, done = p, true
 			conn.drop()
 		}
@@ -155,16 +154,16 @@ func (conn *Connection) writeDirect(m *message) (done bool) {
 	return true
 }
 
-// OnDrain sets a function that is called when the queue is empty again after a Send was
-// refused. It runs on the goroutine that writes the queue, which writes nothing until it returns.
-// Set it in the opened callback, before the first Send; a later call replaces it.
+// OnDrain sets a function that is called when the queue is empty again after it has refused a Send. It
+// runs on the goroutine that writes the queue, and nothing is written until it returns. Set it in the
+// opened callback, before the first Send; a later call replaces it.
 func (conn *Connection) OnDrain(f func()) {
 	conn.mu.Lock()
 	defer conn.mu.Unlock()
 	conn.onDrain = f
 }
 
-// begin marks the connection open: messages are written from now on, directly if there is a socket.
+// begin marks the connection open: messages are written from now on, to the socket if it is not nil.
 func (conn *Connection) begin(socket syscall.RawConn) {
 	conn.mu.Lock()
 	defer conn.mu.Unlock()
@@ -189,7 +188,7 @@ func (conn *Connection) arm() error {
 	return conn.setDeadline(now.Add(limit))
 }
 
-// disarm removes the deadline. HTTP/2 resets a stream when it passes, even if nothing is being
+// disarm removes the deadline. HTTP/2 resets a stream when its deadline passes, even if nothing is
 // written.
 func (conn *Connection) disarm() {
 	conn.mu.Lock()
@@ -200,8 +199,8 @@ func (conn *Connection) disarm() {
 	}
 }
 
-// setDeadline sets the write deadline of the response. A writer of the application's may stand
-// before it, and panic on a goroutine whose end would be that of the process.
+// setDeadline sets the write deadline of the response. A writer of the application may wrap the
+// response and panic, which on some goroutines would end the process.
 func (conn *Connection) setDeadline(at time.Time) (err error) {
 	defer func() {
 		if p := recover(); p != nil {

@@ -13,8 +13,8 @@ import (
 
 var codings = []string{"zstd", "gzip"}
 
-// decoded reads an event stream in a coding. It gives what the last flush has completed; if it
-// waits for more, so does the test.
+// decoded reads an event stream in a coding. It returns all data up to the last flush without waiting for
+// more, or the test hangs.
 func decoded(t testing.TB, coding string, body io.Reader) *bufio.Reader {
 	t.Helper()
 	switch coding {
@@ -36,8 +36,8 @@ func decoded(t testing.TB, coding string, body io.Reader) *bufio.Reader {
 	return bufio.NewReader(body)
 }
 
-// compressed opens a connection in a coding, from which everything is taken that comes, and
-// reads up to its first id.
+// compressed opens a connection in a coding, which it reads all the time, and returns it after its first
+// id.
 func (s *site) compressed(coding string) (*client, *sse.Connection) {
 	s.t.Helper()
 	c := s.dial()
@@ -59,7 +59,7 @@ func (c *client) decode(s *site, coding string) *sse.Connection {
 	return <-s.opened
 }
 
-// ending keeps how the response ended, which a decoder of zstd does not tell.
+// ending keeps the error at the end of a response, which the zstd decoder does not return.
 type ending struct {
 	io.Reader
 	err error
@@ -73,8 +73,8 @@ func (e *ending) Read(p []byte) (n int, err error) {
 	return n, err
 }
 
-// pump reads all the time, so that no write waits for what is only read with the next
-// message, such as the line end after a chunk.
+// pump reads all the time. Otherwise a write would wait for bytes that are read with the next message
+// only, such as the line end after a chunk.
 func pump(from io.Reader) io.Reader {
 	p := pumped{read: make(chan []byte, 10_000)}
 	go func() {

@@ -16,7 +16,7 @@ import (
 	"github.com/sideband-go/sideband/sse"
 )
 
-func TestMessagesGoToTheSocketPastNetHTTP(t *testing.T) {
+func TestMessagesBypassNetHTTP(t *testing.T) {
 	eachCoding(t, func(t *testing.T, coding string) {
 		var calls []string
 		s := overTCP(t, sse.Config{}, func(s *tcpSite) {
@@ -60,7 +60,7 @@ func TestMessagesGoToTheSocketPastNetHTTP(t *testing.T) {
 	})
 }
 
-func TestAFullSocketHoldsNobody(t *testing.T) {
+func TestAFullSocketBlocksNobody(t *testing.T) {
 	eachCoding(t, func(t *testing.T, coding string) {
 		drained := make(chan struct{}, 10)
 		s := overTCP(t, sse.Config{WriteTimeout: time.Hour}, func(s *tcpSite) {
@@ -124,7 +124,7 @@ func TestAClientThatNeverReadsIsDroppedAtTheDeadline(t *testing.T) {
 	<-conn.Done()
 }
 
-func TestASocketThatIsGoneEndsTheConnection(t *testing.T) {
+func TestAClosedSocketEndsTheConnection(t *testing.T) {
 	s := overTCP(t, sse.Config{}, nil)
 	c, conn := s.connect("")
 	c.reset()
@@ -166,8 +166,8 @@ func TestMessagesOfTheOpenedCallbackComeFirst(t *testing.T) {
 	}
 }
 
-// Many goroutines send, others end the connection, and clients read as they like: the messages
-// that were taken arrive in order, without a gap, and whole.
+// Many goroutines send, others end the connection, and clients read at any pace: accepted messages arrive
+// complete, in order and without a gap.
 func TestOrderUnderManyWritersCutsAndDrains(t *testing.T) {
 	ends := []func(*client, *sse.Connection){
 		func(_ *client, conn *sse.Connection) { conn.Finish([]byte("bye")) },
@@ -228,7 +228,7 @@ func TestOrderUnderManyWritersCutsAndDrains(t *testing.T) {
 	})
 }
 
-// BenchmarkSendDirect measures a message from Send to the socket, and that of its client.
+// BenchmarkSendDirect measures a message from Send through the sockets to its client.
 func BenchmarkSendDirect(b *testing.B) {
 	events := sse.New(sse.Config{})
 	opened := make(chan *sse.Connection, 1)

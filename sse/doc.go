@@ -21,19 +21,20 @@
 //
 // # How messages are written
 //
-// Send writes a message of up to 4 KiB itself while nothing waits and the socket has room, without
-// waiting. That takes HTTP/1.1 without TLS on Linux, an [http.Server] with [ConnContext], and a
-// [http.ResponseWriter] of net/http's that no middleware has wrapped, but for one that has a method
+// Send itself writes a message of up to 4 KiB to the socket if the queue is empty and the socket has
+// room. It never blocks. This needs HTTP/1.1 without TLS on Linux, an [http.Server] with
+// [ConnContext], and the [http.ResponseWriter] of net/http. A writer that wraps that one must have a
+// method
 //
 //	PassesTo() http.ResponseWriter
 //
-// which returns the writer to which it passes on, unchanged, all that is written after the header,
-// or nil. Otherwise messages are queued, and a goroutine writes them that ends when none waits.
+// It returns the wrapped writer if everything after the header is passed to it unchanged, else nil.
+// All other messages are queued and written by a goroutine, which ends when the queue is empty.
 //
 // # How github.com/r3labs/sse is used
 //
 // github.com/r3labs/sse/v2 registers clients, writes the header and keeps the request open
 // until the connection ends. Up to 1,000 connections share one of its streams, which has a
-// goroutine; nothing is published to it, and no name, header or address of the client's reaches
-// r3labs. Its log and its automatic streams are off.
+// goroutine. Nothing is published to these streams, and r3labs sees no name, header or address of
+// the client. Its log and its automatic streams are off.
 package sse

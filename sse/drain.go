@@ -2,10 +2,10 @@ package sse
 
 import "errors"
 
-// errGoexit is why a connection ends whose drain callback has ended its goroutine.
+// errGoexit is returned by Serve if the drain callback has called runtime.Goexit.
 var errGoexit = errors.New("sse: the drain callback has ended its goroutine")
 
-// startDrain starts the goroutine that writes the queue, if something waits and none runs. The
+// startDrain starts the goroutine that writes the queue, if the queue is not empty and none runs. The
 // caller holds mu.
 func (conn *Connection) startDrain() {
 	if conn.open && conn.head != nil && !conn.draining {
@@ -15,8 +15,8 @@ func (conn *Connection) startDrain() {
 	}
 }
 
-// drain writes the queue, and ends when it is empty: an idle connection needs no goroutine for it.
-// What application code panics with ends the connection, and Serve panics with it.
+// drain writes the queue and returns when it is empty, so that an idle connection has no goroutine for
+// it. A panic of application code ends the connection, and Serve panics with the same value.
 func (conn *Connection) drain() {
 	defer conn.drains.Done()
 	empty := false
@@ -34,7 +34,7 @@ func (conn *Connection) drain() {
 	empty = true // another goroutine may write the queue from now on
 }
 
-// next returns the message whose write begins now; nil if none waits.
+// next returns the message to write next, and marks its write begun; nil if the queue is empty.
 func (conn *Connection) next() *message {
 	conn.mu.Lock()
 	defer conn.mu.Unlock()
@@ -46,8 +46,8 @@ func (conn *Connection) next() *message {
 	return conn.head
 }
 
-// wrote removes the message that was just written from the queue. It ends the connection if that
-// was the last one, and returns the drain callback if that is to be called.
+// wrote removes the written message from the queue. It ends the connection after the last message, and
+// returns the drain callback if it is due.
 func (conn *Connection) wrote() (drained func()) {
 	conn.mu.Lock()
 	defer conn.mu.Unlock()
@@ -73,8 +73,8 @@ func (conn *Connection) wrote() (drained func()) {
 	return conn.onDrain
 }
 
-// broken ends the connection, whose queue cannot be written any more. p is what the goroutine
-// panics with; nil if application code has ended it.
+// broken ends the connection after its goroutine has panicked with p, or with nil if application code
+// has called runtime.Goexit.
 func (conn *Connection) broken(p any) {
 	conn.mu.Lock()
 	defer conn.mu.Unlock()
@@ -86,11 +86,11 @@ func (conn *Connection) broken(p any) {
 	conn.drop()
 }
 
-// stop ends the connection, and waits until nothing is written any more. What has begun is
+// stop ends the connection, and waits until nothing is written any more. A write that has begun is
 // completed, or fails.
 func (conn *Connection) stop() {
 	conn.mu.Lock()
-	conn.cancel() // who sends now is refused: the queue gets no other goroutine
+	conn.cancel() // Send is refused from now on: the queue gets no other goroutine
 	conn.mu.Unlock()
 	conn.drains.Wait()
 }

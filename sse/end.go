@@ -8,10 +8,10 @@ import (
 // longAgo is a write deadline that has passed.
 var longAgo = time.Unix(1, 0)
 
-// Finish queues a last message without an id and ends the connection once it is written.
-// The message has room even if the queue is full; with empty data Finish only ends the
-// connection. The HTTP connection below stays usable for other requests. Later calls, and
-// calls after the end, do nothing. The connection keeps data as Send does.
+// Finish queues a last message without an id, and ends the connection once it is written. It queues
+// the message even if the queue is full; with empty data it only ends the connection. The HTTP
+// connection stays usable for other requests. Later calls, and calls after the end, do nothing. The
+// connection keeps data as Send does.
 func (conn *Connection) Finish(data []byte) {
 	conn.mu.Lock()
 	defer conn.mu.Unlock()
@@ -20,15 +20,15 @@ func (conn *Connection) Finish(data []byte) {
 	}
 }
 
-// Discard drops all queued messages, including that of an earlier Finish. A message whose
-// write has begun is completed. Afterwards the connection accepts only FinishNow.
+// Discard drops all queued messages, including that of an earlier Finish. A message whose write has
+// begun is completed. Afterwards the connection accepts FinishNow only.
 func (conn *Connection) Discard() {
 	conn.mu.Lock()
 	defer conn.mu.Unlock()
 	conn.discard()
 }
 
-// discard empties the queue but for a message whose write has begun. The caller holds mu.
+// discard empties the queue, except for a message whose write has begun. The caller holds mu.
 func (conn *Connection) discard() {
 	conn.discarded = true
 	begun := conn.head
@@ -62,7 +62,7 @@ func (conn *Connection) FinishNow(data []byte) {
 	conn.last(data)
 }
 
-// last ends the connection with a message. The caller holds mu.
+// last sends a last message, after which the connection ends. The caller holds mu.
 func (conn *Connection) last(data []byte) {
 	if conn.isOver() {
 		return
@@ -85,8 +85,8 @@ func (conn *Connection) Close() {
 	conn.drop()
 }
 
-// drop closes the connection and ends a write that hangs. The caller holds mu: once closed is
-// set, no other deadline is armed.
+// drop closes the connection and ends a write that hangs. The caller holds mu, so no later deadline is
+// set once closed is.
 func (conn *Connection) drop() {
 	if !conn.closed {
 		conn.closed = true
@@ -117,8 +117,7 @@ func (conn *Connection) failed(err error) {
 	conn.drop()
 }
 
-// outcome returns what Serve returns. It panics with what a callback has panicked with on another
-// goroutine.
+// outcome returns what Serve returns, or panics if application code has panicked on another goroutine.
 func (conn *Connection) outcome() error {
 	conn.mu.Lock()
 	defer conn.mu.Unlock()
@@ -134,8 +133,8 @@ func (conn *Connection) finishes() bool {
 	return conn.finishing
 }
 
-// leave ends the connection from Serve's side. Afterwards the response and the HTTP connection
-// are net/http's again, and nothing here may touch them.
+// leave ends the connection from Serve's side. Afterwards net/http uses the response and the HTTP
+// connection again, and this package must not touch them.
 func (conn *Connection) leave() {
 	conn.stop()
 	_ = conn.arm() // for what net/http writes to end the response

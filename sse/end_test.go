@@ -86,7 +86,7 @@ func TestFinishLeavesTheHTTPConnectionUsable(t *testing.T) {
 	})
 }
 
-// get asks for something else on the same connection.
+// get sends another request on the same connection.
 func get(c *client) error {
 	resp := c.get("/plain")
 	body, err := io.ReadAll(resp.Body)
@@ -153,7 +153,7 @@ func TestCloseDropsAnIdleAndAStalledClient(t *testing.T) {
 	}
 }
 
-func TestWhatHasBeenDroppedStaysDropped(t *testing.T) {
+func TestADroppedConnectionGetsNoNewDeadline(t *testing.T) {
 	w := &memory{header: http.Header{}, flushed: make(chan struct{})}
 	r := httptest.NewRequest(http.MethodGet, "/", nil)
 	r.ProtoMajor = 2

@@ -2,8 +2,7 @@ package sse
 
 import "github.com/klauspost/compress/zstd"
 
-// MaxMembers is how many connections share an r3labs stream, and MaxDirect the size up to which a
-// message is written directly.
+// The bounds of the package, for tests.
 const (
 	MaxMembers = maxMembers
 	MaxDirect  = maxDirect
@@ -16,17 +15,17 @@ func (conn *Connection) IsDirect() bool {
 	return conn.socket != nil
 }
 
-// IsHalfWritten reports whether the socket has taken a part of a message.
+// IsHalfWritten reports whether a part of a message is written.
 func (conn *Connection) IsHalfWritten() bool {
 	conn.mu.Lock()
 	defer conn.mu.Unlock()
 	return conn.head != nil && conn.head.packet != nil
 }
 
-// WriteAllDirectly makes messages of any size go straight to their socket.
+// WriteAllDirectly lets Send write messages of any size.
 func (s *Server) WriteAllDirectly() { s.maxDirect = 1 << 30 }
 
-// IsIdle reports whether nothing waits.
+// IsIdle reports whether the queue is empty.
 func (conn *Connection) IsIdle() bool {
 	conn.mu.Lock()
 	defer conn.mu.Unlock()

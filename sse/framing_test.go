@@ -89,7 +89,7 @@ func TestEmptyDataSendsNothing(t *testing.T) {
 			t.Error("empty data was refused")
 		}
 		if !conn.Send("3", []byte("after")) {
-			t.Error("empty data took the one place of the queue")
+			t.Error("empty data is in the queue")
 		}
 		if got := c.event(); got != "id: 3\ndata: after\n" {
 			t.Errorf("got %q", got)
@@ -119,7 +119,7 @@ func TestNamedMessages(t *testing.T) {
 	})
 }
 
-func TestIDsThatNoFieldCanHold(t *testing.T) {
+func TestInvalidIDs(t *testing.T) {
 	bubble(t, sse.Config{}, func(t *testing.T, s *site) {
 		c, conn := s.connection()
 		for _, id := range []string{"1\n", "1\rdata: forged", "\x00"} {
@@ -140,8 +140,7 @@ func TestIDsThatNoFieldCanHold(t *testing.T) {
 	})
 }
 
-// FuzzReply checks against the rules by which browsers read an event stream that any data
-// arrives as one message with nothing but its line ends changed.
+// FuzzReply checks that browsers read any data as one message, in which only line ends have changed.
 func FuzzReply(f *testing.F) {
 	for _, x := range framings {
 		f.Add([]byte(x.data))

@@ -11,7 +11,7 @@ import (
 	"github.com/sideband-go/sideband/sse"
 )
 
-// FuzzCompressed checks that any messages arrive in each coding as they do without.
+// FuzzCompressed checks that messages arrive unchanged in each coding.
 func FuzzCompressed(f *testing.F) {
 	for _, x := range framings {
 		f.Add([]byte(x.data), uint16(3))
@@ -35,7 +35,7 @@ func FuzzCompressed(f *testing.F) {
 	})
 }
 
-// sent is the body of an event stream with these messages.
+// sent returns the body of an event stream with these messages.
 func sent(t *testing.T, coding string, messages [][]byte) []byte {
 	t.Helper()
 	w := &captured{header: http.Header{}}
@@ -53,7 +53,7 @@ func sent(t *testing.T, coding string, messages [][]byte) []byte {
 	return w.Bytes()
 }
 
-// captured is a response that is kept.
+// captured is a response in memory.
 type captured struct {
 	bytes.Buffer
 	header http.Header

@@ -2,18 +2,18 @@ package sse
 
 import "strconv"
 
-// maxMembers is how many connections subscribe to one r3labs stream: to leave it takes time in
-// proportion to them.
+// maxMembers bounds the connections that subscribe to one r3labs stream: the time to unsubscribe one
+// grows with their number.
 const maxMembers = 1000
 
-// group is an r3labs stream that connections subscribe to. It has a goroutine, so that one for each
-// connection would cost memory. Nothing is published to it.
+// group is an r3labs stream that connections share, since each stream has a goroutine. Nothing is
+// published to it.
 type group struct {
 	name    string
 	members int // Server.mu guards it
 }
 
-// join makes conn a member of a group that has room. The caller holds mu.
+// join makes conn a member of a group with room. The caller holds mu.
 func (s *Server) join(conn *Connection) {
 	if s.newest == nil || s.newest.members == maxMembers {
 		s.groups++
@@ -24,8 +24,8 @@ func (s *Server) join(conn *Connection) {
 	conn.group.members++
 }
 
-// part ends the membership of conn, and its group with the last member. The caller holds mu, and
-// r3labs has unsubscribed the client: a goroutine of r3labs' would wait for ever otherwise.
+// part ends the membership of conn, and removes its group with the last member. The caller holds mu.
+// r3labs must have unsubscribed the client before: else a goroutine of r3labs waits for ever.
 func (s *Server) part(conn *Connection) {
 	g := conn.group
 	if g.members--; g.members > 0 {

@@ -10,8 +10,8 @@ import (
 	"github.com/sideband-go/sideband/sse"
 )
 
-// An idle connection has, beside the goroutine of its request, the one of r3labs' that waits for
-// its context. The streams of r3labs' are shared; their goroutines end with the last connection.
+// An idle connection has two goroutines: that of its request, and one of r3labs that waits for its
+// context. r3labs' streams are shared, and their goroutines end with the last connection.
 func TestConnectionsShareStreamsOfR3labs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		defer day()()

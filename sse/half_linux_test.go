@@ -9,7 +9,7 @@ import (
 	"github.com/sideband-go/sideband/sse"
 )
 
-// halfWritten sends a message of which the socket has taken a part.
+// halfWritten sends a message, a part of which is written.
 func (s *tcpSite) halfWritten(coding string) (*client, *sse.Connection, *messages) {
 	s.t.Helper()
 	s.server.WriteAllDirectly()
@@ -27,7 +27,7 @@ func (s *tcpSite) halfWritten(coding string) (*client, *sse.Connection, *message
 func TestAHalfWrittenMessageIsCompletedBeforeTheLast(t *testing.T) {
 	ends := map[string]struct {
 		end func(*sse.Connection)
-		all bool // what waits is sent, too
+		all bool // queued messages are sent, too
 	}{
 		"Finish":             {func(conn *sse.Connection) { conn.Finish([]byte("bye")) }, true},
 		"FinishNow":          {func(conn *sse.Connection) { conn.FinishNow([]byte("bye")) }, false},

@@ -5,12 +5,12 @@ import (
 	"time"
 )
 
-// ticksPerHeartbeat is how many ticks one heartbeat interval has. A connection gets a heartbeat
-// in the fourth tick after its last write: after three quarters of the interval to all of it.
+// ticksPerHeartbeat is the number of ticks in a heartbeat interval. A connection gets a heartbeat in the
+// fourth tick after its last write: between three quarters of the interval and all of it.
 const ticksPerHeartbeat = 4
 
-// heartbeats is the goroutine that sends the heartbeats of all connections of a server. The
-// first connection starts it; the last one stops it and waits for its end.
+// heartbeats is the goroutine that sends the heartbeats of a server's connections. The first connection
+// starts it; the last one stops it and waits for its end.
 type heartbeats struct {
 	stop, done chan struct{}
 }
@@ -39,14 +39,14 @@ func (s *Server) runHeartbeats(h *heartbeats) {
 		now := s.tick.Add(1)
 		for _, conn := range s.all() { // the lock is not held while they write
 			if conn.heartbeat(now) {
-				runtime.Gosched() // goroutines that write end before many others start
+				runtime.Gosched() // lets goroutines that write end before many others start
 			}
 		}
 	}
 }
 
-// heartbeat sends a heartbeat if the connection has been silent, and reports whether it did. While a
-// write is under way the connection is not silent: the write has its own deadline.
+// heartbeat sends a heartbeat if the connection has been silent, and reports whether it did. A connection
+// with a write under way is not silent: the write has a deadline.
 func (conn *Connection) heartbeat(now uint32) bool {
 	conn.mu.Lock()
 	defer conn.mu.Unlock()

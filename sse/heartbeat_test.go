@@ -9,7 +9,7 @@ import (
 
 func TestSilentConnectionsGetHeartbeats(t *testing.T) {
 	bubble(t, sse.Config{}, func(t *testing.T, s *site) {
-		time.Sleep(4 * time.Second) // so that ticks and writes do not fall together
+		time.Sleep(4 * time.Second) // so that ticks and writes do not coincide
 		c, _ := s.connection()
 		last := time.Now()
 		for range 10 {
@@ -55,12 +55,12 @@ func TestNoSilenceIsLongerThanTheHeartbeat(t *testing.T) {
 	}
 }
 
-func TestHeartbeatsTakeNoPlaceInTheQueue(t *testing.T) {
+func TestHeartbeatsDoNotCountAgainstTheQueue(t *testing.T) {
 	bubble(t, sse.Config{MaxPending: 1, Heartbeat: time.Second, WriteTimeout: time.Hour}, func(t *testing.T, s *site) {
 		c, conn := s.connection()
 		time.Sleep(time.Minute) // a heartbeat hangs in its write
 		if !conn.Send("1", []byte("x")) {
-			t.Error("a heartbeat took the one place")
+			t.Error("a heartbeat counts against the queue")
 		}
 		conn.Finish([]byte("bye"))
 		if rest, err := c.rest(); rest != ": hb\n\nid: 1\ndata: x\n\ndata: bye\n\n" || err != nil {

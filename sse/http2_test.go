@@ -152,7 +152,7 @@ func TestHTTP2HeartbeatsAndMessagesInEachCoding(t *testing.T) {
 	})
 }
 
-func TestHTTP2FinishNowDropsWhatWaits(t *testing.T) {
+func TestHTTP2FinishNowDropsTheQueue(t *testing.T) {
 	overHTTP2(t, sse.Config{Heartbeat: time.Hour, MaxPendingBytes: 8 << 20}, func(t *testing.T, c *http2) {
 		resp, body, conn := c.open("")
 		large := strings.Repeat("x", 6<<20) // more than any window

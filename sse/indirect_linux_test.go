@@ -12,7 +12,7 @@ import (
 	"github.com/sideband-go/sideband/sse"
 )
 
-func TestWhatDoesNotWriteDirectly(t *testing.T) {
+func TestConnectionsThatDoNotWriteDirectly(t *testing.T) {
 	plain := func(s *tcpSite) {}
 	wrapped := func(wrap func(http.ResponseWriter) http.ResponseWriter) func(*tcpSite) {
 		return func(s *tcpSite) { s.wrap = wrap }
@@ -69,7 +69,7 @@ func TestWhatDoesNotWriteDirectly(t *testing.T) {
 	}
 }
 
-// muted is a writer of ours that says it passes on nothing.
+// muted is a writer whose PassesTo returns nil.
 type muted struct{ http.ResponseWriter }
 
 func (m muted) Unwrap() http.ResponseWriter   { return m.ResponseWriter }
@@ -108,7 +108,7 @@ func TestConnectionsWithTLSDoNotWriteDirectly(t *testing.T) {
 }
 
 func TestAnEncoderThatPanicsEndsItsConnectionAlone(t *testing.T) {
-	for _, size := range []int{1000, sse.MaxDirect + 1} { // written by Send, and by the queue
+	for _, size := range []int{1000, sse.MaxDirect + 1} { // written by Send, and from the queue
 		caught := make(chan any, 1)
 		s := overTCP(t, sse.Config{}, func(s *tcpSite) {
 			inner := s.http.Handler
@@ -130,7 +130,7 @@ func TestAnEncoderThatPanicsEndsItsConnectionAlone(t *testing.T) {
 			t.Errorf("%d: Serve panicked with %v", size, p)
 		}
 		if !conn.Ended() {
-			t.Errorf("%d: the connection goes on", size)
+			t.Errorf("%d: the connection is still open", size)
 		}
 		well.Send("1", []byte("x"))
 		if got := other.event(); got != "id: 1\ndata: x\n" {

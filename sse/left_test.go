@@ -10,7 +10,7 @@ import (
 	"github.com/sideband-go/sideband/sse"
 )
 
-func TestAPanicInACallbackLeavesNothingBehind(t *testing.T) {
+func TestAPanicInACallbackLeaksNothing(t *testing.T) {
 	for _, place := range []string{"opened", "drain"} {
 		t.Run(place, func(t *testing.T) {
 			bubble(t, sse.Config{MaxPending: 1}, func(t *testing.T, s *site) {
@@ -36,7 +36,7 @@ func TestAPanicInACallbackLeavesNothingBehind(t *testing.T) {
 				}
 				synctest.Wait()
 				if stacks := allStacks(); strings.Contains(stacks, "r3labs/sse") {
-					t.Errorf("left behind:\n%s", stacks)
+					t.Errorf("leaked goroutines:\n%s", stacks)
 				}
 				c.Close()
 			})
@@ -44,7 +44,7 @@ func TestAPanicInACallbackLeavesNothingBehind(t *testing.T) {
 	}
 }
 
-func TestTheHandlerEndsWithNoGoroutineOfTheConnectionLeft(t *testing.T) {
+func TestServeReturnsAfterItsGoroutinesHaveEnded(t *testing.T) {
 	ways := map[string]func(*client, *sse.Connection){
 		"client leaves":  func(c *client, _ *sse.Connection) { c.Close() },
 		"close":          func(_ *client, conn *sse.Connection) { conn.Close() },
@@ -65,7 +65,7 @@ func TestTheHandlerEndsWithNoGoroutineOfTheConnectionLeft(t *testing.T) {
 				}
 				synctest.Wait()
 				if stacks := allStacks(); strings.Contains(stacks, "sideband/sse.(") || strings.Contains(stacks, "r3labs/sse") {
-					t.Errorf("left behind:\n%s", stacks)
+					t.Errorf("leaked goroutines:\n%s", stacks)
 				}
 			})
 		})

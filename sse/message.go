@@ -12,7 +12,7 @@ type message struct {
 
 	next   *message // in the queue of its connection
 	begun  bool     // its write has begun: it must be completed
-	packet *packet  // what is left of m, if the socket took a part of it
+	packet *packet  // the rest of the message, if the socket took a part of it
 }
 
 // newMessage returns a message with this event name, id and data. It panics if id is not valid.
@@ -23,11 +23,11 @@ func newMessage(name, id string, data []byte) message {
 	return message{name: name, id: id, data: unixLines(data)}
 }
 
-// isHeartbeat reports whether m is a heartbeat, which does not count as a message.
+// isHeartbeat reports whether m is a heartbeat, which does not count against the queue's limits.
 func (m *message) isHeartbeat() bool { return len(m.data) == 0 }
 
-// frame writes m as browsers read it. Without data it is an id alone or, for a heartbeat, a comment,
-// which they ignore. An empty id is left out: it would reset the client's last id.
+// frame writes m as an event of the stream. Without data that is an id alone or, for a heartbeat, a
+// comment, which browsers ignore. An empty id is left out, since it would reset the client's last id.
 func (m *message) frame(to *bytes.Buffer) {
 	if m.id != "" {
 		field(to, "id: ", m.id)
@@ -63,12 +63,12 @@ func lines(to *bytes.Buffer, data []byte) {
 
 var newline = []byte("\n")
 
-// validID reports whether id can stand in an id field: browsers ignore one with NUL and
-// take a line end for the next field.
+// validID reports whether an id field can hold id: browsers ignore an id with NUL, and a line end would
+// begin another field.
 func validID(id string) bool { return !strings.ContainsAny(id, "\r\n\x00") }
 
-// unixLines returns data with \n for every line end. Browsers take a lone \r for one too,
-// so text could forge fields with it.
+// unixLines returns data with \n for every line end. A lone \r is one for browsers, too: text could
+// forge fields with it.
 func unixLines(data []byte) []byte {
 	at := bytes.IndexByte(data, '\r')
 	if at < 0 {

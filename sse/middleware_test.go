@@ -12,7 +12,7 @@ import (
 	"github.com/sideband-go/sideband/sse"
 )
 
-// within puts chi's middleware around the site.
+// within wraps the site in middleware.
 func within(s *site, around func(http.Handler) http.Handler) {
 	s.http.Handler = around(s.http.Handler)
 }
@@ -62,7 +62,7 @@ func TestChiCompressesConnectionsThatWeDoNot(t *testing.T) {
 	}
 }
 
-func TestACompressedConnectionThatIsCutByItsContextEndsWell(t *testing.T) {
+func TestTheContextEndsACompressedConnectionCleanly(t *testing.T) {
 	inEachCoding(t, sse.Config{}, func(t *testing.T, s *site, coding string) {
 		within(s, middleware.Timeout(time.Minute))
 		c, _ := s.compressed(coding)
@@ -77,7 +77,7 @@ func TestACompressedConnectionThatIsCutByItsContextEndsWell(t *testing.T) {
 	})
 }
 
-func TestAnAnswerThatHasACodingIsLeftAlone(t *testing.T) {
+func TestAResponseWithACodingIsNotCompressed(t *testing.T) {
 	bubble(t, sse.Config{}, func(t *testing.T, s *site) {
 		s.wrap = func(w http.ResponseWriter) http.ResponseWriter {
 			w.Header().Set("Content-Encoding", "rot13") // and would write so

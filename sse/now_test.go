@@ -8,7 +8,7 @@ import (
 	"github.com/sideband-go/sideband/sse"
 )
 
-func TestFinishNowDropsWhatWaits(t *testing.T) {
+func TestFinishNowDropsTheQueue(t *testing.T) {
 	bubble(t, sse.Config{}, func(t *testing.T, s *site) {
 		c, conn := s.connection()
 		conn.Send("1", []byte("under way"))
@@ -47,7 +47,7 @@ func TestFinishNowHasRoomInAFullQueue(t *testing.T) {
 			if !strings.HasSuffix(rest, "data: bye\n\n") || strings.Contains(rest, "secret") || err != nil {
 				t.Errorf("after Finish %v: got %q, %v", finished, rest, err)
 			}
-			// The write of the first may have begun, those of the others cannot.
+			// Only the write of the first may have begun.
 			if n := strings.Count(rest, "fill"); n > 1 {
 				t.Errorf("after Finish %v: %d messages that waited were written", finished, n)
 			}

@@ -7,19 +7,18 @@ import (
 )
 
 const (
-	// chunkHead is the room for the head of a chunk: eight digits and a line end.
+	// chunkHead is the size of the longest head of a chunk: eight digits and a line end.
 	chunkHead = len("ffffffff\r\n")
-	// maxPooled is the largest buffer that is kept for the next message.
+	// maxPooled is the size of the largest buffer that goes back into the pool.
 	maxPooled = 512 << 10
 )
 
-// packet is one message as it is sent, in a buffer that is borrowed for that time.
+// packet is one message as it is written, in pooled buffers.
 type packet struct {
-	text, coded bytes.Buffer // as an event, and in the coding of the connection
+	text, coded bytes.Buffer // the event, and the event in the coding of the connection
 	left        []byte       // what is not yet written
 	err         error        // of the write to the socket
-	// write writes to a socket what that has room for. It is in the packet since a new function
-	// value for each write would be garbage.
+	// write is writeTo. It is stored here because each method value allocates.
 	write func(fd uintptr)
 }
 
@@ -29,8 +28,8 @@ var packets = sync.Pool{New: func() any {
 	return p
 }}
 
-// pack frames and encodes m. For a socket it becomes a chunk of HTTP/1.1's, as net/http makes one
-// of what is written to the response and flushed.
+// pack frames and encodes m. With chunk set, the packet is a chunk of HTTP/1.1, as net/http writes for
+// each flush of a response.
 func (o *wire) pack(m *message, chunk bool) *packet {
 	p := packets.Get().(*packet)
 	out := &p.text
@@ -51,7 +50,7 @@ func (o *wire) pack(m *message, chunk bool) *packet {
 	return p
 }
 
-// chunked returns what stands in b, after the room for it, with the head and the end of a chunk.
+// chunked returns the content of b as a chunk. b begins with room for the chunk's head.
 func chunked(b *bytes.Buffer) []byte {
 	var digits [16]byte
 	size := strconv.AppendUint(digits[:0], uint64(b.Len()-chunkHead), 16)
@@ -63,13 +62,13 @@ func chunked(b *bytes.Buffer) []byte {
 	return all[at:]
 }
 
-// writeTo writes to a socket what that has room for.
+// writeTo writes as much to a socket as that has room for.
 func (p *packet) writeTo(fd uintptr) {
 	n, err := writeNow(fd, p.left)
 	p.left, p.err = p.left[n:], err
 }
 
-// isOver reports whether nothing is left to be written, or the socket takes no more for good.
+// isOver reports whether everything is written, or the socket has failed.
 func (p *packet) isOver() bool { return p.err != nil || len(p.left) == 0 }
 
 func (p *packet) release() {

@@ -13,7 +13,7 @@ import (
 	"github.com/sideband-go/sideband/sse"
 )
 
-// faulty is a writer of an application's that panics.
+// faulty is an application's writer that panics.
 type faulty struct {
 	http.ResponseWriter
 	writes   int
@@ -42,7 +42,7 @@ func (f *faulty) SetWriteDeadline(at time.Time) error {
 	return http.NewResponseController(f.ResponseWriter).SetWriteDeadline(at)
 }
 
-// What panics on a goroutine of the connection's own would end the process.
+// A panic on a goroutine of the connection would end the process.
 func TestAWriterThatPanicsEndsItsConnectionAlone(t *testing.T) {
 	for _, place := range []string{"write", "flush"} {
 		for _, send := range []string{"message", "heartbeat"} {

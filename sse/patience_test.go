@@ -6,10 +6,10 @@ import (
 	"time"
 )
 
-// patience is how long a test outside a bubble waits for what has to come.
+// patience is how long a test outside a bubble waits.
 const patience = 20 * time.Second
 
-// take returns what comes next from a channel.
+// take receives from a channel.
 func take[T any](t testing.TB, from <-chan T, what string) (v T) {
 	t.Helper()
 	select {
@@ -20,8 +20,7 @@ func take[T any](t testing.TB, from <-chan T, what string) (v T) {
 	return v
 }
 
-// day ends a bubble in which a test waits in vain while heartbeats go on: time would pass
-// there for ever.
+// day ends a bubble in which a test hangs: because of the heartbeats, time would pass there for ever.
 func day() (stop func() bool) {
 	return time.AfterFunc(24*time.Hour, func() {
 		debug.SetTraceback("all")

@@ -9,9 +9,9 @@ import (
 
 const cacheControl = "no-store"
 
-// Reply answers a request for an event stream with one unnamed message and ends the response:
-// for a client that is refused a connection and must be told why. The status is 200 and the
-// headers are those of [Server.Serve], since clients of event streams understand nothing else.
+// Reply answers a request for an event stream with one unnamed message and ends the response. Use it to
+// tell a client why its connection is refused. The status is 200 and the headers are those of
+// [Server.Serve], since clients of event streams accept nothing else.
 // Line ends in data become \n; with empty data the stream is empty. Reply returns the error of
 // the write.
 func Reply(w http.ResponseWriter, data []byte) error {

@@ -15,7 +15,7 @@ import (
 
 func TestConnectionBeginsWithItsHeaderAndAnIDAlone(t *testing.T) {
 	bubble(t, sse.Config{}, func(t *testing.T, s *site) {
-		s.onOpen = func(conn *sse.Connection) { conn.Send("1", []byte("one")) } // before the client has its first byte
+		s.onOpen = func(conn *sse.Connection) { conn.Send("1", []byte("one")) } // before the client gets anything
 		c := s.dial()
 		resp := c.get("/")
 		if resp.StatusCode != http.StatusOK {
@@ -104,7 +104,7 @@ func TestOneWriteAndOneFlushForAMessage(t *testing.T) {
 	})
 }
 
-// recorder notes what is called. It can be seen through.
+// recorder records the calls of its methods, and can be unwrapped.
 type recorder struct {
 	http.ResponseWriter
 	calls *[]string
@@ -155,7 +155,7 @@ func TestAWriterWithoutDeadlinesIsRefusedUntouched(t *testing.T) {
 	}
 }
 
-func TestWhatTheClientSaysDecidesNothing(t *testing.T) {
+func TestRequestHeadersAndAddressesAreIgnored(t *testing.T) {
 	bubble(t, sse.Config{}, func(t *testing.T, s *site) {
 		for _, header := range []string{
 			"Last-Event-ID: abc",
@@ -203,7 +203,7 @@ func TestServeAfterShutdownWritesNothing(t *testing.T) {
 	}
 }
 
-// memory is a response that goes nowhere.
+// memory is a response in memory.
 type memory struct {
 	header   http.Header
 	writes   int

@@ -13,22 +13,21 @@ import (
 	r3labs "github.com/r3labs/sse/v2"
 )
 
-// ErrClosed is returned by [Server.Serve] after [Server.Shutdown] was called. Nothing has been
-// written to the response then.
+// ErrClosed is returned by [Server.Serve] after [Server.Shutdown]. Serve has written nothing then.
 var ErrClosed = errors.New("sse: server is shut down")
 
 const (
 	// maxPending bounds Config.MaxPending.
 	maxPending = 60
-	// maxDirect is the size of data up to which a message is written on the goroutine that sends
-	// it. To compress more would keep that from its work, and the socket rarely takes it at once.
+	// maxDirect is the size of data up to which Send itself writes a message. Compressing more would
+	// delay its caller, and the socket rarely has room for it.
 	maxDirect = 4 << 10
 )
 
 // Config sets the limits of a [Server]. The zero value works.
 type Config struct {
-	// Heartbeat is the longest time that a connection is silent: a comment is sent if
-	// nothing else was. Default 15 s.
+	// Heartbeat is the longest silence of a connection: a comment is sent if nothing else was.
+	// Default 15 s.
 	Heartbeat time.Duration
 	// WriteTimeout is how long one write to a client may take before the client is
 	// dropped. It may be up to an eighth shorter: writes share deadlines. Default 10 s.
@@ -53,9 +52,9 @@ type Server struct {
 	maxDirect   int
 
 	mu          sync.Mutex
-	connections map[*url.URL]*Connection // by the address of their URL
-	newest      *group                   // that connections join
-	groups      uint64                   // how many there were so far
+	connections map[*url.URL]*Connection // by the pointer to their URL
+	newest      *group                   // the group that connections join
+	groups      uint64                   // how many groups there were so far
 	heartbeats  *heartbeats              // runs while there are connections
 	serving     int                      // calls of Serve that have not returned
 	closed      bool                     // Shutdown was called
@@ -107,18 +106,18 @@ func New(c Config) *Server {
 // [Server.Shutdown] is called.
 //
 // Serve calls opened once, on its own goroutine, before it writes anything; from then on the
-// connection accepts messages. The client first gets a line with the id first, so that it is
-// known to be connected and has an id to resume from; a comment, if that is empty.
+// connection accepts messages. The client first gets the id first, or a comment if that is empty. So
+// it knows that it is connected, and has an id to resume from.
 //
-// If a callback panics, or a method of w, the connection ends and Serve panics with the same value.
+// If a callback or a method of w panics, the connection ends and Serve panics with the same value.
 //
-// Serve reads of r its context, its version of HTTP and, unless [Config.NoCompression] is set or
-// w already has a Content-Encoding, Accept-Encoding; no other header, and not the address.
+// Serve reads the context and the HTTP version of r. It reads Accept-Encoding, unless
+// [Config.NoCompression] is set or w has a Content-Encoding, but no other header and not the address.
 //
-// Serve returns an error if the connection could not be opened or a write failed or ran into
-// its deadline. ErrClosed, an id with a line end, and a ResponseWriter without write deadlines
-// (errors.Is(err, http.ErrNotSupported): some middleware wraps it without an Unwrap method) are
-// returned before anything is written, so that the caller can still answer.
+// Serve returns an error if the connection could not be opened, or if a write failed or exceeded its
+// deadline. Before it writes anything, so that the caller can still answer, it returns ErrClosed, an
+// error for an id with a line end, or an error for a ResponseWriter without write deadlines
+// (errors.Is(err, http.ErrNotSupported): some middleware wraps it without an Unwrap method).
 func (s *Server) Serve(w http.ResponseWriter, r *http.Request, first string, opened func(*Connection)) error {
 	out, request, err := s.open(w, r, first, opened)
 	if err != nil {
@@ -130,8 +129,8 @@ func (s *Server) Serve(w http.ResponseWriter, r *http.Request, first string, ope
 	return out.conn.outcome()
 }
 
-// open makes a connection. It is not part of Serve, which blocks as long as the connection is
-// open: what is in Serve's frame costs memory for each client.
+// open makes a connection. It is not part of Serve, which blocks as long as the connection is open:
+// its stack frame costs memory for each client.
 func (s *Server) open(w http.ResponseWriter, r *http.Request, first string, opened func(*Connection)) (*wire, *http.Request, error) {
 	if !validID(first) {
 		return nil, nil, fmt.Errorf("sse: id %q has a line end or NUL", first)
@@ -177,20 +176,19 @@ func (o *wire) end() {
 	conn.server.remove(conn)
 }
 
-// request returns the request that r3labs sees in place of the client's, which must choose
-// neither the name of the r3labs stream nor a last event id: r3labs answers 400 if that is no
-// number.
+// request returns the request that r3labs sees instead of the client's. A client must choose neither
+// the r3labs stream nor its last event id, for which r3labs answers 400 unless it is a number.
 func (conn *Connection) request() *http.Request {
 	conn.url.RawQuery = "stream=" + conn.group.name
 	r := http.Request{Method: http.MethodGet, URL: &conn.url}
 	return r.WithContext(conn.ctx)
 }
 
-// Shutdown refuses new connections, drops all clients and waits until every call of
-// [Server.Serve] has returned. A connection that is finishing may write its last message first.
-// If ctx ends earlier, Shutdown drops those, too, and returns an error that wraps ctx.Err().
-// [http.Server.Shutdown] waits for open responses: call this method before it, or at the same
-// time once the listener is closed.
+// Shutdown refuses new connections, drops all clients and waits until every call of [Server.Serve] has
+// returned. A connection after [Connection.Finish] may write its last message first. If ctx ends
+// earlier, Shutdown drops those, too, and returns an error that wraps ctx.Err().
+// [http.Server.Shutdown] waits for open responses: call Shutdown before it, or at the same time once
+// the listener is closed.
 func (s *Server) Shutdown(ctx context.Context) error {
 	s.mu.Lock()
 	s.closed = true

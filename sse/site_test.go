@@ -15,9 +15,8 @@ import (
 	"github.com/sideband-go/sideband/sse"
 )
 
-// site is a real HTTP server with one handler that serves event streams, on connections in
-// memory. It lives in a synctest bubble, so that time passes only when everything waits
-// and a goroutine that is left behind fails the test.
+// site is an HTTP server with one handler that serves event streams, on connections in memory. It runs in
+// a synctest bubble: time passes only when all goroutines wait, and a leaked goroutine fails the test.
 type site struct {
 	t      *testing.T
 	server *sse.Server
@@ -79,14 +78,14 @@ func (s *site) serve(w http.ResponseWriter, r *http.Request) {
 	})
 }
 
-// gone waits until the next connection has ended, however it did.
+// gone waits until the next connection has ended.
 func (s *site) gone() {
 	if err := <-s.ended; err != nil {
 		s.t.Log("a connection ended with:", err)
 	}
 }
 
-// client is a raw HTTP/1.1 connection, read as the test says.
+// client is a raw HTTP/1.1 connection that a test reads.
 type client struct {
 	t *testing.T
 	net.Conn
@@ -127,8 +126,7 @@ func (s *site) connection() (*client, *sse.Connection) {
 	return c, <-s.opened
 }
 
-// event reads the lines of one event as they are, without the empty line at the end. At
-// the end of the response it returns what is there.
+// event reads the lines of one event, without the empty line at its end, or the rest of the response.
 func (c *client) event() string {
 	c.t.Helper()
 	return readEvent(c.body)
@@ -145,17 +143,16 @@ func readEvent(r *bufio.Reader) string {
 	}
 }
 
-// rest reads to the end of the response and says how it ended.
+// rest reads the rest of the response.
 func (c *client) rest() (string, error) {
 	b, err := io.ReadAll(c.body)
 	return string(b), err
 }
 
-// readAll reads to the end, whatever comes.
+// readAll reads and ignores the rest of the response.
 func (c *client) readAll() { _, _ = c.rest() }
 
-// pipes is a listener whose connections are made in memory. They hold nothing: a write
-// waits for its reader.
+// pipes is a listener of connections in memory without buffers: a write waits for its reader.
 type pipes struct {
 	conns  chan net.Conn
 	closed chan struct{}

@@ -10,7 +10,7 @@ import (
 	"github.com/sideband-go/sideband/sse"
 )
 
-// rows is a message of the demo's table, as "Create 1,000 rows" sends it.
+// rows returns the message of the demo's table for "Create 1,000 rows".
 func rows(n int) string {
 	var b strings.Builder
 	random := rand.New(rand.NewPCG(1, 2))
@@ -25,8 +25,7 @@ func rows(n int) string {
 	return b.String()
 }
 
-// TestRowsAreMuchSmallerCompressed holds what is sent for a table of 1,000 rows to what
-// docs/decisions/0014 says.
+// The bytes for a table of 1,000 rows are those of docs/decisions/0014.
 func TestRowsAreMuchSmallerCompressed(t *testing.T) {
 	data := rows(1000)
 	for coding, bound := range map[string]int{"zstd": 16_000, "gzip": 21_000} {

@@ -11,17 +11,16 @@ import (
 
 type socketKey struct{}
 
-// ConnContext is for the field of that name of an [http.Server]. On Linux, connections of
-// HTTP/1.1 without TLS then write to their socket themselves while it has room: see the package's
-// comment. Elsewhere it does nothing.
+// ConnContext is for the field of that name of an [http.Server]. On Linux it lets connections of
+// HTTP/1.1 without TLS write directly to their socket: see the package's comment. Elsewhere it does nothing.
 func ConnContext(ctx context.Context, c net.Conn) context.Context {
 	tcp, ok := c.(*net.TCPConn)
-	if !ok { // it encrypts what is written, or counts it, or does who knows what
+	if !ok { // a wrapper may encrypt or count what is written
 		return ctx
 	}
 	raw, err := tcp.SyscallConn()
 	if err != nil {
-		return ctx // it is closed already
+		return ctx // c is closed
 	}
 	return context.WithValue(ctx, socketKey{}, raw)
 }
@@ -32,7 +31,7 @@ func socketOf(ctx context.Context) syscall.RawConn {
 	return raw
 }
 
-// writeNow writes to a socket what that has room for: perhaps nothing, without an error.
+// writeNow writes as much of p as a socket has room for, which may be nothing. It never blocks.
 func writeNow(fd uintptr, p []byte) (written int, err error) {
 	for written < len(p) {
 		n, err := unix.SendmsgN(int(fd), p[written:], nil, nil, unix.MSG_DONTWAIT|unix.MSG_NOSIGNAL)

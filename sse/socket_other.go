@@ -9,9 +9,8 @@ import (
 	"syscall"
 )
 
-// ConnContext is for the field of that name of an [http.Server]. On Linux, connections of
-// HTTP/1.1 without TLS then write to their socket themselves while it has room: see the package's
-// comment. Here it does nothing.
+// ConnContext is for the field of that name of an [http.Server]. On Linux it lets connections of
+// HTTP/1.1 without TLS write directly to their socket: see the package's comment. Here it does nothing.
 func ConnContext(ctx context.Context, _ net.Conn) context.Context { return ctx }
 
 func socketOf(context.Context) syscall.RawConn { return nil }

@@ -76,7 +76,7 @@ func (s *tcpSite) dialTCP() *client {
 	return &client{t: s.t, Conn: c, in: bufio.NewReaderSize(c, 16)}
 }
 
-// patient is a client's end of a connection, on which a read fails that waits in vain.
+// patient is a client's end of a connection whose reads have a timeout.
 type patient struct{ *net.TCPConn }
 
 func (p patient) Read(b []byte) (int, error) {
@@ -107,7 +107,7 @@ func (s *tcpSite) connect(coding string) (*client, *sse.Connection) {
 	return c, conn
 }
 
-// eventually waits for what has to become true.
+// eventually waits for a condition.
 func eventually(t testing.TB, what string, f func() bool) {
 	t.Helper()
 	for end := time.Now().Add(patience); !f(); time.Sleep(time.Millisecond) {
@@ -117,7 +117,7 @@ func eventually(t testing.TB, what string, f func() bool) {
 	}
 }
 
-// returns runs f, which must not wait for a client.
+// returns fails the test if f waits for a client.
 func returns(t *testing.T, what string, f func()) {
 	t.Helper()
 	done := make(chan struct{})
@@ -125,7 +125,7 @@ func returns(t *testing.T, what string, f func()) {
 	take(t, done, what+" to return")
 }
 
-// messages makes messages of all sizes that are different from each other.
+// messages makes different messages of all sizes.
 type messages struct {
 	n     int // so far
 	extra int // bytes of each
@@ -148,7 +148,7 @@ func (m *messages) clog(conn *sse.Connection) {
 	}
 }
 
-// expect reads messages from to the nth, word for word.
+// expect reads the messages from number from to the last, and compares them.
 func (m *messages) expect(t *testing.T, c *client, from int) {
 	t.Helper()
 	again := messages{from - 1, m.extra}
@@ -167,7 +167,7 @@ func eachCoding(t *testing.T, f func(t *testing.T, coding string)) {
 	}
 }
 
-// passing is a writer of ours: it passes on what it is given, and counts the writes.
+// passing is a writer that passes everything on, and counts the writes.
 type passing struct {
 	*recorder
 }

@@ -7,15 +7,14 @@ import (
 	"syscall"
 )
 
-// wire is the response as r3labs sees it: an [http.ResponseWriter] and [http.Flusher]. r3labs writes
-// its header and flushes that; then it waits for the end of the connection, whose messages are
-// written here, one after the other.
+// wire is the response as r3labs sees it: an [http.ResponseWriter] and [http.Flusher]. r3labs writes and
+// flushes the header, and then waits for the end of the connection. wire writes the messages.
 type wire struct {
 	conn       Connection // one allocation for both
 	w          http.ResponseWriter
 	first      string
 	opened     func(*Connection)
-	disarm     bool // the deadline must not outlast the write
+	disarm     bool // the deadline is removed after each write
 	chunks     bool // net/http sends each flush as a chunk
 	subscribed bool // r3labs has subscribed the client and must unsubscribe it
 	encoder    encoder
@@ -23,11 +22,11 @@ type wire struct {
 
 func (o *wire) Header() http.Header { return o.w.Header() }
 
-// WriteHeader is the first method that r3labs calls after it has subscribed the client.
+// WriteHeader is called first, after r3labs has subscribed the client.
 func (o *wire) WriteHeader(status int) {
 	o.subscribed = status == http.StatusOK
 	h := o.w.Header()
-	h.Del("Connection") // means nothing in HTTP/1.1 and is not allowed in HTTP/2
+	h.Del("Connection") // r3labs sets it: it is useless in HTTP/1.1 and forbidden in HTTP/2
 	if !o.conn.server.config.NoCompression {
 		o.compress(h)
 	}
@@ -35,7 +34,7 @@ func (o *wire) WriteHeader(status int) {
 	o.w.WriteHeader(status)
 }
 
-// compress announces the coding that was chosen for the client.
+// compress sets the headers for the coding of the connection.
 func (o *wire) compress(h http.Header) {
 	if h.Get("Content-Encoding") != "" {
 		o.encoder.coding = identity // middleware does it
@@ -53,12 +52,11 @@ func (o *wire) Write(p []byte) (int, error) { return o.w.Write(p) }
 func (o *wire) Flush() {
 	o.opened(&o.conn) // before the client can know that it is connected
 	o.write(&message{id: o.first})
-	o.opened, o.first = nil, "" // memory of each connection
+	o.opened, o.first = nil, "" // frees their memory
 	o.conn.begin(o.socket())
 }
 
-// write writes m at once, in the coding of the connection. A client that cannot be written to is
-// dropped.
+// write writes m, and waits until it is written. If that fails, it drops the client.
 func (o *wire) write(m *message) {
 	conn := &o.conn
 	err := conn.arm()
@@ -100,8 +98,8 @@ func (o *wire) put(p *packet) error {
 	return err
 }
 
-// finish writes what ends the coding, unless the client was dropped. Errors do not matter: the
-// client already has its last message.
+// finish writes the end of the coding, unless the client was dropped. It ignores errors: the client
+// already has its last message.
 func (o *wire) finish() {
 	o.conn.stop()
 	if end := o.encoder.end(); end != nil && o.conn.arm() == nil {
@@ -109,9 +107,8 @@ func (o *wire) finish() {
 	}
 }
 
-// socket returns the socket that the response goes to, if the client gets chunks of HTTP/1.1 as
-// they are written there; else nil. Behind a ResponseWriter that is not known, which may change or
-// count what is written, messages go through that.
+// socket returns the socket of the response, if chunks of HTTP/1.1 can be written to it; else nil.
+// Messages are written to an unknown ResponseWriter instead, which may change or count them.
 func (o *wire) socket() syscall.RawConn {
 	if o.chunks && isNetHTTP(o.w) {
 		return socketOf(o.conn.ctx)
@@ -119,12 +116,11 @@ func (o *wire) socket() syscall.RawConn {
 	return nil
 }
 
-// passer is a ResponseWriter that passes on unchanged what is written to it from now on. PassesTo
-// returns nil if it does not.
+// passer is a ResponseWriter that wraps another one; see the package's comment.
 type passer interface{ PassesTo() http.ResponseWriter }
 
-// isNetHTTP reports whether what is written to w goes to a response of net/http's for HTTP/1,
-// unchanged. Its type is not exported: if it had another name, messages would go by the queue.
+// isNetHTTP reports whether w passes all that is written on, unchanged, to a response of net/http for
+// HTTP/1. The name of its unexported type decides: if it changes, messages are queued.
 func isNetHTTP(w http.ResponseWriter) bool {
 	for {
 		p, ok := w.(passer)

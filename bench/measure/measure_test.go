@@ -3,6 +3,7 @@ package measure_test
 import (
 	"context"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -158,6 +159,14 @@ func TestAClickEntersTheWayOfAnEvent(t *testing.T) {
 		if strings.Contains(out.String(), function) {
 			t.Errorf("%s was entered by a click on a page that is there", function)
 		}
+	}
+	// A click that nothing competes with takes the view's mutex in post, usedConn and, twice, next.
+	locks := 0
+	if m := regexp.MustCompile(`it locks the view (\d+) times`).FindStringSubmatch(out.String()); m != nil {
+		locks, _ = strconv.Atoi(m[1])
+	}
+	if locks < 1 || locks > 5 {
+		t.Errorf("it locks the view %d times, not up to 5", locks)
 	}
 	if t.Failed() {
 		t.Log(out.String())

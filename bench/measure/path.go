@@ -20,7 +20,8 @@ import (
 // clicks are how many come before the one that is looked at: what is done once is done by then.
 const clicks = 3
 
-// Path writes which functions of the module a click on the demo's counter enters.
+// Path writes which functions of the module a click on the demo's counter enters, and how often it
+// locks the view.
 func Path(ctx context.Context, c Config, w io.Writer) error {
 	c = c.withDefaults()
 	return c.inFolder(func(dir string) error {
@@ -39,7 +40,10 @@ func Path(ctx context.Context, c Config, w io.Writer) error {
 		if err != nil {
 			return fmt.Errorf("covdata: %w", err)
 		}
-		return writeEntered(w, out)
+		if err := writeEntered(w, out); err != nil {
+			return err
+		}
+		return writeLocks(ctx, w, to)
 	})
 }
 

@@ -10,12 +10,15 @@ import (
 )
 
 // secretFile is where the demo keeps its secret, so that open pages survive a restart.
-func secretFile() (string, error) {
+func secretFile() (string, error) { return cached("secret") }
+
+// cached is a file of the demo's in the user's cache folder.
+func cached(name string) (string, error) {
 	dir, err := os.UserCacheDir()
 	if err != nil {
 		return "", err
 	}
-	return filepath.Join(dir, "sideband-demo", "secret"), nil
+	return filepath.Join(dir, "sideband-demo", name), nil
 }
 
 // keptSecret returns the secret in a file, which it makes if there is none of the right

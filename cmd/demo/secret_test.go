@@ -34,7 +34,7 @@ func TestTheSecretIsKeptForTheUserAlone(t *testing.T) {
 			}
 		}
 	}
-	if rest, err := filepath.Glob(filepath.Join(filepath.Dir(file), "*")); err != nil || len(rest) != 1 {
+	if rest, err := filepath.Glob(filepath.Join(filepath.Dir(file), "*")); err != nil || len(rest) != 2 { // beside the database
 		t.Errorf("the folder holds %q (%v)", rest, err)
 	}
 

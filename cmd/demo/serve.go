@@ -19,15 +19,20 @@ import (
 const graceTime = 10 * time.Second
 
 // serve serves the site until ctx is done, and then ends in good order.
-func serve(ctx context.Context, c config, stdout, stderr io.Writer) error {
+func serve(ctx context.Context, c config, stdout, stderr io.Writer) (err error) {
 	logs := slog.NewTextHandler(stderr, nil)
 	kc := handlers.Config{Logger: slog.New(logs), Development: c.dev}
 	survive, err := c.seal(&kc)
 	if err != nil {
 		kc.Logger.Warn("open pages will reload after a restart", "err", err)
 	}
+	store, closeUsers, err := c.users(ctx, kc.Logger)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, closeUsers()) }()
 	kit := handlers.New(site.Config(kc))
-	server := newServer(site.Routes(kit), logs)
+	server := newServer(site.Routes(kit, store), logs)
 
 	listener, err := c.listen(ctx)
 	if err != nil {

@@ -75,7 +75,7 @@ func (w *world) start() {
 	p := &process{
 		kit: kit, address: "http://" + l.Addr().String(), served: make(chan struct{}),
 		server: &http.Server{
-			Handler: site.Routes(kit), ReadHeaderTimeout: 10 * time.Second, ConnContext: handlers.ConnContext,
+			Handler: site.Routes(kit, nil), ReadHeaderTimeout: 10 * time.Second, ConnContext: handlers.ConnContext,
 			ErrorLog: slog.NewLogLogger(slog.NewTextHandler(w.log, nil), slog.LevelError),
 		},
 	}

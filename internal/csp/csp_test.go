@@ -20,12 +20,12 @@ func TestMain(m *testing.M) { os.Exit(browser.Tests{M: m}.Run()) }
 
 const strict = "default-src 'self'; base-uri 'none'; form-action 'self'; object-src 'none'"
 
-// cases are HTML with what the policy blocks of it, "" for nothing.
+// cases pair HTML with what the policy blocks of it, "" for nothing.
 var cases = []struct{ policy, html, blocked string }{
 	{strict, `<p style="color:red">x</p>`, "its style attribute"},
-	{strict, `<p style="">x</p>`, "its style attribute"}, // nothing is lost, but the console says so
-	{strict, `<style>p{}</style>`, "what is in it"},
-	{strict, `<script>1</script>`, "what is in it"},
+	{strict, `<p style="">x</p>`, "its style attribute"}, // nothing is lost, but the console reports it
+	{strict, `<style>p{}</style>`, "its content"},
+	{strict, `<script>1</script>`, "its content"},
 	{strict, `<script type="application/json">{}</script>`, ""},
 	{strict, `<img src="data:image/gif;base64,R0lGODlhAQABAAAAACw=">`, `src="data:image/gif;base64,R0lGODlhAQABAAAAACw="`},
 	{strict, `<img src="/own.gif">`, ""},
@@ -35,13 +35,13 @@ var cases = []struct{ policy, html, blocked string }{
 	{strict + "; style-src 'self' 'unsafe-inline'", `<p style="color:red">x</p><style>p{}</style>`, ""},
 	{strict + "; style-src 'self' 'unsafe-inline' 'nonce-a'", `<p style="color:red">x</p>`, "its style attribute"},
 	{strict + "; style-src 'self' 'nonce-a'", `<style nonce="a">p{}</style>`, ""},
-	{strict + "; style-src 'self' 'nonce-a'", `<style nonce="b">p{}</style>`, "what is in it"},
+	{strict + "; style-src 'self' 'nonce-a'", `<style nonce="b">p{}</style>`, "its content"},
 	{strict + "; style-src-attr 'unsafe-inline'", `<p style="color:red">x</p>`, ""},
-	{strict + "; style-src-attr 'unsafe-inline'", `<style>p{}</style>`, "what is in it"},
+	{strict + "; style-src-attr 'unsafe-inline'", `<style>p{}</style>`, "its content"},
 	{strict + "; img-src 'self' data:", `<img src="data:image/gif;base64,R0lGODlhAQABAAAAACw=">`, ""},
 	{strict + "; img-src *", `<img src="data:image/gif;base64,R0lGODlhAQABAAAAACw=">`, `src="data:image/gif;base64,R0lGODlhAQABAAAAACw="`},
 	{"img-src 'self'", `<p style="color:red">x</p><style>p{}</style>`, ""},
-	{"style-src 'self', style-src 'unsafe-inline'", `<style>p{}</style>`, "what is in it"},
+	{"style-src 'self', style-src 'unsafe-inline'", `<style>p{}</style>`, "its content"},
 	{"", `<p style="color:red">x</p>`, ""},
 }
 
@@ -55,7 +55,7 @@ func TestWhatAPolicyBlocks(t *testing.T) {
 	}
 }
 
-// Case 105: what the table says must be true of Chromium.
+// Case 105: Chromium blocks what the table says.
 func TestChromiumBlocksTheSame(t *testing.T) {
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/html")
@@ -74,7 +74,7 @@ func TestChromiumBlocksTheSame(t *testing.T) {
 		p.Goto(srv.URL + "/case/" + fmt.Sprint(n))
 		p.WaitFor(`document.readyState == "complete"`)
 		log := p.Log()[before:]
-		// The console hears of it before the page is complete.
+		// Chromium logs it before the page is complete.
 		got := slices.ContainsFunc(log, func(e browser.Entry) bool { return strings.Contains(e.Text, "Content Security Policy") })
 		if got != (c.blocked != "") {
 			t.Errorf("%s\nof %s: Chromium blocks something: %v\n%v", c.policy, c.html, got, log)
@@ -82,7 +82,7 @@ func TestChromiumBlocksTheSame(t *testing.T) {
 	}
 }
 
-func TestAddresses(t *testing.T) {
+func TestSourcesOfAddresses(t *testing.T) {
 	for _, c := range []struct {
 		source, address string
 		allowed         bool

@@ -1,6 +1,5 @@
-// Package csp tells what a Content-Security-Policy blocks of a page, so that developers
-// hear of it before a browser's console does. It reads HTML, not scripts, and allows what it
-// does not understand.
+// Package csp finds what a Content-Security-Policy blocks in a page, so that developers learn of it
+// without a browser's console. It reads HTML but no scripts, and allows what it does not understand.
 package csp
 
 import (
@@ -9,7 +8,7 @@ import (
 	"strings"
 )
 
-// Policies are those of one page: a browser loads what all of them allow. The zero value
+// Policies are the policies of one page. A browser loads what all of them allow. The zero value
 // allows everything.
 type Policies []policy
 
@@ -40,8 +39,8 @@ func Parse(headers ...string) Policies {
 	return all
 }
 
-// sources returns the sources of the first directive that the policy has; set is false if
-// it has none, so that all is allowed.
+// sources returns the sources of the first of these directives that the policy has. set is false if
+// it has none of them: then everything is allowed.
 func (p policy) sources(directives ...string) (list []string, set bool) {
 	for _, d := range directives {
 		if list, set = p[d]; set {
@@ -51,8 +50,8 @@ func (p policy) sources(directives ...string) (list []string, set bool) {
 	return nil, false
 }
 
-// inline reports whether something that is written in the page is allowed: by
-// 'unsafe-inline', by its nonce, or maybe by a hash, which is not computed here.
+// inline reports whether an inline script or style is allowed: by 'unsafe-inline', by its nonce, or
+// perhaps by a hash, which is not computed here.
 func (all Policies) inline(nonce string, directives ...string) bool {
 	for _, p := range all {
 		list, set := p.sources(directives...)
@@ -74,7 +73,7 @@ func (all Policies) inline(nonce string, directives ...string) bool {
 	return true
 }
 
-// evaluates reports whether texts may be run as scripts.
+// evaluates reports whether scripts may evaluate texts.
 func (all Policies) evaluates() bool {
 	for _, p := range all {
 		if list, set := p.sources("script-src", "default-src"); set && !slices.Contains(list, "'unsafe-eval'") {
@@ -84,8 +83,8 @@ func (all Policies) evaluates() bool {
 	return true
 }
 
-// loads reports whether an address may be loaded by a page of a host; without one, any
-// address may be the page's own.
+// loads reports whether a page of a host may load an address. Without a host, any address counts as
+// one of the page's own host.
 func (all Policies) loads(address, host, nonce string, directives ...string) bool {
 	u, err := url.Parse(strings.TrimSpace(address))
 	if err != nil || address == "" {
@@ -93,15 +92,15 @@ func (all Policies) loads(address, host, nonce string, directives ...string) boo
 	}
 	for _, p := range all {
 		list, set := p.sources(directives...)
-		if set && !slices.ContainsFunc(list, func(s string) bool { return fits(s, u, host, nonce) }) {
+		if set && !slices.ContainsFunc(list, func(s string) bool { return matches(s, u, host, nonce) }) {
 			return false
 		}
 	}
 	return true
 }
 
-// fits reports whether a source allows an address. Ports and paths are not compared.
-func fits(source string, u *url.URL, host, nonce string) bool {
+// matches reports whether a source matches an address. It does not compare ports and paths.
+func matches(source string, u *url.URL, host, nonce string) bool {
 	if u.Host == "" && u.Scheme == "" || u.Host != "" && (u.Host == host || host == "") {
 		if source == "'self'" || u.Host == "" && source == "*" {
 			return true

@@ -8,8 +8,7 @@ import (
 	"golang.org/x/net/html"
 )
 
-// Scan reads HTML of a page of a host, the whole or parts, and tells of each element that
-// the policies block something of.
+// Scan reads a page of a host, or parts of it, and calls blocked for each thing that the policies block.
 func (all Policies) Scan(h []byte, host string, blocked func(tag string, attrs []html.Attribute, what string)) {
 	if len(all) == 0 {
 		return
@@ -28,11 +27,11 @@ func (all Policies) Scan(h []byte, host string, blocked func(tag string, attrs [
 	}
 }
 
-// handler matches the attributes that hold scripts.
-var handler = regexp.MustCompile(`^on(abort|animation\w+|before\w+|blur|cancel|change|click|close|contextmenu|copy|cut|dblclick|drag\w*|drop|ended|error|focus\w*|` +
+// eventHandler matches the attributes that hold scripts.
+var eventHandler = regexp.MustCompile(`^on(abort|animation\w+|before\w+|blur|cancel|change|click|close|contextmenu|copy|cut|dblclick|drag\w*|drop|ended|error|focus\w*|` +
 	`input|invalid|key\w+|load\w*|mouse\w+|paste|pause|play\w*|pointer\w+|progress|reset|resize|scroll\w*|select\w*|submit|toggle|touch\w+|transition\w+|wheel)$`)
 
-// Blocks says what the policies block of an element in a page of a host.
+// Blocks returns what the policies block of an element in a page of a host.
 func (all Policies) Blocks(tag string, attrs []html.Attribute, host string) (what []string) {
 	if len(all) == 0 {
 		return nil
@@ -50,7 +49,7 @@ func (all Policies) Blocks(tag string, attrs []html.Attribute, host string) (wha
 		switch {
 		case a.Key == "style" && !all.inline("", "style-src-attr", "style-src", "default-src"):
 			what = append(what, "its style attribute")
-		case handler.MatchString(a.Key) && !all.inline("", "script-src-attr", "script-src", "default-src"):
+		case eventHandler.MatchString(a.Key) && !all.inline("", "script-src-attr", "script-src", "default-src"):
 			what = append(what, "its script in "+a.Key)
 		case (strings.HasPrefix(a.Key, "hx-on:") || strings.HasPrefix(a.Key, "hx-on-")) && !all.evaluates():
 			what = append(what, "its script in "+a.Key)
@@ -66,13 +65,13 @@ func (all Policies) Blocks(tag string, attrs []html.Attribute, host string) (wha
 	switch tag {
 	case "style":
 		if !all.inline(nonce, "style-src-elem", "style-src", "default-src") {
-			what = append(what, "what is in it")
+			what = append(what, "its content")
 		}
 	case "script":
 		if get("src") != "" {
 			load("src", "script-src-elem", "script-src", "default-src")
-		} else if runs(get("type")) && !all.inline(nonce, "script-src-elem", "script-src", "default-src") {
-			what = append(what, "what is in it")
+		} else if isScript(get("type")) && !all.inline(nonce, "script-src-elem", "script-src", "default-src") {
+			what = append(what, "its content")
 		}
 	case "link":
 		switch rel := " " + strings.ToLower(get("rel")) + " "; {
@@ -110,8 +109,8 @@ func isAddress(name string) bool {
 	return name == "href" || name == "src" || name == "action" || name == "formaction"
 }
 
-// runs reports whether a script of a type is one, and no block of data.
-func runs(typ string) bool {
+// isScript reports whether a script element of a type holds a script, and not data.
+func isScript(typ string) bool {
 	switch strings.ToLower(strings.TrimSpace(typ)) {
 	case "", "module", "importmap", "speculationrules", "text/javascript", "application/javascript", "text/ecmascript", "application/ecmascript":
 		return true
@@ -119,7 +118,7 @@ func runs(typ string) bool {
 	return false
 }
 
-// quote quotes an address, which may be long.
+// quote quotes an address, truncated if it is long.
 func quote(s string) string {
 	const most = 60
 	if len(s) > most {

@@ -6,7 +6,7 @@ import (
 	"golang.org/x/net/html"
 )
 
-// Action is what a browser itself does when an element is clicked.
+// Action is the activation behavior of an element: what a browser itself does for a click.
 type Action string
 
 // The actions of a browser.
@@ -15,14 +15,14 @@ const (
 	Follow   Action = "link"   // follow a link
 	Submit   Action = "submit" // submit the form of a button
 	Reset    Action = "reset"  // reset the form of a button
-	Check    Action = "check"  // check a box or a radio button, or not
+	Check    Action = "check"  // check or uncheck a box, or check a radio button
 	Label    Action = "label"  // click the control of a label
 	Toggle   Action = "toggle" // open or close the details around a summary
 )
 
-// Activation returns what a browser itself does when n is clicked, and the element that
-// it does it with: the link, the button, the box, the control of the label, the details.
-// It is that of the nearest element around n that has such a behavior at all.
+// Activation returns what a browser itself does for a click on n, and with which element: the link,
+// the button, the box, the label's control, or the details. It looks for the nearest element with
+// such a behavior, from n outward.
 func (d *Document) Activation(n *html.Node) (Action, *html.Node) {
 	for e := n; e != nil && e.Type == html.ElementNode; e = e.Parent {
 		switch {
@@ -53,8 +53,8 @@ func fieldAction(e *html.Node) Action {
 	return NoAction
 }
 
-// Labelled returns the control of a label: the one that it names, else the first in it.
-// It is nil for none.
+// Labelled returns the control of a label: the one that its for attribute names, else the first one in
+// it, or nil.
 func (d *Document) Labelled(label *html.Node) *html.Node {
 	if id, ok := Attr(label, "for"); ok {
 		if n := d.ByID(id); n != nil && labelable(n) {
@@ -77,8 +77,8 @@ func labelable(n *html.Node) bool {
 	return isField(n) || isHTML(n, "meter") || isHTML(n, "progress")
 }
 
-// Click does to the page alone what a browser does when n is clicked: a control that is
-// disabled, it leaves alone. It sends nothing, and tells htmx nothing.
+// Click changes the page as a browser does for a click on n, without events and requests. It leaves a
+// disabled control unchanged.
 func (d *Document) Click(n *html.Node) {
 	do, on := d.Activation(n)
 	if on == nil || disabled(on) {

@@ -7,7 +7,7 @@ import (
 	"golang.org/x/net/html"
 )
 
-// qualified is an attribute's name as scripts see it.
+// qualified returns an attribute's name as scripts see it.
 func qualified(a html.Attribute) string {
 	if a.Namespace != "" {
 		return a.Namespace + ":" + a.Key
@@ -15,7 +15,7 @@ func qualified(a html.Attribute) string {
 	return a.Key
 }
 
-// Attr returns the value of an attribute of n and whether it has it.
+// Attr returns the value of an attribute of n, and reports whether n has it.
 func Attr(n *html.Node, name string) (string, bool) {
 	for _, a := range n.Attr {
 		if qualified(a) == name {
@@ -39,8 +39,7 @@ func attrOr(n *html.Node, name, otherwise string) string {
 
 func idOf(n *html.Node) string { return attrOr(n, "id", "") }
 
-// SetAttr sets an attribute as setAttribute does, with what follows from it for
-// a control.
+// SetAttr sets an attribute as setAttribute does, with its effects on a control.
 func (d *Document) SetAttr(n *html.Node, name, value string) {
 	old, had := Attr(n, name)
 	if had {
@@ -67,8 +66,8 @@ func (d *Document) RemoveAttr(n *html.Node, name string) {
 	}
 }
 
-// addClass and removeClass are htmx's; like classList they rewrite the whole
-// attribute without doubles and needless space.
+// addClass adds a class as classList does: it rewrites the attribute without duplicates and with single
+// spaces, as removeClass does.
 func (d *Document) addClass(n *html.Node, class string) {
 	if !isElement(n) {
 		return
@@ -102,7 +101,7 @@ func classList(n *html.Node) []string {
 	return out
 }
 
-// isHTMLSpace is what HTML calls ASCII white space.
+// isHTMLSpace reports whether r is ASCII white space, as HTML defines it.
 func isHTMLSpace(r rune) bool {
 	return r == ' ' || r == '\t' || r == '\n' || r == '\f' || r == '\r'
 }

@@ -2,11 +2,11 @@ package htmxdom
 
 import "strings"
 
-// settings are what the model knows of htmx.config.
+// settings are the parts of htmx.config that the model knows.
 type settings struct {
 	prefix                 string // a second prefix for htmx's attributes, beside hx-
 	defaultSwap            string
-	morphIgnore            []string // beginnings of attribute names
+	morphIgnore            []string // prefixes of attribute names
 	morphSkip              string
 	morphSkipChildren      string
 	morphScanLimit         int
@@ -17,8 +17,8 @@ type settings struct {
 	allowEmptySwapAfterOOB bool
 }
 
-// configure reads the page's htmx-config over htmx's own defaults. A page without
-// one gets what the kit's shell configures.
+// configure reads the page's htmx-config over htmx's own defaults. A page without one gets the
+// configuration of the kit's shell.
 func (d *Document) configure() error {
 	c := settings{
 		defaultSwap:       "innerHTML",
@@ -95,7 +95,7 @@ func (c settings) ignores(attr string) bool {
 	return false
 }
 
-// prefixes are a name of htmx's under each prefix in force.
+// prefixes returns an attribute's name with each prefix in force.
 func (c settings) prefixes(name string) []string {
 	if c.prefix == "" {
 		return []string{name}

@@ -6,8 +6,8 @@ import (
 	"golang.org/x/net/html"
 )
 
-// insertContent is htmx's method of that name: it does one task, up to a wait
-// that the task asks for, and leaves the rest to a timer.
+// insertContent is htmx's method of that name. It performs one task; after a delay that the task asks for,
+// a timer continues it.
 func (d *Document) insertContent(t *task, transitions bool, failed *[]error) {
 	d.guard(failed, func() {
 		target, frag := t.target, t.frag
@@ -40,7 +40,7 @@ func (d *Document) insertContent(t *task, transitions bool, failed *[]error) {
 	})
 }
 
-// guard collects what an asynchronous function of htmx throws.
+// guard runs an asynchronous function of htmx and collects what it throws.
 func (d *Document) guard(failed *[]error, do func()) {
 	var err error
 	func() {
@@ -107,9 +107,8 @@ func (d *Document) swapNow(target, frag *html.Node, style string, spec *swapSpec
 	})
 }
 
-// place does what the swap style says and returns the target as htmx has it
-// afterwards, and what is new. parent is the target's from before preserved
-// elements were moved away.
+// place swaps by the style. It returns the target that htmx continues with, and the new nodes. parent is
+// the target's parent before preserved elements were moved away.
 func (d *Document) place(target, parent, frag *html.Node, style string) (after *html.Node, newContent []*html.Node) {
 	after, newContent = target, children(frag)
 	defer func() { d.removeClass(after, "htmx-swapping") }()
@@ -172,7 +171,7 @@ func (d *Document) place(target, parent, frag *html.Node, style string) (after *
 	return after, newContent
 }
 
-// insertBeside is before.before(...nodes).
+// insertBeside inserts nodes before a node, as before.before(...nodes) does.
 func (d *Document) insertBeside(before *html.Node, nodes []*html.Node) {
 	if before.Parent != nil {
 		d.insertAll(before.Parent, nodes, before)
@@ -201,8 +200,8 @@ func (d *Document) settleDelay(spec *swapSpec) float64 {
 	return d.config.settleDelay
 }
 
-// startTransitions gives new elements the looks of the old ones with the same
-// id, and returns how to give them their own back.
+// startTransitions gives new elements the class, style and size of the old ones with the same id. The
+// returned functions restore their own.
 func (d *Document) startTransitions(frag, root *html.Node) []func() {
 	existing := make(map[string]*html.Node)
 	for _, n := range withAttr(root, "id") {

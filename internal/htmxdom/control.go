@@ -12,6 +12,7 @@ type control struct {
 	value      string // where it is not what the value attribute makes it
 	ownValue   bool
 	dirtyValue bool // so that the attribute no longer changes it
+	typed      bool // by a user, and no script
 
 	checked      bool
 	dirtyChecked bool
@@ -33,11 +34,11 @@ func (d *Document) control(n *html.Node) *control {
 }
 
 func (c *control) dirty(value string) {
-	c.value, c.ownValue, c.dirtyValue = value, true, true
+	c.value, c.ownValue, c.dirtyValue, c.typed = value, true, true, false
 }
 
 // follow makes the value what the attribute says again.
-func (c *control) follow() { c.value, c.ownValue, c.dirtyValue = "", false, false }
+func (c *control) follow() { c.value, c.ownValue, c.dirtyValue, c.typed = "", false, false, false }
 
 // Value returns the live value of a control: what it shows. Of a select element
 // it is the first chosen option's value.
@@ -78,6 +79,7 @@ func (d *Document) Value(n *html.Node) string {
 func (d *Document) Type(n *html.Node, text string) {
 	d.SetFocus(n)
 	d.setValue(n, text)
+	d.control(n).typed = true
 }
 
 // setValue is the value property's setter.

@@ -6,17 +6,17 @@ import (
 	"golang.org/x/net/html"
 )
 
-// Of the details elements of one name in a tree only one is open.
+// Of the details elements with one name in a tree, only one is open.
 
-// closeOthers closes those that n takes the place of.
+// closeOthers closes the details elements that may not be open together with n.
 func (d *Document) closeOthers(n *html.Node) {
 	for _, o := range d.exclusive(n) {
 		d.RemoveAttr(o, "open")
 	}
 }
 
-// closeLate closes the details elements that come into a tree, or get a name, where another
-// one is open. They come one by one, so the first stays open.
+// closeLate closes details elements that are inserted, or get a name, while another one of the name is
+// open. They are inserted one by one, so the first stays open.
 func (d *Document) closeLate(n *html.Node) {
 	come := elementsIn(n, "details")
 	for i, m := range come {
@@ -44,8 +44,8 @@ func (d *Document) exclusive(n *html.Node) []*html.Node {
 	return out
 }
 
-// Toggle opens a details element, or closes it, and returns all that are another way then:
-// it, and another one of its name that was open.
+// Toggle opens or closes a details element. It returns the elements that have changed: n, and another
+// one of its name that was open.
 func (d *Document) Toggle(n *html.Node) []*html.Node {
 	before := make(map[*html.Node]bool)
 	all := elementsIn(rootOf(n), "details")

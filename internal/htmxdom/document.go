@@ -11,6 +11,7 @@ import (
 // Parse; the zero value is not usable.
 type Document struct {
 	root     *html.Node // the document node
+	plain    bool       // it runs no scripts
 	config   settings
 	contents map[*html.Node]*html.Node // what template elements hold, which is not part of their tree
 	controls map[*html.Node]*control
@@ -37,24 +38,35 @@ type Effect struct {
 // Parse reads a whole page, as a browser with scripts does that loads it, and
 // lets htmx take up its body. A meta element named htmx-config counts; without
 // one htmx is configured as in the kit's shell. An error means HTML that is nested too deeply.
-func Parse(page string) (*Document, error) {
+func Parse(page string) (*Document, error) { return load(page, true) }
+
+// ParsePlain reads a whole page as a browser without scripts does: what noscript elements
+// hold is part of the page, and there is no htmx.
+func ParsePlain(page string) (*Document, error) { return load(page, false) }
+
+func load(page string, scripts bool) (*Document, error) {
 	d := &Document{
+		plain:    !scripts,
 		contents: make(map[*html.Node]*html.Node),
 		controls: make(map[*html.Node]*control),
 		powered:  make(map[*html.Node]*powered),
 		busy:     make(map[*html.Node]int),
 		off:      make(map[*html.Node]int),
 	}
-	root, err := d.parse(page, true)
+	root, err := d.parse(page, scripts)
 	if err != nil {
 		return nil, fmt.Errorf("htmxdom: parse page: %w", err)
 	}
 	d.root = root
 	d.settleControls(root)
+	d.insertedMeta(root)
+	d.autofocusOnLoad()
+	if !scripts {
+		return d, nil
+	}
 	if err := d.configure(); err != nil {
 		return nil, fmt.Errorf("htmxdom: htmx-config: %w", err)
 	}
-	d.autofocusOnLoad()
 	d.process(d.Body())
 	return d, nil
 }

@@ -1,6 +1,7 @@
 package htmxdom
 
 import (
+	"mime/multipart"
 	"net/url"
 	"slices"
 	"strings"
@@ -11,9 +12,12 @@ import (
 // fields are what a request posts, in order.
 type fields []field
 
-type field struct{ name, value string }
+type field struct {
+	name, value string
+	file        bool // that nobody has chosen
+}
 
-func (f *fields) add(name, value string) { *f = append(*f, field{name, value}) }
+func (f *fields) add(name, value string) { *f = append(*f, field{name: name, value: value}) }
 
 // set replaces all fields of a name by one.
 func (f *fields) set(name, value string) {
@@ -27,16 +31,54 @@ func (f *fields) set(name, value string) {
 	*f = append((*f)[:i+1], rest...)
 }
 
+const (
+	urlencoded = "application/x-www-form-urlencoded"
+	multiparts = "multipart/form-data"
+)
+
+// encode is URLSearchParams of FormData.
 func (f fields) encode() string {
 	var b strings.Builder
 	for i, o := range f {
 		if i > 0 {
 			b.WriteByte('&')
 		}
+		if o.file {
+			o.value = "[object File]"
+		}
 		b.WriteString(url.QueryEscape(o.name) + "=" + url.QueryEscape(o.value))
 	}
 	return b.String()
 }
+
+// encodeForm is what a browser itself makes of a form's fields: the names of files stand for
+// them, and lines end as in a text file of old.
+func (f fields) encodeForm() string {
+	plain := make(fields, len(f))
+	for i, o := range f {
+		plain[i] = field{name: lines(o.name), value: lines(o.value)}
+	}
+	return plain.encode()
+}
+
+// encodeParts is a body of the type multipart/form-data, with the value of the Content-Type header.
+func (f fields) encodeParts() (body, kind string) {
+	var b strings.Builder
+	w := multipart.NewWriter(&b)
+	for _, o := range f {
+		// Nothing fails that is written to a strings.Builder.
+		if o.file {
+			_, _ = w.CreateFormFile(o.name, "")
+		} else {
+			_ = w.WriteField(o.name, lines(o.value))
+		}
+	}
+	_ = w.Close()
+	return b.String(), w.FormDataContentType()
+}
+
+// lines ends the lines of a text with both characters.
+func lines(s string) string { return strings.ReplaceAll(newlines(s), "\n", "\r\n") }
 
 // collect is htmx's collectFormData: what the form around a source posts, else what
 // the source itself has.
@@ -47,7 +89,7 @@ func (d *Document) collect(source, form, submitter *html.Node, query bool) field
 		submitter = source
 	}
 	if form != nil {
-		f = d.entries(form)
+		f = d.entries(form, nil)
 		for _, n := range d.controlsOf(form) {
 			included[n] = true
 		}
@@ -66,19 +108,31 @@ func (d *Document) collect(source, form, submitter *html.Node, query bool) field
 	return f
 }
 
-// entries is what a browser's FormData has of a form.
-func (d *Document) entries(form *html.Node) fields {
+// entries is what a browser's FormData has of a form, with that of the button that submits
+// it, if there is one.
+func (d *Document) entries(form, submitter *html.Node) fields {
 	var f fields
 	for _, n := range d.controlsOf(form) {
 		name := attrOr(n, "name", "")
 		switch {
-		case isButton(n) || name == "" || disabled(n) || within(n, "datalist"):
+		case disabled(n) || within(n, "datalist"):
+		case n == submitter && isHTML(n, "input") && inputType(n) == "image":
+			if name != "" {
+				name += "."
+			}
+			f.add(name+"x", "0")
+			f.add(name+"y", "0")
+		case isButton(n) && n != submitter || name == "":
+		case n == submitter && isHTML(n, "input") && !hasAttr(n, "value"):
+			f.add(name, "Submit") // what Chromium writes on it in English
 		case isHTML(n, "select"):
 			for _, o := range options(n) {
 				if d.control(o).selected && !optionDisabled(o) {
 					f.add(name, optionValue(o))
 				}
 			}
+		case isHTML(n, "input") && inputType(n) == "file":
+			f = append(f, field{name: name, file: true})
 		default:
 			d.addField(&f, n)
 		}

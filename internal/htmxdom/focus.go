@@ -101,7 +101,7 @@ func isLegendOf(n, fieldset *html.Node) bool {
 }
 
 var (
-	neverShown  = []string{"head", "title", "template", "script", "style", "datalist", "noscript", "meta", "link"}
+	neverShown  = []string{"head", "title", "template", "script", "style", "datalist", "meta", "link"}
 	hidesInside = []string{"input", "textarea", "img", "br", "hr", "iframe", "embed", "video", "audio", "progress", "meter"}
 )
 
@@ -112,6 +112,10 @@ func (d *Document) shown(n *html.Node) bool {
 			return false
 		}
 		switch {
+		case isHTML(c, "noscript"):
+			if !d.plain {
+				return false
+			}
 		case c.Namespace == "" && slices.Contains(neverShown, c.Data), isHTML(c, "dialog") && !hasAttr(c, "open"):
 			return false
 		case c.Namespace == "" && c != n && slices.Contains(hidesInside, c.Data):

@@ -2,8 +2,8 @@ package htmxdom
 
 import "golang.org/x/net/html"
 
-// forget drops what is known of nodes that have left the page, once there may be
-// many: a long-lived page would keep them all.
+// forget removes the state of nodes that have left the page, once there may be many of them. Otherwise it
+// would grow for as long as the page lives.
 func (d *Document) forget() {
 	if n := len(d.controls) + len(d.powered) + len(d.contents); n < 2*d.known+1000 {
 		return

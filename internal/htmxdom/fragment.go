@@ -17,9 +17,8 @@ var (
 	startTag = regexp.MustCompile(`<([a-zA-Z][^/> \t\r\n\f]*)`)
 )
 
-// makeFragment turns a message into nodes and takes its title out. As htmx does,
-// it changes <hx-…> into templates in the text, before it is parsed, so that
-// they may hold anything (a table row, say).
+// makeFragment parses a message and removes its title. As htmx does, it first replaces <hx-…> by templates
+// in the text, which may hold any element, such as a table row.
 func (d *Document) makeFragment(message string) (frag *html.Node, title string) {
 	message = openTag.ReplaceAllString(message, `<template hx type="$1"$2`)
 	message = closeTag.ReplaceAllString(message, `</template>`)
@@ -52,7 +51,7 @@ func (d *Document) makeFragment(message string) (frag *html.Node, title string) 
 	return frag, title
 }
 
-// parseInert parses as a document that runs no scripts.
+// parseInert parses text as a document without scripting.
 func (d *Document) parseInert(text string) *html.Node {
 	root, err := d.parse(text, false)
 	if err != nil {
@@ -69,8 +68,7 @@ func documentTitle(root *html.Node) string {
 	return ""
 }
 
-// fragmentTitle finds the title that a message brings, which is not one of
-// those that SVG has.
+// fragmentTitle returns the title in a message that is not in SVG, or nil.
 func fragmentTitle(frag *html.Node) *html.Node {
 	for n := range frag.Descendants() {
 		if n.Type == html.ElementNode && n.Data == "title" && !inSVG(n) {

@@ -6,7 +6,8 @@ import (
 	"github.com/sideband-go/sideband/internal/htmxdom"
 )
 
-// Whatever comes, the model ends and leaves a tree that can be written down.
+// FuzzApply checks that the model terminates for any page and message, and leaves a tree that can be
+// serialised.
 func FuzzApply(f *testing.F) {
 	for _, r := range table {
 		f.Add(r.page(), r.message)

@@ -2,30 +2,30 @@ package htmxdom
 
 import "fmt"
 
-// Gesture is something a user does to an element with an id before a message
-// comes. Its fields are exported so that it can be sent to a browser.
+// Gesture is an action of a user on the element with an id. Its fields are exported so that it can be
+// sent to a browser.
 type Gesture struct {
 	Do   string // "focus", "type", "check", "choose", "toggle", "open", "click" or "reset"
 	ID   string
 	Text string // what is typed; "true" or "false" for check and open; the value of an option
 }
 
-// FocusOn puts the focus on an element.
+// FocusOn focuses an element.
 func FocusOn(id string) Gesture { return Gesture{Do: "focus", ID: id} }
 
-// TypeInto focuses a text control and makes it show text.
+// TypeInto focuses a text control and replaces its text.
 func TypeInto(id, text string) Gesture { return Gesture{Do: "type", ID: id, Text: text} }
 
-// CheckBox checks a checkbox or radio button or not.
+// CheckBox checks or unchecks a checkbox or radio button.
 func CheckBox(id string, checked bool) Gesture {
 	return Gesture{Do: "check", ID: id, Text: fmt.Sprint(checked)}
 }
 
-// Choose chooses the option with this value in a select element for one.
+// Choose chooses the option with this value in a select element without multiple.
 func Choose(id, value string) Gesture { return Gesture{Do: "choose", ID: id, Text: value} }
 
-// ToggleOption chooses the first option with this value in a select element for many, or
-// takes that back.
+// ToggleOption chooses the first option with this value in a select element with multiple, or deselects
+// it.
 func ToggleOption(id, value string) Gesture { return Gesture{Do: "toggle", ID: id, Text: value} }
 
 // Open opens a details element or a dialog, or closes it.
@@ -39,8 +39,7 @@ func ClickOn(id string) Gesture { return Gesture{Do: "click", ID: id} }
 // ResetForm resets a form.
 func ResetForm(id string) Gesture { return Gesture{Do: "reset", ID: id} }
 
-// Do performs gestures. One for an element that is not there, or of another
-// kind, does nothing.
+// Do performs gestures. A gesture does nothing if its element is missing or of another kind.
 func (d *Document) Do(gestures ...Gesture) {
 	defer d.dropLostFocus()
 	for _, g := range gestures {

@@ -8,8 +8,8 @@ import (
 	"unicode/utf8"
 )
 
-// parseHCON reads htmx's small configuration language: "a:1 b:x, c.d:true", or
-// JSON. Values are what encoding/json makes of them, or texts.
+// parseHCON parses htmx's configuration language, such as "a:1 b:x, c.d:true", or JSON. Values are those
+// of encoding/json, or texts.
 func parseHCON(s string) (map[string]any, error) {
 	out := map[string]any{}
 	if s == "" {
@@ -40,7 +40,7 @@ type hconEntry struct {
 	value string
 }
 
-// tree turns the dotted path of a bare key into nested maps.
+// tree converts the dotted path of a bare key into nested maps.
 func (e hconEntry) tree() map[string]any {
 	value := any(strings.TrimFunc(e.value, isSpace))
 	var parsed any
@@ -57,8 +57,8 @@ func (e hconEntry) tree() map[string]any {
 	return map[string]any{path[0]: value}
 }
 
-// hconPair matches one key with its value, if it has one, at i. Like the
-// expression it stands for, it prefers a quoted reading and falls back to a bare one.
+// hconPair matches a key at i, with its value if it has one. Like htmx's regular expression, it prefers
+// quoted tokens and falls back to bare ones.
 func hconPair(s string, i int) (e hconEntry, end int, ok bool) {
 	for _, key := range hconTokens(s, i, ",:", false) {
 		e = hconEntry{key: key.text, bare: key.bare, value: "true"}
@@ -142,8 +142,8 @@ func mergeHCON(source, target map[string]any) {
 	}
 }
 
-// splitHCON splits at commas that stand outside brackets, parentheses,
-// hyperscript queries and quotes, judged as htmx does: by what follows the comma.
+// splitHCON splits at commas outside of brackets, parentheses, hyperscript queries and quotes. As htmx
+// does, it decides by the text after the comma.
 func splitHCON(s string) []string {
 	var out []string
 	start := 0
@@ -182,7 +182,7 @@ func quotesPair(s string) bool {
 	}
 }
 
-// isSpace is what \s and trim mean in JavaScript.
+// isSpace reports whether r is white space for \s and trim in JavaScript.
 func isSpace(r rune) bool {
 	switch r {
 	case '\t', '\n', '\v', '\f', '\r', ' ', 0xa0, 0x1680, 0x2028, 0x2029, 0x202f, 0x205f, 0x3000, 0xfeff:
@@ -191,7 +191,7 @@ func isSpace(r rune) bool {
 	return r >= 0x2000 && r <= 0x200a
 }
 
-// text is a HCON value as JavaScript makes a text of it.
+// text converts an HCON value to a text as JavaScript does.
 func text(v any) string {
 	switch v := v.(type) {
 	case string:
@@ -202,7 +202,7 @@ func text(v any) string {
 	return fmt.Sprint(v)
 }
 
-// truthy is what JavaScript takes for true.
+// truthy reports whether JavaScript takes v for true.
 func truthy(v any) bool {
 	switch v := v.(type) {
 	case nil:

@@ -126,7 +126,8 @@ func (d *Document) Posted() []string {
 	out := []string{}
 	for _, n := range d.Elements() {
 		if isHTML(n, "form") {
-			out = append(out, d.entries(n).encode())
+			f := slices.DeleteFunc(d.entries(n, nil), func(o field) bool { return o.file })
+			out = append(out, f.encode())
 		}
 	}
 	return out

@@ -2,9 +2,8 @@ package htmxdom
 
 import "golang.org/x/net/html"
 
-// Begin marks the page as htmx does while a request is under way: the class
-// htmx-request on what hx-indicator names, and disabled what hx-disable names. The
-// function that it returns takes the marks off.
+// Begin marks the page as htmx does during a request: it sets the class htmx-request on the elements of
+// hx-indicator, and disables those of hx-disable. end removes the marks.
 func (d *Document) Begin(r *Request) (end func()) {
 	busy := []*html.Node{r.Source}
 	if sel := d.inherited(r.Source, "hx-indicator"); sel != "" {
@@ -24,7 +23,7 @@ func (d *Document) Begin(r *Request) (end func()) {
 	}
 }
 
-// hold counts nodes up and calls first for those that nobody held.
+// hold increments the counts of nodes, and calls first for those that had none.
 func hold(held map[*html.Node]int, nodes []*html.Node, first func(*html.Node)) {
 	for _, n := range nodes {
 		if held[n]++; held[n] == 1 {
@@ -33,7 +32,7 @@ func hold(held map[*html.Node]int, nodes []*html.Node, first func(*html.Node)) {
 	}
 }
 
-// release counts nodes down and calls last for those that nobody holds any more.
+// release decrements the counts of nodes, and calls last for those that have none left.
 func release(held map[*html.Node]int, nodes []*html.Node, last func(*html.Node)) {
 	for _, n := range nodes {
 		if held[n]--; held[n] <= 0 {

@@ -6,7 +6,7 @@ import (
 	"golang.org/x/net/html"
 )
 
-// hxAttr reads an attribute of htmx's under any of its prefixes.
+// hxAttr returns the value of an htmx attribute with any of its prefixes.
 func (d *Document) hxAttr(n *html.Node, name string) (string, bool) {
 	if v, ok := Attr(n, name); ok {
 		return v, true
@@ -24,7 +24,7 @@ func (d *Document) hxAttrOr(n *html.Node, name, otherwise string) string {
 	return otherwise
 }
 
-// hxAttrName is the name under which n has an attribute of htmx's, or empty.
+// hxAttrName returns the name of an htmx attribute as n has it, or "".
 func (d *Document) hxAttrName(n *html.Node, name string) string {
 	if hasAttr(n, name) {
 		return name
@@ -37,7 +37,7 @@ func (d *Document) hxAttrName(n *html.Node, name string) string {
 	return ""
 }
 
-// attributeValue reads an attribute of htmx's with its inheritance.
+// attributeValue returns the value of an htmx attribute, inherited or not.
 func (d *Document) attributeValue(n *html.Node, name string, implicit bool) (string, bool) {
 	if v, ok := d.hxAttr(n, name); ok {
 		return v, true
@@ -65,7 +65,7 @@ func (d *Document) attributeValue(n *html.Node, name string, implicit bool) (str
 	return "", false
 }
 
-// heir is the nearest element around n that hands an attribute down.
+// heir returns the nearest ancestor of n from which it inherits an attribute, or nil.
 func (d *Document) heir(n *html.Node, name string, implicit bool) *html.Node {
 	direct := name + ":inherited"
 	if implicit {
@@ -85,7 +85,7 @@ func (d *Document) inherited(n *html.Node, name string) string {
 	return v
 }
 
-// exchange is what a request from source asks for.
+// exchange returns htmx's context for a request of source.
 func (d *Document) exchange(source *html.Node) *exchange {
 	x := &exchange{
 		source:    source,

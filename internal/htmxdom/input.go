@@ -10,11 +10,11 @@ import (
 	"golang.org/x/net/html"
 )
 
-// mode is how an input's value property relates to its value attribute.
+// mode is the mode of an input's value property in the HTML standard.
 type mode int
 
 const (
-	modeValue     mode = iota // a text of its own, which begins as the attribute
+	modeValue     mode = iota // a text that the attribute initialises
 	modeDefault               // the attribute
 	modeDefaultOn             // the attribute, or "on"
 	modeFile
@@ -28,7 +28,7 @@ var modes = map[string]mode{
 	"date": modeValue, "month": modeValue, "week": modeValue, "time": modeValue, "datetime-local": modeValue,
 }
 
-// inputType is an input's type property.
+// inputType returns an input's type property.
 func inputType(n *html.Node) string {
 	t := strings.ToLower(attrOr(n, "type", "text"))
 	if _, ok := modes[t]; ok {
@@ -75,7 +75,7 @@ var (
 	week     = regexp.MustCompile(`^(\d{4,})-W(\d\d)$`)
 )
 
-// sanitize is the value sanitization of an input's type.
+// sanitize applies the value sanitization algorithm of an input's type.
 func sanitize(n *html.Node, v string) string {
 	switch inputType(n) {
 	case "text", "search", "tel", "password":
@@ -114,7 +114,7 @@ func sanitize(n *html.Node, v string) string {
 	return v
 }
 
-// sanitizeColor reads colors as hexadecimal digits, the only ones of CSS that the model knows.
+// sanitizeColor sanitizes a hexadecimal color. The model knows no other colors of CSS.
 func sanitizeColor(v string) string {
 	v = strings.ToLower(strings.TrimFunc(v, isHTMLSpace))
 	if !color.MatchString(v) {
@@ -167,7 +167,7 @@ func sanitizeRange(n *html.Node, v string) string {
 	return strconv.FormatFloat(f, 'f', -1, 64)
 }
 
-// parsed is v if it is a date or time in one of these layouts, and else empty.
+// parsed returns v if it is a date or time in one of these layouts, else "".
 func parsed(v string, layouts ...string) string {
 	for _, l := range layouts {
 		if len(v) >= len(l)-3 {

@@ -8,8 +8,8 @@ import (
 	"github.com/sideband-go/sideband/internal/htmxdom"
 )
 
-// A page that lives long, and sees thousands of elements come and go, still knows of
-// those that stay what only a browser knows: what was typed, checked, and taken up by htmx.
+// In a long-lived page, in which thousands of elements come and go, the elements that stay keep what was
+// typed and checked, and stay initialised by htmx.
 func TestALongLivedPage(t *testing.T) {
 	d, err := htmxdom.Parse(`<main><input id="text" hx-post="/text"><input id="box" type="checkbox"><ul id="list"></ul></main>`)
 	if err != nil {

@@ -2,9 +2,8 @@ package htmxdom
 
 import "golang.org/x/net/html"
 
-// bestMatch looks among the old siblings from start on for the one to become
-// child: one that holds the same ids, else an equal one, else one of the same
-// kind.
+// bestMatch returns the old sibling, from start on, that is morphed into child: one with the same ids,
+// else an equal one, else one of the same kind. It returns nil if there is none.
 func (m *morphing) bestMatch(child, start, end *html.Node) *html.Node {
 	if child.Type == html.TextNode {
 		if start.Type == html.TextNode {
@@ -17,7 +16,7 @@ func (m *morphing) bestMatch(child, start, end *html.Node) *html.Node {
 	}
 	wanted := m.ids[child]
 	if idOf(child) != "" && wanted == nil {
-		return nil // its id is new, so no other element becomes it
+		return nil // its id is new, so no old element matches
 	}
 	var soft *html.Node
 	limit := m.config.morphScanLimit
@@ -37,7 +36,7 @@ func (m *morphing) bestMatch(child, start, end *html.Node) *html.Node {
 				}
 			}
 		}
-		// Elements that would be passed over lose their place.
+		// Elements before the match lose their place.
 		if displaced += len(has); displaced > len(wanted) {
 			break
 		}
@@ -75,8 +74,8 @@ func softMatch(old, child *html.Node) bool {
 	return idOf(old) == "" || idOf(old) == idOf(child)
 }
 
-// matchesUpcoming reports whether an old element equals one of the new siblings
-// after from, which may then have it.
+// matchesUpcoming reports whether an old element equals one of the new siblings after from, for which it
+// is kept then.
 func (m *morphing) matchesUpcoming(old, from *html.Node) bool {
 	if m.future[old] {
 		return true

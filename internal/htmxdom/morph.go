@@ -13,11 +13,10 @@ type morphing struct {
 	pantry     *html.Node
 	persistent map[string]bool                    // ids that old and new have in common
 	ids        map[*html.Node]map[string]struct{} // persistent ids in each old and new element
-	future     map[*html.Node]bool                // old elements known to match new ones further on
+	future     map[*html.Node]bool                // old elements that match later new ones
 }
 
-// morph changes a living tree into the new one and keeps as many nodes as it
-// can recognise.
+// morph changes a tree in the page into a new one, and keeps the nodes that it can match.
 func (d *Document) morph(old, frag *html.Node, inner bool) {
 	m := &morphing{Document: d, target: old, future: make(map[*html.Node]bool)}
 	m.mapIDs(old, frag)
@@ -31,8 +30,8 @@ func (d *Document) morph(old, frag *html.Node, inner bool) {
 	d.remove(m.pantry)
 }
 
-// mapIDs finds the ids that occur once on each side on elements of the same
-// name, and which elements hold them.
+// mapIDs finds the ids that occur once on each side, on elements of the same name, and the elements that
+// contain them.
 func (m *morphing) mapIDs(old, frag *html.Node) {
 	oldElements := withAttr(old, "id")
 	newElements := withAttr(frag, "id")
@@ -106,8 +105,7 @@ func (m *morphing) children(oldParent, newParent, insertion, end *html.Node) {
 			m.node(match, child)
 			insertion = match.NextSibling
 		case m.ids[child] != nil:
-			// Something below is to live on, so the element is made anew and
-			// filled by the morph.
+			// A descendant persists, so the element is created and filled by the morph.
 			place := m.element(strings.ToLower(child.Data))
 			m.insert(oldParent, place, insertion)
 			m.node(place, child)
@@ -126,8 +124,8 @@ func (m *morphing) children(oldParent, newParent, insertion, end *html.Node) {
 	}
 }
 
-// clearWay removes what stands between the insertion point and a match; what
-// new content further on will want goes to the end instead.
+// clearWay removes the nodes between the insertion point and a match. Those that later content may match
+// are moved to the end instead.
 func (m *morphing) clearWay(parent, from, match, child, end *html.Node) {
 	for cursor := from; cursor != nil && cursor != match; {
 		n := cursor
@@ -140,8 +138,8 @@ func (m *morphing) clearWay(parent, from, match, child, end *html.Node) {
 	}
 }
 
-// fetch finds an element with a persistent id wherever the morph has it, and
-// takes the id from the accounts of the elements around it.
+// fetch returns the element with a persistent id, in the target or the pantry, and removes the id from
+// the sets of its ancestors.
 func (m *morphing) fetch(id string) *html.Node {
 	found := m.target
 	if idOf(m.target) != id {
@@ -173,8 +171,7 @@ func (m *morphing) below(root *html.Node, id string) *html.Node {
 	return nil
 }
 
-// drop removes a node, or keeps it in the pantry while something in it may be
-// wanted.
+// drop removes a node, or moves it to the pantry if it contains persistent ids.
 func (m *morphing) drop(n *html.Node) {
 	if m.ids[n] != nil {
 		m.move(m.pantry, n, nil)
@@ -205,8 +202,8 @@ func (m *morphing) node(old, want *html.Node) {
 	}
 }
 
-// copyAttributes makes the attributes of dest those of source. A new value
-// attribute also becomes the value that an input shows, unless it has the focus.
+// copyAttributes makes the attributes of dest those of source. An input without the focus also shows a
+// changed value attribute.
 func (d *Document) copyAttributes(dest, source *html.Node) {
 	restart := false
 	for _, a := range source.Attr {

@@ -9,8 +9,8 @@ import (
 
 var styleSelector = regexp.MustCompile(`^([^\s\x{b}\x{a0}\x{feff}]+):([^\n\r\x{2028}\x{2029}]+)`)
 
-// oobTasks takes the elements out of the fragment that go elsewhere: those that
-// hx-select-oob selects and those with hx-swap-oob.
+// oobTasks removes the elements from the fragment that are swapped out of band: those that
+// hx-select-oob selects, and those with hx-swap-oob.
 func (d *Document) oobTasks(frag *html.Node, x *exchange) []*task {
 	var tasks []*task
 	if x.selectOOB != "" {

@@ -8,8 +8,7 @@ import (
 	"github.com/sideband-go/sideband/internal/htmxdom/chromium"
 )
 
-// row is a case with what must come of it. Empty fields are not looked at; the
-// body stands for <body>…</body>.
+// row is a case with its expected result. Empty fields are not compared.
 type row struct {
 	name    string
 	body    string
@@ -66,7 +65,7 @@ func TestOperations(t *testing.T) {
 	}
 }
 
-// What the table says must be true of the real htmx too.
+// The real htmx does what the table says.
 func TestOperationsInChromium(t *testing.T) {
 	var cases []chromium.Case
 	for _, r := range table {

@@ -18,16 +18,14 @@ func (d *Document) Selected(sel *html.Node) []string {
 	return out
 }
 
-// SelectOption chooses exactly the options with these values, as a user does: of
-// a select element for one, the first option with the first value. A value that
-// there is no option for changes nothing.
+// SelectOption chooses exactly the options with these values, as a user does. Without multiple it chooses
+// the first option with the first value. A value without an option changes nothing.
 func (d *Document) SelectOption(sel *html.Node, values ...string) {
 	all := options(sel)
 	if !hasAttr(sel, "multiple") {
 		for _, o := range all {
 			if len(values) > 0 && optionValue(o) == values[0] {
-				// Only the option that was touched counts as changed by the
-				// user, not the one that this takes the choice from.
+				// Only the chosen option becomes dirty, not the one that was chosen before.
 				c := d.control(o)
 				c.selected, c.dirtySelected = true, true
 				d.deselectOthers(sel, o)
@@ -44,8 +42,7 @@ func (d *Document) SelectOption(sel *html.Node, values ...string) {
 	}
 }
 
-// toggleOption chooses the first option with a value, or takes that back, as a user does
-// in a select element for many.
+// toggleOption chooses or deselects the first option with a value, as a user does with multiple.
 func (d *Document) toggleOption(sel *html.Node, value string) {
 	if !hasAttr(sel, "multiple") {
 		return
@@ -66,7 +63,7 @@ func optionValue(o *html.Node) string {
 	return strings.Join(strings.FieldsFunc(textContent(o), isHTMLSpace), " ")
 }
 
-// options are the options that belong to a select element.
+// options returns the options of a select element.
 func options(sel *html.Node) []*html.Node {
 	var out []*html.Node
 	for n := range sel.Descendants() {
@@ -77,8 +74,8 @@ func options(sel *html.Node) []*html.Node {
 	return out
 }
 
-// ownerSelect is the select element that an option belongs to. One inside
-// another option, or in an optgroup within an optgroup, belongs to none.
+// ownerSelect returns the select element of an option. An option inside another one, or in an optgroup
+// within an optgroup, has none.
 func ownerSelect(o *html.Node) *html.Node {
 	grouped := false
 	for p := o.Parent; p != nil; p = p.Parent {
@@ -94,7 +91,7 @@ func ownerSelect(o *html.Node) *html.Node {
 	return nil
 }
 
-// settleSelect chooses as the parser does when it has read the whole element.
+// settleSelect chooses options as the parser does at the end of a select element.
 func (d *Document) settleSelect(sel *html.Node) {
 	for _, o := range options(sel) {
 		d.control(o).selected = hasAttr(o, "selected")
@@ -102,7 +99,7 @@ func (d *Document) settleSelect(sel *html.Node) {
 	d.resetSelect(sel)
 }
 
-// resetSelect keeps one option chosen in a select element that shows just one.
+// resetSelect ensures that one option is chosen in a select element without multiple.
 func (d *Document) resetSelect(sel *html.Node) {
 	if hasAttr(sel, "multiple") {
 		return
@@ -134,7 +131,7 @@ func optionDisabled(o *html.Node) bool {
 	return hasAttr(o, "disabled") || o.Parent != nil && isHTML(o.Parent, "optgroup") && hasAttr(o.Parent, "disabled")
 }
 
-// selectOption sets what a selected attribute says of an option.
+// selectOption chooses or deselects an option for its selected attribute.
 func (d *Document) selectOption(o *html.Node, selected bool) {
 	c := d.control(o)
 	if c.selected == selected {
@@ -159,8 +156,8 @@ func (d *Document) deselectOthers(sel, keep *html.Node) {
 	}
 }
 
-// optionsInserted and optionsRemoved follow options that come into a select
-// element or leave it. Of those that come chosen, the last stays so.
+// optionsInserted updates select elements after options were inserted. Of chosen ones, the last stays
+// chosen.
 func (d *Document) optionsInserted(n *html.Node) {
 	for _, o := range slices.Backward(elementsIn(n, "option")) {
 		sel := ownerSelect(o)
@@ -188,7 +185,7 @@ func (d *Document) optionsRemoved(parent, n *html.Node) {
 	}
 }
 
-// multipleChanged keeps the first choice when a select element changes its kind.
+// multipleChanged keeps the first chosen option when the attribute multiple changes.
 func (d *Document) multipleChanged(sel *html.Node, was bool) {
 	for _, o := range options(sel) {
 		if d.control(o).selected {

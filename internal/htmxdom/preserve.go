@@ -2,8 +2,7 @@ package htmxdom
 
 import "golang.org/x/net/html"
 
-// newPantry is a hidden place after the body where elements wait that are
-// to live on.
+// newPantry returns a hidden element after the body for elements that are kept.
 func (d *Document) newPantry() *html.Node {
 	p := d.element("div")
 	d.SetAttr(p, "hidden", "")
@@ -15,8 +14,7 @@ func (d *Document) newPantry() *html.Node {
 	return p
 }
 
-// preserve moves the living elements into a pantry that the stubs in a fragment
-// ask for with hx-preserve.
+// preserve moves the elements of the page for which a fragment has stubs with hx-preserve into a pantry.
 func (d *Document) preserve(frag *html.Node) *html.Node {
 	pantry := d.newPantry()
 	for _, stub := range withAttr(frag, d.config.prefixes("hx-preserve")...) {
@@ -27,8 +25,7 @@ func (d *Document) preserve(frag *html.Node) *html.Node {
 	return pantry
 }
 
-// restore puts preserved elements where their stubs came to stand. One whose
-// stub did not come into the page is lost.
+// restore replaces stubs by their preserved elements. An element whose stub is not in the page is lost.
 func (d *Document) restore(pantry *html.Node) {
 	for _, living := range children(pantry) {
 		stub := d.ByID(idOf(living))

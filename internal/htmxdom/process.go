@@ -7,7 +7,7 @@ import (
 	"golang.org/x/net/html"
 )
 
-// powered is htmx's own record of an element.
+// powered is htmx's data of an element.
 type powered struct {
 	initialized bool
 	fired       map[int]bool          // the triggers that fire just once and have
@@ -16,8 +16,8 @@ type powered struct {
 
 var actions = []string{"hx-action", "hx-get", "hx-post", "hx-put", "hx-patch", "hx-delete", "hx-query"}
 
-// power makes the record, which shows in the data-htmx-powered attribute.
-// Morphs see that attribute when they compare elements.
+// power creates the data of an element and sets its attribute data-htmx-powered, which morphs see when
+// they compare elements.
 func (d *Document) power(n *html.Node) *powered {
 	p := d.powered[n]
 	if p == nil {
@@ -28,7 +28,7 @@ func (d *Document) power(n *html.Node) *powered {
 	return p
 }
 
-// process lets htmx and hx-sse take up what is new in root.
+// process initialises new elements in root, as htmx and hx-sse do.
 func (d *Document) process(root *html.Node) {
 	if !isElement(root) || !d.connected(root) || d.ignored(root) {
 		return
@@ -69,7 +69,7 @@ func (d *Document) initialize(n *html.Node) {
 	}
 }
 
-// TakeStarted returns the elements that htmx has taken up since it was last called.
+// TakeStarted returns the elements that were initialised since its last call.
 func (d *Document) TakeStarted() []*html.Node {
 	started := d.started
 	d.started = nil
@@ -118,8 +118,8 @@ func boostable(n *html.Node) bool {
 	return !ok || strings.ContainsAny(scheme, "/?#")
 }
 
-// cleanup forgets what htmx set up on n and below. Forced, the elements are
-// taken up anew when they are processed again.
+// cleanup removes what htmx has set up on n and its descendants. With force, process initialises them
+// again.
 func (d *Document) cleanup(n *html.Node, force bool) {
 	if !isElement(n) {
 		return
@@ -135,7 +135,7 @@ func (d *Document) cleanup(n *html.Node, force bool) {
 	}
 }
 
-// insertedMeta notes a reload or redirect that a meta element asks for.
+// insertedMeta records the reloads and redirects of inserted meta elements.
 func (d *Document) insertedMeta(n *html.Node) {
 	for _, m := range elementsIn(n, "meta") {
 		if strings.EqualFold(attrOr(m, "http-equiv", ""), "refresh") {

@@ -6,9 +6,8 @@ import (
 	"golang.org/x/net/html"
 )
 
-// uncheckGroup unchecks the other buttons of a radio button's group. Like
-// Chromium it marks them as changed by somebody, so that a checked attribute
-// no longer moves them.
+// uncheckGroup unchecks the other buttons of a radio button's group. Like Chromium it makes them dirty, so
+// that their checked attribute no longer counts.
 func (d *Document) uncheckGroup(n *html.Node) {
 	if !isRadio(n) || attrOr(n, "name", "") == "" {
 		return
@@ -28,8 +27,8 @@ func (d *Document) uncheckGroup(n *html.Node) {
 
 func isRadio(n *html.Node) bool { return isHTML(n, "input") && inputType(n) == "radio" }
 
-// settleRadios lets the radio buttons that came with n take over their groups.
-// They come one by one, so the last that is checked wins.
+// settleRadios updates the groups of the radio buttons in n, which was inserted. They are inserted one by
+// one, so the last checked one stays checked.
 func (d *Document) settleRadios(n *html.Node) {
 	for _, m := range slices.Backward(elementsIn(n, "input")) {
 		c := d.control(m)
@@ -40,8 +39,8 @@ func (d *Document) settleRadios(n *html.Node) {
 	}
 }
 
-// ownersChanged lets radio buttons that name their form join another group when there is
-// another form of that name, or none any more.
+// ownersChanged updates the groups of radio buttons with a form attribute after the form of that id has
+// changed.
 func (d *Document) ownersChanged() {
 	for _, n := range elementsIn(d.root, "input") {
 		if c := d.controls[n]; c != nil && isRadio(n) && hasAttr(n, "form") && c.owner != d.formOwner(n) {

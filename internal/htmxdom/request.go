@@ -20,7 +20,7 @@ type Request struct {
 	URL *url.URL
 	// Header holds what htmx sets itself and what hx-headers says.
 	Header http.Header
-	// Body is urlencoded; empty for a method that puts its fields into the query.
+	// Body is empty for a method that puts its fields into the query.
 	Body string
 	// Sync is the element on which requests wait for each other, Strategy how:
 	// "queue first" and so on.
@@ -37,8 +37,9 @@ type Request struct {
 }
 
 // Request makes the request of a source whose hx-get, hx-post and so on was
-// triggered on a page at an address. submitter is the button that submitted a form, else nil. An
-// error is what makes htmx throw.
+// triggered on a page at an address. submitter is the button that submitted a form, else nil. The
+// request is nil if htmx sends none, since a control of the form is not valid. An error is
+// what makes htmx throw.
 func (d *Document) Request(source, submitter *html.Node, at *url.URL) (*Request, error) {
 	method, action := d.action(source)
 	return d.request(source, submitter, method, action, at)
@@ -91,12 +92,9 @@ func (d *Document) request(source, submitter *html.Node, method, action string, 
 	r.Sync, r.Strategy = d.sync(source)
 
 	query := strings.Contains(method, "GET") || strings.Contains(method, "DELETE")
-	form := closest(source, "form")
-	switch {
-	case query && !isHTML(source, "form"):
-		form = nil
-	case isField(source):
-		form = d.formOwner(source)
+	form := d.posts(source, query)
+	if d.validates(source, submitter) && form != nil && len(d.Invalid(form)) > 0 {
+		return nil, nil
 	}
 	body := d.collect(source, form, submitter, query)
 	vals, err := parseHCON(d.inherited(source, "hx-vals"))
@@ -119,8 +117,15 @@ func (d *Document) request(source, submitter *html.Node, method, action string, 
 	}
 	r.URL.Fragment = ""
 	if !query {
-		r.Header.Set("Content-Type", "application/x-www-form-urlencoded;charset=UTF-8")
-		r.Body = body.encode()
+		encoding, set := d.attributeValue(source, "hx-encoding", d.config.implicitInheritance)
+		if !set && form != nil {
+			encoding = strings.ToLower(attrOr(form, "enctype", ""))
+		}
+		content := urlencoded + ";charset=UTF-8"
+		if r.Body = body.encode(); encoding == multiparts {
+			r.Body, content = body.encodeParts()
+		}
+		r.Header.Set("Content-Type", content)
 	} else if len(body) > 0 {
 		q := r.URL.Query()
 		for _, f := range body {
@@ -132,6 +137,29 @@ func (d *Document) request(source, submitter *html.Node, method, action string, 
 		r.URL.RawQuery = q.Encode()
 	}
 	return r, nil
+}
+
+// posts is the form whose fields a request brings along; nil for none.
+func (d *Document) posts(source *html.Node, query bool) *html.Node {
+	switch {
+	case isHTML(source, "form"):
+		return source
+	case query:
+		return nil
+	case isField(source) || isHTML(source, "fieldset"):
+		if form := d.formOwner(source); form != nil {
+			return form
+		}
+	}
+	return closest(source, "form")
+}
+
+// validates reports whether htmx checks the form before it sends a request.
+func (d *Document) validates(source, submitter *html.Node) bool {
+	if set, ok := d.attributeValue(source, "hx-validate", false); ok {
+		return set == "true"
+	}
+	return isHTML(source, "form") && Validates(source, submitter)
 }
 
 // identifier is how htmx names an element in a header.

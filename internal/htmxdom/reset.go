@@ -2,8 +2,7 @@ package htmxdom
 
 import "golang.org/x/net/html"
 
-// Reset resets a form: its controls become what their attributes say, as if nobody had
-// touched them.
+// Reset resets the controls of a form to their attributes, and their dirty flags.
 func (d *Document) Reset(form *html.Node) {
 	for _, n := range d.controlsOf(form) {
 		switch {
@@ -17,16 +16,14 @@ func (d *Document) Reset(form *html.Node) {
 			d.control(n).follow()
 		case isHTML(n, "input"):
 			d.control(n).follow()
-			// One after the other: a radio button that comes later unchecks an
-			// earlier one, which then counts as touched again.
+			// One by one: a later radio button unchecks an earlier one, which becomes dirty again.
 			d.SetChecked(n, hasAttr(n, "checked"))
 			d.control(n).dirtyChecked = false
 		}
 	}
 }
 
-// controlsOf returns the controls of a form in document order, those that name it by their
-// form attribute among them.
+// controlsOf returns the controls of a form in document order, including those with a form attribute.
 func (d *Document) controlsOf(form *html.Node) []*html.Node {
 	var out []*html.Node
 	for n := range rootOf(form).Descendants() {

@@ -9,17 +9,16 @@ import (
 	"golang.org/x/net/html"
 )
 
-// ApplyResponse does what the answer to a request does whose source is the
-// element source, with the source's own hx-swap and hx-target, inherited or not.
-// Headers that htmx heeds beyond the tree are noted, see Effects: after
-// HX-Refresh, HX-Redirect and HX-Location nothing is swapped. An answer for a
-// source whose target has left the page does nothing. Errors are those of Apply.
+// ApplyResponse applies the response to a request of the element source, by its hx-swap and hx-target,
+// inherited or not. It records headers with effects beyond the tree, see Effects: after HX-Refresh,
+// HX-Redirect and HX-Location nothing is swapped. It does nothing if the target has left the page.
+// Errors are those of Apply.
 func (d *Document) ApplyResponse(status int, header http.Header, body string, source *html.Node) error {
 	return d.answer(d.exchange(source), status, header, body)
 }
 
-// Answer does what the answer to a request does: as ApplyResponse, with what the
-// source's attributes said when the request was made.
+// Answer applies the response to a request as ApplyResponse does, by the attributes that the source had
+// when the request was made.
 func (d *Document) Answer(r *Request, status int, header http.Header, body string) error {
 	return d.answer(r.x, status, header, body)
 }

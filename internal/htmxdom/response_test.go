@@ -12,7 +12,7 @@ import (
 	"github.com/sideband-go/sideband/internal/htmxdom/chromium"
 )
 
-// answer is what a server answers to the button's request, and what comes of it.
+// answer is a response to the button's request, with its expected effects.
 type answer struct {
 	name    string
 	attrs   string // of the button
@@ -20,7 +20,7 @@ type answer struct {
 	header  map[string]string
 	body    string
 	title   string
-	p, q    string // what the two paragraphs read then
+	p, q    string // the texts of the two paragraphs
 	effects []htmxdom.Effect
 }
 
@@ -100,7 +100,7 @@ func TestAnswers(t *testing.T) {
 	}
 }
 
-// What the table says must be true of the real htmx too.
+// The real htmx does what the table says.
 func TestAnswersInChromium(t *testing.T) {
 	for _, a := range answers {
 		t.Run(a.name, func(t *testing.T) {
@@ -135,7 +135,7 @@ func TestAnswersInChromium(t *testing.T) {
 	}
 }
 
-func TestAnAnswerForWhatHasGoneDoesNothing(t *testing.T) {
+func TestAnAnswerForARemovedElementDoesNothing(t *testing.T) {
 	d, err := htmxdom.Parse(`<p id="p">p</p><button id="go" hx-post="/x" hx-swap="none"></button>`)
 	if err != nil {
 		t.Fatal(err)
@@ -150,8 +150,8 @@ func TestAnAnswerForWhatHasGoneDoesNothing(t *testing.T) {
 	check(t, "p", text(d, "#p"), "p")
 }
 
-// Apply is what a message of a real stream does.
-func TestApplyIsWhatAStreamDoes(t *testing.T) {
+// Apply does what a message of a connection does in a browser.
+func TestApplyIsWhatAMessageDoes(t *testing.T) {
 	const body = `<div id="sb-stream" hx-sse:connect="/stream" hx-trigger="load" hx-swap="none"></div><main id="sb-view"><p id="p">p</p><input id="in" value="1"></main>`
 	messages := []string{
 		patch,

@@ -13,12 +13,12 @@ import (
 	"golang.org/x/net/html"
 )
 
-// foreign are constructs that cascadia accepts and browsers refuse.
+// foreign matches constructs that cascadia accepts and browsers refuse.
 var foreign = regexp.MustCompile(`(?i):(contains|containsown|matches|matchesown|haschild|input)\b|!=|#=|#-?[0-9]`)
 
 var quoted = regexp.MustCompile(`"[^"]*"|'[^']*'|\\.`)
 
-// compiled holds the selectors that were used last: a morph asks for the same ones at each element.
+// compiled caches selectors: a morph uses the same ones for each element.
 var compiled, _ = lru.New[string, compilation](1000) // it fails only for a size below 1
 
 type compilation struct {
@@ -26,7 +26,7 @@ type compilation struct {
 	err   error
 }
 
-// compile parses a selector, or reports what querySelectorAll throws for.
+// compile parses a selector. It returns an error if querySelectorAll would throw.
 func compile(selector string) (cascadia.SelectorGroup, error) {
 	p, ok := compiled.Get(selector)
 	if !ok {
@@ -47,7 +47,7 @@ func parse(selector string) (cascadia.SelectorGroup, error) {
 	return group, nil
 }
 
-// queryAll is root.querySelectorAll(selector): root itself does not match.
+// queryAll returns root.querySelectorAll(selector), which never includes root.
 func queryAll(root *html.Node, selector string) ([]*html.Node, error) {
 	if id, ok := idSelector(selector); ok {
 		var out []*html.Node
@@ -71,8 +71,7 @@ func queryAll(root *html.Node, selector string) ([]*html.Node, error) {
 	return out, nil
 }
 
-// mustQuery is for htmx's own selectors, and throws for a configured one that
-// is wrong.
+// mustQuery is queryAll for htmx's own selectors. It throws for an invalid one of the configuration.
 func mustQuery(root *html.Node, selector string) []*html.Node {
 	found, err := queryAll(root, selector)
 	if err != nil {
@@ -81,8 +80,7 @@ func mustQuery(root *html.Node, selector string) []*html.Node {
 	return found
 }
 
-// states are the pseudo-classes that tell what the browser knows beyond the HTML. An attribute stands for
-// each while a selector is looked for that has it.
+// states are the pseudo-classes of state that is not in the HTML. query replaces them by attributes.
 var states = map[string]func(d *Document, n *html.Node) bool{
 	":focus":   func(d *Document, n *html.Node) bool { return d.focus == n },
 	":checked": (*Document).isChecked,
@@ -99,7 +97,7 @@ func (d *Document) isChecked(n *html.Node) bool {
 	return false
 }
 
-// query is mustQuery for selectors that may ask for the state of controls.
+// query is mustQuery for selectors with pseudo-classes of state.
 func (d *Document) query(root *html.Node, selector string) []*html.Node {
 	for name, holds := range states {
 		if !strings.Contains(selector, name) {
@@ -158,7 +156,7 @@ func withAttr(root *html.Node, names ...string) []*html.Node {
 	return out
 }
 
-// escapeID is CSS.escape.
+// escapeID escapes an id as CSS.escape does.
 func escapeID(id string) string {
 	var b strings.Builder
 	for i, r := range id {

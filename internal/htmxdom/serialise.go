@@ -18,20 +18,20 @@ func (d *Document) HTML() string {
 	return w.b.String()
 }
 
-// NodeHTML is HTML of one element of the page.
+// NodeHTML returns HTML of one element of the page.
 func (d *Document) NodeHTML(n *html.Node) string {
 	w := writer{d: d}
 	w.node(n, false)
 	return w.b.String()
 }
 
-// BodyHTML is HTML from the body on, with what stands after it (htmx may leave
-// a hidden element there when it fails). Without a body it is empty.
+// BodyHTML returns HTML of the body and the nodes after it, where htmx may leave a hidden element when it
+// fails. Without a body it is "".
 func (d *Document) BodyHTML() string { return d.fromBody(false) }
 
-// ExactBody is BodyHTML without the normalising: all attributes as they are,
-// comments, text node by text node with ‖ between neighbours, and svg: before
-// the names of SVG elements. It tells whether two documents are alike to a script.
+// ExactBody returns BodyHTML without normalisation: unchanged attributes, comments, ‖ between adjacent
+// text nodes, and the prefix svg: for SVG elements. It is equal for documents that scripts cannot
+// tell apart.
 func (d *Document) ExactBody() string { return d.fromBody(true) }
 
 func (d *Document) fromBody(exact bool) string {
@@ -52,7 +52,7 @@ var void = []string{"area", "base", "br", "col", "embed", "hr", "img", "input", 
 
 var escaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;")
 
-// nodes writes the children of n; raw keeps blank text.
+// nodes writes the children of n. raw keeps blank text.
 func (w *writer) nodes(n *html.Node, raw bool) {
 	text := ""
 	flush := func() {

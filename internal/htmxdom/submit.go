@@ -53,13 +53,38 @@ func textField(n *html.Node) bool {
 	return false
 }
 
-// Submission is what a browser itself sends when a form is submitted by a button.
-func (d *Document) Submission(form, button *html.Node) (method, action, body string) {
-	method, action = attrOr(form, "method", "get"), attrOr(form, "action", "")
-	if button != nil {
-		method, action = attrOr(button, "formmethod", method), attrOr(button, "formaction", action)
+// Submission is what a browser itself sends when a form is submitted.
+type Submission struct {
+	// Method is GET, POST or DIALOG, of which the last sends nothing.
+	Method string
+	// Action is the address as it is written, "" for the page's own.
+	Action string
+	// Query takes the place of the address's, for GET.
+	Query string
+	// Body and Type, its Content-Type, are those of a POST.
+	Body, Type string
+}
+
+// Submission returns what a browser itself sends when a button submits a form; nil is none.
+func (d *Document) Submission(form, button *html.Node) Submission {
+	set := func(name string) string {
+		if button != nil && hasAttr(button, "form"+name) {
+			return attrOr(button, "form"+name, "")
+		}
+		return attrOr(form, name, "")
 	}
-	return strings.ToUpper(method), action, d.collect(form, form, button, false).encode()
+	s := Submission{Method: strings.ToUpper(set("method")), Action: strings.TrimFunc(set("action"), isHTMLSpace)}
+	f := d.entries(form, button)
+	switch s.Method {
+	case "DIALOG":
+	case "POST":
+		if s.Body, s.Type = f.encodeForm(), urlencoded; strings.EqualFold(set("enctype"), multiparts) {
+			s.Body, s.Type = f.encodeParts()
+		}
+	default:
+		s.Method, s.Query = "GET", f.encodeForm()
+	}
+	return s
 }
 
 // CloseDialog closes the dialog around a form with method="dialog".

@@ -9,8 +9,7 @@ import (
 	"golang.org/x/net/html"
 )
 
-// exchange is htmx's request context: where an answer comes from and what it
-// asks for.
+// exchange is htmx's request context: the source of a request, and how its response is swapped.
 type exchange struct {
 	source    *html.Node
 	target    *html.Node
@@ -24,7 +23,7 @@ type exchange struct {
 	title     string
 }
 
-// task is one swap that a message asks for.
+// task is one swap of a message.
 type task struct {
 	main   bool
 	frag   *html.Node
@@ -32,11 +31,10 @@ type task struct {
 	spec   *swapSpec
 }
 
-// Apply does what an unnamed message of a stream does to the page, with the
-// stream's element as htmx's source; in a page without one, as if it had
-// hx-swap="none". An error is what makes htmx throw: a
-// selector that does not parse (nothing of the message is applied), or a swap
-// that fails (the others are still done, the title is not set).
+// Apply applies an unnamed message of a connection to the page. Its source is the connection's element;
+// without one it is applied as if that had hx-swap="none". Apply returns an error if htmx throws: for
+// a selector that does not parse (nothing is applied), or for a swap that fails (the others are done,
+// but the title is not set).
 func (d *Document) Apply(message string) error {
 	x := &exchange{source: d.source(), target: d.source(), swap: "none"}
 	if stream := d.streamElement(); stream != nil {
@@ -49,12 +47,12 @@ func (d *Document) Apply(message string) error {
 	return d.swap(x)
 }
 
-// streamElement is the first element that opens a stream.
+// streamElement returns the first element that opens a connection.
 func (d *Document) streamElement() *html.Node {
 	return first(withAttr(d.root, d.config.prefixes("hx-sse:connect")...))
 }
 
-// source stands for an element that sends messages in a page that has none.
+// source returns the source of messages in a page without a connection's element.
 func (d *Document) source() *html.Node {
 	if body := d.Body(); body != nil {
 		return body
@@ -73,8 +71,7 @@ func (d *Document) swap(x *exchange) (err error) {
 	var failed []error
 	later := d.startTasks(tasks, &failed)
 	d.timers.run()
-	// View transitions come after everything else, one after another, and
-	// swallow what fails in them.
+	// View transitions come last, one after another, and ignore errors.
 	var ignored []error
 	for _, t := range later {
 		d.insertContent(t, false, &ignored)
@@ -92,7 +89,7 @@ func (d *Document) swap(x *exchange) (err error) {
 	return nil
 }
 
-// tasks reads the message and resolves all targets, before anything is swapped.
+// tasks parses the message and finds all targets, before anything is swapped.
 func (d *Document) tasks(x *exchange) (tasks []*task, err error) {
 	defer catch(&err)
 	frag, title := d.makeFragment(x.text)
@@ -117,7 +114,7 @@ func (d *Document) startTasks(tasks []*task, failed *[]error) (later []*task) {
 	return later
 }
 
-// partialTasks takes the <hx-partial> elements out of the fragment.
+// partialTasks removes the <hx-partial> elements from the fragment.
 func (d *Document) partialTasks(frag *html.Node, x *exchange) []*task {
 	var tasks []*task
 	for _, t := range mustQuery(frag, "template[hx]") {
@@ -148,7 +145,7 @@ func (d *Document) partial(t *html.Node, x *exchange) []*task {
 	return tasks
 }
 
-// specOf reads how to swap, and drops the title if that is to be ignored.
+// specOf parses hx-swap, and removes the title if it says ignoreTitle.
 func (d *Document) specOf(swap string, x *exchange) *swapSpec {
 	spec := d.parseSwapSpec(cmp.Or(swap, d.config.defaultSwap))
 	if truthy(spec.options["ignoreTitle"]) {
@@ -157,7 +154,7 @@ func (d *Document) specOf(swap string, x *exchange) *swapSpec {
 	return spec
 }
 
-// mainTask is the swap of what is left in the fragment.
+// mainTask returns the swap of the rest of the fragment, or nil.
 func (d *Document) mainTask(frag *html.Node, x *exchange, prevent bool) *task {
 	spec := d.specOf(x.swap, x)
 	swapEmpty := !prevent

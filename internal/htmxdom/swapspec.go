@@ -5,11 +5,11 @@ import (
 	"strings"
 )
 
-// swapSpec is what a hx-swap attribute says.
+// swapSpec is a parsed hx-swap attribute.
 type swapSpec struct {
 	style   string
 	options map[string]any
-	// strip is nil until something says whether the outermost element goes.
+	// strip says whether the outermost element is removed; nil: not decided yet.
 	strip *bool
 }
 
@@ -42,7 +42,7 @@ func (d *Document) parseSwapSpec(s string) *swapSpec {
 	return spec
 }
 
-// stripUnlessSet says whether to strip if nothing has said so before.
+// stripUnlessSet sets strip unless it is set.
 func (s *swapSpec) stripUnlessSet(strip bool) {
 	if s.strip == nil {
 		s.strip = &strip

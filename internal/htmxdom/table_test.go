@@ -2,7 +2,7 @@ package htmxdom_test
 
 import "github.com/sideband-go/sideband/internal/htmxdom"
 
-// table holds what each kind of operation does, and what surprises.
+// table has the effects of each kind of operation, and surprising cases.
 var table = []row{
 	{
 		name:    "text of a node",

@@ -7,9 +7,9 @@ import (
 	"golang.org/x/net/html"
 )
 
-// findAll finds what a target selector of htmx names, seen from an element: a
-// list of CSS selectors and of htmx's own words (closest, find, next, …). The
-// words "document", "window" and "host" name nothing in the model.
+// findAll returns the elements of a target selector of htmx, relative to an element: a list of CSS
+// selectors and htmx's own keywords (closest, find, next, …). The keywords "document", "window" and
+// "host" match nothing in the model.
 func (d *Document) findAll(elt *html.Node, selector string) []*html.Node {
 	if elt == nil {
 		elt = d.source()
@@ -63,15 +63,14 @@ func (d *Document) findAll(elt *html.Node, selector string) []*html.Node {
 		}
 	}
 	if len(plain) > 0 {
-		// Joined again, so an escaped comma that was taken for a separator is whole
-		// again, unless what follows it is one of the words above.
+		// Joining restores escaped commas that were taken for separators, unless one of the keywords
+		// above follows them.
 		found = append(found, d.query(root, strings.Join(plain, ","))...)
 	}
 	return unique(found)
 }
 
-// around sorts nodes into those that follow elt and those before it; nodes
-// within elt and around it are neither.
+// around returns the nodes after elt and those before it, without its descendants and ancestors.
 func around(elt *html.Node, nodes []*html.Node) (after, before []*html.Node) {
 	at := make(map[*html.Node]int)
 	i := 0

@@ -2,7 +2,7 @@ package htmxdom
 
 import "strings"
 
-// timers hold what htmx does after a wait. Time passes at once, in order.
+// timers are the timers of htmx. They fire in order, without waiting.
 type timers struct {
 	now     float64
 	waiting []timer
@@ -13,8 +13,7 @@ type timer struct {
 	do func()
 }
 
-// after does something when ms milliseconds have passed; with 0, once the code
-// that runs now is done.
+// after calls do after ms milliseconds; with 0, once the running code has returned.
 func (t *timers) after(ms float64, do func()) {
 	t.waiting = append(t.waiting, timer{t.now + ms, do})
 }
@@ -34,8 +33,8 @@ func (t *timers) run() {
 	}
 }
 
-// interval is htmx's parseInterval: a number of milliseconds, or a text with a
-// unit. What it cannot read is no wait.
+// interval parses milliseconds as htmx's parseInterval does: a number, or a text with a unit. For anything
+// else it returns 0.
 func interval(v any) float64 {
 	switch v := v.(type) {
 	case float64:

@@ -8,14 +8,12 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// exception is what a DOM method throws. It ends the task of htmx that called
-// the method.
+// exception is thrown by a DOM method, by a panic. It ends the task of htmx that has called the method.
 type exception struct{ what string }
 
 func (e exception) Error() string { return e.what }
 
-// parse parses a page or, with scripting off, what htmx parses in a document
-// of no window.
+// parse parses a page or, without scripting, a document that htmx parses.
 func (d *Document) parse(text string, scripting bool) (*html.Node, error) {
 	root, err := html.ParseWithOptions(strings.NewReader(text), html.ParseOptionEnableScripting(scripting))
 	if err != nil {
@@ -25,8 +23,8 @@ func (d *Document) parse(text string, scripting bool) (*html.Node, error) {
 	return root, nil
 }
 
-// detachContents moves what template elements hold out of the tree, where no
-// selector and no traversal sees it.
+// detachContents moves the contents of template elements out of the tree, so that selectors and
+// traversals do not see them.
 func (d *Document) detachContents(n *html.Node) {
 	for c := n.FirstChild; c != nil; c = c.NextSibling {
 		d.detachContents(c)
@@ -43,7 +41,7 @@ func (d *Document) detachContents(n *html.Node) {
 
 func fragment() *html.Node { return &html.Node{Type: html.DocumentNode} }
 
-// element is document.createElement: always an HTML element.
+// element returns a new HTML element, as document.createElement does.
 func (d *Document) element(tag string) *html.Node {
 	n := &html.Node{Type: html.ElementNode, Data: tag, DataAtom: atom.Lookup([]byte(tag))}
 	if tag == "template" {
@@ -52,7 +50,7 @@ func (d *Document) element(tag string) *html.Node {
 	return n
 }
 
-// clone is cloneNode(true); the copy of a control starts fresh.
+// clone copies a tree as cloneNode(true) does. Copied controls have their initial state.
 func (d *Document) clone(n *html.Node) *html.Node {
 	c := d.cloneTree(n)
 	d.settleControls(c)
@@ -95,7 +93,7 @@ func parentElement(n *html.Node) *html.Node {
 	return nil
 }
 
-// insert is insertBefore: a node that stands elsewhere is removed there first.
+// insert inserts a node as insertBefore does. If it has a parent, it is removed there first.
 func (d *Document) insert(parent, n, before *html.Node) {
 	if before == n {
 		before = n.NextSibling
@@ -128,8 +126,8 @@ func (d *Document) insertAll(parent *html.Node, nodes []*html.Node, before *html
 	}
 }
 
-// move is htmx's moveBefore: within one tree it keeps the focus and all state;
-// across trees it falls back to insertBefore.
+// move moves a node as htmx does: by moveBefore within one tree, which keeps the focus and all state, and
+// by insertBefore between trees.
 func (d *Document) move(parent, n, before *html.Node) {
 	if parent == nil {
 		panic(exception{"move into null"})
@@ -149,7 +147,7 @@ func (d *Document) move(parent, n, before *html.Node) {
 	d.focus = focus
 }
 
-// remove takes a node out of its parent, if it has one.
+// remove removes a node from its parent, if it has one.
 func (d *Document) remove(n *html.Node) {
 	parent := n.Parent
 	if parent == nil {
@@ -172,7 +170,7 @@ func (d *Document) inserted(n *html.Node) {
 	}
 }
 
-// replaceChildren is replaceChildren(...nodes).
+// replaceChildren replaces the children of n, as the DOM's method of that name does.
 func (d *Document) replaceChildren(n *html.Node, nodes []*html.Node) {
 	for _, c := range nodes {
 		checkInsert(n, c, nil)
@@ -184,7 +182,7 @@ func (d *Document) replaceChildren(n *html.Node, nodes []*html.Node) {
 	d.insertAll(n, nodes, nil)
 }
 
-// setText is textContent = s.
+// setText sets the textContent of n.
 func (d *Document) setText(n *html.Node, s string) {
 	var nodes []*html.Node
 	if s != "" {
@@ -193,7 +191,7 @@ func (d *Document) setText(n *html.Node, s string) {
 	d.replaceChildren(n, nodes)
 }
 
-// equal is isEqualNode, which does not look into templates.
+// equal compares nodes as isEqualNode does, which ignores the contents of templates.
 func equal(a, b *html.Node) bool {
 	if a.Type != b.Type || a.Data != b.Data || a.Namespace != b.Namespace {
 		return false
@@ -226,10 +224,10 @@ func hasExactly(n *html.Node, at html.Attribute) bool {
 	return false
 }
 
-// textContent is the text of all descendants.
+// textContent returns the text of all descendants.
 func textContent(n *html.Node) string { return joinTexts(n.Descendants()) }
 
-// childText is the text of the children alone.
+// childText returns the text of the children.
 func childText(n *html.Node) string { return joinTexts(n.ChildNodes()) }
 
 func joinTexts(nodes iter.Seq[*html.Node]) string {
@@ -280,7 +278,7 @@ func isHTML(n *html.Node, tag string) bool {
 	return n.Type == html.ElementNode && n.Namespace == "" && n.Data == tag
 }
 
-// tagName tells apart what tagName does: HTML names are upper case.
+// tagName returns the tagName property: names of HTML elements are upper case.
 func tagName(n *html.Node) string {
 	if n.Namespace == "" {
 		return strings.ToUpper(n.Data)

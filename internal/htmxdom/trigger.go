@@ -19,9 +19,15 @@ type Trigger struct {
 	// Delay is to pass without another trigger of the element; within Throttle of
 	// the one before, the trigger waits. Both are 0 for none.
 	Delay, Throttle time.Duration
+	// Every says that no event of the DOM but time has set it off, so that it leaves those
+	// that wait alone.
+	Every bool
+	// Prevents says that htmx keeps the browser from doing what the event leads to by itself.
+	Prevents bool
 
 	target *html.Node
 	spec   triggerSpec
+	record *powered // of Element
 }
 
 // triggerSpec is one of the parts of a hx-trigger attribute.
@@ -124,12 +130,18 @@ func (d *Document) StreamPath(n *html.Node) string { return d.hxAttrOr(n, "hx-ss
 // bubbles, or they capture, then of the document and the window.
 func (d *Document) Dispatch(event string, target *html.Node, bubbles bool) []Trigger {
 	var out, outer []Trigger
-	add := func(to *[]Trigger, n *html.Node, s triggerSpec) {
+	// at is the element that listens; nil for the document and the window.
+	add := func(to *[]Trigger, n, at *html.Node, s triggerSpec) {
 		if sel, ok := s.options["target"].(string); ok && !matches(target, sel) {
 			return
 		}
+		record := d.powered[n]
+		if truthy(s.options["once"]) && record.fired[s.at] {
+			return // it listens no more
+		}
 		*to = append(*to, Trigger{
-			Element: n, Stream: d.opensStream(n), target: target, spec: s,
+			Element: n, Stream: d.opensStream(n), target: target, spec: s, record: record,
+			Every: s.event == "every", Prevents: d.prevents(event, at),
 			Delay: milliseconds(interval(s.options["delay"])), Throttle: milliseconds(interval(s.options["throttle"])),
 		})
 	}
@@ -139,7 +151,7 @@ func (d *Document) Dispatch(event string, target *html.Node, bubbles bool) []Tri
 			for _, s := range d.triggerSpecs(n) {
 				from, elsewhere := s.options["from"]
 				if s.fits(event) && (!elsewhere || from == "self" && n == target) {
-					add(&out, n, s)
+					add(&out, n, n, s)
 				}
 			}
 		}
@@ -159,18 +171,41 @@ func (d *Document) Dispatch(event string, target *html.Node, bubbles bool) []Tri
 			switch from {
 			case "outside":
 				if !lost && !contains(n, target) {
-					add(&outer, n, s)
+					add(&outer, n, nil, s)
 				}
 			case "document", "window":
-				add(&outer, n, s)
+				add(&outer, n, nil, s)
 			default:
-				if !lost && slices.ContainsFunc(d.findAll(n, from), func(f *html.Node) bool { return contains(f, target) }) {
-					add(&out, n, s)
+				if lost {
+					continue
+				}
+				all := d.findAll(n, from)
+				if i := slices.IndexFunc(all, func(f *html.Node) bool { return contains(f, target) }); i >= 0 {
+					add(&out, n, all[i], s)
 				}
 			}
 		}
 	}
 	return append(out, outer...)
+}
+
+// prevents reports whether htmx, when an event comes to an element that it listens at, keeps the
+// browser from submitting the form or following the link.
+func (d *Document) prevents(event string, at *html.Node) bool {
+	switch {
+	case at == nil:
+		return false
+	case event == "submit":
+		return isHTML(at, "form")
+	case event != "click":
+		return false
+	}
+	if b := closest(at, `button, input[type="submit"], input[type="image"]`); b != nil && !hasAttr(b, "disabled") &&
+		submitsForm(b) && (d.formOwner(b) != nil || closest(b, "form") != nil) {
+		return true
+	}
+	a := closest(at, "a[href]")
+	return a != nil && (attrOr(a, "href", "") == "#" || !strings.HasPrefix(attrOr(a, "href", ""), "#"))
 }
 
 // listens reports whether htmx has taken up an element that sends requests.
@@ -182,11 +217,11 @@ func (d *Document) listens(n *html.Node) bool {
 // Fires is asked once the trigger's waits are over. It reports whether it goes on:
 // not twice with "once" or as "revealed", and with "changed" only if the control shows something else.
 func (d *Document) Fires(t Trigger) bool {
-	p := d.powered[t.Element]
-	if p == nil || !d.connected(t.Element) {
-		return false
+	p := t.record
+	if p != d.powered[t.Element] || !d.connected(t.Element) {
+		return false // htmx has let go of it since
 	}
-	if truthy(t.spec.options["changed"]) {
+	if kind := inputType(t.target); truthy(t.spec.options["changed"]) && !(isHTML(t.target, "input") && (kind == "checkbox" || kind == "radio")) {
 		if p.shown == nil {
 			p.shown = make(map[*html.Node]string)
 		}

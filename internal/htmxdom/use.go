@@ -28,8 +28,13 @@ func (d *Document) FocusOn(n *html.Node) {
 	}
 }
 
-// Form is the form that a control belongs to, nil for none.
-func (d *Document) Form(n *html.Node) *html.Node { return d.formOwner(n) }
+// Form returns n if it is a form, else the form that it belongs to, nil for none.
+func (d *Document) Form(n *html.Node) *html.Node {
+	if isHTML(n, "form") {
+		return n
+	}
+	return d.formOwner(n)
+}
 
 // Restore makes r the request that htmx sends after going back within a page. Its
 // answer takes the place of the body.

@@ -46,12 +46,12 @@ func TestExemptions(t *testing.T) {
 	now := time.Unix(1000, 0)
 	e.Grant("a", now)
 	e.Grant("b", now)
-	e.Grant("c", now) // one too many
+	e.Grant("c", now) // beyond the limit
 	if !e.Use("a", now) || e.Use("a", now) || e.Use("c", now) {
-		t.Error("an exemption is good once, and the third is none")
+		t.Error("an exemption holds more than once, or there are more than two")
 	}
 	if e.Use("b", now.Add(time.Minute)) {
-		t.Error("an exemption is good for longer than it lasts")
+		t.Error("an exemption does not expire")
 	}
 	e.Grant("a", now)
 	if n := e.Sweep(now.Add(59 * time.Second)); n != 1 {
@@ -69,7 +69,7 @@ func TestNetworks(t *testing.T) {
 		"": "", "@": "@", "192.0.2.1": "192.0.2.1",
 	} {
 		if got := limit.Network(address); got != want {
-			t.Errorf("%q is of %q, not %q", address, got, want)
+			t.Errorf("%q is in the network %q, not %q", address, got, want)
 		}
 	}
 }
@@ -92,13 +92,13 @@ func TestWindowLog(t *testing.T) {
 		}
 	}
 	if allow("", 59*time.Second) {
-		t.Error("a fourth one within a minute")
+		t.Error("a fourth event within a minute is allowed")
 	}
 	if !allow("", 60*time.Second) || allow("", 60*time.Second) {
-		t.Error("after a minute, the first one counts no more")
+		t.Error("after a minute the first event still counts, or the second does not")
 	}
 	log = ""
-	for i := range 20 { // events with tags count by themselves
+	for i := range 20 { // each tag has its own count
 		tag := string(rune('a' + i))
 		for j := range 4 {
 			if i == 0 && allow(tag, 0) != (j < 3) {
@@ -115,11 +115,11 @@ func TestWindowLog(t *testing.T) {
 	allow("a", 0)
 	allow("a", 0)
 	if allow("a", 0) || !allow("b", 0) {
-		t.Error("an event counts those without a tag, and those with its own")
+		t.Error("events without a tag do not count for each tag, or those of another tag do")
 	}
 }
 
-// Whatever a client sends as a log, the next one is bounded, and an event in it counts.
+// FuzzWindowLog checks that, whatever log a client sends, the next one is bounded and counts its events.
 func FuzzWindowLog(f *testing.F) {
 	f.Add("", "")
 	f.Add("trn9uo~abc.trn9uo", "abc")

@@ -1,5 +1,5 @@
-// Package limit bounds how often and how many at once: rates by key, a fair semaphore, and
-// a limit whose record the client keeps.
+// Package limit bounds rates and concurrency: a rate limiter by key, a fair semaphore, and a limit
+// whose log the client keeps.
 package limit
 
 import (
@@ -10,8 +10,8 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// Limiter allows each key a number of events per period: a token bucket of
-// golang.org/x/time/rate for each key that has not all its tokens.
+// Limiter allows each key a number of events per period. It has a token bucket of
+// golang.org/x/time/rate for each key whose bucket is not full.
 type Limiter[K comparable] struct {
 	n   int
 	per time.Duration
@@ -20,12 +20,12 @@ type Limiter[K comparable] struct {
 	buckets map[K]*rate.Limiter
 }
 
-// NewLimiter makes a limiter that allows n events per period and key.
+// NewLimiter returns a limiter that allows each key n events per period.
 func NewLimiter[K comparable](n int, per time.Duration) *Limiter[K] {
 	return &Limiter[K]{n: n, per: per, buckets: map[K]*rate.Limiter{}}
 }
 
-// Allow takes one of the key's events, and reports whether there was one.
+// Allow takes a token of the key, and reports whether there was one.
 func (l *Limiter[K]) Allow(key K) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -37,7 +37,7 @@ func (l *Limiter[K]) Allow(key K) bool {
 	return b.Allow()
 }
 
-// Sweep forgets the keys that have all their events again, and returns how many are left.
+// Sweep removes the keys whose buckets are full, and returns how many are left.
 func (l *Limiter[K]) Sweep(now time.Time) int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -49,7 +49,7 @@ func (l *Limiter[K]) Sweep(now time.Time) int {
 	return len(l.buckets)
 }
 
-// Exemptions are keys whose next event does not count against a limit, for a while.
+// Exemptions are keys whose next event does not count against a limit.
 type Exemptions[K comparable] struct {
 	limit int
 	life  time.Duration
@@ -58,12 +58,12 @@ type Exemptions[K comparable] struct {
 	until map[K]time.Time
 }
 
-// NewExemptions makes a set of at most limit exemptions, each of which lasts for life.
+// NewExemptions returns a set of at most limit exemptions, which expire after life.
 func NewExemptions[K comparable](limit int, life time.Duration) *Exemptions[K] {
 	return &Exemptions[K]{limit: limit, life: life, until: map[K]time.Time{}}
 }
 
-// Grant exempts the next event of a key. It does nothing if there are too many exemptions.
+// Grant exempts the next event of a key. It does nothing if the set is full.
 func (e *Exemptions[K]) Grant(key K, now time.Time) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -72,7 +72,7 @@ func (e *Exemptions[K]) Grant(key K, now time.Time) {
 	}
 }
 
-// Use reports whether an event of the key is exempt, and takes the exemption.
+// Use reports whether the key has an exemption, and uses it up.
 func (e *Exemptions[K]) Use(key K, now time.Time) bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -81,7 +81,7 @@ func (e *Exemptions[K]) Use(key K, now time.Time) bool {
 	return ok && now.Before(until)
 }
 
-// Sweep forgets the exemptions that are over, and returns how many are left.
+// Sweep removes expired exemptions, and returns how many are left.
 func (e *Exemptions[K]) Sweep(now time.Time) int {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -93,9 +93,9 @@ func (e *Exemptions[K]) Sweep(now time.Time) int {
 	return len(e.until)
 }
 
-// Network returns the network that a remote address ("ip:port") belongs to: IPv4 addresses
-// stand for themselves, but an IPv6 subscriber has 64 bits to choose from. What is no address
-// stands for itself.
+// Network returns what to count the requests of a remote address ("ip:port") by: an IPv4 address
+// itself, but the /64 network of an IPv6 address, which one subscriber has as a whole. Any other
+// text is returned as it is.
 func Network(address string) string {
 	a, err := netip.ParseAddrPort(address)
 	if err != nil {

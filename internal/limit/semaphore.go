@@ -7,16 +7,16 @@ import (
 	"sync"
 )
 
-// Semaphore shares a number of slots fairly: in turn among the groups that wait, and within a
-// group in turn among its clients. A client's own requests are served in order.
+// Semaphore shares a number of slots fairly. The groups that wait take turns, and so do the clients
+// of a group. A client's own requests are served in order.
 //
-// Slow requests never take all slots, so that others don't wait for one of them to end: a
-// group gets another slot only while it holds less than three times as many slots as are
-// free. Of 64 slots a single group holds 48 at most, two groups hold 27 each. The slots of a
-// group are shared among its clients by the same rule.
+// No group takes all slots, so that requests of other groups need not wait for a slow one to end: a
+// group gets another slot only while it holds fewer than three times the free slots. Of 64 slots a
+// single group holds 48 at most, two groups hold 27 each. The clients of a group share its slots by
+// the same rule.
 //
-// golang.org/x/sync/semaphore serves in order of arrival: 700 requests for one slow page held
-// up all other pages for seconds. A queue for each client alone lets many clients of one slow
+// golang.org/x/sync/semaphore serves in order of arrival: 700 requests for one slow page delayed
+// all other pages by seconds. Fairness among clients alone would let the many clients of one slow
 // group take all slots.
 type Semaphore struct {
 	mu      sync.Mutex
@@ -47,29 +47,29 @@ type client struct {
 
 type waiter struct {
 	client *client
-	at     int       // in Semaphore.waiting; -1 when it waits no more
-	turn   chan bool // false: too many wait
+	at     int       // its index in Semaphore.waiting; -1 if it does not wait
+	turn   chan bool // gets true with a slot, false if too many wait
 }
 
 const (
 	// maxWaiting bounds the requests that wait for a slot.
 	maxWaiting = 8192
-	// maxOfFree is how many times as many slots as are free a group or client may hold.
+	// maxOfFree bounds the slots of a group or client, as a multiple of the free ones.
 	maxOfFree = 3
-	// samples is how many waiting requests are looked at to find one of a long queue.
+	// samples is how many waiting requests are drawn to find a long queue.
 	samples = 8
 )
 
-// NewSemaphore makes a semaphore with a number of slots.
+// NewSemaphore returns a semaphore with a number of slots.
 func NewSemaphore(slots int) *Semaphore { return &Semaphore{free: slots, groups: map[any]*group{}} }
 
-// Acquire waits for a slot, which release gives back. It reports false if ctx ends before, or
-// if too many wait. Groups and clients are known by comparable keys.
+// Acquire waits for a slot; release returns it. Acquire reports false if ctx ends first, or if too
+// many requests wait. The keys of groups and clients must be comparable.
 func (s *Semaphore) Acquire(ctx context.Context, groupKey, clientKey any) (release func(), ok bool) {
 	s.mu.Lock()
 	c := s.client(groupKey, clientKey)
 	release = func() { s.release(c) }
-	if s.mayRun(c) { // nobody waits who may
+	if s.mayRun(c) { // so nobody waits who may run
 		s.run(c)
 		s.mu.Unlock()
 		return release, true
@@ -89,7 +89,7 @@ func (s *Semaphore) Acquire(ctx context.Context, groupKey, clientKey any) (relea
 			s.remove(w)
 			s.forget(c)
 		} else {
-			ok = <-w.turn // it came at the same moment
+			ok = <-w.turn // its turn came at the same moment
 		}
 		s.mu.Unlock()
 	}
@@ -103,7 +103,8 @@ func (s *Semaphore) Waiting() int {
 	return len(s.waiting)
 }
 
-// client finds or adds a client. The caller holds the mutex, as in all that follows but release.
+// client returns the client of the keys, a new one if there is none. The caller holds the mutex, as
+// for all methods below but release.
 func (s *Semaphore) client(groupKey, clientKey any) *client {
 	g := s.groups[groupKey]
 	if g == nil {
@@ -120,7 +121,8 @@ func (s *Semaphore) client(groupKey, clientKey any) *client {
 
 // mayRun reports whether there is a slot for the client.
 func (s *Semaphore) mayRun(c *client) bool {
-	// As long as running < maxOfFree × free, the group may get another slot, so often:
+	// The number of slots that the group may still get, one at a time, while
+	// running < maxOfFree × free:
 	room := (maxOfFree*s.free - c.group.running + maxOfFree) / (maxOfFree + 1)
 	return room > 0 && c.running < maxOfFree*room
 }
@@ -131,7 +133,7 @@ func (s *Semaphore) run(c *client) {
 	c.running++
 }
 
-// release gives a slot back, and to the next.
+// release returns a slot, and hands it to the next request.
 func (s *Semaphore) release(c *client) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -146,8 +148,8 @@ func (s *Semaphore) release(c *client) {
 	}
 }
 
-// next finds whose turn it is, and moves their group and client to the end of the rings; nil
-// if nobody's.
+// next returns the request whose turn it is, and moves its group and client to the end of their
+// rings. It returns nil if none may run.
 func (s *Semaphore) next() *waiter {
 	for i, g := range s.ring {
 		for j, c := range g.ring {
@@ -161,7 +163,7 @@ func (s *Semaphore) next() *waiter {
 	return nil
 }
 
-// enqueue adds a waiting request. If there are too many, one of a longer queue gives way, or w itself.
+// enqueue adds a waiting request. If too many wait, it refuses one of a longer queue, or w itself.
 func (s *Semaphore) enqueue(w *waiter) bool {
 	c := w.client
 	g := c.group
@@ -183,8 +185,8 @@ func (s *Semaphore) enqueue(w *waiter) bool {
 	return true
 }
 
-// pushOut refuses the last request of a long queue, to make room for one of the client's.
-// Those it looks at are chosen by chance, so that long queues are found without a search.
+// pushOut refuses the last request of a queue that is longer than the client's, to make room for one
+// of the client's. It draws samples at random, which finds long queues without a search.
 func (s *Semaphore) pushOut(c *client) bool {
 	longest := s.waiting[rand.IntN(len(s.waiting))].client
 	for range samples {
@@ -204,7 +206,7 @@ func (s *Semaphore) pushOut(c *client) bool {
 	return true
 }
 
-// remove takes a request out of those that wait.
+// remove removes a request from those that wait.
 func (s *Semaphore) remove(w *waiter) {
 	c := w.client
 	g := c.group
@@ -229,7 +231,7 @@ func without[T comparable](list []T, v T) []T {
 	return slices.DeleteFunc(list, func(x T) bool { return x == v })
 }
 
-// forget drops a client, and its group, that have no request any more.
+// forget removes a client without requests, and its group if that has no other clients.
 func (s *Semaphore) forget(c *client) {
 	g := c.group
 	if c.running+c.waiting == 0 && g.clients[c.key] == c {

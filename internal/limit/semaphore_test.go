@@ -13,7 +13,7 @@ import (
 	"github.com/sideband-go/sideband/internal/limit"
 )
 
-// queue has requests acquire slots, which they hold until they are told to go on.
+// queue has requests that acquire slots and hold them until a test lets them go on.
 type queue struct {
 	*limit.Semaphore
 	goOn chan struct{} // lets one request release its slot
@@ -28,7 +28,7 @@ func newQueue(slots int) *queue {
 	return &queue{Semaphore: limit.NewSemaphore(slots), goOn: make(chan struct{})}
 }
 
-// come has a client ask for n slots, and returns when it has them or waits.
+// come makes n requests of a client, and returns when they have slots or wait.
 func (q *queue) come(ctx context.Context, n int, group, client string) {
 	for range n {
 		q.all.Go(func() {
@@ -48,7 +48,7 @@ func (q *queue) come(ctx context.Context, n int, group, client string) {
 	synctest.Wait()
 }
 
-// release has n requests release their slots, one after the other.
+// release lets n requests release their slots, one after the other.
 func (q *queue) release(n int) {
 	for range n {
 		q.goOn <- struct{}{}
@@ -56,7 +56,7 @@ func (q *queue) release(n int) {
 	}
 }
 
-// leave has all requests release their slots.
+// leave lets all requests release their slots.
 func (q *queue) leave(t *testing.T) {
 	t.Helper()
 	close(q.goOn)
@@ -86,7 +86,7 @@ func TestAGroupLeavesSlotsToOthers(t *testing.T) {
 			}
 			before := len(q.served)
 			if q.come(t.Context(), 1, "new", "new"); len(q.served) != before+1 {
-				t.Error("another group has to wait")
+				t.Error("a request of another group waits")
 			}
 			q.leave(t)
 		})
@@ -101,10 +101,10 @@ func TestAClientLeavesSlotsToOthers(t *testing.T) {
 			t.Errorf("a client holds %d slots of 64", n)
 		}
 		if q.come(t.Context(), 1, "a", "two"); q.served[len(q.served)-1] != "two" {
-			t.Error("another client of the group has to wait")
+			t.Error("a request of another client of the group waits")
 		}
 		if q.come(t.Context(), 1, "a", "one"); q.served[len(q.served)-1] != "two" {
-			t.Error("the client gets one more")
+			t.Error("the client gets another slot")
 		}
 		q.leave(t)
 	})
@@ -125,7 +125,7 @@ func TestClientsTakeTurns(t *testing.T) {
 	})
 }
 
-func TestWhoHasLeftDoesNotWait(t *testing.T) {
+func TestRequestsThatEndDoNotWait(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		q := newQueue(1)
 		ctx, cancel := context.WithCancel(t.Context())
@@ -184,7 +184,7 @@ func TestWhenTooManyWaitEqualQueuesStay(t *testing.T) {
 	})
 }
 
-// Whoever comes, waits and leaves, all slots are used and none twice.
+// In any order of requests, all slots are used and none twice.
 func TestRequestsInAnyOrder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const slots = 5
@@ -225,7 +225,7 @@ func TestRequestsInAnyOrder(t *testing.T) {
 		if peak != slots || now != 0 || s.Waiting() != 0 {
 			t.Errorf("%d at a time, %d in the end, %d wait", peak, now, s.Waiting())
 		}
-		// Who has left may have been served all the same, if the turn came at that moment.
+		// A request that ends at the moment of its turn may be served.
 		if served+refused != 1000 || refused > leaving || served < 1000-leaving {
 			t.Errorf("%d served, %d refused, %d left", served, refused, leaving)
 		}

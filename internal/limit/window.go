@@ -6,22 +6,22 @@ import (
 	"time"
 )
 
-// WindowLog is a sliding-window limit whose log the client keeps, as a text: for processes
-// that share nothing. Whoever changes the text cheats only themselves.
+// WindowLog is a sliding-window limit whose log the client keeps, as a text: processes need not
+// share it. A client that changes the text changes only its own limit.
 //
-// The text holds a time for each event, in base 36 and separated by points, and after a tilde
-// the tag of those that have one.
+// The text holds an entry for each event, separated by points: its time in base 36 and, if it has
+// a tag, a tilde and the tag.
 type WindowLog struct {
 	Max        int           // events in a window
 	Window     time.Duration // to the second
-	MaxEntries int           // that the text holds; the oldest give way
+	MaxEntries int           // of the text; the oldest are dropped
 }
 
 // maxEntry bounds an entry of the text in bytes.
 const maxEntry = 20
 
-// Allow reports whether there may be one more event, and returns the text with it. An event
-// counts those before it that have its tag, and those without one.
+// Allow reports whether another event is allowed, and returns the text with it added. Earlier events
+// with the same tag count, and those without a tag.
 func (l WindowLog) Allow(log, tag string, now time.Time) (next string, ok bool) {
 	var recent []string
 	count := 0

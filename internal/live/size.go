@@ -14,6 +14,9 @@ func (v *View) size() int64 {
 	if m := v.delivery.refused; m != nil {
 		n += int64(len(m.Data))
 	}
+	if p := v.Proof(); p != nil {
+		n += p.Size()
+	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	return n + int64(cap(v.mailbox.queue))*int64(unsafe.Sizeof(job{}))

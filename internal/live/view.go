@@ -42,7 +42,7 @@ type View struct {
 	listeners listeners
 	mounted   atomic.Bool
 	notice    atomic.Bool  // the page shows the notice of a failure
-	proof     atomic.Value // of SetProof
+	proof     atomic.Value // a Proof
 	bytes     atomic.Int64 // its size when its page was rendered
 	probe     atomic.Pointer[Probe]
 
@@ -119,12 +119,21 @@ func (v *View) ShowsFlash() bool { return v.tree.ShowsFlash() }
 // it.
 func (v *View) NoteNotice() { v.notice.Store(true) }
 
-// Proof returns what SetProof was given last; nil before the first time.
-func (v *View) Proof() any { return v.proof.Load() }
+// Proof is what the requests of a page prove themselves with.
+type Proof interface {
+	// Size estimates its memory, in bytes.
+	Size() int64
+}
 
-// SetProof has the view remember what its page's requests prove themselves with, for whoever admits
-// them. It is always of the same type.
-func (v *View) SetProof(proof any) { v.proof.Store(proof) }
+// Proof returns what SetProof was given last; nil before the first time.
+func (v *View) Proof() Proof {
+	p, _ := v.proof.Load().(Proof)
+	return p
+}
+
+// SetProof remembers what the page's requests prove themselves with, for the package that admits
+// them. All proofs are of one type.
+func (v *View) SetProof(p Proof) { v.proof.Store(p) }
 
 // HasEnded reports whether the view has ended.
 func (v *View) HasEnded() bool { return v.ended.Load() }

@@ -7,8 +7,8 @@ import (
 	"golang.org/x/crypto/cryptobyte"
 )
 
-// Payload is what is sealed. Fields passes a pointer to each field to the codec, which reads
-// it or writes it, so that one list in one order serves both ways:
+// Payload is a value that can be sealed. Fields passes a pointer to each field to the codec, which
+// writes or reads it: one list serves both directions.
 //
 //	func (t *ticket) Fields(c *seal.Codec) {
 //		c.Fixed(t.owner[:])
@@ -17,8 +17,8 @@ import (
 //	}
 type Payload interface{ Fields(*Codec) }
 
-// Codec writes the fields of a payload, or reads them. After the first one that does not fit or
-// is not there, it ignores all others, and Seal or Open fails.
+// Codec writes or reads the fields of a payload. After a field that does not fit or is missing it
+// ignores the others, and Seal or Open fails.
 type Codec struct {
 	w      *cryptobyte.Builder // nil when reading
 	r      cryptobyte.String
@@ -45,7 +45,7 @@ func decode(plain []byte, p Payload) error {
 	return nil
 }
 
-// Fixed writes or fills the bytes of b, whose number both sides know.
+// Fixed writes or fills b, whose length is the same on both sides.
 func (c *Codec) Fixed(b []byte) {
 	switch {
 	case c.failed:
@@ -56,7 +56,7 @@ func (c *Codec) Fixed(b []byte) {
 	}
 }
 
-// Time is a time since 1970, to the second: 6 bytes.
+// Time writes or reads a time since 1970, to the second, in 6 bytes.
 func (c *Codec) Time(t *time.Time) {
 	var seconds uint64
 	switch {
@@ -70,7 +70,7 @@ func (c *Codec) Time(t *time.Time) {
 	}
 }
 
-// Text is any bytes, after two that say how many.
+// Text writes or reads any bytes, after their number in 2 bytes.
 func (c *Codec) Text(text *string) {
 	var s cryptobyte.String
 	switch {
@@ -87,7 +87,8 @@ func (c *Codec) Text(text *string) {
 	}
 }
 
-// List is up to 255 items, each with the fields that item names, after a byte that says how many.
+// List writes or reads up to 255 items, after their number in a byte. item passes the fields of one to
+// the codec.
 func List[T any](c *Codec, list *[]T, item func(*Codec, *T)) {
 	if c.w != nil {
 		if len(*list) > math.MaxUint8 {

@@ -1,13 +1,13 @@
-// Package seal protects what browsers keep for the server: sealed payloads, which they can
-// neither read nor make, and signed texts, which they can read.
+// Package seal protects data that browsers keep for the server: sealed payloads, which they can
+// neither read nor forge, and signed texts, which they can read but not forge.
 //
 // A sealed payload is, in base64:
 //
 //	version (1) | key id (4) | nonce (12) | fields in the clear | AES-256-GCM of the others, which authenticates all
 //
-// The version is that of a purpose's fields: change it with them, and what was sealed before
-// is refused. Each purpose has keys of its own, derived from the secrets with HKDF: what was
-// sealed for one does not open for another. The first secret seals and signs, all open.
+// Each purpose has a version for its fields: if it changes with them, older payloads are refused.
+// Each purpose also has keys of its own, derived from the secrets with HKDF, so a payload of one
+// purpose does not open for another. The first secret seals and signs; all open and verify.
 package seal
 
 import (
@@ -22,7 +22,7 @@ import (
 )
 
 const (
-	// MaxSize bounds what is sealed, as text: it travels in headers and addresses.
+	// MaxSize bounds a sealed text in bytes, since it travels in headers and addresses.
 	MaxSize = 2048
 
 	// MaxFields bounds the encoded fields of a payload, so that it fits.
@@ -35,11 +35,11 @@ const (
 )
 
 var (
-	// ErrInvalid says that a text is nothing that was sealed for this purpose.
+	// ErrInvalid is returned for a text that was not sealed for this purpose.
 	ErrInvalid = errors.New("seal: missing or damaged")
 
-	// ErrTooLong says that a payload does not fit into MaxSize.
-	ErrTooLong = errors.New("seal: too much to seal")
+	// ErrTooLong is returned for a payload that does not fit into MaxSize.
+	ErrTooLong = errors.New("seal: the payload is too long")
 )
 
 // Sealer seals and opens the payloads of one purpose. Its methods may be called from any
@@ -55,7 +55,7 @@ type key struct {
 	aead cipher.AEAD
 }
 
-// New makes a sealer of at least one secret. The version is that of the purpose's fields.
+// New returns a sealer for a purpose whose fields have this version. It needs at least one secret.
 func New(secrets [][]byte, purpose string, version byte) *Sealer {
 	s := &Sealer{version: version}
 	for _, secret := range secrets {
@@ -72,15 +72,15 @@ func New(secrets [][]byte, purpose string, version byte) *Sealer {
 	return s
 }
 
-// WithClear leaves the first fields, of n bytes, readable: what was sealed can be looked up by
+// WithClear leaves the first n bytes of the fields unencrypted, so that a payload can be looked up by
 // them before it is opened.
 func (s *Sealer) WithClear(n int) *Sealer {
 	s.clear = n
 	return s
 }
 
-// Clear returns the readable bytes of a text that may have been sealed; nobody has verified them
-// yet. It returns nil for a text that is too short.
+// Clear returns the unencrypted bytes of a text without verifying them. It returns nil for a text that
+// is too short or is not base64.
 func (s *Sealer) Clear(text string) []byte {
 	const before = headerSize + nonceSize
 	size := base64.RawURLEncoding.EncodedLen(before + s.clear)
@@ -94,7 +94,7 @@ func (s *Sealer) Clear(text string) []byte {
 	return in[before:]
 }
 
-// derive makes a key for one purpose of a secret.
+// derive derives a key for a purpose from a secret.
 func derive(secret []byte, purpose string, size int) []byte {
 	key, err := hkdf.Key(sha256.New, secret, nil, purpose, size)
 	if err != nil {
@@ -119,8 +119,8 @@ func (s *Sealer) Seal(p Payload) (string, error) {
 	return base64.RawURLEncoding.EncodeToString(k.aead.Seal(clear, nonce, out[len(clear):], clear)), nil
 }
 
-// Open reads the fields of a text that Seal has returned into the payload. It returns
-// ErrInvalid for any other text; what the payload holds then is undefined.
+// Open reads the fields of a text of Seal into the payload. It returns ErrInvalid for any other text,
+// and then the payload's fields are undefined.
 func (s *Sealer) Open(text string, p Payload) error {
 	if len(text) == 0 || len(text) > MaxSize {
 		return ErrInvalid

@@ -34,7 +34,7 @@ func (n *note) Fields(c *seal.Codec) {
 	seal.List(c, &n.Pairs, func(c *seal.Codec, p *pair) { c.Text(&p.Key); c.Text(&p.Value) })
 }
 
-// raw is bytes as they are.
+// raw is a payload of bytes.
 type raw []byte
 
 func (r raw) Fields(c *seal.Codec) { c.Fixed(r) }
@@ -67,7 +67,7 @@ func TestSealedPayloadsOpen(t *testing.T) {
 	}
 }
 
-func TestFieldsInTheClear(t *testing.T) {
+func TestUnencryptedFields(t *testing.T) {
 	for n := range 20 {
 		s := seal.New([][]byte{secretA}, "test", 1).WithClear(n)
 		want := raw("0123456789abcdefghijklmnopqrstuvwxyz")
@@ -105,7 +105,7 @@ func TestFieldsInTheClear(t *testing.T) {
 	}
 }
 
-func TestWhatIsTooMuchIsNotSealed(t *testing.T) {
+func TestPayloadsThatAreTooLong(t *testing.T) {
 	s := seal.New([][]byte{secretA}, "test", 1)
 	for name, p := range map[string]seal.Payload{
 		"text":           &note{Text: strings.Repeat("x", 1500)},
@@ -123,7 +123,7 @@ func TestWhatIsTooMuchIsNotSealed(t *testing.T) {
 	}
 }
 
-func TestOnlyWhatWasSealedOpens(t *testing.T) {
+func TestOtherTextsDoNotOpen(t *testing.T) {
 	s := seal.New([][]byte{secretA}, "test", 1)
 	good := mustSeal(t, s, &note{Text: "hello"})
 	for name, text := range map[string]string{
@@ -137,7 +137,7 @@ func TestOnlyWhatWasSealedOpens(t *testing.T) {
 		"another secret's":   mustSeal(t, seal.New([][]byte{secretB}, "test", 1), &note{}),
 		"fewer fields":       mustSeal(t, s, make(raw, 16)),
 		"more fields":        mustSeal(t, s, make(raw, 16+6+2+1+1)),
-		"a field that lacks": mustSeal(t, s, append(make(raw, 16+6), 0, 9)),
+		"a field is missing": mustSeal(t, s, append(make(raw, 16+6), 0, 9)),
 	} {
 		if err := s.Open(text, &note{}); !errors.Is(err, seal.ErrInvalid) {
 			t.Errorf("%s: %v", name, err)
@@ -198,7 +198,7 @@ func TestSignedTexts(t *testing.T) {
 	}
 }
 
-// No text opens that was not sealed, and none panics.
+// FuzzOpen checks that no other text opens or verifies, and that none panics.
 func FuzzOpen(f *testing.F) {
 	s := seal.New([][]byte{secretA}, "test", 1)
 	f.Add("")
@@ -214,8 +214,8 @@ func FuzzOpen(f *testing.F) {
 	})
 }
 
-// Whatever was sealed by the right key, reading it as other fields does not panic; and what can
-// be read is sealed again as the same bytes.
+// FuzzFields checks that reading any sealed bytes as fields does not panic, and that fields which can
+// be read are sealed as the same bytes again.
 func FuzzFields(f *testing.F) {
 	s := seal.New([][]byte{secretA}, "test", 1)
 	f.Add([]byte{})

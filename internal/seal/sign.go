@@ -7,11 +7,11 @@ import (
 	"strings"
 )
 
-// Signer signs the texts of one purpose, with HMAC-SHA-256, cut to 16 bytes. Its methods may be
+// Signer signs the texts of one purpose with HMAC-SHA-256, truncated to 16 bytes. Its methods may be
 // called from any goroutine.
 type Signer struct{ keys [][]byte }
 
-// NewSigner makes a signer of at least one secret.
+// NewSigner returns a signer for a purpose. It needs at least one secret.
 func NewSigner(secrets [][]byte, purpose string) *Signer {
 	s := &Signer{}
 	for _, secret := range secrets {
@@ -20,13 +20,13 @@ func NewSigner(secrets [][]byte, purpose string) *Signer {
 	return s
 }
 
-// Sign returns the text with a point and its signature.
+// Sign returns the text, a point, and the text's signature.
 func (s *Signer) Sign(text string) string {
 	return text + "." + base64.RawURLEncoding.EncodeToString(mac(s.keys[0], text))
 }
 
-// Verify returns the text that was signed, and whether its signature is good. current reports
-// whether it is that of the first secret: what is not should be signed again.
+// Verify returns the signed text, and reports whether its signature is good. current reports whether
+// the first secret has signed it; if not, it should be signed again.
 func (s *Signer) Verify(signed string) (text string, current, ok bool) {
 	at := strings.LastIndexByte(signed, '.')
 	if at < 0 || len(signed) > MaxSize {

@@ -8,18 +8,17 @@ import (
 	"github.com/alexedwards/scs/v2"
 )
 
-// codec stores a session without values, which most are, as its deadline alone: gob
-// would describe its types again for each request. What it writes never leaves the process, so
-// that it is no sealed payload.
+// codec encodes a session without values, as most are, as its deadline alone: gob would write a
+// description of its types for each request. Its bytes stay in the process, so they are not sealed.
 type codec struct{ gob scs.GobCodec }
 
 // The first byte of a stored session.
 const (
 	formatBare = 0 // the deadline follows, in nanoseconds
-	formatGob  = 1 // what gob writes follows
+	formatGob  = 1 // the encoding of gob follows
 )
 
-// isBare reports whether codec has written a session without values.
+// isBare reports whether b encodes a session without values.
 func isBare(b []byte) bool { return len(b) == 9 && b[0] == formatBare }
 
 func (c codec) Encode(deadline time.Time, v map[string]any) ([]byte, error) {

@@ -8,12 +8,13 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unsafe"
 
 	"github.com/sideband-go/sideband/internal/seal"
 )
 
-// IsLocal reports whether a request came over plain HTTP on the machine's own address, where
-// browsers differ about Secure cookies: they have another name there, and no Secure.
+// IsLocal reports whether a request came over plain HTTP to a loopback address. Browsers differ there
+// about Secure cookies, so the session cookie has another name and no Secure.
 func IsLocal(r *http.Request) bool { return r.TLS == nil && isLoopback(r.Host) }
 
 func isLoopback(host string) bool {
@@ -28,26 +29,26 @@ func isLoopback(host string) bool {
 	return ip != nil && ip.IsLoopback()
 }
 
-// signer signs the cookies of the package's own sessions. A session that never had values need
-// not be in the store: after a restart with the same secrets its cookie is all that there is
-// to know. Of one that has had some the cookie says so, and it has ended when the store does
-// not have it: it was destroyed, or its values are lost.
+// signer signs the cookies of the package's own sessions. A session that has never had values is not
+// in the store: its cookie holds all of it, also after a restart with the same secrets. The cookie
+// of a session that has had values says so. If the store does not have that session, it has ended: it
+// was destroyed, or its values are lost.
 type signer struct{ *seal.Signer }
 
-// signed is what a cookie with a good signature says of its session.
+// signed holds the fields of a signed cookie.
 type signed struct {
 	token  string
 	ends   time.Time
-	valued bool // it has had values
+	valued bool // the session has had values
 }
 
-// valuedMark ends the text of a cookie whose session has had values.
+// valuedMark is the suffix of a cookie's text if the session has had values.
 const valuedMark = ".v"
 
 // maxCookie bounds a cookie's value.
 const maxCookie = 200
 
-// sign makes a cookie's value of a session.
+// sign returns the value of a cookie.
 func (s signer) sign(c signed) string {
 	text := c.token + "." + strconv.FormatInt(c.ends.Unix(), 36)
 	if c.valued {
@@ -56,7 +57,7 @@ func (s signer) sign(c signed) string {
 	return s.Sign(text)
 }
 
-// open returns what sign was given. current reports whether it is signed with the first secret.
+// open returns the fields of a value of sign. current reports whether the first secret has signed it.
 func (s signer) open(value string) (c signed, current, ok bool) {
 	if len(value) > maxCookie {
 		return c, false, false
@@ -72,26 +73,29 @@ func (s signer) open(value string) (c signed, current, ok bool) {
 	return c, current, err == nil && c.ends.After(time.Now())
 }
 
-// Cookie is a request's cookie, opened.
+// Cookie is the opened cookie of a request.
 type Cookie struct {
 	signed
 	value   string
-	current bool // it is signed with the first secret
+	current bool // the first secret has signed it
 	id      ID   // of its session
 }
 
+// Size estimates the memory of a cookie, in bytes. Its token is a part of its value.
+func (c *Cookie) Size() int64 { return int64(unsafe.Sizeof(*c)) + int64(len(c.value)) }
+
 type cookieKey struct{}
 
-// open opens a cookie, unless known is the same. Its token is empty if it is none of ours, or if it
-// has expired.
+// open opens a cookie, or returns known if that has the same value. The token is empty if the cookie is
+// invalid or has expired.
 func (m *Manager) open(value string, known *Cookie) *Cookie {
 	if known != nil && subtle.ConstantTimeCompare([]byte(value), []byte(known.value)) == 1 && (m.signer == nil || known.ends.After(time.Now())) {
 		return known
 	}
-	c := &Cookie{value: value, current: true}
+	c := &Cookie{value: strings.Clone(value), current: true} // without the header around it
 	if m.signer == nil {
-		c.token = value
-	} else if s, current, ok := m.signer.open(value); ok {
+		c.token = c.value
+	} else if s, current, ok := m.signer.open(c.value); ok {
 		c.signed, c.current = s, current
 	}
 	if c.token != "" {
@@ -100,8 +104,8 @@ func (m *Manager) open(value string, known *Cookie) *Cookie {
 	return c
 }
 
-// valuesOnly keeps sessions that have had values. The others need no place: their cookie is
-// all that there is to know.
+// valuesOnly is a store that keeps only sessions that have had values: the cookie holds all of the
+// others.
 type valuesOnly struct{ *memory }
 
 // FindCtx is part of scs.CtxStore.

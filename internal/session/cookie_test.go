@@ -36,8 +36,8 @@ func TestTheCookieDependsOnTheConnection(t *testing.T) {
 	}
 }
 
-// What a cookie says that was not given, was changed or is too old is nothing.
-func TestCookiesThatWereNotGiven(t *testing.T) {
+// A cookie that was forged, changed or has expired is no session.
+func TestInvalidCookies(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := own(secret)
 		var good browser
@@ -51,7 +51,7 @@ func TestCookiesThatWereNotGiven(t *testing.T) {
 				}
 			})
 			if s.ensure(t, &b) == id {
-				t.Errorf("%.60s: the session goes on", b)
+				t.Errorf("%.60s: the session lives on", b)
 			}
 		}
 		for _, b := range []string{
@@ -65,7 +65,7 @@ func TestCookiesThatWereNotGiven(t *testing.T) {
 	})
 }
 
-// A cookie that is known is not verified again, and everything else about its session is asked each time.
+// A known cookie is not verified again, but the session is looked up each time.
 func TestAKnownCookie(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := own(secret)
@@ -76,17 +76,17 @@ func TestAKnownCookie(t *testing.T) {
 		}
 		known := s.known
 		if s.ensure(t, &other) == id {
-			t.Error("a browser without a cookie has the session that is known")
+			t.Error("a browser without a cookie has the session of the known cookie")
 		}
 		for _, forged := range []browser{b[:len(b)-1], b + "A", "sideband="} {
 			s.known = known
 			if s.ensure(t, &forged) == id {
-				t.Errorf("%q has the session that is known", forged)
+				t.Errorf("%q has the session of the known cookie", forged)
 			}
 		}
 		s.known = known
 		if s.ensure(t, &b) != id || s.known != known {
-			t.Error("the cookie that is known was opened again")
+			t.Error("the known cookie was opened again")
 		}
 		time.Sleep(2 * time.Hour)
 		if late := b; s.ensure(t, &late) == id {
@@ -110,7 +110,7 @@ func TestAKnownCookieOfADestroyedSession(t *testing.T) {
 	})
 	s.do(t, &kept, func(q request) {
 		if _, ok := q.Current(q.r.Context()); ok || !q.stale {
-			t.Error("the session is there")
+			t.Error("the destroyed session lives on")
 		}
 	})
 }
@@ -139,12 +139,12 @@ func TestCookiesAreSignedWithTheFirstSecret(t *testing.T) {
 	id := own(secret).ensure(t, &b)
 	old := b
 	if own(newSecret, secret).ensure(t, &b) != id || b == old {
-		t.Error("a cookie of the second secret is another session's, or stays")
+		t.Error("a cookie of the second secret belongs to another session, or is not signed again")
 	}
 	if own(newSecret).ensure(t, &b) != id {
-		t.Error("it is not signed with the first one now")
+		t.Error("it is not signed with the first secret")
 	}
 	if own(newSecret).ensure(t, &old) == id {
-		t.Error("a cookie of a secret that was removed is good")
+		t.Error("a cookie of a removed secret is valid")
 	}
 }

@@ -8,11 +8,9 @@ import (
 	"github.com/hashicorp/golang-lru/v2/simplelru"
 )
 
-// memory stores sessions in the process. When there are too many, those that were saved
-// longest ago give way.
-//
-// The order is that of an LRU list which reading does not touch. Each session has an expiry of
-// its own, and there is no goroutine: what has expired goes when something is saved.
+// memory stores sessions in the process. When there are too many, it evicts those that were saved
+// longest ago: its LRU list is ordered by Commit alone. It has no goroutine: Commit removes expired
+// sessions.
 type memory struct {
 	mu      sync.Mutex
 	all     *simplelru.LRU[string, stored] // by token
@@ -25,8 +23,8 @@ type stored struct {
 	generation generation
 }
 
-// generation is a random number that a session has since it was first stored: it tells this
-// life in the store from those that its token has had in other processes, or before a restart.
+// generation is a random number that a session gets when it is first stored. It distinguishes this
+// life in the store from those of the same token in other processes or before a restart.
 type generation [8]byte
 
 func newMemory(limit int) *memory {
@@ -54,8 +52,8 @@ func (m *memory) Find(token string) ([]byte, bool, error) {
 	return s.data, found, nil
 }
 
-// Commit is part of scs.Store. It also drops what has expired, from the end of the list: an expired
-// session may stay a while before a younger one, but Find does not find it.
+// Commit is part of scs.Store. It also removes expired sessions from the end of the list. One behind a
+// session that still lives stays for a while, but Find does not return it.
 func (m *memory) Commit(token string, data []byte, expiry time.Time) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()

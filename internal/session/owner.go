@@ -7,7 +7,7 @@ import (
 	"encoding/base64"
 )
 
-// ID is what the kit knows of a session: a hash of its token.
+// ID identifies a session in the kit: a hash of its token.
 type ID [16]byte
 
 func idOf(storeToken string) ID {
@@ -15,13 +15,13 @@ func idOf(storeToken string) ID {
 	return ID(h[:16])
 }
 
-// Owner is who a page belongs to: a session, who is logged in and, of a session of the
-// package's own that has values, its present life in the store.
+// Owner identifies the owner of a page: a hash of the session, of who is logged in and, if the session
+// is stored by this package, of its generation.
 type Owner [16]byte
 
-// Owner returns who a page that the request opens belongs to. Pages that are opened when a
-// session of the package's own has values belong to its present life in the store: if it is
-// destroyed where nobody knows of that any more, a cookie of before the values does not do.
+// Owner returns the owner of a page that the request opens. If this package stores the session, the
+// page belongs to its generation: if the session is destroyed and then forgotten, an old cookie from
+// before the values does not get the page.
 func (m *Manager) Owner(ctx context.Context, id ID, identity string) (Owner, error) {
 	owner := ownerOf(id, identity)
 	if m.own == nil {
@@ -39,7 +39,7 @@ func (m *Manager) Owner(ctx context.Context, id ID, identity string) (Owner, err
 	return owner, nil
 }
 
-// Owns reports whether a page of the owner is of the request's session and user.
+// Owns reports whether the request's session and user own a page of this owner.
 func (m *Manager) Owns(ctx context.Context, owner Owner, id ID, identity string) bool {
 	now := ownerOf(id, identity)
 	if owner.equals(now) || m.own == nil {
@@ -57,7 +57,7 @@ func ownerOf(id ID, identity string) Owner {
 	return Owner(h[:16])
 }
 
-// valuedOwner is the owner of pages that were opened in a life of a session with values.
+// valuedOwner returns the owner of pages that are opened in a generation of a stored session.
 func valuedOwner(o Owner, g generation) Owner {
 	h := sha256.Sum256(append(append([]byte("sideband valued\x00"), o[:]...), g[:]...))
 	return Owner(h[:16])
@@ -65,7 +65,7 @@ func valuedOwner(o Owner, g generation) Owner {
 
 func (o Owner) equals(other Owner) bool { return subtle.ConstantTimeCompare(o[:], other[:]) == 1 }
 
-// storeToken is the token as the store knows it.
+// storeToken returns the token in the store.
 func (m *Manager) storeToken(token string) string {
 	if !m.scs.HashTokenInStore {
 		return token

@@ -8,9 +8,9 @@ import (
 	"github.com/alexedwards/scs/v2"
 )
 
-// revoking is a store of sessions that tells when one ends, and keeps it revoked: a request
-// that loaded a session before it was destroyed can't bring it back by saving it, as each
-// request does that has an idle timeout to put off.
+// revoking wraps a store. It reports when a session ends, and keeps it revoked: a request that loaded
+// the session before it was destroyed cannot bring it back by saving it, as every request does with
+// an idle timeout.
 type revoking struct {
 	scs.Store
 	revoked  *memory // tokens of sessions that were destroyed
@@ -18,7 +18,7 @@ type revoking struct {
 	onEnd    func(ctx context.Context, token string)
 }
 
-// maxRevoked bounds the destroyed sessions that are remembered.
+// maxRevoked bounds the remembered tokens of destroyed sessions.
 const maxRevoked = 100_000
 
 func newRevoking(s scs.Store, lifetime time.Duration, onEnd func(ctx context.Context, token string)) *revoking {
@@ -59,7 +59,7 @@ func (s *revoking) CommitCtx(ctx context.Context, token string, b []byte, expiry
 	} else {
 		err = s.Store.Commit(token, b, expiry)
 	}
-	if s.isRevoked(token) { // it was deleted in the meantime
+	if s.isRevoked(token) { // it was destroyed meanwhile
 		return errors.Join(err, s.remove(ctx, token))
 	}
 	return err

@@ -1,5 +1,5 @@
-// Package session keeps browsers apart: a session for each, by a cookie. It is built on
-// alexedwards/scs, whose manager applications use for the values of a session.
+// Package session gives each browser a session, by a cookie. It is built on alexedwards/scs, whose
+// manager applications use for the values of a session.
 package session
 
 import (
@@ -16,37 +16,36 @@ import (
 
 // Config sets up a [Manager].
 type Config struct {
-	// Manager is the application's own, with its cookie, lifetimes and store; New puts a store
-	// around its store. Nil is one of the package's own, with sessions in memory and signed
-	// cookies, and then the fields up to OnEnd are needed.
+	// Manager is the application's, with its cookie, lifetimes and store; New wraps the store. If it
+	// is nil, New makes a manager with sessions in memory and signed cookies, which needs the fields
+	// from Secrets to MaxSessions.
 	Manager *scs.SessionManager
 	// Secrets sign the cookies: the first signs, all verify.
 	Secrets [][]byte
 	// Lifetime is how long a session lasts.
 	Lifetime time.Duration
-	// MaxSessions bounds the sessions that have or have had values. Beyond it those that were
-	// saved longest ago end.
+	// MaxSessions bounds the stored sessions, which have or have had values. Beyond it the sessions
+	// that were saved longest ago end.
 	MaxSessions int
-	// OnEnd is called, from any goroutine, when a session is destroyed or renewed, with the
-	// context of the request that did it.
+	// OnEnd is called when a session is destroyed or renewed, on any goroutine, with the context of
+	// the request that caused it.
 	OnEnd func(ctx context.Context, id ID)
 }
 
-// Manager keeps the sessions of browsers. Its own are signed; and over plain HTTP on the
-// machine's own address ([IsLocal]) the cookie has another name and no Secure, and the sessions
-// are the same. Those of an application's manager are as it says. Its methods may be called from
-// any goroutine.
+// Manager manages the sessions of browsers. Without an application's manager their cookies are
+// signed, and over plain HTTP on a loopback address ([IsLocal]) the cookie of the same session has
+// another name and no Secure. Its methods may be called from any goroutine.
 type Manager struct {
 	scs   *scs.SessionManager
 	local *scs.SessionManager // the same, with the cookie of IsLocal
 	store *revoking
 
-	// Nil for an application's manager.
+	// nil with an application's manager
 	own    *memory
 	signer *signer
 }
 
-// New makes a manager.
+// New returns a manager.
 func New(c Config) *Manager {
 	onEnd := func(ctx context.Context, token string) { c.OnEnd(ctx, idOf(token)) }
 	if app := c.Manager; app != nil {
@@ -56,7 +55,7 @@ func New(c Config) *Manager {
 	}
 	m := &Manager{own: newMemory(c.MaxSessions), signer: &signer{seal.NewSigner(c.Secrets, "sideband session cookie")}}
 	m.store = newRevoking(valuesOnly{m.own}, c.Lifetime, onEnd)
-	// Not scs.New, whose store has a goroutine that nobody would end.
+	// scs.New would start a goroutine that nothing ends.
 	m.scs = &scs.SessionManager{
 		Lifetime: c.Lifetime,
 		Codec:    codec{},
@@ -68,7 +67,7 @@ func New(c Config) *Manager {
 			Name: protocol.SessionCookie, Secure: true, HttpOnly: true, SameSite: http.SameSiteLaxMode, Path: "/", Persist: true,
 		},
 	}
-	local := *m.scs // also with its key in contexts, so that both see the session that one has loaded
+	local := *m.scs // with the same key in contexts, so that both find a session that either has loaded
 	local.Cookie.Name, local.Cookie.Secure = protocol.LocalSessionCookie, false
 	m.local = &local
 	return m
@@ -77,8 +76,8 @@ func New(c Config) *Manager {
 // SCS returns the manager of the sessions' values.
 func (m *Manager) SCS() *scs.SessionManager { return m.scs }
 
-// Count returns how many sessions the package's own store holds, and how many had to go for
-// others; 0 with an application's manager.
+// Count returns how many sessions the package's own store holds, and how many it has evicted; 0 with
+// an application's manager.
 func (m *Manager) Count() (held int, evicted uint64) {
 	if m.own == nil {
 		return 0, 0
@@ -86,7 +85,7 @@ func (m *Manager) Count() (held int, evicted uint64) {
 	return m.own.count()
 }
 
-// of chooses the manager whose cookie the request's connection can carry.
+// of returns the manager whose cookie browsers accept on the request's connection.
 func (m *Manager) of(r *http.Request) *scs.SessionManager {
 	if IsLocal(r) {
 		return m.local
@@ -102,10 +101,10 @@ func (m *Manager) cookie(r *http.Request) string {
 	return c.Value
 }
 
-// HasCookie reports whether the request has a session's cookie, good or not.
+// HasCookie reports whether the request has a session cookie, valid or not.
 func (m *Manager) HasCookie(r *http.Request) bool { return m.cookie(r) != "" }
 
-// writeCookie gives the browser its session; with an empty token it takes it away.
+// writeCookie sets the browser's session cookie; an empty token deletes it.
 func (m *Manager) writeCookie(w http.ResponseWriter, r *http.Request, token string, ends time.Time) {
 	if m.signer != nil && token != "" {
 		token = m.signer.sign(signed{token, ends, m.own.has(token)})
@@ -113,9 +112,9 @@ func (m *Manager) writeCookie(w http.ResponseWriter, r *http.Request, token stri
 	m.of(r).WriteSessionCookie(r.Context(), w, token, ends)
 }
 
-// Load puts the request's session into ctx. It returns the request's cookie, opened; known, if not
-// nil, is one that it has returned before, and need not be opened again if the request has the same.
-// stale reports that the session has ended.
+// Load adds the request's session to ctx. It returns the request's cookie, opened. known may be a cookie
+// that Load has returned before: if the request has the same one, it is not opened again. stale
+// reports that the session has ended.
 func (m *Manager) Load(ctx context.Context, r *http.Request, known *Cookie) (loaded context.Context, c *Cookie, stale bool, err error) {
 	c = m.open(m.cookie(r), known)
 	if loaded, err = m.scs.Load(context.WithValue(ctx, cookieKey{}, c), c.token); err != nil || c.token == "" || m.scs.Token(loaded) == c.token {
@@ -124,7 +123,7 @@ func (m *Manager) Load(ctx context.Context, r *http.Request, known *Cookie) (loa
 	return loaded, c, m.store.isRevoked(m.storeToken(c.token)), nil
 }
 
-// Save saves the session of the request, if it has changed, and tells the browser.
+// Save saves the session of the request if it has changed, and sets its cookie.
 func (m *Manager) Save(w http.ResponseWriter, r *http.Request) error {
 	s, ctx := m.of(r), r.Context()
 	switch s.Status(ctx) {
@@ -142,8 +141,8 @@ func (m *Manager) Save(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// Current returns the id of the request's session. It reports false if there is none, or if it
-// has ended since the request came.
+// Current returns the id of the request's session. It reports false if there is none, or if it has
+// ended since Load.
 func (m *Manager) Current(ctx context.Context) (id ID, ok bool) {
 	token := m.scs.Token(ctx)
 	if token == "" || m.store.isRevoked(m.storeToken(token)) {
@@ -155,21 +154,20 @@ func (m *Manager) Current(ctx context.Context) (id ID, ok bool) {
 	return idOf(m.storeToken(token)), true
 }
 
-// ErrEnded says that the request came with the cookie of a session that has ended. The browser
-// may have got another one meanwhile, which must not be overwritten.
+// ErrEnded is returned for a request with the cookie of a session that has ended. The browser may have
+// another session since, whose cookie must not be overwritten.
 var ErrEnded = errors.New("session: the request's session has ended")
 
-// Ensure returns the id of the request's session, and makes one if there is none; created
-// reports that. stale is what Load has reported. It returns ErrEnded if the session has ended,
-// unless the request itself has ended it.
+// Ensure returns the id of the request's session, which it creates if there is none. stale is what Load
+// has reported. Ensure returns ErrEnded if the session has ended, unless this request has ended it.
 func (m *Manager) Ensure(w http.ResponseWriter, r *http.Request, stale bool) (id ID, created bool, err error) {
 	ctx := r.Context()
 	if id, ok := m.Current(ctx); ok {
 		m.renewSignature(w, r)
 		return id, false, nil
 	}
-	during := m.scs.Token(ctx) != ""             // it has ended since the request came
-	itself := m.scs.Status(ctx) == scs.Destroyed // the request has ended it
+	during := m.scs.Token(ctx) != ""             // it has ended since Load
+	itself := m.scs.Status(ctx) == scs.Destroyed // this request has ended it
 	if during || stale && !itself {
 		return ID{}, false, ErrEnded
 	}
@@ -177,7 +175,7 @@ func (m *Manager) Ensure(w http.ResponseWriter, r *http.Request, stale bool) (id
 	return id, err == nil, err
 }
 
-// renewSignature writes a cookie that is not signed with the first secret again.
+// renewSignature sets the cookie again if it is not signed with the first secret.
 func (m *Manager) renewSignature(w http.ResponseWriter, r *http.Request) {
 	if m.signer == nil {
 		return
@@ -187,7 +185,7 @@ func (m *Manager) renewSignature(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// Replace makes a session in place of one that has ended, and returns its id.
+// Replace creates a session in place of one that has ended, and returns its id.
 func (m *Manager) Replace(w http.ResponseWriter, r *http.Request) (ID, error) {
 	s := m.of(r)
 	if s.Token(r.Context()) != "" {
@@ -203,13 +201,13 @@ func (m *Manager) Replace(w http.ResponseWriter, r *http.Request) (ID, error) {
 	return idOf(m.storeToken(token)), nil
 }
 
-// StoreToken returns the token of the context's session, as the store knows it, for [Manager.Destroy].
+// StoreToken returns the token of the context's session in the store, for [Manager.Destroy].
 func (m *Manager) StoreToken(ctx context.Context) string { return m.storeToken(m.scs.Token(ctx)) }
 
-// Destroy ends the session with a token of the store.
+// Destroy ends the session with this token in the store.
 func (m *Manager) Destroy(ctx context.Context, storeToken string) error {
 	return m.store.DeleteCtx(ctx, storeToken)
 }
 
-// IsMissing reports whether scs has panicked with p because the context has no session.
+// IsMissing reports whether p is the panic of scs for a context without a session.
 func IsMissing(p any) bool { return p == "scs: no session data in context" }

@@ -13,7 +13,7 @@ import (
 	"github.com/sideband-go/sideband/internal/session"
 )
 
-func TestBrowsersAreToldApart(t *testing.T) {
+func TestEachBrowserHasItsSession(t *testing.T) {
 	s := own(secret)
 	var one, two, none browser
 	id := s.ensure(t, &one)
@@ -33,7 +33,7 @@ func TestBrowsersAreToldApart(t *testing.T) {
 		t.Errorf("a request that needs no session gets %s", none)
 	}
 	if held, evicted := s.Count(); held != 0 || evicted != 0 {
-		t.Errorf("sessions without values: %d are held, %d were evicted", held, evicted)
+		t.Errorf("sessions without values: %d are stored, %d were evicted", held, evicted)
 	}
 }
 
@@ -54,13 +54,13 @@ func TestSessionsAfterARestart(t *testing.T) {
 	for name, b := range map[string]*browser{"values": &valued, "values once": &emptied} {
 		next.do(t, b, func(q request) {
 			if _, ok := q.Current(q.r.Context()); ok || q.stale || !q.HasCookie(q.r) {
-				t.Errorf("a session that had %s goes on", name)
+				t.Errorf("a session that had %s lives on", name)
 			}
 		})
 	}
 }
 
-// Those that were saved longest ago go, however often they are read.
+// Sessions that were saved longest ago are evicted, however often they are read.
 func TestTooManySessions(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newSite(session.Config{Secrets: [][]byte{secret}, Lifetime: time.Hour, MaxSessions: 3})
@@ -78,17 +78,17 @@ func TestTooManySessions(t *testing.T) {
 			}
 		}
 		if held, evicted := s.Count(); held != 3 || evicted != 2 {
-			t.Errorf("%d are held, %d were evicted", held, evicted)
+			t.Errorf("%d are stored, %d were evicted", held, evicted)
 		}
-		// Sessions that have expired are none, and go with the next that is saved; nobody counts them.
+		// Expired sessions are not found, are removed with the next Commit, and do not count as evicted.
 		time.Sleep(time.Hour)
 		if got := s.get(t, all[4]); got != "" {
-			t.Errorf("a session that has expired has the value %q", got)
+			t.Errorf("an expired session has the value %q", got)
 		}
 		var b browser
 		s.put(t, &b, "new")
 		if held, evicted := s.Count(); held != 1 || evicted != 2 {
-			t.Errorf("%d are held, %d were evicted", held, evicted)
+			t.Errorf("%d are stored, %d were evicted", held, evicted)
 		}
 	})
 }
@@ -110,21 +110,21 @@ func TestDestroyedSessionsStayDestroyed(t *testing.T) {
 				s.destroy(t, &b)
 				q.SCS().Put(q.r.Context(), "name", "eve")
 				if _, ok := q.Current(q.r.Context()); ok {
-					t.Error("a request under way still has its session")
+					t.Error("a request under way still has the destroyed session")
 				}
 				if _, _, err := q.Ensure(q.w, q.r, q.stale); !errors.Is(err, session.ErrEnded) {
-					t.Errorf("a request under way gets another one: %v", err)
+					t.Errorf("a request under way gets another session: %v", err)
 				}
 			})
 			if len(s.ended) != 1 || s.ended[0] != id || b != "" || other != old {
 				t.Errorf("ended: %x; the cookies are %q, %q", s.ended, b, other)
 			}
 			if got := s.get(t, old); got != "" {
-				t.Errorf("the old cookie is that of %q", got)
+				t.Errorf("the old cookie has the value %q", got)
 			}
 			s.do(t, &old, func(q request) {
 				if !q.stale && name == "own" {
-					t.Error("the old cookie is not known to be one")
+					t.Error("the old cookie is not stale")
 				}
 				got, err := q.Replace(q.w, q.r)
 				if now, ok := q.Current(q.r.Context()); err != nil || !ok || got != now || got == id {
@@ -135,7 +135,7 @@ func TestDestroyedSessionsStayDestroyed(t *testing.T) {
 	}
 }
 
-// A request that ends its own session may have another one.
+// A request that destroys its session gets another one.
 func TestARequestThatEndsItsSession(t *testing.T) {
 	s := own(secret)
 	var b browser
@@ -151,7 +151,7 @@ func TestARequestThatEndsItsSession(t *testing.T) {
 		}
 	})
 	if s.get(t, b) != "" || s.ensure(t, &b) == id {
-		t.Error("the session goes on")
+		t.Error("the session lives on")
 	}
 }
 
@@ -225,12 +225,12 @@ func TestAnApplicationsStore(t *testing.T) {
 	app := application(store)
 	s := newSite(session.Config{Manager: app})
 	if s.SCS() != app {
-		t.Error("the manager is another one")
+		t.Error("SCS returns another manager")
 	}
 	var b browser
 	s.put(t, &b, "ann")
 	if held, _ := s.Count(); held != 0 || len(store.all) != 1 || !strings.HasPrefix(string(b), "app=") {
-		t.Errorf("%d are counted, %d held, the cookie is %q", held, len(store.all), b)
+		t.Errorf("%d are counted, the store has %d, the cookie is %q", held, len(store.all), b)
 	}
 	count := func(context.Context) error { return nil }
 	if err := app.Iterate(t.Context(), count); err != nil {
@@ -247,7 +247,7 @@ func TestAnApplicationsStore(t *testing.T) {
 	}
 }
 
-func TestAPanicForWantOfASession(t *testing.T) {
+func TestIsMissing(t *testing.T) {
 	defer func() {
 		if p := recover(); !session.IsMissing(p) || session.IsMissing("scs") || session.IsMissing(nil) {
 			t.Errorf("panic: %v", p)

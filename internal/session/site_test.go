@@ -20,7 +20,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 var secret, newSecret = bytes.Repeat([]byte{1}, 32), bytes.Repeat([]byte{2}, 32)
 
-// site has browsers' requests pass a manager.
+// site handles the requests of browsers with a manager.
 type site struct {
 	*session.Manager
 	known *session.Cookie // of the last request, of whatever browser
@@ -39,7 +39,7 @@ func newSite(c session.Config) *site {
 	return s
 }
 
-// own is a site with sessions of the package's own.
+// own returns a site without an application's manager.
 func own(secrets ...[]byte) *site {
 	return newSite(session.Config{Secrets: secrets, Lifetime: time.Hour, MaxSessions: 100})
 }
@@ -47,7 +47,7 @@ func own(secrets ...[]byte) *site {
 // browser is a cookie, "name=value".
 type browser string
 
-// request is one of a browser, below the site's middleware.
+// request is a request of a browser, with its session loaded.
 type request struct {
 	*site
 	w     *httptest.ResponseRecorder
@@ -55,7 +55,7 @@ type request struct {
 	stale bool
 }
 
-// do makes a request of the browser, which gets the cookie of its response.
+// do makes a request of the browser, which stores the cookie of the response.
 func (s *site) do(t testing.TB, b *browser, f func(request)) {
 	t.Helper()
 	r := httptest.NewRequestWithContext(t.Context(), "GET", "http://localhost/", nil)
@@ -80,7 +80,7 @@ func (s *site) do(t testing.TB, b *browser, f func(request)) {
 	}
 }
 
-// ensure is the browser's session, which it gets if it has none.
+// ensure returns the browser's session, which it creates if there is none.
 func (s *site) ensure(t testing.TB, b *browser) (id session.ID) {
 	t.Helper()
 	s.do(t, b, func(q request) {
@@ -92,7 +92,7 @@ func (s *site) ensure(t testing.TB, b *browser) (id session.ID) {
 	return id
 }
 
-// put sets a value, or with "" removes all.
+// put sets a value; "" removes all.
 func (s *site) put(t *testing.T, b *browser, value string) {
 	t.Helper()
 	s.do(t, b, func(q request) {
@@ -121,7 +121,7 @@ func (s *site) destroy(t *testing.T, b *browser) {
 	})
 }
 
-// application is a manager as scs.New makes them, but for a store whose goroutine nobody ends.
+// application returns a manager like those of scs.New, but without the goroutine of their store.
 func application(store scs.Store) *scs.SessionManager {
 	return &scs.SessionManager{
 		Lifetime: time.Hour, Store: store, Codec: scs.GobCodec{},
@@ -134,7 +134,7 @@ func hashing(m *scs.SessionManager) *scs.SessionManager {
 	return m
 }
 
-// plain is a store without contexts, which can't list its sessions.
+// plain is a store without contexts that cannot list its sessions.
 type plain struct{ scs.Store }
 
 // shelf is an application's store, with contexts.

@@ -83,9 +83,7 @@ func (p *page) click(n *html.Node) error {
 		turned = p.dom.Checked(on) != was
 	}
 	for _, t := range p.dom.Dispatch("click", n, true) {
-		// htmx keeps the browser from following a link, or submitting a form, that it
-		// has an event for.
-		taken = taken || inside(t.Element, on)
+		taken = taken || t.Prevents
 		p.trigger(t, nil)
 	}
 	if on == nil || p.dom.Disabled(on) {
@@ -140,47 +138,51 @@ func (p *page) goWithin(fragment string) {
 	}
 }
 
-// inside reports whether an element is another one, or in it.
-func inside(n, outer *html.Node) bool {
-	for ; n != nil; n = n.Parent {
-		if n == outer {
-			return true
-		}
-	}
-	return false
-}
-
-// submit submits a form, by a button or by none.
+// submit submits a form, by a button or by none, unless a control of it is not valid.
 func (p *page) submit(form, button *html.Node) error {
-	triggers := p.dom.Dispatch("submit", form, true)
-	if len(triggers) == 0 {
-		return p.send(form, button)
+	if htmxdom.Validates(form, button) && !p.report(form) {
+		return nil
 	}
-	for _, t := range triggers {
+	taken := false
+	for _, t := range p.dom.Dispatch("submit", form, true) {
+		taken = taken || t.Prevents
 		p.trigger(t, button)
 	}
-	return nil
+	if taken {
+		return nil
+	}
+	return p.send(form, button)
+}
+
+// report reports whether a form is valid. If it is not, its controls hear that, and the first that
+// is not gets the focus.
+func (p *page) report(form *html.Node) bool {
+	problems := p.dom.Invalid(form)
+	for _, problem := range problems {
+		p.dispatch("invalid", problem.Control, false)
+	}
+	if len(problems) > 0 {
+		p.focus(problems[0].Control)
+	}
+	return len(problems) == 0
 }
 
 // send submits a form as a browser without scripts does.
 func (p *page) send(form, button *html.Node) error {
-	method, action, body := p.dom.Submission(form, button)
-	if method == "DIALOG" {
+	s := p.dom.Submission(form, button)
+	if s.Method == "DIALOG" {
 		p.dom.CloseDialog(form)
 		return nil
 	}
-	to, err := p.url.Parse(action)
+	to, err := p.url.Parse(s.Action)
 	if err != nil {
 		return fmt.Errorf("tab: form: %w", err)
 	}
-	v := &visit{to: to, cause: Submitted, method: method, form: body}
-	switch method {
-	case http.MethodPost:
-	case http.MethodGet:
-		v.form = ""
-		to.RawQuery = body
-	default:
-		return fmt.Errorf("tab: a form with the method %q", method)
+	v := &visit{to: to, cause: Submitted}
+	if s.Method == http.MethodPost {
+		v.post = &post{s.Body, s.Type}
+	} else {
+		to.RawQuery = s.Query
 	}
 	p.tab.visit(v)
 	return nil

@@ -16,17 +16,20 @@ import (
 type entry struct {
 	url  *url.URL
 	page int
-	htmx bool // htmx has put its mark on it, so that it looks after going back to it
+	htmx bool  // htmx has put its mark on it, so that it looks after going back to it
+	post *post // what the page was the answer to, if that was a POST
 }
+
+// post is what a form posts.
+type post struct{ body, kind string }
 
 // visit is a page on its way. What was shown stays, and goes on, until it arrives.
 type visit struct {
 	to      *url.URL
 	cause   Cause
-	replace bool // it takes the current entry's place
-	back    int  // or that of the one so many steps away
-	method  string
-	form    string // what is posted
+	replace bool  // it takes the current entry's place
+	back    int   // or that of the one so many steps away
+	post    *post // nil for a GET
 }
 
 // Goto opens an address, as if a user had typed it.
@@ -49,14 +52,16 @@ func (t *Tab) goTo(address string, cause Cause) error {
 	return nil
 }
 
-// Reload loads the page again, as a user does.
+// Reload loads the page again, as a user does. A page that is the answer to a POST is posted
+// again, as if the user had agreed to that.
 func (t *Tab) Reload() error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.at < 0 {
 		return errors.New("tab: nothing to reload")
 	}
-	t.visit(&visit{to: t.history[t.at].url, cause: Reloaded, replace: true})
+	e := t.history[t.at]
+	t.visit(&visit{to: e.url, cause: Reloaded, replace: true, post: e.post})
 	return nil
 }
 
@@ -76,7 +81,7 @@ func (t *Tab) traverse(steps int) error {
 	e := t.history[to]
 	p := t.page
 	if p == nil || e.page != p.number {
-		t.visit(&visit{to: e.url, cause: Restored, back: steps})
+		t.visit(&visit{to: e.url, cause: Restored, back: steps, post: e.post})
 		return nil
 	}
 	t.at, p.url = to, e.url
@@ -109,7 +114,7 @@ func (p *page) rename(address string, push bool, broken func(error)) {
 	}
 	p.url = to
 	t.history[t.at].htmx = true
-	e := entry{to, p.number, true}
+	e := entry{url: to, page: p.number, htmx: true}
 	if push {
 		t.history = append(t.history[:t.at+1:t.at+1], e)
 		t.at++
@@ -143,9 +148,6 @@ func (t *Tab) visit(v *visit) {
 	if t.closed {
 		return
 	}
-	if v.method == "" {
-		v.method = http.MethodGet
-	}
 	t.loading = v
 	t.moved()
 	ctx := t.ctx
@@ -169,7 +171,7 @@ func (t *Tab) load(ctx context.Context, v *visit) {
 	at := v.to
 	t.err = err
 	if err != nil {
-		t.enter(v, at)
+		t.enter(v, at, v.post)
 		t.observe(Event{Kind: LoadFailed, Cause: v.cause, Address: at.String(), Err: err})
 		return
 	}
@@ -177,7 +179,7 @@ func (t *Tab) load(ctx context.Context, v *visit) {
 	if at.Fragment == "" {
 		at.Fragment = v.to.Fragment
 	}
-	t.enter(v, at)
+	t.enter(v, at, got.post)
 	t.page = newPage(t, at, got.dom)
 	t.observe(Event{Kind: Loaded, Cause: v.cause, Address: at.String(), Status: got.status, Header: got.header})
 	t.prefetch()
@@ -185,8 +187,8 @@ func (t *Tab) load(ctx context.Context, v *visit) {
 }
 
 // enter writes a page that has come, or failed to, into the history.
-func (t *Tab) enter(v *visit, at *url.URL) {
-	e := entry{url: at, page: t.pages}
+func (t *Tab) enter(v *visit, at *url.URL, post *post) {
+	e := entry{url: at, page: t.pages, post: post}
 	switch {
 	case v.back != 0:
 		t.at += v.back
@@ -196,7 +198,7 @@ func (t *Tab) enter(v *visit, at *url.URL) {
 				t.history[i].page = t.pages
 			}
 		}
-		t.history[t.at].url = at
+		t.history[t.at].url, t.history[t.at].post = at, post
 	case v.replace && t.at >= 0:
 		t.history[t.at] = e
 	default:
@@ -211,18 +213,23 @@ type arrival struct {
 	url    *url.URL
 	header http.Header
 	dom    *htmxdom.Document
+	post   *post // what it is the answer to; a redirect may have made a GET of it
 }
 
 // get fetches and reads a page.
 func (t *Tab) get(ctx context.Context, v *visit) (arrival, error) {
 	to := *v.to
 	to.Fragment = ""
-	r, err := http.NewRequestWithContext(ctx, v.method, to.String(), strings.NewReader(v.form))
+	method, body := http.MethodGet, ""
+	if v.post != nil {
+		method, body = http.MethodPost, v.post.body
+	}
+	r, err := http.NewRequestWithContext(ctx, method, to.String(), strings.NewReader(body))
 	if err != nil {
 		return arrival{}, err
 	}
-	if v.method == http.MethodPost {
-		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	if v.post != nil {
+		r.Header.Set("Content-Type", v.post.kind)
 		r.Header.Set("Origin", to.Scheme+"://"+to.Host)
 	}
 	site := "same-origin"
@@ -239,14 +246,22 @@ func (t *Tab) get(ctx context.Context, v *visit) (arrival, error) {
 		return arrival{}, err
 	}
 	defer res.Body.Close()
-	body, err := io.ReadAll(res.Body)
+	content, err := io.ReadAll(res.Body)
 	if err != nil {
 		return arrival{}, err
 	}
-	page := text(body)
+	page := text(content)
 	if !strings.Contains(res.Header.Get("Content-Type"), "text/html") {
 		page = "<pre></pre>" // a browser shows it without htmx
 	}
-	dom, err := htmxdom.Parse(page)
-	return arrival{res.StatusCode, res.Request.URL, res.Header, dom}, err
+	got := arrival{status: res.StatusCode, url: res.Request.URL, header: res.Header}
+	if res.Request.Method == http.MethodPost {
+		got.post = v.post
+	}
+	if t.config.WithoutScripts {
+		got.dom, err = htmxdom.ParsePlain(page)
+	} else {
+		got.dom, err = htmxdom.Parse(page)
+	}
+	return got, err
 }

@@ -147,13 +147,15 @@ func (p *page) trigger(t htmxdom.Trigger, submitter *html.Node) {
 		w = &pending{}
 		p.pending[t.Element] = w
 	}
-	// A new trigger takes the place of one that waits.
-	if w.delay != nil {
-		w.delay.cancel()
-		w.delay = nil
-		p.delayed -= counted(t)
+	if !t.Every {
+		// It takes the place of one that waits.
+		if w.delay != nil {
+			w.delay.cancel()
+			w.delay = nil
+			p.delayed -= counted(t)
+		}
+		w.next = nil
 	}
-	w.next = nil
 	switch {
 	case t.Delay > 0:
 		p.delayed += counted(t)
@@ -204,6 +206,10 @@ func (p *page) fire(t htmxdom.Trigger, submitter *html.Node) {
 	}
 	if err != nil {
 		p.tab.observe(Event{Kind: Broken, Address: p.url.String(), Err: err})
+		return
+	}
+	if r == nil {
+		p.report(p.dom.Form(t.Element))
 		return
 	}
 	p.issue(&call{page: p, r: r, stream: t.Stream})

@@ -70,10 +70,7 @@ func (p *page) left(n *html.Node) {
 // button, if it has one. One that is disabled submits nothing.
 func (t *Tab) Submit(find Finder) error {
 	return t.act(find, func(p *page, n *html.Node) error {
-		form := n
-		if n.Data != "form" {
-			form = p.dom.Form(n)
-		}
+		form := p.dom.Form(n)
 		if form == nil {
 			return ErrNoElement
 		}

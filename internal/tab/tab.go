@@ -34,6 +34,9 @@ type Config struct {
 	InView func(*html.Node) bool
 	// Hidden opens the tab in the background.
 	Hidden bool
+	// WithoutScripts is a browser that runs no scripts: no htmx, no streams, and what noscript
+	// elements hold is part of the page.
+	WithoutScripts bool
 }
 
 // Tab is one tab. Make one with Open. Its methods may be called from any goroutine.

@@ -17,7 +17,7 @@ import (
 
 func serve(t *testing.T) *livetest.Site {
 	t.Helper()
-	return livetest.Serve(t, site.Routes(handlers.New(site.Config(handlers.Config{Logger: slog.New(slog.DiscardHandler)}))))
+	return livetest.Serve(t, site.Routes(handlers.New(site.Config(handlers.Config{Logger: slog.New(slog.DiscardHandler)})), nil))
 }
 
 // signedIn opens the account's page as a stranger who signs in.

@@ -19,7 +19,7 @@ import (
 )
 
 func routes() http.Handler {
-	return site.Routes(handlers.New(site.Config(handlers.Config{Logger: slog.New(slog.DiscardHandler)})))
+	return site.Routes(handlers.New(site.Config(handlers.Config{Logger: slog.New(slog.DiscardHandler)})), nil)
 }
 
 // enter opens a room as somebody new, who has given a name, if that is not "".
@@ -311,7 +311,7 @@ func TestTheRoomIsAsItWasWhenItsViewIsMountedAgain(t *testing.T) {
 func TestARestartOfTheServerLosesNoNamesAndNothingTyped(t *testing.T) {
 	secrets := [][]byte{[]byte(strings.Repeat("s", 32))}
 	program := func() http.Handler {
-		return site.Routes(handlers.New(site.Config(handlers.Config{Logger: slog.New(slog.DiscardHandler), Security: handlers.Security{Secrets: secrets}})))
+		return site.Routes(handlers.New(site.Config(handlers.Config{Logger: slog.New(slog.DiscardHandler), Security: handlers.Security{Secrets: secrets}})), nil)
 	}
 	s := livetest.Serve(t, program())
 	ann, bob := enter(s, "lobby", "Ann"), enter(s, "lobby", "Bob")

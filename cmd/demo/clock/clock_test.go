@@ -18,7 +18,7 @@ func bubble(t *testing.T, f func(*testing.T, *livetest.Page)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		kit := handlers.New(site.Config(handlers.Config{Logger: slog.New(slog.DiscardHandler)}))
-		f(t, livetest.Open(t, site.Routes(kit), "/clock"))
+		f(t, livetest.Open(t, site.Routes(kit, nil), "/clock"))
 	})
 }
 

@@ -18,7 +18,7 @@ import (
 func open(t *testing.T) *livetest.Page {
 	t.Helper()
 	kit := handlers.New(site.Config(handlers.Config{Logger: slog.New(slog.DiscardHandler)}))
-	page := livetest.Open(t, site.Routes(kit), "/components")
+	page := livetest.Open(t, site.Routes(kit, nil), "/components")
 	page.TakeMessages()
 	return page
 }

@@ -13,7 +13,7 @@ import (
 
 func serve(t *testing.T) *livetest.Site {
 	t.Helper()
-	return livetest.Serve(t, site.Routes(handlers.New(site.Config(handlers.Config{Logger: slog.New(slog.DiscardHandler)}))))
+	return livetest.Serve(t, site.Routes(handlers.New(site.Config(handlers.Config{Logger: slog.New(slog.DiscardHandler)})), nil))
 }
 
 func TestButtonsCount(t *testing.T) {

@@ -23,7 +23,7 @@ func bubble(t *testing.T, f func(*testing.T, *livetest.Page)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		kit := handlers.New(site.Config(handlers.Config{Logger: slog.New(slog.DiscardHandler)}))
-		page := livetest.Open(t, site.Routes(kit), "/jobs")
+		page := livetest.Open(t, site.Routes(kit, nil), "/jobs")
 		page.Site().Patience = time.Minute
 		f(t, page)
 	})
@@ -145,7 +145,7 @@ func TestANewJobTakesThePlaceOfOneThatHasEnded(t *testing.T) {
 func TestTheReportIsMadeOnceThePageIsShown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		kit := handlers.New(site.Config(handlers.Config{Logger: slog.New(slog.DiscardHandler)}))
-		s := livetest.Serve(t, site.Routes(kit))
+		s := livetest.Serve(t, site.Routes(kit, nil))
 		page := s.Person().OpenHidden("/jobs")
 		page.Expect("#report-loading", "The report is being made.")
 		time.Sleep(10 * time.Second)

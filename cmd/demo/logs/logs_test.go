@@ -26,7 +26,7 @@ type log struct {
 func open(t *testing.T) log {
 	t.Helper()
 	kit := handlers.New(site.Config(handlers.Config{Logger: slog.New(slog.DiscardHandler)}))
-	return log{livetest.Open(t, site.Routes(kit), "/logs"), t}
+	return log{livetest.Open(t, site.Routes(kit, nil), "/logs"), t}
 }
 
 // part is a piece of the log as the page has it: lines, or a space that is as high.

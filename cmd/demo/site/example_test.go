@@ -13,7 +13,7 @@ import (
 func Example() {
 	kit := handlers.New(site.Config(handlers.Config{Logger: slog.New(slog.DiscardHandler)}))
 	w := httptest.NewRecorder()
-	site.Routes(kit).ServeHTTP(w, httptest.NewRequest("GET", "http://localhost/counter", nil))
+	site.Routes(kit, nil).ServeHTTP(w, httptest.NewRequest("GET", "http://localhost/counter", nil))
 	fmt.Println(w.Code, strings.Contains(w.Body.String(), "<title>Counter · Sideband</title>"))
 	// Output: 200 true
 }

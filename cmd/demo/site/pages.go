@@ -4,12 +4,14 @@ import (
 	"cmp"
 	"context"
 	"path"
+	"slices"
 
 	"github.com/a-h/templ"
 	"github.com/go-chi/chi/v5"
 
 	"github.com/sideband-go/sideband/cmd/demo/account"
 	"github.com/sideband-go/sideband/cmd/demo/index"
+	"github.com/sideband-go/sideband/cmd/demo/users"
 )
 
 // repository is where the sources are read.
@@ -18,8 +20,9 @@ const repository = "https://github.com/sideband-go/sideband"
 // page is what the layout says about a page.
 type page struct {
 	index.Entry
-	folder  string // its sources are the two files that are named for it
-	pattern string // of its route, if that has parameters: Path is one of its addresses
+	folder  string   // its sources are the two files that are named for it
+	pattern string   // of its route, if that has parameters: Path is one of its addresses
+	below   []string // the patterns of further routes, whose pages belong to it
 }
 
 var home = page{Entry: index.Entry{
@@ -80,6 +83,12 @@ var pages = []page{
 			"and the report stays while a new one is made.",
 	}, folder: "jobs"},
 	{Entry: index.Entry{
+		Path: users.Path,
+		Name: "Users",
+		About: "A list from a database, and forms that are checked while you type. Edit a user in two tabs: the second one " +
+			"that saves hears what the first has changed. All of it works without JavaScript, too.",
+	}, folder: "users", below: []string{users.NewPath, users.EditPath}},
+	{Entry: index.Entry{
 		Path: account.Path,
 		Name: "Account",
 		About: "Ordinary middleware lets nobody in who has not signed in, also not by an event or a stream. " +
@@ -103,7 +112,7 @@ func current(ctx context.Context) (page, bool) {
 		return home, true
 	}
 	for _, p := range pages {
-		if pattern == cmp.Or(p.pattern, p.Path) {
+		if pattern == cmp.Or(p.pattern, p.Path) || slices.Contains(p.below, pattern) {
 			return p, true
 		}
 	}

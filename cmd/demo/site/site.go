@@ -19,6 +19,7 @@ import (
 	"github.com/sideband-go/sideband/cmd/demo/logs"
 	"github.com/sideband-go/sideband/cmd/demo/table"
 	"github.com/sideband-go/sideband/cmd/demo/todos"
+	"github.com/sideband-go/sideband/cmd/demo/users"
 	"github.com/sideband-go/sideband/handlers"
 	"github.com/sideband-go/sideband/pubsub"
 	"github.com/sideband-go/sideband/views"
@@ -40,8 +41,9 @@ const assetsPath = "/assets"
 
 func asset(name string) string { return assetsPath + "/" + assets.Files.Path(name) }
 
-// Routes returns the whole site, for a kit that was made with [Config].
-func Routes(kit *handlers.Kit) http.Handler {
+// Routes returns the whole site, for a kit that was made with [Config]. Without a store of users
+// their pages fail, and all others work.
+func Routes(kit *handlers.Kit, store *users.Store) http.Handler {
 	r := chi.NewRouter()
 	r.Use(kit.Middleware)
 	r.Mount(kit.AssetsPath(), kit.Assets())
@@ -57,6 +59,9 @@ func Routes(kit *handlers.Kit) http.Handler {
 	r.Handle("/chat/{room}", rooms)
 	r.Handle("/logs", handlers.View(kit, logs.Page{}))
 	r.Handle("/jobs", handlers.View(kit, jobs.Page{}))
+	r.Handle(users.Path, handlers.View(kit, users.Page{Store: store}))
+	r.Handle(users.NewPath, handlers.View(kit, users.New{Store: store}))
+	r.Handle(users.EditPath, handlers.View(kit, users.Edit{Store: store}))
 	desk := account.Desk{Sessions: kit.Sessions(), Flash: kit.Flash}
 	r.With(desk.Require).Handle(account.Path, handlers.View(kit, account.Page{}))
 	r.Get(account.SignInPath, handlers.View(kit, views.Static("Sign in", account.SignInForm())).ServeHTTP)

@@ -20,7 +20,7 @@ import (
 // visit returns somebody who has signed in, since one of the pages wants that.
 func visit(t *testing.T) *livetest.Person {
 	t.Helper()
-	ann := livetest.Serve(t, site.Routes(handlers.New(site.Config(handlers.Config{Logger: slog.New(slog.DiscardHandler)})))).Person()
+	ann := livetest.Serve(t, site.Routes(handlers.New(site.Config(handlers.Config{Logger: slog.New(slog.DiscardHandler)})), nil)).Person()
 	page := ann.Open("/sign-in")
 	page.Field("Name").Fill("Ann")
 	page.Button("Sign in").Click()

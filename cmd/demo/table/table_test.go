@@ -18,7 +18,7 @@ import (
 func open(t *testing.T) *livetest.Page {
 	t.Helper()
 	kit := handlers.New(site.Config(handlers.Config{Logger: slog.New(slog.DiscardHandler)}))
-	return livetest.Open(t, site.Routes(kit), "/table")
+	return livetest.Open(t, site.Routes(kit, nil), "/table")
 }
 
 // filled opens a table with 1,000 rows.

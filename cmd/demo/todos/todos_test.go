@@ -18,7 +18,7 @@ import (
 func open(t *testing.T) *livetest.Page {
 	t.Helper()
 	kit := handlers.New(site.Config(handlers.Config{Logger: slog.New(slog.DiscardHandler)}))
-	page := livetest.Open(t, site.Routes(kit), "/todos")
+	page := livetest.Open(t, site.Routes(kit, nil), "/todos")
 	page.TakeMessages()
 	return page
 }

@@ -1,0 +1,78 @@
+package users_test
+
+import (
+	"log/slog"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"github.com/sideband-go/sideband/cmd/demo/site"
+	"github.com/sideband-go/sideband/cmd/demo/users"
+	"github.com/sideband-go/sideband/handlers"
+	"github.com/sideband-go/sideband/livetest"
+)
+
+// world is the demo with a database of its own.
+type world struct {
+	*livetest.Site
+	store *users.Store
+	file  string
+}
+
+func serve(t *testing.T) world {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "users.db")
+	store, err := users.Open(t.Context(), file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { store.Close() })
+	kit := handlers.New(site.Config(handlers.Config{Logger: slog.New(slog.DiscardHandler)}))
+	return world{livetest.Serve(t, site.Routes(kit, store)), store, file}
+}
+
+// names are those in the list, in the order of the page.
+func names(page *livetest.Page) []string { return page.Find("#users th").Texts() }
+
+func TestTheListIsSearchedWhileTyping(t *testing.T) {
+	page := serve(t).Open("/users")
+	page.Expect("#found", "12 users")
+	first := page.Find("#users tr").HTML()
+	for _, c := range []struct {
+		search, found string
+		want          []string
+	}{
+		{"bra", "1 user", []string{"Maria Braun"}},
+		{"IA", "3 users", []string{"Chiara Conti", "Ian Fraser", "Maria Braun"}},
+		{"nobody", "No user is like that.", nil},
+	} {
+		page.Field("Name or email").Type(c.search)
+		page.Blur()
+		page.Expect("#found", c.found)
+		if got := names(page); !slices.Equal(got, c.want) {
+			t.Errorf("%q finds %q, want %q", c.search, got, c.want)
+		}
+	}
+	page.Field("Name or email").Fill("")
+	page.Expect("#found", "12 users")
+	if got := page.Find("#users tr").HTML(); got != first {
+		t.Errorf("the first row is %s, want %s", got, first)
+	}
+}
+
+// The address says what is looked for, so that it can be kept and works without scripts.
+func TestTheListIsSearchedByItsAddress(t *testing.T) {
+	page := serve(t).Open("/users?search=kel")
+	page.Field("Name or email").ExpectValue("kel")
+	if got := names(page); !slices.Equal(got, []string{"Bruno Keller"}) {
+		t.Errorf("found %q", got)
+	}
+	page.Field("Name or email").Type("jana@")
+	page.Button("Search").Click()
+	if got := names(page); !slices.Equal(got, []string{"Jana Novak"}) {
+		t.Errorf("found %q", got)
+	}
+	page.Link("Jana Novak").Click()
+	page.Expect("h1", "Edit user")
+	page.Field("Email").ExpectValue("jana@example.com")
+}
