@@ -82,6 +82,7 @@ func (rt Route) read(w http.ResponseWriter, r *http.Request) (live.Event, *refus
 	}
 	e.Name, e.Component = query.Get(protocol.EventParam), query.Get(protocol.ComponentParam)
 	if e.Unscripted = g.posted != nil; e.Unscripted {
+		e.Recovers = "" // only a script can be asked
 		e.Input = params.Input{Query: query, Fields: fields}
 		return e, nil
 	}
