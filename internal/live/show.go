@@ -67,11 +67,18 @@ func (v *View) send(conn Conn, posted *patch.Posted, more []byte) error {
 		return v.sendWhole(conn, posted)
 	}
 	v.delivery.unsettled = false
+	if posted != nil {
+		posted.InSteps = true
+	}
 	r, err := v.tree.Render(posted)
 	if err != nil {
 		return err
 	}
 	v.host.Warn(v, r)
+	if len(r.First) > 0 && !v.put(conn, v.delivery.number(r.First)) {
+		v.delivery.number(append(r.Ops, more...)) // onDrain goes on
+		return nil
+	}
 	if ops := append(r.Ops, more...); len(ops) > 0 {
 		v.put(conn, v.delivery.number(ops))
 	}
@@ -120,9 +127,15 @@ func (v *View) answer(gen uint64, t *turn) Outcome {
 	if v.HasEnded() {
 		return Outcome{Err: errors.Join(fault.ErrGone, failed)}
 	}
+	if t.unscripted {
+		v.usedUnscripted()
+	}
 	conn := v.usedConn()
 	if d := v.takeDeparture(); d != nil {
 		return Outcome{Departure: d}
+	}
+	if t.served != nil {
+		return v.serve(gen, t)
 	}
 	if failed != nil && posted != nil && posted.Form {
 		posted = nil // the user may still correct what was typed
@@ -131,6 +144,8 @@ func (v *View) answer(gen uint64, t *turn) Outcome {
 	var ops []byte
 	var unshown error
 	switch {
+	case t.unscripted:
+		unshown = v.renderUnscripted()
 	case conn != nil && v.lags(), conn == nil && !v.isReachable():
 		// What changed waits until the browser reads on, or for the page's next connection.
 		v.delivery.unsettled = v.delivery.unsettled || posted != nil
@@ -213,7 +228,12 @@ func (v *View) patch(posted *patch.Posted, more []byte, recovers bool) (ops []by
 // connectionElement returns the element that connects again from the newest message on. The id is
 // part of its address, since htmx forgets headers if the first connection breaks off.
 func (v *View) connectionElement() []byte {
-	return protocol.ConnectionElement(v.address+protocol.ConnectionQuery+"&"+protocol.AfterParam+"="+v.idOf(v.delivery.seq), v.def.KeepsConnection)
+	return protocol.ConnectionElement(v.connectionAddress(), v.def.KeepsConnection)
+}
+
+// connectionAddress returns the address of a connection that goes on from the newest message.
+func (v *View) connectionAddress() string {
+	return v.address + protocol.ConnectionQuery + "&" + protocol.AfterParam + "=" + v.idOf(v.delivery.seq)
 }
 
 // firstPage renders the page for the request that mounts the view. One that is remounted is

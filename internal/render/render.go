@@ -35,6 +35,8 @@ func (p draft) release() {
 type Rendering struct {
 	// Ops are the operations for the browser, the data of one message; empty if nothing has changed.
 	Ops []byte
+	// First are the operations of a message that has to be sent before, if there are any; see patch.Scanned.First.
+	First []byte
 	// Warnings are about HTML that costs more than necessary.
 	Warnings []patch.Warning
 	// Forms, of FormsOrWhole, are to be recovered first; then there is nothing else.
@@ -200,6 +202,7 @@ func (t *Tree) render(posted *patch.Posted) (r Rendering, err error) {
 		drafts[0].pass.buf.ops, r.Ops = r.Ops, bytes.Clone(r.Ops)
 	}
 	for _, p := range drafts {
+		r.First = append(r.First, p.scanned.First()...)
 		r.Warnings = append(r.Warnings, p.scanned.Warnings()...)
 	}
 	t.commit(drafts)

@@ -1,0 +1,58 @@
+package livetest_test
+
+import (
+	"testing"
+
+	"github.com/go-chi/chi/v5"
+
+	"github.com/sideband-go/sideband/handlers"
+	"github.com/sideband-go/sideband/internal/viewtest/signup"
+	"github.com/sideband-go/sideband/livetest"
+	"github.com/sideband-go/sideband/views"
+)
+
+// signupSite is a page with a form of package forms.
+func signupSite(users *signup.Users) *chi.Mux {
+	kit := kit()
+	r := chi.NewRouter()
+	r.Use(kit.Middleware)
+	r.Mount(kit.AssetsPath(), kit.Assets())
+	r.Handle("/", handlers.View(kit, signup.Page{Users: users}))
+	return r
+}
+
+// TestASignUpForm fills in a form that the server validates while it is.
+func TestASignUpForm(t *testing.T) {
+	t.Parallel()
+	users := &signup.Users{}
+	page := livetest.Open(t, signupSite(users), "/")
+	form := page.Form("Sign up")
+	form.ExpectErrors()
+	form.Fill("Email", "taken@example.org")
+	form.ExpectErrors("Email: is taken")
+	form.Submit("Save")
+	form.ExpectErrors(
+		"Name: can't be blank", "Password: can't be blank", "Age: must be 18 or more", "Street: can't be blank", "City: can't be blank",
+	)
+	form.Fill("Name", "Ann")
+	form.Fill("Email", "ann@example.org")
+	form.Fill("Password", "a long password")
+	form.Fill("Age", "30")
+	form.Choose("Country", "France")
+	form.Choose("Role", "Administrator")
+	form.Check("Newsletter")
+	form.Button("Add address").Click()
+	for i, city := range []string{"Rome", "Oslo"} {
+		form.Field("Street").Nth(i).Fill("Road 1")
+		form.Field("City").Nth(i).Fill(city)
+	}
+	form.ExpectErrors()
+	form.Submit()
+	page.ExpectFlash(views.FlashInfo, "Welcome, Ann")
+	form.Field("Name").ExpectValue("")
+	for _, s := range users.Saved() {
+		if s.Country != "FR" || s.Role != "admin" || !s.Newsletter || len(s.Addresses) != 2 || s.Addresses[1].City != "Oslo" {
+			t.Errorf("saved: %+v", s)
+		}
+	}
+}
