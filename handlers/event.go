@@ -48,6 +48,9 @@ func (rt Route) serveEvent(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	increment(&rt.kit.stats.Events)
+	for _, c := range outcome.Cookies {
+		w.Header().Add("Set-Cookie", c)
+	}
 	rt.answer(w, r, outcome)
 }
 
