@@ -61,6 +61,7 @@ func TestTheTableWithoutScripts(t *testing.T) {
 	t.Parallel()
 	p := plain(t, "/table")
 	p.ClickText("button", "Create 1,000 rows")
+	p.WaitFor(`document.querySelectorAll("#rows>tr").length === 1000`)
 	p.Click(`#row-7 [aria-label="Select row 7"]`)
 	p.WaitText("tr.danger>td", "7")
 	p.Click(`#row-3 noscript [aria-label="Remove row 3"]`)
@@ -72,7 +73,7 @@ func TestTheTableWithoutScripts(t *testing.T) {
 func TestButtonsThatWorkWithoutScriptsPostOnceWithThem(t *testing.T) {
 	t.Parallel()
 	p := browser.Open(t, demo.at(t, "/todos"))
-	p.WaitFor(`document.querySelector("#sb-form")?.elements.length === 0`)
+	p.WaitFor(`document.querySelector("#sb-form")?.children.length === 1 && !document.querySelector("#sb-form input")`)
 	p.Fill("#new-todo", "Milk")
 	p.Press("Enter")
 	p.WaitText("#left", "1 left")
