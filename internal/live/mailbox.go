@@ -11,13 +11,16 @@ import (
 
 // job is an entry of a mailbox: a callback, or an internal function.
 type job struct {
-	run     func(v *View, gen uint64) // nil: call runs
-	call    Call
-	ctx     context.Context // of an event; else nil
-	posted  *patch.Posted
-	done    chan<- Outcome // nil if nobody waits
-	counted bool           // it counts against the limit
-	step    step           // of run; 0: none
+	run    func(v *View, gen uint64) // nil: call runs
+	call   Call
+	ctx    context.Context // of an event; else nil
+	posted *patch.Posted
+	done   chan<- Outcome // nil if nobody waits
+	served *Served        // of View.Serve
+	// unscripted says that the page takes no patches.
+	unscripted bool
+	counted    bool // it counts against the limit
+	step       step // of run; 0: none
 }
 
 // isMessage reports whether the job is a callback that nobody waits for: it shares a rendering.

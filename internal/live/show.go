@@ -127,9 +127,15 @@ func (v *View) answer(gen uint64, t *turn) Outcome {
 	if v.HasEnded() {
 		return Outcome{Err: errors.Join(fault.ErrGone, failed)}
 	}
+	if t.unscripted {
+		v.usedUnscripted()
+	}
 	conn := v.usedConn()
 	if d := v.takeDeparture(); d != nil {
 		return Outcome{Departure: d}
+	}
+	if t.served != nil {
+		return v.serve(gen, t)
 	}
 	if failed != nil && posted != nil && posted.Form {
 		posted = nil // the user may still correct what was typed
@@ -137,6 +143,8 @@ func (v *View) answer(gen uint64, t *turn) Outcome {
 	var ops []byte
 	var unshown error
 	switch {
+	case t.unscripted:
+		unshown = v.renderUnscripted()
 	case conn != nil && v.lags(), conn == nil && !v.isReachable():
 		// What changed waits until the browser reads on, or for the page's next connection.
 		v.delivery.unsettled = v.delivery.unsettled || posted != nil
@@ -210,7 +218,12 @@ func (v *View) patch(posted *patch.Posted, more []byte) ([]byte, error) {
 // connectionElement returns the element that connects again from the newest message on. The id is
 // part of its address, since htmx forgets headers if the first connection breaks off.
 func (v *View) connectionElement() []byte {
-	return protocol.ConnectionElement(v.address+protocol.ConnectionQuery+"&"+protocol.AfterParam+"="+v.idOf(v.delivery.seq), v.def.KeepsConnection)
+	return protocol.ConnectionElement(v.connectionAddress(), v.def.KeepsConnection)
+}
+
+// connectionAddress returns the address of a connection that goes on from the newest message.
+func (v *View) connectionAddress() string {
+	return v.address + protocol.ConnectionQuery + "&" + protocol.AfterParam + "=" + v.idOf(v.delivery.seq)
 }
 
 // firstPage renders the page for the request that mounts the view. One that is remounted is

@@ -20,7 +20,7 @@ type Outcome struct {
 // view, and a rendering of what is out of date. If nothing ran, the error is fault.ErrNoEvent for an
 // unknown event, fault.ErrGone if the view has ended, and fault.ErrFull if its mailbox is full.
 func (v *View) Do(e Event) Outcome {
-	j := job{ctx: e.Context, posted: e.Posted}
+	j := job{ctx: e.Context, posted: e.Posted, unscripted: e.Unscripted}
 	if e.Posted != nil && e.Posted.Left {
 		j.call = Call{Name: patch.LeftParam, Run: func(*Callback) error { return nil }}
 		return v.wait(j)
@@ -42,9 +42,12 @@ type turn struct {
 	done      chan<- Outcome // nil if nobody waits
 	posted    *patch.Posted
 	cause     context.Context // the request's; nil without one
+	served    *Served         // of View.Serve
 	failed    error
 	rest      []job // callbacks of the batch that have not run
 	rendering bool
+
+	unscripted bool // the page takes no patches
 }
 
 // take runs a batch as a turn. It reports false if the worker was abandoned.
@@ -54,13 +57,18 @@ func (v *View) take(gen uint64, batch []job) bool {
 		return v.isCurrent(gen)
 	}
 	last := batch[len(batch)-1]
-	if last.done != nil && !v.isReachable() {
+	forgot := v.tree.HasForgotten()
+	if last.served != nil && forgot {
+		last.done <- Outcome{Err: fault.ErrGone, Unstarted: true}
+		return true
+	}
+	if last.done != nil && (!v.isReachable() || last.unscripted && forgot) {
 		v.remount(errBehind)
 		last.done <- Outcome{Err: fault.ErrGone, Unstarted: true}
 		return true
 	}
 	v.begin()
-	t := &turn{done: last.done, posted: last.posted, cause: last.ctx}
+	t := &turn{done: last.done, posted: last.posted, served: last.served, unscripted: last.unscripted, cause: last.ctx}
 	v.turn.Store(t)
 	for i, j := range batch {
 		t.rest = batch[i+1:]
