@@ -134,7 +134,7 @@ func TestHalfANumberAndHalfADateAreNotDisturbed(t *testing.T) {
 		b.is("trip-seats", `e.value === `+quote(half+"3"))
 	}
 	b.Eval(`document.getElementById("trip-day").focus()`, nil)
-	var parts = []string{"1", "2", "0", "1"}
+	parts := []string{"1", "2", "0", "1"}
 	for _, key := range parts {
 		b.Press(key)
 	}
