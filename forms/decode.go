@@ -136,7 +136,7 @@ func (f *form) parseText(path string, n *field, into reflect.Value, text string)
 		return fmt.Errorf("forms: %s: %w", path, err)
 	}
 	into.Elem().SetZero()
-	f.add(Problem{Field: path, Rule: RuleParse, Kind: n.valueKind})
+	f.add(Problem{Field: path, Rule: RuleParse, Kind: valueKind(into.Elem().Type())})
 	return nil
 }
 

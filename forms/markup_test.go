@@ -3,12 +3,9 @@ package forms_test
 import (
 	"context"
 	"flag"
-	"html"
 	"io"
-	"net/url"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 
@@ -78,17 +75,6 @@ var countries = []forms.Option{
 }
 
 var days = []forms.Option{{Value: "mo", Label: "Monday"}, {Value: "tu", Label: "Tuesday"}, {Value: "we", Label: "Wednesday"}}
-
-// fieldsIn reads the fields of a page.
-func fieldsIn(page string) url.Values {
-	fields := url.Values{}
-	for _, m := range inputs.FindAllStringSubmatch(page, -1) {
-		fields.Add(m[1], html.UnescapeString(m[2]))
-	}
-	return fields
-}
-
-var inputs = regexp.MustCompile(`<input [^>]*name="([^"]*)" value="([^"]*)"`)
 
 // components are what the golden files show.
 var components = map[string]func(f *forms.Form[Sheet]) templ.Component{

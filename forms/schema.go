@@ -27,8 +27,6 @@ type field struct {
 	kind   kind
 	inner  *schema // of a group, and of each of the rows
 	limits Limits
-	// valueKind is what Problem.Kind says.
-	valueKind string
 	// omitEmpty says that the zero value shows as an empty text.
 	omitEmpty bool
 }
@@ -105,7 +103,7 @@ func buildSchema(t reflect.Type, outer []reflect.Type) *schema {
 			fail("is tagged %q like another one", name)
 		}
 		n := &field{name: name, index: f.Index[0], offset: f.Offset, typ: f.Type, omitEmpty: option == "omitempty"}
-		n.limits, n.valueKind = limitsOf(f.Type, f.Tag.Get("validate")), valueKind(f.Type)
+		n.limits = limitsOf(f.Type, f.Tag.Get("validate"))
 		switch ft := f.Type; {
 		case ft.Kind() == reflect.Bool && views.IsText(ft):
 			n.kind = box

@@ -63,6 +63,9 @@ func Format(v reflect.Value) string {
 	panic(fmt.Sprintf("views: the parameter of an event is a %v, which has UnmarshalText but not MarshalText: add it", t))
 }
 
+// maxNumber is how many bytes a number may have.
+const maxNumber = 1000
+
 // Parse reads a scalar. Numbers are written as HTML writes them: no plus sign, no
 // underscores, no hexadecimal digits, no names for infinity.
 func Parse(v reflect.Value, s string) error {
@@ -70,6 +73,9 @@ func Parse(v reflect.Value, s string) error {
 		return unmarshal(u, s)
 	}
 	bad := func() error { return fmt.Errorf("%w: %.40q is no %v", fault.ErrParams, s, v.Type()) }
+	if v.Kind() != reflect.String && len(s) > maxNumber {
+		return bad() // package strconv would copy it into its error
+	}
 	switch v.Kind() {
 	case reflect.String:
 		v.SetString(s)
