@@ -62,7 +62,7 @@ func unscripted(ctx context.Context, c Config, p programs) (row report.Row, err 
 		return row, err
 	}
 	defer closeAll(clients)
-	event, err := clients[0].Page().Find("Increment")
+	event, err := clients[0].Page().Find(incrementButton)
 	if err != nil {
 		return row, err
 	}
@@ -105,7 +105,7 @@ func keystroke(ctx context.Context, c Config, p programs, path string, a act, ev
 		return both, err
 	}
 	defer form.end(ctx)
-	counter, err := contend(ctx, p.demo, "/counter", c.Clients, press("Increment"))
+	counter, err := contend(ctx, p.demo, "/counter", c.Clients, increment)
 	if err != nil {
 		return both, err
 	}
