@@ -151,6 +151,7 @@ func (b *both) compare(next func() []step) {
 	b.t.Helper()
 	for b.number = range *steps {
 		for _, s := range next() {
+			b.t.Logf("step %d: %s", b.number, s.name)
 			s.here()
 			s.real()
 			want := inTest(b.t, b.page)

@@ -230,7 +230,7 @@ func (e Element) resolve(d *htmxdom.Document) (n *html.Node, problem string) {
 		for _, n := range found[:min(len(found), nearest)] {
 			problem += "\n\t" + tagOf(n) + inside(n)
 		}
-		return nil, problem + "\n\tsay in which element: page.Find(…)." + method(e.what)
+		return nil, problem + "\n\tsay in which element: page.Find(…)." + method(e.what) + ", or which: Nth"
 	}
 	return found[0], ""
 }
