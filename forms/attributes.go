@@ -9,10 +9,6 @@ import (
 	"github.com/a-h/templ"
 )
 
-// own are attributes of a control that the form depends on: an author adds to the class and the
-// description of a control, and replaces its other attributes, but not these.
-var own = []string{"id", "name", "aria-invalid"}
-
 // merge adds the author's attributes to those of a control, or of a form.
 func merge(a templ.OrderedAttributes, more []templ.Attributer) templ.OrderedAttributes {
 	for _, m := range more {
@@ -26,18 +22,17 @@ func merge(a templ.OrderedAttributes, more []templ.Attributer) templ.OrderedAttr
 	return a
 }
 
-// set sets one attribute of the author's.
+// set sets one attribute of the author's: it is added to the class and the description, and takes the place
+// of another one, unless the form could not do without that.
 func set(a templ.OrderedAttributes, key string, value any) templ.OrderedAttributes {
-	if slices.Contains(own, key) {
-		panic(fmt.Sprintf("forms: the attribute %s of a control is the form's own", key))
-	}
-	if strings.HasPrefix(key, "hx-") {
-		panic(fmt.Sprintf("forms: a control has the form's change event already, so that %s can't be added: use views.AlsoOn with the field's ID", key))
-	}
 	i := slices.IndexFunc(a, func(kv templ.KeyValue[string, any]) bool { return kv.Key == key })
 	switch {
 	case i < 0:
 		return append(a, templ.KV(key, value))
+	case key == "id" || key == "name":
+		panic(fmt.Sprintf("forms: the attribute %s is the form's own", key))
+	case strings.HasPrefix(key, "hx-"):
+		panic(fmt.Sprintf("forms: the element has an event of the form, so that it takes no second %s: use views.AlsoOn with its ID", key))
 	case key == "class" || key == "aria-describedby":
 		a[i].Value = fmt.Sprint(a[i].Value) + " " + fmt.Sprint(value)
 	default:
@@ -79,13 +74,17 @@ func purposeOf(f Field) purpose {
 
 // attrs are the attributes of the control; of radio buttons and boxes, those of the <fieldset> around them.
 // Attributes that follow from the validate tag are left out where a control does not have them.
-func (c control) attrs(ctx context.Context) templ.OrderedAttributes {
+func (c *control) attrs(ctx context.Context) templ.OrderedAttributes {
 	f := c.field
 	switch c.kind {
 	case boxControl:
 		return merge(without(f.BoxAttrs(ctx), noneOf...), c.more)
 	case selectControl:
-		return merge(without(f.Attrs(ctx), noneOf...), c.more)
+		a := without(f.Attrs(ctx), append([]string{"required"}, noneOf...)...)
+		if f.Required { // with required, screen readers call a choice that is yet to be made invalid
+			a = append(a, templ.KV[string, any]("aria-required", "true"))
+		}
+		return merge(a, c.more)
 	case areaControl:
 		return merge(without(f.Attrs(ctx), numbers...), c.more)
 	case radioControl, boxesControl:
@@ -106,7 +105,7 @@ func (c control) attrs(ctx context.Context) templ.OrderedAttributes {
 }
 
 // input returns the attributes of an <input> of a type, without those that it does not have.
-func (c control) input(ctx context.Context, typ, autocomplete string, drop []string) templ.OrderedAttributes {
+func (c *control) input(ctx context.Context, typ, autocomplete string, drop []string) templ.OrderedAttributes {
 	a := make(templ.OrderedAttributes, 0, 16)
 	a = append(a, templ.KV[string, any]("type", typ))
 	if autocomplete != "" {
@@ -143,7 +142,7 @@ func passwordPurpose(f Field) string {
 }
 
 // optionType is the type of the buttons or boxes of a control that has several.
-func (c control) optionType() string {
+func (c *control) optionType() string {
 	if c.kind == radioControl {
 		return "radio"
 	}
@@ -151,7 +150,7 @@ func (c control) optionType() string {
 }
 
 // optionAttrs are the attributes of one radio button or box. What is wrong is said of all together.
-func (c control) optionAttrs(ctx context.Context, i int, o Option) templ.OrderedAttributes {
+func (c *control) optionAttrs(ctx context.Context, i int, o Option) templ.OrderedAttributes {
 	a := without(without(c.field.OptionAttrs(ctx, i, o.Value), noneOf...), "required", "aria-invalid", "aria-describedby")
 	if o.Disabled {
 		a = append(a, templ.KV[string, any]("disabled", true))
@@ -161,7 +160,7 @@ func (c control) optionAttrs(ctx context.Context, i int, o Option) templ.Ordered
 
 // fieldset returns the attributes of the <fieldset> around radio buttons or boxes. It can have the focus, for
 // links to it.
-func (c control) fieldset() templ.OrderedAttributes {
+func (c *control) fieldset() templ.OrderedAttributes {
 	f := c.field
 	a := templ.OrderedAttributes{templ.KV[string, any]("id", f.ID), templ.KV[string, any]("tabindex", "-1")}
 	if c.kind == radioControl {

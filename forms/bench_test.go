@@ -70,8 +70,8 @@ func (o order) Render() templ.Component {
 	})
 }
 
-// posted returns what the first form of a page posts.
-func posted(t testing.TB, page string) url.Values {
+// benchPosted returns what the first form of a page posts.
+func benchPosted(t testing.TB, page string) url.Values {
 	d, err := htmxdom.Parse(page)
 	if err != nil {
 		t.Fatal(err)
@@ -89,7 +89,7 @@ func BenchmarkKeystroke(b *testing.B) {
 	for _, lines := range []int{2, 50} {
 		b.Run(fmt.Sprint(4*lines, " fields"), func(b *testing.B) {
 			v := viewtest.New(b, viewtest.Define(order{lines}))
-			fields := posted(b, v.FirstPage())
+			fields := benchPosted(b, v.FirstPage())
 			v.Begin()
 			source := "order-lines-0-note"
 			b.ReportAllocs()

@@ -4,6 +4,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -101,8 +102,8 @@ func TestErrorsShowWhenDue(t *testing.T) {
 	}
 }
 
-// posted is what a page with a filled in form posts.
-func posted(page *livetest.Page) url.Values {
+// filledIn is what a page with a filled in form posts.
+func filledIn(page *livetest.Page) url.Values {
 	return url.Values{
 		"sb-form": {page.Find("input[name=sb-form]").Attr("value")}, "sb-rows": {"addresses=0"},
 		"name": {"Bob"}, "email": {"bob@example.org"}, "password": {"a long password"}, "age": {"30"}, "country": {"DE"}, "role": {"member"},
@@ -127,7 +128,7 @@ func TestForged(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			page, users := open(t)
-			v := posted(page)
+			v := filledIn(page)
 			c.change(v)
 			status, text := page.Forge("?event=Save", v)
 			if status != c.status {
@@ -143,5 +144,86 @@ func TestForged(t *testing.T) {
 				t.Error("the method has run")
 			}
 		})
+	}
+}
+
+func TestWhatMethodsSayStaysWhileNothingChanges(t *testing.T) {
+	page, users := open(t)
+	page.Field("Email").Fill("taken@example.org")
+	page.Button("Add address").Click()
+	if e := errorsOf(page, "signup-email"); e != "is taken" {
+		t.Errorf("after a new row: %q", e)
+	}
+	page.Button("Save").Click()
+	if e := errorsOf(page, "signup-email"); e != "is taken" {
+		t.Errorf("after a refused submit: %q", e)
+	}
+	page.Field("Email").Fill("ann@example.org")
+	if e := errorsOf(page, "signup-email"); e != "" {
+		t.Errorf("of another one: %q", e)
+	}
+	if len(users.Saved()) > 0 {
+		t.Error("saved")
+	}
+}
+
+func TestDataThatAMethodSetsIsValidated(t *testing.T) {
+	page, _ := open(t)
+	page.Field("Age").Fill("7")
+	if e := errorsOf(page, "signup-age"); e != "must be 18 or more" {
+		t.Errorf("of 7: %q", e)
+	}
+	page.Field("Age").Fill("99999") // Change makes it 120
+	if e, v := errorsOf(page, "signup-age"), page.Field("Age").Value(); e != "" || v != "120" {
+		t.Errorf("shows %s and says %q", v, e)
+	}
+}
+
+// rowsOf are the streets of the page's addresses.
+func rowsOf(page *livetest.Page) string {
+	var list []string
+	n := page.Find("#addresses input[name$=street]").Count()
+	for i := range n {
+		list = append(list, page.Find("#addresses input[name$=street]").Nth(i).Value())
+	}
+	return strings.Join(list, ",")
+}
+
+func TestRows(t *testing.T) {
+	page, users := open(t)
+	fill(page)
+	page.Button("Add address").Click()
+	page.Find("#signup-addresses-1-street").Fill("Road 2")
+	page.Find("#signup-addresses-1-city").Fill("Oslo")
+	page.Button("Add address").Click()
+	page.Find("#signup-addresses-2-street").Fill("Road 3")
+	page.Find("#signup-addresses-2-main").Click()
+	if got := rowsOf(page); got != "Road 1,Road 2,Road 3" {
+		t.Fatal(got)
+	}
+	press := func(value, want string) {
+		t.Helper()
+		page.Find(`button[value="` + value + `"]`).Click()
+		if got := rowsOf(page); got != want {
+			t.Errorf("%s: %s", value, got)
+		}
+	}
+	press("move addresses 2 1", "Road 1,Road 3,Road 2")
+	press("move addresses 0 2", "Road 3,Road 1,Road 2")
+	press("remove addresses 1", "Road 3,Road 1")
+	press("move addresses 2 0", "Road 1,Road 3")
+	page.Button("Add address").Click() // has a new key
+	page.Find("#signup-addresses-3-street").Fill("Road 4")
+	page.Find("#signup-addresses-3-city").Fill("Bern")
+	page.Find("#signup-addresses-2-city").Fill("Nice")
+	page.Field("Password").Fill("a long password")
+	page.Button("Save").Click()
+	saved := users.Saved()
+	if len(saved) != 1 {
+		t.Fatalf("not saved: %s", page.Find("form").Text())
+	}
+	want := []signup.Address{{ID: 1, Street: "Road 1", City: "Rome"}, {Street: "Road 3", City: "Nice", Main: true}, {Street: "Road 4", City: "Bern"}}
+	if got := saved[0].Addresses; !slices.Equal(got, want) {
+		t.Errorf("saved %+v", got)
 	}
 }

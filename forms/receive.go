@@ -24,6 +24,11 @@ func (f *Form[T]) Receive(s *views.Socket, p views.Posted) (run bool, err error)
 
 // Done is part of views.Parameter.
 func (f *Form[T]) Done(s *views.Socket) (accepted bool, err error) {
+	if !reflect.DeepEqual(f.Data, f.kept.Data) {
+		if err := f.revalidate(s, f.data()); err != nil {
+			return false, err
+		}
+	}
 	f.keep(s)
 	return true, nil
 }
@@ -120,6 +125,9 @@ func (f *Form[T]) receive(s *views.Socket, p views.Posted, isSubmit bool) (run b
 	if rule != "" {
 		f.add(Problem{Rule: rule})
 	}
+	if isSubmit && (isRow || !f.Valid()) { // the method does not run, which might say it again
+		f.keepTexts(data, &before.form, before.data())
+	}
 	if isSubmit && !isRow && !f.Valid() {
 		f.refusals, f.refusedNow = f.refusals+1, true
 	}
@@ -146,6 +154,49 @@ func (f *form) validate(ctx context.Context, data reflect.Value) error {
 		f.add(p)
 	}
 	return nil
+}
+
+// revalidate validates the data that the method of a change has set. What it has said itself stays, and what
+// was typed and is no value of its field.
+func (f *form) revalidate(ctx context.Context, data reflect.Value) error {
+	f.settleRows(data)
+	problems := f.problems
+	f.problems = nil
+	for path, list := range problems {
+		n, v, found := f.resolve(data, path)
+		for _, p := range list {
+			isTyped := p.Rule == RuleParse && found == known && (n.kind != single || n.text(v) == f.typed[path].value)
+			if p.Text != "" || isTyped || p.Rule == RuleRows {
+				f.add(p)
+			}
+		}
+	}
+	return f.validate(ctx, data)
+}
+
+// keepTexts keeps what methods have said of fields that show what they showed before.
+func (f *form) keepTexts(data reflect.Value, before *form, old reflect.Value) {
+	for path, list := range before.problems {
+		n, v, found := f.resolve(data, path)
+		if found != known || !f.shows(n, v, path, before, old) {
+			continue
+		}
+		for _, p := range list {
+			if p.Text != "" {
+				f.add(p)
+			}
+		}
+	}
+}
+
+// shows reports whether a field shows what it showed before.
+func (f *form) shows(n *field, v reflect.Value, path string, before *form, old reflect.Value) bool {
+	now := f.describe(path, n, v)
+	var was Field
+	if _, v, found := before.resolve(old, path); found == known {
+		was = before.describe(path, n, v)
+	}
+	return now.Value == was.Value && now.Checked == was.Checked && slices.Equal(now.Values, was.Values)
 }
 
 // keyed makes the path of a field of one that has rows by index, as the validator says them. It is "" for
@@ -196,21 +247,13 @@ func (f *form) use(path string) {
 
 // useAll notes that all fields were submitted.
 func (f *form) useAll(data reflect.Value) {
-	f.walk(data, func(path string, _ *field, _ reflect.Value) { f.use(path) })
+	f.walk(data, allKinds, func(path string, _ *field, _ reflect.Value) { f.use(path) })
 }
 
 // useChanged notes which fields show something else than before.
 func (f *form) useChanged(data reflect.Value, before *form, old reflect.Value) {
-	f.walk(data, func(path string, n *field, v reflect.Value) {
-		if n.kind == rows || n.kind == group {
-			return
-		}
-		now := f.describe(path, n, v)
-		var was Field
-		if _, v, found := before.resolve(old, path); found == known {
-			was = before.describe(path, n, v)
-		}
-		if now.Value != was.Value || now.Checked != was.Checked || !slices.Equal(now.Values, was.Values) {
+	f.walk(data, setOf(single, box, many), func(path string, n *field, v reflect.Value) {
+		if !f.shows(n, v, path, before, old) {
 			f.use(path)
 		}
 	})

@@ -28,12 +28,12 @@ func (s summary) shown() bool { return len(s.fields) > 0 || len(s.problems[""]) 
 
 func (s summary) titleID() string { return s.id + "--title" }
 
-// attrs has autofocus in the rendering after a submit that was refused. The count makes this an element that
-// has changed, so that it gets the focus again if the next submit is refused for the same reasons.
+// attrs has autofocus after a submit that was refused. Its count makes the summary a new element, which is what
+// gets the focus: also if the same is wrong as before.
 func (s summary) attrs() templ.OrderedAttributes {
 	return templ.OrderedAttributes{
-		templ.KV[string, any]("id", s.id+"--summary"), templ.KV[string, any]("class", "sb-summary"), templ.KV[string, any]("role", "group"),
-		templ.KV[string, any]("aria-labelledby", s.titleID()), templ.KV[string, any]("tabindex", "-1"),
-		templ.KV[string, any]("data-refusals", strconv.Itoa(s.refusals)), templ.KV[string, any]("autofocus", s.refusedNow),
+		templ.KV[string, any]("id", s.id+"--summary-"+strconv.Itoa(s.refusals)), templ.KV[string, any]("class", "sb-summary"),
+		templ.KV[string, any]("role", "group"), templ.KV[string, any]("aria-labelledby", s.titleID()),
+		templ.KV[string, any]("tabindex", "-1"), templ.KV[string, any]("autofocus", s.refusedNow),
 	}
 }

@@ -11,7 +11,7 @@ var versionSeed = maphash.MakeSeed()
 
 // version is a hash of all that the markup of the control is made of, but what is read with its context. It
 // reports false if there is an attribute that it can't tell from others.
-func (c control) version(ctx context.Context) (hash uint64, ok bool) {
+func (c *control) version(ctx context.Context) (hash uint64, ok bool) {
 	var h maphash.Hash
 	h.SetSeed(versionSeed)
 	f := c.field
@@ -31,7 +31,10 @@ func (c control) version(ctx context.Context) (hash uint64, ok bool) {
 			return 0, false
 		}
 	}
-	return h.Sum64(), attributesInto(&h, changeBinding(ctx, f.form.name))
+	if !attributesInto(&h, changeBinding(ctx, f.form.id)) {
+		return 0, false
+	}
+	return h.Sum64(), true
 }
 
 func optionsInto(h *maphash.Hash, options []Option) {

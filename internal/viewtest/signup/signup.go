@@ -25,7 +25,7 @@ type Signup struct {
 	Name       string    `form:"name" validate:"required,max=50"`
 	Email      string    `form:"email" validate:"required,email"`
 	Password   string    `form:"password" validate:"required,min=12"`
-	Age        int       `form:"age,omitempty" validate:"gte=18"`
+	Age        int       `form:"age,omitempty" validate:"gte=18,lte=120"`
 	Country    string    `form:"country" validate:"required"`
 	Region     string    `form:"region"`
 	Newsletter bool      `form:"newsletter"`
@@ -93,11 +93,12 @@ func (Page) Mount(s *views.Socket, _ views.NoParams) error {
 	return nil
 }
 
-// Change looks whether the e-mail is taken.
+// Change looks whether the e-mail is taken, and corrects what is odd.
 func (p Page) Change(s *views.Socket, f *forms.Form[Signup]) error {
 	if f.Changed(&f.Data.Country) {
 		f.Data.Region = ""
 	}
+	f.Data.Age = min(f.Data.Age, 120)
 	p.checkEmail(s, f)
 	return nil
 }
