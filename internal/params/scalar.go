@@ -30,17 +30,19 @@ func IsScalar(t reflect.Type) bool {
 // Format writes a scalar as Parse reads it. It panics for what Parse would refuse.
 func Format(v reflect.Value) string {
 	t := v.Type()
-	p := reflect.New(t) // has the methods of t, and those of *t
-	p.Elem().Set(v)
-	if m, ok := p.Interface().(encoding.TextMarshaler); ok {
-		text, err := m.MarshalText()
-		if err != nil {
-			panic(fmt.Sprintf("views: the parameter of an event: %v", err))
+	if t.PkgPath() != "" { // else it is predeclared, and has no methods
+		p := reflect.New(t) // has the methods of t, and those of *t
+		p.Elem().Set(v)
+		if m, ok := p.Interface().(encoding.TextMarshaler); ok {
+			text, err := m.MarshalText()
+			if err != nil {
+				panic(fmt.Sprintf("views: the parameter of an event: %v", err))
+			}
+			return string(text)
 		}
-		return string(text)
-	}
-	if s, ok := p.Interface().(fmt.Stringer); ok && p.Type().Implements(textUnmarshaler) {
-		return s.String()
+		if s, ok := p.Interface().(fmt.Stringer); ok && p.Type().Implements(textUnmarshaler) {
+			return s.String()
+		}
 	}
 	switch v.Kind() {
 	case reflect.String:
@@ -61,6 +63,9 @@ func Format(v reflect.Value) string {
 	panic(fmt.Sprintf("views: the parameter of an event is a %v, which has UnmarshalText but not MarshalText: add it", t))
 }
 
+// maxNumber is how many bytes a number may have.
+const maxNumber = 1000
+
 // Parse reads a scalar. Numbers are written as HTML writes them: no plus sign, no
 // underscores, no hexadecimal digits, no names for infinity.
 func Parse(v reflect.Value, s string) error {
@@ -68,6 +73,9 @@ func Parse(v reflect.Value, s string) error {
 		return unmarshal(u, s)
 	}
 	bad := func() error { return fmt.Errorf("%w: %.40q is no %v", fault.ErrParams, s, v.Type()) }
+	if v.Kind() != reflect.String && len(s) > maxNumber {
+		return bad() // package strconv would copy it into its error
+	}
 	switch v.Kind() {
 	case reflect.String:
 		v.SetString(s)
