@@ -353,6 +353,19 @@ func TestTheAddressSaysWhichUserIsSaved(t *testing.T) {
 	}
 }
 
+func TestANameCanBeSeen(t *testing.T) {
+	page := serve(t).Open("/users/3/edit")
+	for _, name := range []string{"", "  ", "\u200b\u2060"} {
+		page.Field("Name").Fill(name)
+		if got := problem(page, "name"); got != "can't be blank" {
+			t.Errorf("the name %q: %q", name, got)
+		}
+	}
+	page.Field("Name").Fill("\u202eevil <b>")
+	page.Button("Save").Click()
+	page.Find("#user-3 bdi").Expect("\u202eevil <b>")
+}
+
 // Countries, regions and roles that no list offers are refused.
 func TestChoicesThatAreNotOffered(t *testing.T) {
 	w := serve(t)
