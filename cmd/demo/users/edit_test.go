@@ -226,6 +226,31 @@ func TestTheSecondOfTwoTabsHearsWhatHasChanged(t *testing.T) {
 	}
 }
 
+// The view that is remounted has read what is stored now, and the page shows what was typed before.
+func TestARestartHidesNoChange(t *testing.T) {
+	w := serve(t)
+	first := w.Open("/users/3/edit")
+	second := first.NewTab("/users/3/edit")
+	second.Field("Name").Type("Chiara Rossi")
+	address(second, 1).Field("Street").Type("Via Nuova 1")
+	first.Field("Age").Fill("30")
+	first.Button("Save").Click()
+	first.Expect("h1", "Users")
+	w.Restart(program(w.store, w.log))
+	second.Field("Name").ExpectValue("Chiara Rossi")
+	address(second, 1).Field("Street").ExpectValue("Via Nuova 1")
+	second.Button("Save").Click()
+	second.Expect("h1", "Edit user")
+	if got := second.Find(".sb-summary li").Text(); !strings.HasPrefix(got, "This user has been saved elsewhere meanwhile") || !strings.Contains(got, "Age: 30") {
+		t.Errorf("the page says %q", got)
+	}
+	second.Button("Save").Click()
+	second.Expect("h1", "Users")
+	if u, _ := w.stored(t, "chiara@example.com"); u.Name != "Chiara Rossi" || u.Age != 29 || u.Addresses[0].Street != "Via Nuova 1" {
+		t.Errorf("stored is %v", u)
+	}
+}
+
 // The check while typing finds the email free in both tabs.
 func TestTheDatabaseDecidesWhoGetsAnEmail(t *testing.T) {
 	w := serve(t)

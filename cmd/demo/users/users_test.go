@@ -1,7 +1,9 @@
 package users_test
 
 import (
+	"io"
 	"log/slog"
+	"net/http"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -49,8 +51,15 @@ func serve(t *testing.T) world {
 	}
 	t.Cleanup(func() { store.Close() })
 	log := &logbook{}
-	kit := handlers.New(site.Config(handlers.Config{Logger: slog.New(slog.NewTextHandler(log, nil))}))
-	return world{livetest.Serve(t, site.Routes(kit, store)), store, file, log}
+	return world{livetest.Serve(t, program(store, log)), store, file, log}
+}
+
+// program is the demo. Pages that are open while it is restarted go on.
+func program(store *users.Store, log io.Writer) http.Handler {
+	return site.Routes(handlers.New(site.Config(handlers.Config{
+		Logger:   slog.New(slog.NewTextHandler(log, nil)),
+		Security: handlers.Security{Secrets: [][]byte{[]byte(strings.Repeat("s", 32))}},
+	})), store)
 }
 
 // names are those in the list, in the order of the page.
