@@ -74,7 +74,7 @@ func purposeOf(f Field) purpose {
 
 // attrs are the attributes of the control; of radio buttons and boxes, those of the <fieldset> around them.
 // Attributes that follow from the validate tag are left out where a control does not have them.
-func (c control) attrs(ctx context.Context) templ.OrderedAttributes {
+func (c *control) attrs(ctx context.Context) templ.OrderedAttributes {
 	f := c.field
 	switch c.kind {
 	case boxControl:
@@ -105,7 +105,7 @@ func (c control) attrs(ctx context.Context) templ.OrderedAttributes {
 }
 
 // input returns the attributes of an <input> of a type, without those that it does not have.
-func (c control) input(ctx context.Context, typ, autocomplete string, drop []string) templ.OrderedAttributes {
+func (c *control) input(ctx context.Context, typ, autocomplete string, drop []string) templ.OrderedAttributes {
 	a := make(templ.OrderedAttributes, 0, 16)
 	a = append(a, templ.KV[string, any]("type", typ))
 	if autocomplete != "" {
@@ -142,7 +142,7 @@ func passwordPurpose(f Field) string {
 }
 
 // optionType is the type of the buttons or boxes of a control that has several.
-func (c control) optionType() string {
+func (c *control) optionType() string {
 	if c.kind == radioControl {
 		return "radio"
 	}
@@ -150,7 +150,7 @@ func (c control) optionType() string {
 }
 
 // optionAttrs are the attributes of one radio button or box. What is wrong is said of all together.
-func (c control) optionAttrs(ctx context.Context, i int, o Option) templ.OrderedAttributes {
+func (c *control) optionAttrs(ctx context.Context, i int, o Option) templ.OrderedAttributes {
 	a := without(without(c.field.OptionAttrs(ctx, i, o.Value), noneOf...), "required", "aria-invalid", "aria-describedby")
 	if o.Disabled {
 		a = append(a, templ.KV[string, any]("disabled", true))
@@ -160,7 +160,7 @@ func (c control) optionAttrs(ctx context.Context, i int, o Option) templ.Ordered
 
 // fieldset returns the attributes of the <fieldset> around radio buttons or boxes. It can have the focus, for
 // links to it.
-func (c control) fieldset() templ.OrderedAttributes {
+func (c *control) fieldset() templ.OrderedAttributes {
 	f := c.field
 	a := templ.OrderedAttributes{templ.KV[string, any]("id", f.ID), templ.KV[string, any]("tabindex", "-1")}
 	if c.kind == radioControl {

@@ -60,8 +60,8 @@ func (f *form) decode(data reflect.Value, fields url.Values) (err error) {
 // shows.
 func (f *form) clearUnposted(data reflect.Value, fields url.Values, posted map[string]bool) {
 	lists, isKnown := parseRows(fields.Get(listField))
-	f.walk(data, func(path string, n *field, v reflect.Value) {
-		if (n.kind == box || n.kind == many) && !posted[path] && (!isKnown || isShown(lists, path)) {
+	f.walk(data, setOf(box, many), func(path string, _ *field, v reflect.Value) {
+		if !posted[path] && (!isKnown || isShown(lists, path)) {
 			v.SetZero()
 		}
 	})

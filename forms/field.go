@@ -4,7 +4,6 @@ import (
 	"context"
 	"reflect"
 	"slices"
-	"strings"
 
 	"github.com/a-h/templ"
 
@@ -63,18 +62,32 @@ func (f *form) describe(path string, s *field, v reflect.Value) Field {
 
 // text is the text of a value of the field.
 func (n *field) text(v reflect.Value) string {
-	if n.omitEmpty && v.IsZero() {
+	switch {
+	case n.omitEmpty && v.IsZero():
 		return ""
+	case n.typ == stringType:
+		return v.String()
 	}
 	return views.FormatText(v.Interface())
 }
 
-// idOf is the id of the field at a path.
-func (f *form) idOf(path string) string {
-	return f.id + "-" + idReplacer.Replace(path)
-}
+var stringType = reflect.TypeFor[string]()
 
-var idReplacer = strings.NewReplacer(".", "-", "[", "-", "]", "")
+// idOf is the id of the field at a path, such as order-lines-3-note for lines[3].note.
+func (f *form) idOf(path string) string {
+	b := make([]byte, 0, 80)
+	b = append(append(b, f.id...), '-')
+	for i := range len(path) {
+		switch c := path[i]; c {
+		case '.', '[':
+			b = append(b, '-')
+		case ']':
+		default:
+			b = append(b, c)
+		}
+	}
+	return string(b)
+}
 
 // ErrorsID is the id of the element that shows the field's errors.
 func (f Field) ErrorsID() string { return f.ID + "--errors" }

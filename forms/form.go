@@ -108,7 +108,7 @@ func (f *form) Errors(ctx context.Context) []string { return f.texts(ctx, f.prob
 func (f *Form[T]) Summary() []Field {
 	var list []Field
 	if len(f.problems) > 0 {
-		f.walk(f.data(), func(path string, s *field, v reflect.Value) {
+		f.walk(f.data(), allKinds, func(path string, s *field, v reflect.Value) {
 			if len(f.problems[path]) > 0 && f.used[path] {
 				list = append(list, f.describe(path, s, v))
 			}

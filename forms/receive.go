@@ -247,13 +247,13 @@ func (f *form) use(path string) {
 
 // useAll notes that all fields were submitted.
 func (f *form) useAll(data reflect.Value) {
-	f.walk(data, func(path string, _ *field, _ reflect.Value) { f.use(path) })
+	f.walk(data, allKinds, func(path string, _ *field, _ reflect.Value) { f.use(path) })
 }
 
 // useChanged notes which fields show something else than before.
 func (f *form) useChanged(data reflect.Value, before *form, old reflect.Value) {
-	f.walk(data, func(path string, n *field, v reflect.Value) {
-		if n.kind != rows && n.kind != group && !f.shows(n, v, path, before, old) {
+	f.walk(data, setOf(single, box, many), func(path string, n *field, v reflect.Value) {
+		if !f.shows(n, v, path, before, old) {
 			f.use(path)
 		}
 	})

@@ -112,12 +112,12 @@ func (f *form) nextKey(list string, n int) int {
 // settleRows gives keys to rows that a method has added to its data, and forgets those that it has
 // removed.
 func (f *form) settleRows(data reflect.Value) {
-	if !f.schema.lists || f.rows == nil {
+	if f.rows == nil {
 		return
 	}
-	f.walk(data, func(path string, n *field, v reflect.Value) {
+	f.walk(data, setOf(rows), func(path string, _ *field, v reflect.Value) {
 		keys, ok := f.rows[path]
-		if !ok || n.kind != rows {
+		if !ok {
 			return
 		}
 		for i := v.Len(); i < len(keys); i++ {
@@ -215,13 +215,7 @@ func (f *form) changeRows(data reflect.Value, what string) bool {
 
 // countRows counts the rows of all lists.
 func (f *form) countRows(data reflect.Value) (n int) {
-	if f.schema.lists {
-		f.walk(data, func(_ string, field *field, v reflect.Value) {
-			if field.kind == rows {
-				n += v.Len()
-			}
-		})
-	}
+	f.walk(data, setOf(rows), func(_ string, _ *field, v reflect.Value) { n += v.Len() })
 	return n
 }
 
@@ -236,14 +230,8 @@ const maxRowsText = 16 << 10
 
 // formatRows writes what a page shows of rows: addresses=0,2,1 addresses[0].phones=0
 func (f *form) formatRows(data reflect.Value) string {
-	if !f.schema.lists {
-		return ""
-	}
 	var b strings.Builder
-	f.walk(data, func(path string, n *field, v reflect.Value) {
-		if n.kind != rows {
-			return
-		}
+	f.walk(data, setOf(rows), func(path string, _ *field, v reflect.Value) {
 		if b.Len() > 0 {
 			b.WriteByte(' ')
 		}

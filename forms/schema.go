@@ -15,7 +15,7 @@ type schema struct {
 	typ    reflect.Type
 	fields []*field // with a name, in order
 	byName map[string]*field
-	lists  bool // there are lists of structs in it, at any depth
+	kinds  kindSet // of the fields in it, at any depth
 }
 
 // field is one field of a schema.
@@ -40,6 +40,18 @@ const (
 	group              // a struct
 	rows               // a slice of structs
 )
+
+// kindSet is a set of kinds.
+type kindSet uint8
+
+func setOf(kinds ...kind) (s kindSet) {
+	for _, k := range kinds {
+		s |= 1 << k
+	}
+	return s
+}
+
+func (s kindSet) has(k kind) bool { return s&(1<<k) != 0 }
 
 // schemaOf makes the schema of a type. It panics for what can't be posted, with a message that says
 // how to fix it.
@@ -109,7 +121,9 @@ func buildSchema(t reflect.Type, outer []reflect.Type) *schema {
 		default:
 			fail("is a %v: a form has numbers, strings, bools, types with UnmarshalText, structs, and slices of them", ft)
 		}
-		s.lists = s.lists || n.kind == rows || n.kind == group && n.inner.lists
+		if s.kinds |= setOf(n.kind); n.inner != nil {
+			s.kinds |= n.inner.kinds
+		}
 		for id, path := range n.ids() {
 			if other, dup := ids[id]; dup {
 				fail("makes the ids of %s and %s the same: rename one", other, path)
@@ -233,7 +247,7 @@ func (f *form) locate(v reflect.Value, s *schema, at string, address uintptr, t 
 		}
 		return "", nil
 	}
-	if !s.lists {
+	if !s.kinds.has(rows) {
 		return "", nil
 	}
 	for _, n := range s.fields {
@@ -259,7 +273,7 @@ func (f *form) locate(v reflect.Value, s *schema, at string, address uintptr, t 
 			}
 			return "", nil
 		}
-		if n.inner.lists {
+		if n.inner.kinds.has(rows) {
 			for i := range list.Len() {
 				if p, found := f.locate(list.Index(i), n.inner, f.rowPath(path, i), address, t); found != nil {
 					return p, found
@@ -270,21 +284,31 @@ func (f *form) locate(v reflect.Value, s *schema, at string, address uintptr, t 
 	return "", nil
 }
 
-// walk calls visit for each field, in order, before those in it.
-func (f *form) walk(v reflect.Value, visit func(path string, n *field, v reflect.Value)) {
-	f.walkIn(v, f.schema, "", visit)
+// allKinds are those of all fields.
+var allKinds = setOf(single, box, many, group, rows)
+
+// walk calls visit for each field of the kinds, in order, before those in it.
+func (f *form) walk(v reflect.Value, kinds kindSet, visit func(path string, n *field, v reflect.Value)) {
+	f.walkIn(v, f.schema, "", kinds, visit)
 }
 
-func (f *form) walkIn(v reflect.Value, s *schema, at string, visit func(string, *field, reflect.Value)) {
+func (f *form) walkIn(v reflect.Value, s *schema, at string, kinds kindSet, visit func(string, *field, reflect.Value)) {
 	for _, n := range s.fields {
+		isOne, hasSome := kinds.has(n.kind), n.inner != nil && n.inner.kinds&kinds != 0
+		if !isOne && !hasSome {
+			continue
+		}
 		path, fv := join(at, n.name), v.Field(n.index)
-		visit(path, n, fv)
-		switch n.kind {
-		case group:
-			f.walkIn(fv, n.inner, path, visit)
-		case rows:
+		if isOne {
+			visit(path, n, fv)
+		}
+		switch {
+		case !hasSome:
+		case n.kind == group:
+			f.walkIn(fv, n.inner, path, kinds, visit)
+		default:
 			for i := range fv.Len() {
-				f.walkIn(fv.Index(i), n.inner, f.rowPath(path, i), visit)
+				f.walkIn(fv.Index(i), n.inner, f.rowPath(path, i), kinds, visit)
 			}
 		}
 	}

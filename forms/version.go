@@ -11,7 +11,7 @@ var versionSeed = maphash.MakeSeed()
 
 // version is a hash of all that the markup of the control is made of, but what is read with its context. It
 // reports false if there is an attribute that it can't tell from others.
-func (c control) version(ctx context.Context) (hash uint64, ok bool) {
+func (c *control) version(ctx context.Context) (hash uint64, ok bool) {
 	var h maphash.Hash
 	h.SetSeed(versionSeed)
 	f := c.field

@@ -93,7 +93,11 @@ func (rt Route) named(r *http.Request) (*live.View, *refusal) {
 
 // open opens the request's ticket and compares it with the request.
 func (rt Route) open(r *http.Request) (ticket, *refusal) {
-	t, err := guardOf(r.Context(), rt.kit).openTicket()
+	g := guardOf(r.Context(), rt.kit)
+	t, err := g.openTicket()
+	if err != nil && g.posted != nil && g.posted.tooLarge {
+		return t, declined(http.StatusRequestEntityTooLarge, errors.New("handlers: the body is too large to look for a ticket in it"))
+	}
 	if err != nil {
 		return t, &refusal{status: http.StatusBadRequest, err: err, reload: true}
 	}
@@ -164,7 +168,9 @@ func (rt Route) remount(r *http.Request, t ticket) (*live.View, *refusal) {
 		failure = k.unowned(r)
 	}
 	if failure == nil {
-		k.probe(r, v, r.Header.Get(protocol.TicketHeader))
+		g := guardOf(r.Context(), k)
+		g.remember(v)
+		k.probe(r, v, g.text)
 	}
 	return v, nil
 }

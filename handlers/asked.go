@@ -15,6 +15,7 @@ type asked struct {
 	sent       string     // the query as the browser sent it
 	query      url.Values // the same, read; nil where it does not matter
 	connecting bool       // it asks for a page's connection, if a page asks
+	again      string     // the id of the view whose page it asks for once more
 	own        bool       // the ticket is of the page at this path, and its query is that of the request
 }
 
@@ -25,7 +26,7 @@ func (g *guard) ask() {
 	r := g.r
 	g.sent = r.URL.RawQuery
 	if g.outer != nil {
-		g.sent = g.outer.sent
+		g.sent, g.again = g.outer.sent, g.outer.again
 	}
 	named := false
 	switch r.Method {
@@ -36,12 +37,13 @@ func (g *guard) ask() {
 		g.query, _ = url.ParseQuery(g.sent) // what can't be read is left out, as in r.URL.Query
 		g.connecting = r.Method == http.MethodGet && g.query.Get(protocol.KitParam) == protocol.ConnectionValue && r.Header.Get("Sec-Fetch-Mode") != "navigate"
 		named = g.connecting
+		g.askAgain()
 	case http.MethodPost:
-		if r.Header.Get(protocol.TicketHeader) == "" {
+		if g.text == "" {
 			return
 		}
 		g.query, _ = url.ParseQuery(g.sent)
-		named = g.query.Has(protocol.EventParam) || g.query.Has(patch.LeftParam)
+		named = g.query.Has(protocol.EventParam) || g.query.Has(patch.LeftParam) || g.query.Has(protocol.RecoverParam)
 	}
 	if !named {
 		return

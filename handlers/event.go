@@ -19,6 +19,7 @@ import (
 // serveEvent answers an event of the page.
 func (rt Route) serveEvent(w http.ResponseWriter, r *http.Request) {
 	disconnects := rt.kit.disconnects.Load()
+	unscripted := guardOf(r.Context(), rt.kit).posted != nil
 	v, ref := rt.admit(r)
 	if ref != nil {
 		rt.refuse(w, r, ref)
@@ -27,6 +28,11 @@ func (rt Route) serveEvent(w http.ResponseWriter, r *http.Request) {
 	e, ref := rt.read(w, r)
 	if ref != nil {
 		v.NoteNotice()
+		if unscripted {
+			v.Tell(rt.kit.config.Texts.Refusal(ref.status))
+			rt.sendBack(w, r, v)
+			return
+		}
 		rt.refuse(w, r, ref)
 		return
 	}
@@ -48,14 +54,18 @@ func (rt Route) serveEvent(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	increment(&rt.kit.stats.Events)
+	if unscripted {
+		rt.answerUnscripted(w, r, v, outcome)
+		return
+	}
 	rt.answer(w, r, outcome)
 }
 
 // read reads what the request asks for, before the view's turn is waited for.
 func (rt Route) read(w http.ResponseWriter, r *http.Request) (live.Event, *refusal) {
 	k := rt.kit
-	fields, status, err := k.readFields(w, r)
 	g := guardOf(r.Context(), k)
+	fields, status, err := k.readFields(w, r)
 	query := g.query
 	if n := count(query); err == nil && n > k.config.Limits.Fields {
 		status, err = http.StatusBadRequest, fmt.Errorf("handlers: %d parameters", n)
@@ -65,11 +75,21 @@ func (rt Route) read(w http.ResponseWriter, r *http.Request) (live.Event, *refus
 		return live.Event{}, declined(status, err)
 	}
 	e := live.Event{Context: context.WithoutCancel(r.Context())}
+	e.Recovers = query.Get(protocol.RecoverParam)
 	if query.Has(patch.LeftParam) && !query.Has(protocol.EventParam) {
 		e.Posted = &patch.Posted{Source: query.Get(patch.LeftParam), Left: true}
 		return e, nil
 	}
 	e.Name, e.Component = query.Get(protocol.EventParam), query.Get(protocol.ComponentParam)
+	if e.Unscripted = g.posted != nil; e.Unscripted {
+		e.Recovers = "" // only a script can be asked
+		e.Input = params.Input{Query: query, Fields: fields}
+		return e, nil
+	}
+	if e.Recovers != "" {
+		e.Input = params.Input{Query: query, Fields: fields}
+		return e, nil // what the page's controls show is known when it has answered for all forms
+	}
 	tag, id := source(r, query.Get(protocol.ElementParam))
 	e.Input = params.Input{Query: query, Fields: fields, Source: id}
 	switch tag {
@@ -144,13 +164,16 @@ func (rt Route) failure(r *http.Request, what string, err error) (status int, te
 
 // readFields reads the body, within bounds, before the view's turn is asked for.
 func (k *Kit) readFields(w http.ResponseWriter, r *http.Request) (url.Values, int, error) {
+	if p := guardOf(r.Context(), k).posted; p != nil {
+		return p.withoutTicket(k.config.Limits.Fields)
+	}
 	if r.Header.Get("Content-Encoding") != "" {
 		return nil, http.StatusUnsupportedMediaType, errors.New("handlers: compressed bodies are not taken")
 	}
 	if r.ContentLength == 0 {
 		return nil, 0, nil
 	}
-	if ct, _, _ := strings.Cut(r.Header.Get("Content-Type"), ";"); strings.TrimSpace(ct) != "application/x-www-form-urlencoded" {
+	if ct, _, _ := strings.Cut(r.Header.Get("Content-Type"), ";"); strings.TrimSpace(ct) != formType {
 		return nil, http.StatusUnsupportedMediaType, fmt.Errorf("handlers: content type %.40q", ct)
 	}
 	r.Body = http.MaxBytesReader(w, r.Body, k.config.Limits.Body)

@@ -35,11 +35,16 @@ type known struct {
 	before *proof     // that the view remembers
 	opened bool       // the ticket was opened, or remembered
 	err    error      // of the ticket
+	posted *posted    // by a browser without JavaScript; nil of other requests
 }
 
 // recall finds the view that the request's ticket names, and what that remembers.
 func (g *guard) recall(r *http.Request) {
 	g.text = r.Header.Get(protocol.TicketHeader)
+	if isUnscripted(r) {
+		g.posted = g.readPosted(r)
+		g.text = g.posted.fields.Get(protocol.TicketField)
+	}
 	if g.text == "" {
 		return
 	}

@@ -11,11 +11,16 @@ import (
 // refuse answers an event that reaches no view.
 func (rt Route) refuse(w http.ResponseWriter, r *http.Request, ref *refusal) {
 	k := rt.kit
-	if ref.away != nil {
+	unscripted := guardOf(r.Context(), k).posted != nil
+	if ref.away != nil && !unscripted {
 		rt.redirectEvent(w, r, ref.away)
 		return
 	}
 	k.log.Warn("sideband: event refused", "view", rt.def.Name(), "path", r.URL.Path, "status", ref.status, "err", ref.err)
+	if unscripted {
+		rt.refuseUnscripted(w, r, ref)
+		return
+	}
 	text := ref.text
 	if text == "" {
 		text = k.config.Texts.Refusal(ref.status)

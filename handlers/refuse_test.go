@@ -34,7 +34,6 @@ func TestTicketsThatAreNotThePages(t *testing.T) {
 		who          *tab
 		status       int
 	}{
-		{"missing", "", mine, 400},
 		{"damaged", mine.ticket[:len(mine.ticket)-2] + "AA", mine, 400},
 		{"no ticket at all", "hello", mine, 400},
 		{"far too long", strings.Repeat("A", 10_000), another, 400},

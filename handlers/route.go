@@ -77,16 +77,18 @@ func (rt Route) serve(w http.ResponseWriter, r *http.Request) {
 	}
 	switch r.Method {
 	case http.MethodGet, http.MethodHead:
-		switch g.query.Get(protocol.KitParam) {
-		case protocol.ConnectionValue:
+		switch kind := g.query.Get(protocol.KitParam); {
+		case kind == protocol.ConnectionValue:
 			// Somebody was sent to the address of a connection, by a login that keeps it.
 			q, _ := url.ParseQuery(g.sent)
 			q.Del(protocol.KitParam)
 			q.Del(protocol.AfterParam)
 			w.Header().Set("Location", "?"+q.Encode())
 			w.WriteHeader(http.StatusSeeOther)
-		case protocol.LeaveValue:
+		case kind == protocol.LeaveValue:
 			rt.serveLeave(w, r)
+		case g.again != "" && !rt.def.Static && asksAgain(r):
+			rt.serveAgain(w, r)
 		default:
 			rt.servePage(w, r)
 		}

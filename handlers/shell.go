@@ -24,6 +24,10 @@ type shell struct {
 	// ready, since they are for when the server can't be reached.
 	Script, Stylesheet, Icon, Lost, Failed string
 	Texts                                  *protocol.Texts
+	// Notice is what the page says of an event that it has sent without JavaScript.
+	Notice string
+	// View is the id of the view that the page shows.
+	View string
 	// Ticket and Connection, an address, are empty for a page that is not live.
 	Ticket, Connection string
 	// KeepConnection keeps the connection open while the page is hidden.

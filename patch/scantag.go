@@ -23,6 +23,13 @@ func (s *scanner) onStart(i int) int {
 	if reach, why := s.misplaced(name); why != "" {
 		s.mark(reach, why)
 	}
+	if name == tagNoscript && !top.foreign { // as if it was not there: where patches go, nobody sees it
+		if k := rawEnd(h[t.end:], name); k >= 0 {
+			if n := bytes.IndexByte(h[t.end+k:], '>'); n >= 0 {
+				return t.end + k + n + 1
+			}
+		}
+	}
 	e := elem{name: name, owner: -1, foreign: top.foreign, math: top.math}
 	if top.foreign && (top.name == tagForeignObject || top.name == tagDesc || top.name == tagTitle) {
 		e.foreign, e.math = false, false
@@ -44,6 +51,9 @@ func (s *scanner) onStart(i int) int {
 	s.flush()
 	id := h[t.id.start:t.id.end]
 	if plain(id) && len(s.owners) < 1<<10 {
+		if name == tagInput && !wrapped {
+			hash = inputTag(h[i:t.end])
+		}
 		s.openNode(e, id, hash, i, t.end, wrapped)
 		s.noteControl(name, i, t.end, id, t.opened)
 		if closed {
@@ -82,9 +92,7 @@ func (s *scanner) rawContent(name uint16, from int) int {
 	if name == tagTextarea {
 		s.entries[len(s.entries)-1] = newEntry(keyIn(s.entries[len(s.entries)-1]), content)
 	}
-	if name != tagNoscript { // which browsers do not show: it is sent with what is around it
-		s.loose(content)
-	}
+	s.loose(content)
 	return from + end
 }
 

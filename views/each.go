@@ -9,7 +9,6 @@ import (
 	"github.com/a-h/templ"
 
 	"github.com/sideband-go/sideband/internal/render"
-	"github.com/sideband-go/sideband/internal/scope"
 )
 
 // Each renders items. An item that is equal to one of the last rendering, and
@@ -22,10 +21,10 @@ import (
 // tells items apart. Equal items are found by their value alone; key says what the list
 // is keyed by, as EachBy needs it.
 func Each[T any, K comparable](items []T, key func(T) K, item func(T) templ.Component) templ.Component {
-	if !scope.ByValue[T]() {
+	h, ok := render.HasherOf(reflect.TypeFor[T]())
+	if !ok {
 		return eachOf(items, item, nil)
 	}
-	h := render.HasherOf(reflect.TypeFor[T]())
 	return eachOf(items, item, func(t *T) uint64 { return h.Sum(unsafe.Pointer(t)) })
 }
 
@@ -36,8 +35,15 @@ func EachBy[T any, K, V comparable](items []T, key func(T) K, version func(T) V,
 		key     K
 		version V
 	}
+	h, ok := render.HasherOf(reflect.TypeFor[identity]())
+	if !ok {
+		return eachOf(items, item, func(t *T) uint64 {
+			return render.HashOf(identity{key(*t), version(*t)})
+		})
+	}
 	return eachOf(items, item, func(t *T) uint64 {
-		return render.HashOf(identity{key(*t), version(*t)})
+		id := identity{key(*t), version(*t)}
+		return h.Sum(unsafe.Pointer(&id))
 	})
 }
 

@@ -40,11 +40,11 @@ func NoScript() templ.Component {
 	})
 }
 
-// noScript renders into a buffer of its own, since nothing can be patched in a <noscript>.
+// noScript renders a <noscript> for a page that is being served, into a buffer of its own: nothing in it
+// can be patched.
 func noScript(ctx context.Context, w io.Writer, content func(b *bytes.Buffer) error) error {
 	if !render.IsServed(ctx) {
-		_, err := io.WriteString(w, "<noscript></noscript>")
-		return err
+		return nil
 	}
 	var b bytes.Buffer
 	b.WriteString("<noscript>")

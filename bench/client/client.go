@@ -13,6 +13,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 )
 
@@ -119,8 +120,15 @@ func (c *Client) load() error {
 // Page returns what the page says that a client needs.
 func (c *Client) Page() Page { return c.page }
 
+// event is what a page sends.
+type event struct {
+	address string // from the page's own
+	source  string // the element, as htmx names it
+	body    string
+}
+
 // post sends an event and waits for the answer.
-func (c *Client) post(ctx context.Context, event string) (err error) {
+func (c *Client) post(ctx context.Context, e event) (err error) {
 	if c.second == nil {
 		if c.second, err = dial(ctx, c.address); err != nil {
 			return err
@@ -128,12 +136,19 @@ func (c *Client) post(ctx context.Context, event string) (err error) {
 	}
 	b := append(c.request[:0], "POST "...)
 	b = append(b, c.path...)
-	b = append(b, event...)
+	b = append(b, e.address...)
 	b = append(b, c.headers...)
-	b = append(b, "\r\nHX-Source: button\r\nHX-Target: button\r\nHX-Request-Type: partial\r\nAccept: text/html"+
-		"\r\nContent-Type: application/x-www-form-urlencoded;charset=UTF-8\r\nContent-Length: 0\r\nOrigin: http://"...)
+	b = append(b, "\r\nHX-Source: "...)
+	b = append(b, e.source...)
+	b = append(b, "\r\nHX-Target: "...)
+	b = append(b, e.source...)
+	b = append(b, "\r\nHX-Request-Type: partial\r\nAccept: text/html"+
+		"\r\nContent-Type: application/x-www-form-urlencoded;charset=UTF-8\r\nContent-Length: "...)
+	b = strconv.AppendInt(b, int64(len(e.body)), 10)
+	b = append(b, "\r\nOrigin: http://"...)
 	b = append(b, c.address...)
 	b = append(b, "\r\n\r\n"...)
+	b = append(b, e.body...)
 	c.request = b
 	if _, err := c.second.Write(b); err != nil {
 		return err
@@ -157,9 +172,13 @@ func (c *Client) Do(ctx context.Context, event string) (Message, error) {
 }
 
 // Send sends an event as Do does, and waits for its answer alone.
-func (c *Client) Send(ctx context.Context, event string) error {
-	if err := c.post(ctx, event); err != nil {
-		return fmt.Errorf("client: POST %s%s: %w", c.path, event, err)
+func (c *Client) Send(ctx context.Context, address string) error {
+	return c.send(ctx, event{address: address, source: "button"})
+}
+
+func (c *Client) send(ctx context.Context, e event) error {
+	if err := c.post(ctx, e); err != nil {
+		return fmt.Errorf("client: POST %s%s: %w", c.path, e.address, err)
 	}
 	return nil
 }

@@ -17,6 +17,7 @@ type Page struct {
 	Stream   string // the address of the stream, from the page's own: "?sideband=stream"
 	Greeted  bool   // each stream begins with a message that takes away what the page says without one
 	Controls []Control
+	Fields   []Field
 }
 
 // Control is an element that sends an event when it is clicked.
@@ -45,6 +46,9 @@ func ReadPage(source []byte) (p Page, err error) {
 				if c.Name != "" {
 					open = -1
 				}
+			}
+			if f, posts := field(t); posts {
+				p.Fields = append(p.Fields, f)
 			}
 			if err := p.readShell(t); err != nil {
 				return p, err

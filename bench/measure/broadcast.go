@@ -81,12 +81,12 @@ func (h *hall) tell(ctx context.Context, event string) error {
 // broadcasts measures what it costs that many pages show what one of them says.
 func broadcasts(ctx context.Context, c Config, p programs) ([]report.Row, error) {
 	c.say("opening %s", plural(c.Listeners, "chat"))
-	a, err := contend(ctx, p.pages, "/chat/hall", c.Listeners)
+	a, err := contend(ctx, p.pages, "/chat/hall", c.Listeners, nil)
 	if err != nil {
 		return nil, err
 	}
 	defer a.end(ctx)
-	b, err := contend(ctx, p.floor, "/", c.Listeners)
+	b, err := contend(ctx, p.floor, "/", c.Listeners, nil)
 	if err != nil {
 		return nil, err
 	}

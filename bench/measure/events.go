@@ -13,6 +13,7 @@ type contender struct {
 	server   *process.Process
 	profiled bool
 	clients  []*client.Client
+	act      act
 	events   int // of all clients
 	bytes    report.Range
 	cpu      float64           // of 1,000 events, in milliseconds
@@ -20,12 +21,12 @@ type contender struct {
 	memory   int64             // of the server afterwards
 }
 
-func contend(ctx context.Context, p program, path string, clients int) (*contender, error) {
+func contend(ctx context.Context, p program, path string, clients int, a act) (*contender, error) {
 	server, err := start(ctx, p)
 	if err != nil {
 		return nil, err
 	}
-	k := &contender{server: server}
+	k := &contender{server: server, act: a}
 	if k.clients, err = open(ctx, server, path, clients); err == nil && p.profile != "" {
 		k.profiled = true
 		err = server.StartProfile(ctx, p.profile)
@@ -49,7 +50,7 @@ func (k *contender) end(ctx context.Context) {
 func (k *contender) run(ctx context.Context) error {
 	each := max(1, k.events/len(k.clients))
 	do := func(times int) (err error) {
-		k.bytes, err = load(ctx, k.clients, "Increment", times)
+		k.bytes, err = load(ctx, k.clients, k.act, times)
 		return err
 	}
 	if err := do(1 + each/10); err != nil { // the server begins cold
@@ -76,12 +77,12 @@ func (k *contender) run(ctx context.Context) error {
 
 // events measures what a click on the counter costs.
 func events(ctx context.Context, c Config, p programs) ([]report.Row, error) {
-	ours, err := contend(ctx, p.demo, "/counter", c.Clients)
+	ours, err := contend(ctx, p.demo, "/counter", c.Clients, press("Increment"))
 	if err != nil {
 		return nil, err
 	}
 	defer ours.end(ctx)
-	floor, err := contend(ctx, p.floor, "/", c.Clients)
+	floor, err := contend(ctx, p.floor, "/", c.Clients, press("Increment"))
 	if err != nil {
 		return nil, err
 	}

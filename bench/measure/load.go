@@ -63,19 +63,29 @@ func closeAll(clients []*client.Client) {
 	}
 }
 
-// load lets each client do the event of the named control again and again, each as soon as
-// its last one has come back, and returns the sizes of the messages.
-func load(ctx context.Context, clients []*client.Client, control string, times int) (report.Range, error) {
+// act is what a client does again and again.
+type act func(ctx context.Context, c *client.Client) (client.Message, error)
+
+// press does the event of a control.
+func press(control string) act {
+	return func(ctx context.Context, c *client.Client) (m client.Message, err error) {
+		event, err := c.Page().Find(control)
+		if err != nil {
+			return m, err
+		}
+		return c.Do(ctx, event)
+	}
+}
+
+// load lets each client act again and again, each as soon as its last message has come, and returns the sizes
+// of the messages.
+func load(ctx context.Context, clients []*client.Client, a act, times int) (report.Range, error) {
 	sizes := make([]report.Range, len(clients))
 	var g errgroup.Group
 	for i, c := range clients {
 		g.Go(func() error {
-			event, err := c.Page().Find(control)
-			if err != nil {
-				return err
-			}
 			for range times {
-				m, err := c.Do(ctx, event)
+				m, err := a(ctx, c)
 				if err != nil {
 					return err
 				}

@@ -105,6 +105,7 @@ type Part struct {
 func Parts() []Part {
 	return []Part{
 		{"events", 11, 15 * time.Second, events},
+		{"forms", 7, 60 * time.Second, typed},
 		{"memory", 7, 150 * time.Second, memory},
 		{"operations", 3, 40 * time.Second, operations},
 		{"components", 3, 30 * time.Second, components},

@@ -5,6 +5,7 @@
 //	/feed     two streams to append to, of which one keeps the last items alone
 //	/slow     a page whose Mount takes half a second, and /quick one whose Mount takes none
 //	/chat/…   a room with its last messages and who is there
+//	/signup   a form of eight fields, and /order one of two hundred
 package main
 
 import (
@@ -66,6 +67,8 @@ func routes(kit *handlers.Kit) http.Handler {
 	r.Handle("/feed", handlers.View(kit, feed{}))
 	r.Handle("/slow", handlers.View(kit, slow{500 * time.Millisecond}))
 	r.Handle("/quick", handlers.View(kit, slow{}))
+	r.Handle("/signup", handlers.View(kit, signup{}))
+	r.Handle("/order", handlers.View(kit, orders{}))
 	r.Handle("/chat/{room}", handlers.View(kit, newChat(new(pubsub.Bus))))
 	return r
 }

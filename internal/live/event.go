@@ -17,6 +17,11 @@ type Event struct {
 	Component string          // its address; "" of the page
 	Input     params.Input
 	Posted    *patch.Posted // what the controls show; nil: nothing to correct
+	// Unscripted says that a browser without JavaScript has sent it: it takes no patches, and Serve
+	// renders its page afterwards.
+	Unscripted bool
+	// Recovers is the form that the event recovers, as the view has named it; else "".
+	Recovers string
 }
 
 // invocation is an event on its way: one callback or, if the method's parameter takes what was posted

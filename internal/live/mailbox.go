@@ -11,13 +11,17 @@ import (
 
 // job is an entry of a mailbox: a callback, or an internal function.
 type job struct {
-	run     func(v *View, gen uint64) // nil: call runs
-	call    Call
-	ctx     context.Context // of an event; else nil
-	posted  *patch.Posted
-	done    chan<- Outcome // nil if nobody waits
-	counted bool           // it counts against the limit
-	step    step           // of run; 0: none
+	run    func(v *View, gen uint64) // nil: call runs
+	call   Call
+	ctx    context.Context // of an event; else nil
+	posted *patch.Posted
+	done   chan<- Outcome // nil if nobody waits
+	served *Served        // of View.Serve
+	answer answer
+	// unscripted says that the page takes no patches.
+	unscripted bool
+	counted    bool // it counts against the limit
+	step       step // of run; 0: none
 }
 
 // isMessage reports whether the job is a callback that nobody waits for: it shares a rendering.
@@ -27,11 +31,12 @@ func (j *job) isMessage() bool { return j.done == nil && j.run == nil }
 type step uint8
 
 const (
-	stepConnect step = 1 << iota // adopt the connection that waits
-	stepDrain                    // go on with a connection that was full
-	stepInbox                    // run what components have sent while they were rendered
-	stepAge                      // end a connection that is old
-	stepRestart                  // drop the view
+	stepConnect  step = 1 << iota // adopt the connection that waits
+	stepDrain                     // go on with a connection that was full
+	stepInbox                     // run what components have sent while they were rendered
+	stepAge                       // end a connection that is old
+	stepRestart                   // drop the view
+	stepRecovery                  // go on without a page's answers
 )
 
 // mailbox holds the jobs of a view, and the generation of its worker. The view's mutex guards it.

@@ -41,9 +41,10 @@ type View struct {
 	connected atomic.Bool
 	listeners listeners
 	mounted   atomic.Bool
-	notice    atomic.Bool  // the page shows the notice of a failure
-	proof     atomic.Value // a Proof
-	bytes     atomic.Int64 // its size when its page was rendered
+	notice    atomic.Bool            // the page shows the notice of a failure
+	told      atomic.Pointer[string] // the notice of the page that is served next
+	proof     atomic.Value           // a Proof
+	bytes     atomic.Int64           // its size when its page was rendered
 	probe     atomic.Pointer[Probe]
 
 	ended atomic.Bool // set with the mutex held

@@ -30,17 +30,19 @@ func IsScalar(t reflect.Type) bool {
 // Format writes a scalar as Parse reads it. It panics for what Parse would refuse.
 func Format(v reflect.Value) string {
 	t := v.Type()
-	p := reflect.New(t) // has the methods of t, and those of *t
-	p.Elem().Set(v)
-	if m, ok := p.Interface().(encoding.TextMarshaler); ok {
-		text, err := m.MarshalText()
-		if err != nil {
-			panic(fmt.Sprintf("views: the parameter of an event: %v", err))
+	if t.PkgPath() != "" { // else it is predeclared, and has no methods
+		p := reflect.New(t) // has the methods of t, and those of *t
+		p.Elem().Set(v)
+		if m, ok := p.Interface().(encoding.TextMarshaler); ok {
+			text, err := m.MarshalText()
+			if err != nil {
+				panic(fmt.Sprintf("views: the parameter of an event: %v", err))
+			}
+			return string(text)
 		}
-		return string(text)
-	}
-	if s, ok := p.Interface().(fmt.Stringer); ok && p.Type().Implements(textUnmarshaler) {
-		return s.String()
+		if s, ok := p.Interface().(fmt.Stringer); ok && p.Type().Implements(textUnmarshaler) {
+			return s.String()
+		}
 	}
 	switch v.Kind() {
 	case reflect.String:

@@ -6,6 +6,8 @@ import (
 	"reflect"
 	"sync"
 	"unsafe"
+
+	"github.com/sideband-go/sideband/internal/scope"
 )
 
 var hashSeed = maphash.MakeSeed()
@@ -24,16 +26,19 @@ type hashStep struct {
 	text         bool
 }
 
-var hashers sync.Map // reflect.Type → hasher
+var hashers sync.Map // reflect.Type → Hasher, or nil
 
-// HasherOf returns the hasher of a type for which scope.ByValue holds.
-func HasherOf(t reflect.Type) Hasher {
-	if h, ok := hashers.Load(t); ok {
-		return h.(Hasher)
+// HasherOf returns the hasher of a type. It reports false if scope.ByValue does not hold for it.
+func HasherOf(t reflect.Type) (h Hasher, ok bool) {
+	known, found := hashers.Load(t)
+	if !found {
+		if known = nil; scope.ByValue(t) {
+			known = Hasher(nil).add(t, 0)
+		}
+		hashers.Store(t, known)
 	}
-	h := Hasher(nil).add(t, 0)
-	hashers.Store(t, h)
-	return h
+	h, ok = known.(Hasher)
+	return h, ok
 }
 
 func (h Hasher) add(t reflect.Type, at uintptr) Hasher {

@@ -62,7 +62,8 @@ type building struct {
 	byHash  map[uint64]int // indexes in the old list, once the order has changed
 	offsets []int32
 	taken   []bool // which old items are in the new list
-	skipTo  int32  // where the last skip mark ends
+	one     [1]bool
+	skipTo  int32 // where the last skip mark ends
 }
 
 func (p *pass) beginEach(b *building, fn uintptr, n int) {
@@ -77,7 +78,9 @@ func (p *pass) beginEach(b *building, fn uintptr, n int) {
 	if before := p.region.before; before != nil && k < len(before.inside().eaches) {
 		if old := before.parts.eaches[k]; old.fn == fn && !old.neverSkip && !old.mixed && p.skip {
 			b.old, e.was = old, old
-			b.taken = make([]bool, len(old.hash))
+			if b.taken = b.one[:]; len(old.hash) != 1 {
+				b.taken = make([]bool, len(old.hash))
+			}
 			b.stale = old.staleness(p.changes)
 			e.shape = old.shape
 			if len(old.args) > 0 {

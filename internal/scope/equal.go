@@ -2,21 +2,19 @@ package scope
 
 import "reflect"
 
-// ByValue reports whether == compares all there is of a T: it holds no pointer, interface,
-// slice, map, channel or function through which it could be changed in place.
-func ByValue[T any]() bool { return byValue(reflect.TypeFor[T]()) }
-
-func byValue(t reflect.Type) bool {
+// ByValue reports whether == compares all there is of a value of the type: it holds no pointer,
+// interface, slice, map, channel or function through which it could be changed in place.
+func ByValue(t reflect.Type) bool {
 	switch t.Kind() {
 	case reflect.Struct:
 		for f := range t.Fields() {
-			if !byValue(f.Type) {
+			if !ByValue(f.Type) {
 				return false
 			}
 		}
 		return true
 	case reflect.Array:
-		return byValue(t.Elem())
+		return ByValue(t.Elem())
 	case reflect.Pointer, reflect.UnsafePointer, reflect.Interface, reflect.Slice, reflect.Map, reflect.Chan, reflect.Func, reflect.Invalid:
 		return false
 	default:
@@ -49,7 +47,7 @@ func EqualFor(t reflect.Type) func(a, b any) bool {
 }
 
 func plainEqual(t reflect.Type) func(a, b any) bool {
-	if byValue(t) {
+	if ByValue(t) {
 		return func(a, b any) bool { return a == b }
 	}
 	return nil
