@@ -9,12 +9,12 @@ import (
 	"github.com/sideband-go/sideband/internal/browser"
 )
 
-// openSignup opens the page of the form with all components.
-func openSignup(t *testing.T) (*browser.Page, *fixture.Site) {
+// openFilled opens the page of the form with all components.
+func openFilled(t *testing.T) (*browser.Page, *fixture.Site) {
 	t.Helper()
 	s := fixture.Serve(t, handlers.Config{})
 	s.Gate.Open()
-	p := browser.Open(t, s.URL+"/signup")
+	p := browser.Open(t, s.URL+"/filled")
 	live(t, p)
 	return p, s
 }
@@ -57,7 +57,7 @@ func typed(p *browser.Page, text string) {
 
 func TestAScreenReaderFindsNamesStatesAndErrorsOfAForm(t *testing.T) {
 	t.Parallel()
-	p, _ := openSignup(t)
+	p, _ := openFilled(t)
 	for _, line := range []string{
 		`textbox "Name" required=true`,
 		`textbox "E-mail" required=true`,
@@ -97,7 +97,7 @@ func TestAScreenReaderFindsNamesStatesAndErrorsOfAForm(t *testing.T) {
 
 func TestAFormIsFilledInByKeyboardAlone(t *testing.T) {
 	t.Parallel()
-	p, _ := openSignup(t)
+	p, _ := openFilled(t)
 	p.Eval(`document.getElementById("signup-name").focus()`, nil)
 	p.Press("Enter") // presses the form's first button, which is no row's
 	focused(t, p, ".sb-summary")
@@ -136,7 +136,7 @@ func TestAFormIsFilledInByKeyboardAlone(t *testing.T) {
 
 func TestASummaryLeadsToEachField(t *testing.T) {
 	t.Parallel()
-	p, _ := openSignup(t)
+	p, _ := openFilled(t)
 	p.Click("#save")
 	focused(t, p, ".sb-summary")
 	for href, field := range map[string]string{
@@ -157,7 +157,7 @@ func TestASummaryLeadsToEachField(t *testing.T) {
 
 func TestASubmitButtonIsBusyWhileItsFormIsSubmitted(t *testing.T) {
 	t.Parallel()
-	p, s := openSignup(t)
+	p, s := openFilled(t)
 	p.Fill("#signup-name", "Ann")
 	p.Fill("#signup-email", "ann@example.org")
 	p.Fill("#signup-password", "a long password")
