@@ -55,6 +55,7 @@ func typed(p *browser.Page, text string) {
 	}
 }
 
+// Case 130.
 func TestAScreenReaderFindsNamesStatesAndErrorsOfAForm(t *testing.T) {
 	t.Parallel()
 	p, _ := openFilled(t)
@@ -95,6 +96,7 @@ func TestAScreenReaderFindsNamesStatesAndErrorsOfAForm(t *testing.T) {
 	announced(t, p, "#signup", `combobox "Country" value="Choose" description="can't be blank" invalid=true`)
 }
 
+// Case 131.
 func TestAFormIsFilledInByKeyboardAlone(t *testing.T) {
 	t.Parallel()
 	p, _ := openFilled(t)
@@ -134,6 +136,7 @@ func TestAFormIsFilledInByKeyboardAlone(t *testing.T) {
 	p.WaitCount(".sb-summary", 0)
 }
 
+// Case 130.
 func TestASummaryLeadsToEachField(t *testing.T) {
 	t.Parallel()
 	p, _ := openFilled(t)
@@ -155,6 +158,7 @@ func TestASummaryLeadsToEachField(t *testing.T) {
 	stayed(t, p)
 }
 
+// Case 132.
 func TestASubmitButtonIsBusyWhileItsFormIsSubmitted(t *testing.T) {
 	t.Parallel()
 	p, s := openFilled(t)
