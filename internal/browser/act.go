@@ -129,7 +129,24 @@ func (p *Page) Press(key string) {
 			p.t.Fatalf("browser: press %s: no key %q", key, last)
 		}
 	}
+	if key == "Enter" {
+		p.run("press "+key, chromedp.Func(pressEnter))
+		return
+	}
 	p.run("press "+key, chromedp.KeyEvent(text, chromedp.KeyModifiers(mods...)))
+}
+
+// pressEnter presses the key in one step, as keyboards do: between two, a link that Enter follows would
+// move the focus to a field, and the second would submit its form.
+func pressEnter(ctx context.Context, t *chromedp.Target) error {
+	steps := kb.Encode('\r') // down, character, up
+	steps[0].Text = steps[1].Text
+	for _, step := range []int{0, 2} {
+		if _, err := cdp.Call(ctx, t, input.DispatchKeyEvent, *steps[step]); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Select chooses the option of a select element that has this value or, if
