@@ -20,6 +20,7 @@ import (
 // is a submit button of the form; see [OnSubmit].
 func Button[V, P any](ctx context.Context, h func(V, *Socket, P) error, params ...P) templ.OrderedAttributes {
 	b := bind(ctx, h, params, false)
+	render.ComponentOf(ctx).Tree().NoteButton()
 	a := templ.OrderedAttributes{templ.KV[string, any]("form", protocol.FormID), templ.KV[string, any]("formaction", b.post)}
 	if ctx.Value(noScriptKey{}) != nil { // where htmx never looks
 		return a
@@ -80,7 +81,9 @@ func TicketField() templ.Component {
 }
 
 func writeTicketField(ctx context.Context, b *bytes.Buffer) {
-	b.Write(protocol.AppendTicketField(b.AvailableBuffer(), protocol.ViewText(render.ComponentOf(ctx).Tree().ViewID)))
+	t := render.ComponentOf(ctx).Tree()
+	t.NoteTicketField()
+	b.Write(protocol.AppendTicketField(b.AvailableBuffer(), protocol.ViewText(t.ViewID)))
 }
 
 // Fallback makes a field with [OnChange] or [OnInput], which is the content between its braces, work in

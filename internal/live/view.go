@@ -117,6 +117,9 @@ func (v *View) Title() string { return v.tree.FullTitle() }
 // ShowsFlash reports whether the rendered page has a place for flash messages.
 func (v *View) ShowsFlash() bool { return v.tree.ShowsFlash() }
 
+// Unscripted returns what the page has for browsers without JavaScript, once it is rendered.
+func (v *View) Unscripted() render.Unscripted { return v.tree.Unscripted() }
+
 // NoteNotice notes that the page shows the notice of a failure. The next event that succeeds clears
 // it.
 func (v *View) NoteNotice() { v.notice.Store(true) }
