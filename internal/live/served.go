@@ -76,7 +76,10 @@ func (v *View) serve(gen uint64, t *turn) Outcome {
 		}
 		if !v.hasInbox() {
 			v.weigh()
-			v.delivery.unknown = v.delivery.unknown && conn != nil
+			if v.delivery.unknown = v.delivery.unknown && conn != nil; !v.delivery.unknown {
+				v.tree.Served()
+				v.delivery.forgetPage()
+			}
 			told := v.told.Swap(nil)
 			v.notice.Store(told != nil)
 			*t.served = Served{Content: content, Title: v.Title(), Connection: v.connectionAddress(), Unscripted: v.Unscripted()}

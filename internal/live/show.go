@@ -315,7 +315,7 @@ func (v *View) renderNow() error {
 		return err
 	}
 	v.host.Warn(v, r)
-	if len(r.Ops) == 0 || v.tree.IsUnsent() {
+	if len(r.Ops) == 0 || v.delivery.unknown && v.tree.IsUnsent() {
 		return nil
 	}
 	m := v.delivery.number(r.Ops)

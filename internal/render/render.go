@@ -45,6 +45,7 @@ type Rendering struct {
 
 // Page renders the whole view for a page that is being served.
 func (t *Tree) Page() (html []byte, warnings []patch.Warning, err error) {
+	first := t.page == nil
 	t.wantsForms = false
 	err = t.whole(nil, true, func(drafts []draft, _ []byte) error {
 		html = append(html, drafts[0].pass.buf.b...)
@@ -52,7 +53,7 @@ func (t *Tree) Page() (html []byte, warnings []patch.Warning, err error) {
 		return nil
 	})
 	if err == nil {
-		t.shownTitle, t.unsent = t.title, true
+		t.shownTitle, t.unsent = t.title, t.unsent || first
 	}
 	return html, warnings, err
 }

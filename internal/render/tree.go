@@ -130,6 +130,9 @@ func (t *Tree) IsRendered() bool { return t.page != nil }
 // that components exist.
 func (t *Tree) IsUnsent() bool { return t.unsent }
 
+// Served notes that a page shows the last rendering.
+func (t *Tree) Served() { t.unsent = false }
+
 // IsRendering reports whether a rendering is under way. Safe for concurrent use.
 func (t *Tree) IsRendering() bool { return t.pass.Load() != nil }
 
