@@ -19,6 +19,9 @@
 // they visit. Elements are found by what a person sees ([Page.Button], [Page.Field]) or
 // by CSS selectors ([Page.Find]). Acting on what a person could not use fails the test.
 //
+// A [Form] is filled in by its labels, and says what is wrong with its fields. [Person.WithoutScripts] switches
+// JavaScript off.
+//
 // There is no layout: see [Element.ScrollTo] for what waits to be scrolled to. Background tasks
 // are waited for with [Page.Await].
 //
