@@ -12,7 +12,7 @@ import (
 	"github.com/sideband-go/sideband/internal/tab"
 )
 
-// Element is an element of a page, known by how it is found. It is found anew at each
+// Element is an element of a page, known by how it is found. It is found again at each
 // use, so an Element may be kept while the page changes.
 //
 // Those that are found by name are what a person sees: hidden ones do not count, and a

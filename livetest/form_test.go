@@ -1,6 +1,7 @@
 package livetest_test
 
 import (
+	"errors"
 	"fmt"
 	"html"
 	"net/http"
@@ -17,7 +18,7 @@ import (
 func ordinary(content string) http.Handler {
 	posts := 0
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if err := r.ParseMultipartForm(1 << 16); err != nil && err != http.ErrNotMultipart {
+		if err := r.ParseMultipartForm(1 << 16); err != nil && !errors.Is(err, http.ErrNotMultipart) {
 			http.Error(w, err.Error(), http.StatusBadRequest)
 			return
 		}

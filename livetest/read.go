@@ -94,7 +94,7 @@ func (p *Page) Notice() (text string) {
 	return text
 }
 
-// Live reports whether the page's stream is open.
+// Live reports whether the page's connection is open.
 func (p *Page) Live() bool {
 	p.t.Helper()
 	p.settle()
@@ -112,7 +112,7 @@ func (p *Page) Focused() (element string) {
 	return element
 }
 
-// Context reads the view's assigns as they are now: counter.Count.Get(page.Context()).
+// Context reads the view's keys as they are now: counter.Count.Get(page.Context()).
 // It fails the test if the page has no view.
 func (p *Page) Context() context.Context {
 	p.t.Helper()

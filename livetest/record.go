@@ -13,14 +13,14 @@ import (
 	"github.com/sideband-go/sideband/internal/tab"
 )
 
-// Message is what a view has sent to its page: on the stream, or as the answer to an
+// Message is what a view has sent to its page: on the connection, or as the answer to an
 // event.
 type Message struct {
 	// ID is the message's number; "" for answers, and for what the kit says of itself.
 	ID string
 	// HTML is the message as it was sent: htmx partials.
 	HTML string
-	// Status is the answer's, 0 for messages of the stream.
+	// Status is the answer's, 0 for messages of the connection.
 	Status int
 }
 
@@ -52,7 +52,7 @@ type record struct {
 	agree    []bool   // the answers to questions that come
 	asked    []string
 	policies csp.Policies // the page's
-	spoken   bool         // the open stream has brought a message
+	spoken   bool         // the open connection has brought a message
 	at       string
 	missed   bool              // the newest event did not reach the server
 	shown    *htmxdom.Document // what the page was when it had settled last

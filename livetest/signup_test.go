@@ -33,7 +33,7 @@ func TestASignUpForm(t *testing.T) {
 	form.ExpectErrors("Email: is taken")
 	form.Submit("Save")
 	form.ExpectErrors(
-		"Name: can't be blank", "Password: can't be blank", "Age: must be 18 or more", "Street: can't be blank", "City: can't be blank",
+		"Name: can't be blank", "Email: is taken", "Password: can't be blank", "Age: must be 18 or more", "Street: can't be blank", "City: can't be blank",
 	)
 	form.Fill("Name", "Ann")
 	form.Fill("Email", "ann@example.org")
@@ -96,4 +96,37 @@ func TestASignUpFormWithoutScripts(t *testing.T) {
 	}
 	page.Reload()
 	expect(t, "the title", page.Title(), "Sign up now")
+}
+
+// TestASignUpFormIsRecovered restarts the program under a form that was begun.
+func TestASignUpFormIsRecovered(t *testing.T) {
+	t.Parallel()
+	page := livetest.Open(t, signupSite(&signup.Users{}), "/")
+	form := page.Form("Sign up")
+	form.Fill("Name", "Ann")
+	form.Fill("Email", "nobody")
+	form.Choose("Country", "France")
+	form.Button("Add address").Click()
+	form.Field("City").Nth(1).Fill("Rome")
+	form.ExpectErrors("Email: must have the @ sign and no spaces")
+	form.Field("Age").Type("12")
+	users := &signup.Users{}
+	page.Site().Restart(signupSite(users))
+	form.Field("Name").ExpectValue("Ann")
+	form.Field("City").Nth(1).ExpectValue("Rome")
+	form.Field("Age").ExpectValue("12")
+	if data := signup.Form.Get(page.Context()).Data; data.Name != "Ann" || data.Country != "FR" || data.Age != 12 || len(data.Addresses) != 2 || data.Addresses[1].City != "Rome" {
+		t.Errorf("the view has %+v", data)
+	}
+	form.ExpectErrors("Email: must have the @ sign and no spaces", "Age: must be 18 or more")
+	form.Fill("Email", "ann@example.org")
+	form.Fill("Password", "a long password")
+	form.Fill("Age", "30")
+	for i := range 2 {
+		form.Field("Street").Nth(i).Fill("Road 1")
+		form.Field("City").Nth(i).Fill("Rome")
+	}
+	form.Submit()
+	page.ExpectFlash(views.FlashInfo, "Welcome, Ann")
+	expect(t, "users saved", len(users.Saved()), 1)
 }
