@@ -195,7 +195,8 @@ func (r *Scanned) AppendBound(dst []byte, old *Tree, root string) []byte {
 		c := &read.controls[i]
 		t, ok := read.target(i, root)
 		switch {
-		case !ok, wrong[i], done[c.key], c.isControl() && c.bound == "", isPlainInput([]byte(c.typ)) && c.tag == "input":
+		case !ok, wrong[i], done[c.key], c.isControl() && c.bound == "", isPlainInput([]byte(c.typ)) && c.tag == "input",
+			c.typ == "password" && !c.hasValue: // it is never rendered: what is typed stays
 			continue
 		case c.isBox():
 			dst, early = t.add(dst, early, func(ops []byte) []byte { return t.renewBox(ops, c) })

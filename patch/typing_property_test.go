@@ -77,7 +77,7 @@ type typist struct {
 	dirty    bool     // the field with the focus was typed in since it got it
 	typed    string   // what the last event of a field being typed in has posted
 	made     int      // values that the server has made
-	left     []string        // ids of fields that are to be left before they show the view
+	left     []string // ids of fields that are to be left before they show the view
 	story    []string
 }
 
@@ -117,7 +117,9 @@ func (p *typist) html() string {
 	return h + `</form>`
 }
 
-func (p *typist) say(format string, args ...any) { p.story = append(p.story, fmt.Sprintf(format, args...)) }
+func (p *typist) say(format string, args ...any) {
+	p.story = append(p.story, fmt.Sprintf(format, args...))
+}
 
 // render sends what has changed, after an event or, without one, a push.
 func (p *typist) render(t *testing.T, posted *patch.Posted, changed map[string]bool) {
@@ -335,7 +337,7 @@ func stateless(d *htmxdom.Document) string {
 	return shows(d)
 }
 
-// Case 99: TestAUserWhoTypesSeesNoneOfItChange fills in forms whose every field sends events with all of the form, while
+// Case 180: TestAUserWhoTypesSeesNoneOfItChange fills in forms whose every field sends events with all of the form, while
 // the view changes what it likes, and events and messages are on their way for a while.
 func TestAUserWhoTypesSeesNoneOfItChange(t *testing.T) {
 	t.Parallel()

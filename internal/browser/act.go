@@ -7,6 +7,7 @@ import (
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/dom"
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
@@ -174,6 +175,25 @@ func (p *Page) Upload(selector string, paths ...string) {
 			return err
 		}
 		_, err = cdp.Call(ctx, t, dom.SetFileInputFiles, dom.SetFileInputFilesParams{Files: paths, ObjectID: r.Result.ObjectID})
+		return err
+	}))
+}
+
+// Compose writes a text that an input method has not settled yet into whatever has the focus; [Page.Insert] settles it.
+func (p *Page) Compose(text string) {
+	p.t.Helper()
+	end := int64(len([]rune(text)))
+	p.run("compose "+text, chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := cdp.Call(ctx, t, input.ImeSetComposition, input.ImeSetCompositionParams{Text: text, SelectionStart: end, SelectionEnd: end})
+		return err
+	}))
+}
+
+// Insert writes a text at once, as an input method does in the end.
+func (p *Page) Insert(text string) {
+	p.t.Helper()
+	p.run("insert "+text, chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := cdp.Call(ctx, t, input.InsertText, input.InsertTextParams{Text: text})
 		return err
 	}))
 }

@@ -19,7 +19,7 @@ type delivery struct {
 	unsettled    bool     // an event has posted its controls, and nothing was rendered for it yet
 	connectRan   bool     // the page's Connect has run
 	connections  uint64   // so far
-	recovery     recovery
+	recovery     *recovery
 	typed        uint64 // digest of what the last event of a field being typed in has posted, 0: none
 }
 
@@ -104,7 +104,7 @@ func (v *View) isReachable() bool {
 func (v *View) resume(at Position) (id uint64, known bool) {
 	known = at.valid && at.epoch == v.epoch && (at.given || v.delivery.seq == 0)
 	if !known {
-		v.delivery.recovery.forget() // it may be another page than the one that was asked
+		v.delivery.forgetPage() // it may be another page than the one that was asked
 	}
 	switch {
 	case known && at.id <= v.delivery.seq:

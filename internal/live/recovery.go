@@ -18,17 +18,16 @@ const recoveryWait = 3 * time.Second
 
 // recovery is what a view asks of a page of which it does not know what it shows, before it sends the
 // whole view: the fields of its forms, each by an event. A page is asked again when it reconnects; of
-// its answers for one form the first counts. The worker owns it.
+// its answers for one form the first counts. The worker owns it. A nil recovery asks for nothing.
 type recovery struct {
-	begun    bool // the page was asked, or need not be, since nobody knows what it shows
-	key      string
-	forms    []*lostForm
-	told     []string // forms that events have posted since it is not known what the page shows
-	late     []string // that events have posted otherwise, after the page was asked
-	page     uint64   // the connection that was asked last or, if the answer to an event has asked, the next one
-	attempts int      // how often the page was asked
-	over     bool     // it has not answered in time
-	timer    *time.Timer
+	begun bool // the page was asked, or need not be, since nobody knows what it shows
+	key   string
+	forms []*lostForm
+	told  []string // forms that events have posted since it is not known what the page shows
+	late  []string // that events have posted otherwise, after the page was asked
+	page  uint64   // the connection that was asked last or, if the answer to an event has asked, the next one
+	over  bool     // it has not answered in time
+	timer *time.Timer
 }
 
 // lostForm is a form to be recovered.
@@ -68,7 +67,7 @@ func (r *recovery) admits(a answer) (f *lostForm, run bool) {
 	}
 	f = r.find(a.key)
 	switch {
-	case f == nil || f.heard:
+	case f == nil || f.heard: // or made up
 		return nil, false
 	case a.event == "" || r.knows(f, a.form):
 		f.heard = true // the page does not have it, or there is news of it
@@ -88,36 +87,36 @@ func (r *recovery) knows(f *lostForm, form string) bool {
 
 // hear notes that an event has succeeded, and so told of the form that it has posted.
 func (v *View) hear(a answer) {
-	r := &v.delivery.recovery
-	told := &r.told
-	if !v.delivery.unknown {
-		told = &r.late
-	}
-	if a.form == "" || a.key != "" || !v.delivery.unknown && !r.lacks() || len(*told) >= render.MaxForms {
+	r, unknown := v.delivery.recovery, v.delivery.unknown
+	if a.form == "" || a.key != "" || !unknown && !r.lacks() {
 		return
 	}
-	*told = append(*told, a.form)
+	if r == nil {
+		r = &recovery{}
+		v.delivery.recovery = r
+	}
+	told := &r.told
+	if !unknown {
+		told = &r.late
+	}
+	if len(*told) < render.MaxForms {
+		*told = append(*told, a.form)
+	}
 }
 
 // lacks reports whether a form was neither recovered nor given up.
 func (r *recovery) lacks() bool {
-	return slices.ContainsFunc(r.forms, func(f *lostForm) bool { return !f.heard })
+	return r != nil && slices.ContainsFunc(r.forms, func(f *lostForm) bool { return !f.heard })
 }
 
 // find returns the form that the key of an answer stands for; nil if the page was not asked for it.
 func (r *recovery) find(key string) *lostForm {
 	key, number, _ := strings.Cut(key, ".")
 	i, err := strconv.Atoi(number)
-	if err != nil || r.key == "" || key != r.key || i < 0 || i >= len(r.forms) {
+	if err != nil || r == nil || r.key == "" || key != r.key || i < 0 || i >= len(r.forms) {
 		return nil
 	}
 	return r.forms[i]
-}
-
-// forget has another page asked for all forms.
-func (r *recovery) forget() {
-	r.stop()
-	*r = recovery{attempts: r.attempts}
 }
 
 // finish notes that the page shows the view. Late answers still count.
@@ -138,11 +137,20 @@ func (r *recovery) waits() bool {
 	return r.begun && !r.over && r.lacks()
 }
 
-// forgetPage has the whole view sent, once forms are recovered, to a page that has asked for its
-// controls since events have not arrived: what was typed in forms is to reach the view before that.
-func (v *View) forgetPage(conn Conn, posted *patch.Posted) {
+// forgetPage has another page asked for all forms.
+func (d *delivery) forgetPage() {
+	if d.recovery != nil {
+		d.recovery.stop()
+		d.recovery = nil
+	}
+}
+
+// mayLack has the whole view sent, once forms are recovered, to a page that has asked for its controls
+// since events have not arrived: what was typed in forms is to reach the view before that.
+func (v *View) mayLack(conn Conn, posted *patch.Posted) {
 	d := &v.delivery
-	if conn != nil && posted.AsksForAll() && v.tree.HasForms() && d.recovery.page < d.connections && !v.lags() {
+	wasAsked := d.recovery != nil && d.recovery.page == d.connections
+	if conn != nil && posted.AsksForAll() && v.tree.HasForms() && !wasAsked && !v.lags() {
 		d.unknown = true
 	}
 }
@@ -151,12 +159,13 @@ func (v *View) forgetPage(conn Conn, posted *patch.Posted) {
 // first: until then asks is true, and ops is what asks the page, if it is not asked already. conn is nil
 // if ops are for the answer to an event; recovers says that the event itself was an answer.
 func (v *View) whole(conn Conn, posted *patch.Posted, recovers bool) (ops []byte, asks bool, err error) {
-	r := &v.delivery.recovery
+	r := v.delivery.recovery
 	page := v.delivery.connections
 	if conn == nil {
 		page++
 	}
-	if r.begun {
+	asked := r != nil && r.begun
+	if asked {
 		r.over = r.over && r.page == page
 		switch {
 		case !r.waits():
@@ -167,10 +176,10 @@ func (v *View) whole(conn Conn, posted *patch.Posted, recovers bool) (ops []byte
 		}
 	}
 	var out render.Rendering
-	if r.begun {
+	if asked {
 		out, err = v.tree.Whole(posted)
 	} else if out, err = v.tree.FormsOrWhole(posted); err == nil && len(out.Forms) > 0 {
-		if r.start(out.Forms) {
+		if v.startRecovery(out.Forms) {
 			return v.ask(page), true, nil
 		}
 		out, err = v.tree.Whole(posted)
@@ -178,17 +187,23 @@ func (v *View) whole(conn Conn, posted *patch.Posted, recovers bool) (ops []byte
 	if err != nil {
 		return nil, false, err
 	}
-	if v.host.Warn(v, out); r.begun {
-		ops = patch.AppendText(nil, patch.LeftID, "")
+	v.host.Warn(v, out)
+	if r := v.delivery.recovery; r != nil {
+		if r.begun {
+			ops = patch.AppendText(nil, patch.LeftID, "")
+		}
+		r.finish()
 	}
-	r.finish()
 	return append(ops, out.Ops...), false, nil
 }
 
-// start begins a recovery of forms. It reports false if events have posted all of them already.
-func (r *recovery) start(forms []render.Form) bool {
-	r.begun, r.over, r.forms, r.late = true, false, nil, nil
-	r.key = rand.Text()[:16]
+// startRecovery begins to recover forms. It reports false if events have posted all of them already.
+func (v *View) startRecovery(forms []render.Form) bool {
+	r := &recovery{begun: true, key: rand.Text()[:16]}
+	if before := v.delivery.recovery; before != nil {
+		r.told = before.told
+	}
+	v.delivery.recovery = r
 	for _, f := range forms {
 		u, err := url.Parse(f.Post)
 		if err != nil {
@@ -205,22 +220,22 @@ func (r *recovery) start(forms []render.Form) bool {
 // ask returns the operations that ask a page for the forms that it has not answered for. page is as in
 // recovery.
 func (v *View) ask(page uint64) (ops []byte) {
-	r := &v.delivery.recovery
+	r := v.delivery.recovery
 	r.stop()
 	r.page, r.over = page, false
-	r.attempts++
-	attempt := r.attempts
-	r.timer = time.AfterFunc(recoveryWait, func() {
+	var timer *time.Timer
+	timer = time.AfterFunc(recoveryWait, func() {
 		v.mu.Lock()
 		defer v.mu.Unlock()
 		v.once(stepRecovery, func(v *View, gen uint64) {
-			if r := &v.delivery.recovery; r.attempts == attempt && r.waits() {
+			if r == v.delivery.recovery && r.timer == timer && r.waits() {
 				r.over = true
 				v.begin()
 				v.show(gen)
 			}
 		})
 	})
+	r.timer = timer
 	for i, f := range r.forms {
 		if !f.heard {
 			answer := protocol.RecoverParam + "=" + r.key + "." + strconv.Itoa(i)

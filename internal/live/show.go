@@ -140,7 +140,7 @@ func (v *View) answer(gen uint64, t *turn) Outcome {
 	if failed != nil && posted != nil && posted.Form {
 		posted = nil // the user may still correct what was typed
 	}
-	v.forgetPage(conn, posted)
+	v.mayLack(conn, posted)
 	var ops []byte
 	var unshown error
 	switch {

@@ -32,6 +32,7 @@ type View struct {
 	closing   []Call // of components that have left the page
 	ran       int    // messages of the inbox that ran in the turn
 	departure *Departure
+	cookies   []string // for the answer of the event under way
 	delivery  delivery
 	dropped   error // what is wrong with the first page's HTML
 

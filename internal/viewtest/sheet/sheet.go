@@ -120,7 +120,7 @@ func (p Page) Restore(s *views.Socket, t Text) error {
 	return nil
 }
 
-// Type is what the small forms of the page send.
+// Type is what recovers small forms that name no other event.
 func (p Page) Type(_ *views.Socket, t Text) error { p.Log.add("type %s", t.Text); return nil }
 
 // Card is a component with a form.
