@@ -71,7 +71,7 @@ func (d *program) start() {
 		if err != nil {
 			return err
 		}
-		cmd := exec.Command(filepath.Join(dir, "demo"), "-addr", "127.0.0.1:0", "-dev", "-secret", strings.Repeat("s", 32))
+		cmd := exec.Command(filepath.Join(dir, "demo"), "-addr", "127.0.0.1:0", "-dev", "-secret", strings.Repeat("s", 32), "-data", filepath.Join(dir, "users.db"))
 		cmd.Stderr = &d.logs
 		endWithParent(cmd)
 		stdout, err := cmd.StdoutPipe()

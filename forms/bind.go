@@ -14,9 +14,9 @@ import (
 
 // Names of the kit's own fields.
 const (
-	numberField = "sb-form" // the form's name, a point, its number
-	rowField    = "sb-row"  // what a button does with rows
-	listField   = "sb-rows" // the keys of the rows that the page shows
+	numberField = views.FormField // the form's name, a point, its number
+	rowField    = "sb-row"        // what a button does with rows
+	listField   = "sb-rows"       // the keys of the rows that the page shows
 )
 
 // Binding is a form that is bound to the events of a page. See [Bind].
@@ -61,6 +61,7 @@ func bindChange[V, T any](ctx context.Context, k *Key[T], change []func(V, *view
 	switch len(change) {
 	case 0:
 	case 1:
+		views.Recover(ctx, f.id, change[0])
 		b.change = views.OnInput(ctx, change[0])
 		for i, a := range b.change {
 			if a.Key == "hx-trigger" {

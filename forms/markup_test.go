@@ -3,15 +3,20 @@ package forms_test
 import (
 	"context"
 	"flag"
+	"html"
 	"io"
+	"maps"
+	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/a-h/templ"
 
 	"github.com/sideband-go/sideband/forms"
+	"github.com/sideband-go/sideband/internal/params"
 	"github.com/sideband-go/sideband/internal/viewtest"
 	"github.com/sideband-go/sideband/views"
 )
@@ -76,6 +81,17 @@ var countries = []forms.Option{
 
 var days = []forms.Option{{Value: "mo", Label: "Monday"}, {Value: "tu", Label: "Tuesday"}, {Value: "we", Label: "Wednesday"}}
 
+// fieldsIn reads the fields of a page.
+func fieldsIn(page string) url.Values {
+	fields := url.Values{}
+	for _, m := range inputs.FindAllStringSubmatch(page, -1) {
+		fields.Add(m[1], html.UnescapeString(m[2]))
+	}
+	return fields
+}
+
+var inputs = regexp.MustCompile(`<input [^>]*name="([^"]*)" value="([^"]*)"`)
+
 // components are what the golden files show.
 var components = map[string]func(f *forms.Form[Sheet]) templ.Component{
 	"text":       func(f *forms.Form[Sheet]) templ.Component { return forms.Text(f.Field(&f.Data.Name), "Name") },
@@ -110,6 +126,93 @@ var components = map[string]func(f *forms.Form[Sheet]) templ.Component{
 		return forms.Submit("Save", "", templ.Attributes{"class": "big"})
 	},
 	"summary": func(f *forms.Form[Sheet]) templ.Component { return forms.Summary(f, "Please correct this:") },
+}
+
+// form is a page with a form around the component, which takes any submit.
+type form struct{ sheet }
+
+func (p form) Render() templ.Component {
+	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+		ctx = templ.WithChildren(ctx, p.content(sheets.Get(ctx)))
+		return forms.For(sheets, form.Save, form.Change, templ.Attributes{"class": "wide"}).Render(ctx, w)
+	})
+}
+
+func (form) Change(*views.Socket, *forms.Form[Sheet]) error { return nil }
+
+func (form) Save(_ *views.Socket, f *forms.Submission[Sheet]) error {
+	f.AddFormError("Nobody can sign up now.")
+	return nil
+}
+
+// send runs an event of a page whose form holds the fields.
+func send(t testing.TB, v *viewtest.View, event, source string, fields url.Values) {
+	t.Helper()
+	c, err := v.Event(event, "", params.Input{Query: url.Values{}, Fields: fields, Source: source})
+	if err != nil {
+		t.Fatal(err)
+	}
+	v.Succeed(c)
+}
+
+// Case 130.
+func TestFormsAreMarkedUpAsTheGoldenFilesSay(t *testing.T) {
+	for _, it := range []struct {
+		name, component string
+		fields          string // that are posted
+	}{
+		{name: "form", component: "text"},
+		{name: "invalid-text", component: "text", fields: "name="},
+		{name: "invalid-number", component: "number", fields: "age=12x"},
+		{name: "invalid-password", component: "password", fields: "secret=short"},
+		{name: "invalid-select", component: "select", fields: "country="},
+		{name: "invalid-radio", component: "radio", fields: "role="},
+		{name: "invalid-summary", component: "summary", fields: "name=&age=12x&homes[0].street="},
+		{name: "refused", component: "summary", fields: "name=Ann&email=ann@example.org&secret=a+long+password&age=41&country=DE&role=user&homes[0].street=x"},
+	} {
+		t.Run(it.name, func(t *testing.T) {
+			v := viewtest.New(t, viewtest.Define(form{sheet{components[it.component]}}))
+			fields := fieldsIn(v.Page())
+			if it.fields != "" {
+				posted, err := url.ParseQuery(it.fields)
+				if err != nil {
+					t.Fatal(err)
+				}
+				maps.Copy(fields, posted)
+				send(t, v, "Save", "sheet", fields)
+			}
+			golden(t, it.name, random.ReplaceAllString(v.Page(), `${1}RANDOM"`))
+		})
+	}
+}
+
+var random = regexp.MustCompile(`("sb-form" value="sheet\.|"sb-ticket" value=")[\w-]{20,}"`)
+
+func TestAttributesThatTheFormNeedsAreItsOwn(t *testing.T) {
+	for _, name := range []string{"id", "name", "hx-post", "hx-trigger"} {
+		t.Run(name, func(t *testing.T) {
+			def := viewtest.Define(form{sheet{func(f *forms.Form[Sheet]) templ.Component {
+				return forms.Text(f.Field(&f.Data.Name), "Name", templ.Attributes{name: "x"})
+			}}})
+			v := viewtest.New(t, def)
+			if _, _, err := v.Tree.Page(); err == nil || !strings.Contains(err.Error(), "forms: ") {
+				t.Errorf("a control with %s of the author's: %v", name, err)
+			}
+		})
+	}
+}
+
+// Case 133.
+func TestAPasswordIsNeverPartOfAPage(t *testing.T) {
+	v := viewtest.New(t, viewtest.Define(form{sheet{components["password"]}}))
+	fields := fieldsIn(v.Page())
+	fields.Set("secret", "hunter2")
+	for _, event := range []string{"Change", "Save"} {
+		send(t, v, event, "sheet-secret", fields)
+		if all := v.Patch() + v.Page(); strings.Contains(all, "hunter2") || strings.Contains(all, "correct horse") {
+			t.Errorf("after %s the page has the password: %s", event, all)
+		}
+	}
 }
 
 func TestComponentsAreMarkedUpAsTheGoldenFilesSay(t *testing.T) {

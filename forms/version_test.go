@@ -10,13 +10,9 @@ import (
 // stranger is a value that no attribute has.
 type stranger struct{}
 
+// Case 134.
 func TestAControlIsRenderedAgainForAllThatItIsMadeOf(t *testing.T) {
-	type data struct {
-		A string   `form:"a"`
-		B []string `form:"b"`
-	}
-	k, other := New[data]("version"), New[data]("version-other")
-	f, g := &form{definition: k.definition, id: "version"}, &form{definition: other.definition, id: "version"}
+	f, g := &form{definition: &definition{name: "version"}, id: "version"}, &form{definition: &definition{name: "version"}, id: "version"}
 	base := control{field: Field{Name: "a", ID: "version-a", Value: "v", form: f}, label: "A"}
 	with := func(change func(c *control)) control {
 		c := base

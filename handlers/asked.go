@@ -43,7 +43,7 @@ func (g *guard) ask() {
 			return
 		}
 		g.query, _ = url.ParseQuery(g.sent)
-		named = g.query.Has(protocol.EventParam) || g.query.Has(patch.LeftParam)
+		named = g.query.Has(protocol.EventParam) || g.query.Has(patch.LeftParam) || g.query.Has(protocol.RecoverParam)
 	}
 	if !named {
 		return

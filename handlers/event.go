@@ -78,14 +78,20 @@ func (rt Route) read(w http.ResponseWriter, r *http.Request) (live.Event, *refus
 		return live.Event{}, declined(status, err)
 	}
 	e := live.Event{Context: context.WithoutCancel(r.Context())}
+	e.Recovers = query.Get(protocol.RecoverParam)
 	if query.Has(patch.LeftParam) && !query.Has(protocol.EventParam) {
 		e.Posted = &patch.Posted{Source: query.Get(patch.LeftParam), Left: true}
 		return e, nil
 	}
 	e.Name, e.Component = query.Get(protocol.EventParam), query.Get(protocol.ComponentParam)
 	if e.Unscripted = g.posted != nil; e.Unscripted {
+		e.Recovers = "" // only a script can be asked
 		e.Input = params.Input{Query: query, Fields: fields}
 		return e, nil
+	}
+	if e.Recovers != "" {
+		e.Input = params.Input{Query: query, Fields: fields}
+		return e, nil // what the page's controls show is known when it has answered for all forms
 	}
 	tag, id := source(r, query.Get(protocol.ElementParam))
 	e.Input = params.Input{Query: query, Fields: fields, Source: id}

@@ -130,10 +130,19 @@ func (w *watching) RoundTrip(r *http.Request) (*http.Response, error) {
 	res, err := w.Transport.RoundTrip(r)
 	if err == nil && res.StatusCode >= 300 && res.StatusCode < 400 && r.Header.Get("Sec-Fetch-Dest") == "document" {
 		w.line.mu.Lock()
-		w.line.redirects = append(w.line.redirects, res.Header.Get("Location"))
+		w.line.redirects = append(w.line.redirects, whereTo(r, res))
 		w.line.mu.Unlock()
 	}
 	return res, err
+}
+
+// whereTo is where an answer sends a page.
+func whereTo(r *http.Request, res *http.Response) string {
+	to, err := r.URL.Parse(res.Header.Get("Location"))
+	if err != nil {
+		return res.Header.Get("Location")
+	}
+	return pathOf(to.String())
 }
 
 // elsewhere is a page of another site, to which a page has sent its browser.

@@ -3,11 +3,13 @@ package livetest
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 
 	"github.com/sideband-go/sideband/internal/csp"
 	"github.com/sideband-go/sideband/internal/htmxdom"
+	"github.com/sideband-go/sideband/internal/protocol"
 	"github.com/sideband-go/sideband/internal/tab"
 )
 
@@ -125,11 +127,18 @@ func (r *record) confirm(question string) bool {
 	return a
 }
 
+// pathOf is an address of the site without its host, and without the view's id that the address of
+// a page without scripts has.
 func pathOf(address string) string {
 	u, err := url.Parse(address)
 	if err != nil || u.Host != host {
 		return address
 	}
+	u.RawQuery = strings.Join(slices.DeleteFunc(strings.Split(u.RawQuery, "&"), func(part string) bool {
+		name, value, _ := strings.Cut(part, "=")
+		_, ok := protocol.ViewID(value)
+		return ok && name == protocol.KitParam
+	}), "&")
 	p := u.RequestURI()
 	if u.Fragment != "" {
 		p += "#" + u.Fragment

@@ -3,6 +3,7 @@ package patch
 import (
 	"bytes"
 	"html"
+	"slices"
 )
 
 // AppendMorph appends the operation that morphs the content of the element with
@@ -35,6 +36,8 @@ type morphed struct {
 	// isNew reports whether the page has no element with the id: autofocus acts on elements
 	// that are new, and is left out elsewhere. Nil: the page has them all.
 	isNew func(id []byte) bool
+	// leaves reports whether a morph leaves alone what the input with the id shows: its value is left out. Nil: none.
+	leaves func(id []byte) bool
 	// paint leaves alone what is in custom elements that are rendered empty: they paint
 	// themselves.
 	paint bool
@@ -42,7 +45,7 @@ type morphed struct {
 
 // append appends the HTML.
 func (m morphed) append(dst, h []byte) []byte {
-	if !containsFold(h, "autofocus") && !(m.paint && hasEmptyCustom(h)) {
+	if m.leaves == nil && !containsFold(h, "autofocus") && !(m.paint && hasEmptyCustom(h)) {
 		return append(dst, h...)
 	}
 	done := 0
@@ -59,9 +62,17 @@ func (m morphed) append(dst, h []byte) []byte {
 		if !ok {
 			break
 		}
-		if id := h[t.id.start:t.id.end]; t.autofocus.end > 0 && !(m.isNew != nil && plain(id) && m.isNew(id)) {
-			dst = append(dst, h[done:t.autofocus.start]...)
-			done = t.autofocus.end
+		id := h[t.id.start:t.id.end]
+		cuts := make([]interval, 0, 2)
+		if t.autofocus.end > 0 && !(m.isNew != nil && plain(id) && m.isNew(id)) {
+			cuts = append(cuts, t.autofocus)
+		}
+		if m.leaves != nil && nameOf(name) == tagInput && plain(id) && m.leaves(id) {
+			cuts = appendAttr(cuts, h[i:t.end], i, "value")
+		}
+		for _, c := range cuts {
+			dst = append(dst, h[done:c.start]...)
+			done = c.end
 		}
 		if m.paint && isCustom(name) && closes(h[t.end:], name) {
 			dst = append(append(dst, h[done:t.end-1]...), skipChildren...)
@@ -75,6 +86,17 @@ func (m morphed) append(dst, h []byte) []byte {
 		}
 	}
 	return append(dst, h[done:]...)
+}
+
+// appendAttr puts where an attribute stands among intervals, in order. The start tag begins at a place of the HTML.
+func appendAttr(list []interval, start []byte, at int, name string) []interval {
+	eachAttr(start, func(a attr) {
+		if is(start[a.name.start:a.name.end], name) {
+			list = append(list, interval{at + a.name.start, at + a.end})
+		}
+	})
+	slices.SortFunc(list, func(a, b interval) int { return a.start - b.start })
+	return list
 }
 
 // skipChildren makes the kit's htmx leave the children of an element alone.

@@ -17,6 +17,8 @@ type Posted struct {
 	Typing bool
 	// Form says that the source is a form.
 	Form bool
+	// InSteps says that the operations may come as two messages, of which Scanned.First is the first.
+	InSteps bool
 	// Left says that the source has lost the focus, since a rendering has changed what it is
 	// to show; without a source, that events did not arrive, so that any control may show something else. There
 	// are no fields.
@@ -56,14 +58,20 @@ func (r *Scanned) AppendForced(dst []byte, root string, p Posted) ([]byte, bool)
 		switch {
 		case !ok || done[c.key]:
 		case p.Left:
+			r.touch(c.id, behind)
 			dst, early = t.add(dst, early, func(ops []byte) []byte { return t.renewLeft(ops, c, r.address) })
 		default:
 			if wrong, _ := c.wrong(p.Fields, places[i]); !wrong {
 				continue
 			}
-			dst, early = t.add(dst, early, func(ops []byte) []byte {
-				return t.renew(ops, "", c.html, func([]byte) bool { return submitted })
-			})
+			r.touch(c.id, 0)
+			isNew := func([]byte) bool { return submitted }
+			if ops, ok := r.renewSubmitted(dst, t, c, &p, false, isNew); ok {
+				r.touch(c.id, behind)
+				dst = ops
+				continue
+			}
+			dst, early = t.add(dst, early, func(ops []byte) []byte { return t.renew(ops, "", c.html, isNew) })
 		}
 	}
 	dst = slices.Insert(dst, 0, early...)
@@ -187,7 +195,8 @@ func (r *Scanned) AppendBound(dst []byte, old *Tree, root string) []byte {
 		c := &read.controls[i]
 		t, ok := read.target(i, root)
 		switch {
-		case !ok, wrong[i], done[c.key], c.isControl() && c.bound == "", isPlainInput([]byte(c.typ)) && c.tag == "input":
+		case !ok, wrong[i], done[c.key], c.isControl() && c.bound == "", isPlainInput([]byte(c.typ)) && c.tag == "input",
+			c.typ == "password" && !c.hasValue: // it is never rendered: what is typed stays
 			continue
 		case c.isBox():
 			dst, early = t.add(dst, early, func(ops []byte) []byte { return t.renewBox(ops, c) })
@@ -196,6 +205,7 @@ func (r *Scanned) AppendBound(dst []byte, old *Tree, root string) []byte {
 		case c.tag == "select":
 			dst, early = t.add(dst, early, func(ops []byte) []byte { return t.renew(ops, "", c.html, nil) })
 		}
+		r.touch(c.id, behind)
 		r.shown = append(r.shown, c.key)
 	}
 	dst = slices.Insert(dst, 0, early...)

@@ -38,6 +38,7 @@ type differ struct {
 
 	oldUp, newUp []int32 // parents, while they are looked up often
 
+	form     int32           // the form of the control that sent the event, once it is asked for; -1: none
 	outcomes map[uint32]bool // of the controls that an event has posted, made on demand
 
 	finds int              // how often an old node was looked for by its id
@@ -59,6 +60,7 @@ func (d *differ) run(dst []byte, walk func()) ([]byte, error) {
 	before := len(dst)
 	for round := 0; ; round++ {
 		d.dst, d.early, d.late, d.sent, d.radios, d.needAll, d.html.shown = dst[:before], nil, nil, d.sent[:0], false, false, d.html.shown[:0]
+		d.html.first = nil
 		d.scratch.back(height{})
 		d.park()
 		walk()
@@ -101,6 +103,9 @@ func (d *differ) node(o, n int32) {
 		}
 		d.renew(o, n)
 		return
+	}
+	if b.isControl() && a.tag == b.tag {
+		d.carry(o, n)
 	}
 	if a.rest() != b.rest() || (a.flags^b.flags)&(opaque|foreign) != 0 {
 		d.replace(o, n)

@@ -1,6 +1,7 @@
 package patch
 
 import (
+	"bytes"
 	"encoding/binary"
 	"math"
 )
@@ -95,17 +96,42 @@ func (s *scanner) noteControl(name uint16, i, inner int, id []byte, opened bool)
 
 // inputState digests what an input is to show.
 func inputState(start, typ []byte) uint64 {
-	x := digest(typ)
 	if isBox(typ) {
+		x := digest(typ)
 		if has(start, "checked") {
 			x = mix(x, sawOpen)
 		}
 		return x
 	}
-	if v := attribute(start, "value"); len(v) > 0 {
-		x = mix(x, digest(v))
+	v := attribute(start, "value")
+	if bytes.ContainsAny(v, "\r\n") {
+		v = []byte(noLines.Replace(string(v)))
 	}
-	return x
+	if is(typ, "email") || is(typ, "url") {
+		v = bytes.Trim(v, " \t\f")
+	}
+	return mix(keyOfID, digest(v))
+}
+
+// inputTag digests the start tag of an input without what its entry says.
+func inputTag(start []byte) uint64 {
+	state := "value"
+	if typ := attribute(start, "type"); isPlainInput(typ) {
+		state = ""
+	} else if isBox(typ) {
+		state = "checked"
+	}
+	sum := uint64(keyOfID)
+	eachAttr(start, func(a attr) {
+		switch n := start[a.name.start:a.name.end]; {
+		case is(n, "checked") && state == "checked", is(n, "autofocus"):
+		case is(n, "value") && state == "value":
+			sum = mix(sum, digest(n))
+		default:
+			sum = mix(sum, digest(start[a.name.start:a.end]))
+		}
+	})
+	return sum
 }
 
 // openState digests whether an element is open, and its attributes that begin like that

@@ -3,7 +3,6 @@ package patch
 import (
 	"bytes"
 	"slices"
-	"strings"
 )
 
 // maxSelector bounds the list of ids in one operation that removes.
@@ -104,18 +103,20 @@ func (d *differ) replace(o, n int32) {
 	if page {
 		swap = "inner"
 	}
-	if d.holdsTwice(n) {
-		swap += "HTML"
-	} else {
+	morph := !d.holdsTwice(n)
+	if morph {
 		swap += "Morph"
+	} else {
+		swap += "HTML"
+		d.sentControls(o, n, false)
 	}
 	d.sent = append(d.sent, sent{node: n, in: o})
 	d.open(d.idOf(n), swapOf(swap, b.flags))
 	end := d.wrap(b.flags)
-	d.put(p.start, p.end, n+1, n+b.span, d.asMorph(o))
+	d.put(p.start, p.end, n+1, n+b.span, d.asMorph(o, morph))
 	d.write(end)
 	d.close()
-	if strings.HasSuffix(swap, "Morph") {
+	if morph {
 		d.showInside(o, n)
 	}
 }
@@ -266,13 +267,17 @@ func (d *differ) hasHole(start, end int32) bool {
 	return i < len(d.html.skips) && d.html.skips[i] < end
 }
 
-// asMorph appends HTML that is morphed into what the page has of an old node.
-func (d *differ) asMorph(o int32) func(h []byte) {
-	paint := true
+// asMorph appends HTML that is morphed into what the page has of an old node; without a morph, that replaces it.
+func (d *differ) asMorph(o int32, morph bool) func(h []byte) {
+	m := morphed{isNew: d.isNew, paint: true}
 	for i := o; i < o+d.old.nodes[o].span; i++ {
-		paint = paint && d.old.nodes[i].flags&filled == 0
+		n := &d.old.nodes[i]
+		m.paint = m.paint && n.flags&filled == 0
+		if morph && n.isControl() && (n.bits()&behind != 0 || d.html.posted != nil) {
+			m.leaves = d.leaves
+		}
 	}
-	return func(h []byte) { d.dst = morphed{d.isNew, paint}.append(d.dst, h) }
+	return func(h []byte) { d.dst = m.append(d.dst, h) }
 }
 
 func (d *differ) isNew(id []byte) bool {

@@ -1,14 +1,22 @@
 package patch
 
-// postedState reports whether an event has posted what a control shows, and whether that is right.
-func (d *differ) postedState(c *control) (posted, right bool) {
+// postedState reports whether an event has posted what a control shows, and whether that is right. Of a field that an
+// event of another in its form has posted along, only that counts: if it isn't right, others than its user have
+// changed it. o is its old node, -1 if it has none.
+func (d *differ) postedState(c *control, o int32) (posted, right bool) {
 	p := d.html.posted
 	switch {
 	case p == nil || p.Left || p.Form && p.Typing:
 		return false, false
 	case p.Form: // any of its fields
-	case c.name == "" || !p.isFrom(c.id, c.bound):
+	case c.name == "":
 		return false, false
+	case !p.isFrom(c.id, c.bound):
+		if len(p.Fields[c.name]) != 1 || !c.isField() && (c.tag != "select" || c.multiple) || !d.isPeer(c, o) {
+			return false, false
+		}
+		wrong, known := c.wrong(p.Fields, -1)
+		return false, known && !wrong
 	case len(p.Fields[c.name]) == 1 && !c.isBox(): // no need to find out which of them it is
 		wrong, known := c.wrong(p.Fields, -1)
 		return wrong || known, known && !wrong

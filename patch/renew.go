@@ -100,29 +100,44 @@ func simpleText(s string) bool {
 func (d *differ) control(o, n int32) {
 	p := d.html.pos[n]
 	c := readControl(d.html.html[p.start:p.end], d.new.nodes[n].name)
+	t, ok := idTarget(c.id)
+	if !ok {
+		return
+	}
+	if _, right := d.postedState(&c, o); d.told(&c, o, n, right) {
+		d.leave(&c, o, n)
+		return
+	}
 	_, was := d.old.own(&d.old.nodes[o])
 	_, is := d.new.own(&d.new.nodes[n])
-	if t, ok := idTarget(c.id); ok {
-		d.show(&c, t, was == is, func() {
-			d.dst = t.open(d.dst, "", "outerMorph")
-			d.dst = morphed{isNew: d.isNew}.append(d.dst, c.html)
-			d.close()
-		})
-	}
+	d.show(&c, t, o, n, was == is, func() {
+		d.dst = t.open(d.dst, "", "outerMorph")
+		d.dst = morphed{isNew: d.isNew}.append(d.dst, c.html)
+		d.close()
+	})
 }
 
-// show shows the new state of a control. morph, if it is not nil, has still to bring its attributes up to date;
-// sameOptions says that a select has the options it had.
-func (d *differ) show(c *control, t target, sameOptions bool, morph func()) {
+// see notes that a control, whose state has changed, is seen to.
+func (d *differ) see(c *control) {
 	d.html.shown = append(d.html.shown, c.key)
 	d.radios = d.radios || c.isRadio()
-	posted, right := d.postedState(c)
+}
+
+// show shows the new state of a control whose nodes are o and n, -1 if it is none. morph, if it is not nil, has still to
+// bring its attributes up to date; sameOptions says that a select has the options it had.
+func (d *differ) show(c *control, t target, o, n int32, sameOptions bool, morph func()) {
+	d.see(c)
+	posted, right := d.postedState(c, o)
+	isBehind := d.touch(o, n, !right || !sameOptions)
 	if !c.isField() && !(right && sameOptions) || posted && !right && !d.html.posted.Typing {
+		if posted && d.renewSubmitted(c, t, o) {
+			return
+		}
 		d.renewed(t, func(ops []byte) []byte { return t.renew(ops, "", c.html, d.isNew) })
 		return
 	}
 	switch {
-	case c.isField() && !c.hasValue && !right: // a morph would leave what was typed
+	case c.isField() && (!c.hasValue || isBehind) && !right: // a morph would leave what was typed
 		d.renewed(t, func(ops []byte) []byte { return t.renew(ops, ":not(:focus)", c.html, d.isNew) })
 		if morph != nil {
 			d.dst = t.open(d.dst, ":focus", "outerMorph")
@@ -135,6 +150,20 @@ func (d *differ) show(c *control, t target, sameOptions bool, morph func()) {
 	if c.isField() && !right {
 		d.late = t.wait(d.late, d.html.address)
 	}
+}
+
+// renewSubmitted replaces a field that was submitted, unless something was typed into it since; false if that can't be.
+func (d *differ) renewSubmitted(c *control, t target, o int32) (ok bool) {
+	if o < 0 || !c.isField() || len(d.html.posted.Fields[c.name]) != 1 {
+		return false
+	}
+	start := []byte(`<input value="` + html.EscapeString(d.html.posted.Fields[c.name][0]) + `">`)
+	was, _ := d.old.own(&d.old.nodes[o])
+	clean := was == newEntry(c.key, inputState(start, []byte(c.typ))) && d.old.nodes[o].bits()&behind == 0
+	if d.late, ok = d.html.renewSubmitted(d.late, t, c, d.html.posted, clean, d.isNew); ok {
+		d.html.touch(c.id, behind)
+	}
+	return ok
 }
 
 // renewed puts operations that replace a control where they may stand. One without an id is found among what the
@@ -185,8 +214,10 @@ func (d *differ) showGroups() {
 		}
 		switch chosen, any := last[g]; {
 		case any && i == chosen:
+			d.html.touch(c.id, 0)
 			d.renewed(t, func(ops []byte) []byte { return t.renew(ops, "", c.html, nil) })
 		case !any:
+			d.html.touch(c.id, 0)
 			d.renewed(t, func(ops []byte) []byte { return t.renewBox(ops, c) })
 		}
 	}
@@ -208,7 +239,7 @@ func (d *differ) renew(o, n int32) {
 	before := d.dst
 	d.dst = d.late
 	d.open(d.idOf(n), "outerHTML")
-	d.put(p.start, p.end, n+1, n+d.new.nodes[n].span, d.asMorph(o))
+	d.put(p.start, p.end, n+1, n+d.new.nodes[n].span, d.asMorph(o, false))
 	d.close()
 	d.dst, d.late = before, d.dst
 }
@@ -224,6 +255,7 @@ func (d *differ) showInside(o, n int32) {
 	if len(was) == 0 {
 		return
 	}
+	d.sentControls(o, n, true)
 	changed, now := map[uint32]bool{}, map[uint32]bool{}
 	nodes := map[uint32]int32{} // of the elements in which there are changed controls, or that are
 	for i := n; i < n+d.new.nodes[n].span; i++ {
@@ -261,10 +293,19 @@ func (d *differ) showInside(o, n int32) {
 			continue
 		}
 		t, ok := read.target(i, d.root)
+		o, own := int32(-1), int32(-1)
+		if c.isControl() && string(d.idOf(nodes[c.key])) == c.id {
+			own = nodes[c.key]
+			o, _ = d.find([]byte(c.id))
+		}
 		switch {
 		case !ok:
 		case c.isControl():
-			d.show(c, t, !options, nil)
+			if _, right := d.postedState(c, o); d.told(c, o, own, right) {
+				d.see(c)
+				continue
+			}
+			d.show(c, t, o, own, !options, nil)
 		case string(d.idOf(nodes[c.key])) == c.id: // else it stands in what is opaque
 			if o, known := d.find([]byte(c.id)); known {
 				d.renew(o, nodes[c.key])

@@ -51,6 +51,9 @@ func (s *scanner) onStart(i int) int {
 	s.flush()
 	id := h[t.id.start:t.id.end]
 	if plain(id) && len(s.owners) < 1<<10 {
+		if name == tagInput && !wrapped {
+			hash = inputTag(h[i:t.end])
+		}
 		s.openNode(e, id, hash, i, t.end, wrapped)
 		s.noteControl(name, i, t.end, id, t.opened)
 		if closed {

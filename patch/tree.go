@@ -42,6 +42,10 @@ const (
 	// Of an opaque node, which has no own text: an id in it is used twice, which a morph can't cope with. It is
 	// replaced whole.
 	twice = white
+
+	// Of a control of HTML, which has no own text either; see told.
+	behind  = white  // what its HTML says that it shows may be older in the page than in the tree
+	touched = inMath // operations may have changed what it shows since an event told of it
 )
 
 // Tree is what one view last showed: a digest for each element with an id, and no
@@ -98,6 +102,7 @@ type Scanned struct {
 	posted  *Posted  // what the browser said before
 	address string   // what those of events begin with
 	shown   []uint32 // keys of controls that operations have seen to
+	first   []byte   // operations of a message that comes before
 }
 
 // SetPosted sets what the browser has posted of its controls before the rendering; nil for nothing. It comes

@@ -1,6 +1,11 @@
 package htmxdom
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+
+	"golang.org/x/net/html"
+)
 
 // Gesture is an action of a user on the element with an id. Its fields are exported so that it can be
 // sent to a browser.
@@ -55,7 +60,9 @@ func (d *Document) Do(gestures ...Gesture) {
 		case g.Do == "check" && isHTML(n, "input"):
 			d.SetChecked(n, g.Text == "true")
 		case g.Do == "choose" && isHTML(n, "select"):
-			d.SelectOption(n, g.Text)
+			if slices.ContainsFunc(options(n), func(o *html.Node) bool { return optionValue(o) == g.Text }) {
+				d.SelectOption(n, g.Text)
+			}
 		case g.Do == "toggle" && isHTML(n, "select"):
 			d.toggleOption(n, g.Text)
 		case g.Do == "open" && (isHTML(n, "details") || isHTML(n, "dialog")):

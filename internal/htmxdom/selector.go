@@ -85,6 +85,7 @@ var states = map[string]func(d *Document, n *html.Node) bool{
 	":focus":   func(d *Document, n *html.Node) bool { return d.focus == n },
 	":checked": (*Document).isChecked,
 	":modal":   func(*Document, *html.Node) bool { return false },
+	":invalid": func(d *Document, n *html.Node) bool { return d.invalid(n) != "" },
 }
 
 func (d *Document) isChecked(n *html.Node) bool {

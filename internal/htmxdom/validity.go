@@ -51,6 +51,9 @@ func (d *Document) invalid(n *html.Node) string {
 	if short, ok := number(attrOr(n, "minlength", "")); ok && hasLength(n) && d.control(n).typed && float64(len(utf16.Encode([]rune(v)))) < short {
 		return "is shorter than " + attrOr(n, "minlength", "")
 	}
+	if long, ok := number(attrOr(n, "maxlength", "")); ok && hasLength(n) && d.control(n).typed && float64(len(utf16.Encode([]rune(v)))) > long {
+		return "is longer than " + attrOr(n, "maxlength", "")
+	}
 	if isHTML(n, "textarea") {
 		return ""
 	}

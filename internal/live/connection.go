@@ -187,6 +187,7 @@ func (v *View) connect(gen uint64, j *joining) {
 	}
 	j.conn.Send("", protocol.FirstMessage(v.address))
 	v.startWaiting()
+	v.delivery.connections++
 	v.turn.Store(&turn{cause: j.ctx})
 	if !v.runConnect(gen, j.ctx) {
 		return

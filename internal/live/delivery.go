@@ -18,7 +18,9 @@ type delivery struct {
 	unknown      bool     // it is not known what the page shows: it needs the whole view
 	unsettled    bool     // an event has posted its controls, and nothing was rendered for it yet
 	connectRan   bool     // the page's Connect has run
-	typed        uint64   // digest of what the last event of a field being typed in has posted, 0: none
+	connections  uint64   // so far
+	recovery     *recovery
+	typed        uint64 // digest of what the last event of a field being typed in has posted, 0: none
 }
 
 // number gives ops the next message id, and logs them.
@@ -101,6 +103,9 @@ func (v *View) isReachable() bool {
 // page needs the whole view.
 func (v *View) resume(at Position) (id uint64, known bool) {
 	known = at.valid && at.epoch == v.epoch && (at.given || v.delivery.seq == 0)
+	if !known {
+		v.delivery.forgetPage() // it may be another page than the one that was asked
+	}
 	switch {
 	case known && at.id <= v.delivery.seq:
 		v.delivery.acknowledged = max(v.delivery.acknowledged, at.id)

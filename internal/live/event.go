@@ -20,6 +20,8 @@ type Event struct {
 	// Unscripted says that a browser without JavaScript has sent it: it takes no patches, and Serve
 	// renders its page afterwards.
 	Unscripted bool
+	// Recovers is the form that the event recovers, as the view has named it; else "".
+	Recovers string
 }
 
 // invocation is an event on its way: one callback or, if the method's parameter takes what was posted

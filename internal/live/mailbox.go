@@ -17,6 +17,7 @@ type job struct {
 	posted *patch.Posted
 	done   chan<- Outcome // nil if nobody waits
 	served *Served        // of View.Serve
+	answer answer
 	// unscripted says that the page takes no patches.
 	unscripted bool
 	counted    bool // it counts against the limit
@@ -30,11 +31,12 @@ func (j *job) isMessage() bool { return j.done == nil && j.run == nil }
 type step uint8
 
 const (
-	stepConnect step = 1 << iota // adopt the connection that waits
-	stepDrain                    // go on with a connection that was full
-	stepInbox                    // run what components have sent while they were rendered
-	stepAge                      // end a connection that is old
-	stepRestart                  // drop the view
+	stepConnect  step = 1 << iota // adopt the connection that waits
+	stepDrain                     // go on with a connection that was full
+	stepInbox                     // run what components have sent while they were rendered
+	stepAge                       // end a connection that is old
+	stepRestart                   // drop the view
+	stepRecovery                  // go on without a page's answers
 )
 
 // mailbox holds the jobs of a view, and the generation of its worker. The view's mutex guards it.

@@ -60,36 +60,43 @@ func (v *View) show(gen uint64) bool {
 // the whole view.
 func (v *View) send(conn Conn, posted *patch.Posted, more []byte) error {
 	v.tree.RetainItems(false)
-	if v.delivery.unknown {
-		return v.sendWhole(conn, posted)
-	}
 	if posted == nil && v.delivery.unsettled {
 		posted = &patch.Posted{Left: true}
 	}
+	if v.delivery.unknown {
+		return v.sendWhole(conn, posted)
+	}
 	v.delivery.unsettled = false
+	if posted != nil {
+		posted.InSteps = true
+	}
 	r, err := v.tree.Render(posted)
 	if err != nil {
 		return err
 	}
 	v.host.Warn(v, r)
+	if len(r.First) > 0 && !v.put(conn, v.delivery.number(r.First)) {
+		v.delivery.number(append(r.Ops, more...)) // onDrain goes on
+		return nil
+	}
 	if ops := append(r.Ops, more...); len(ops) > 0 {
 		v.put(conn, v.delivery.number(ops))
 	}
 	return nil
 }
 
-// sendWhole sends the whole view, for a browser that may show anything.
+// sendWhole sends the whole view, for a browser that may show anything, once its forms are recovered.
 func (v *View) sendWhole(conn Conn, posted *patch.Posted) error {
-	r, err := v.tree.Whole(posted)
-	if errors.Is(err, fault.ErrAbandoned) {
-		return err // another worker goes on
-	}
-	if v.delivery.unknown = err != nil; v.delivery.unknown {
+	ops, asks, err := v.whole(conn, posted, false)
+	if err != nil {
 		return err
 	}
-	v.delivery.unsettled = false
-	v.host.Warn(v, r)
-	if m := v.delivery.number(r.Ops); !v.put(conn, m) {
+	v.delivery.unknown = asks
+	v.delivery.unsettled = asks && posted != nil
+	if len(ops) == 0 {
+		return nil
+	}
+	if m := v.delivery.number(ops); !v.put(conn, m) {
 		v.delivery.sent = m.ID - 1 // nothing before it counts
 	}
 	return nil
@@ -133,6 +140,7 @@ func (v *View) answer(gen uint64, t *turn) Outcome {
 	if failed != nil && posted != nil && posted.Form {
 		posted = nil // the user may still correct what was typed
 	}
+	v.mayLack(conn, posted)
 	var ops []byte
 	var unshown error
 	switch {
@@ -148,7 +156,7 @@ func (v *View) answer(gen uint64, t *turn) Outcome {
 		}
 		unshown = v.send(conn, posted, clear)
 	case conn == nil && (failed == nil || posted != nil || v.tree.IsDirty() || !v.delivery.isAcknowledged()):
-		ops, unshown = v.patch(posted, v.clearNotice(failed))
+		ops, unshown = v.patch(posted, v.clearNotice(failed), t.recovers)
 	}
 	err := errors.Join(failed, unshown)
 	if !v.isCurrent(gen) {
@@ -187,22 +195,31 @@ func (v *View) clearNotice(failed error) []byte {
 }
 
 // patch returns the operations that bring a page without a connection up to date: the whole view, if
-// it is not known what the page shows. Items of streams stay with the view, since nobody knows whether
-// they arrive.
-func (v *View) patch(posted *patch.Posted, more []byte) ([]byte, error) {
+// it is not known what the page shows, once its forms are recovered. Items of streams stay with the
+// view, since nobody knows whether they arrive. recovers says that the event was a page's answer.
+func (v *View) patch(posted *patch.Posted, more []byte, recovers bool) (ops []byte, err error) {
 	v.tree.RetainItems(true)
-	render := v.tree.Render
-	if v.delivery.unknown || !v.delivery.isAcknowledged() {
-		render = v.tree.Whole
+	asks := false
+	if v.delivery.unknown {
+		ops, asks, err = v.whole(nil, posted, recovers)
+	} else {
+		show := v.tree.Render
+		if !v.delivery.isAcknowledged() {
+			show = v.tree.Whole
+		}
+		var r render.Rendering
+		if r, err = show(posted); err == nil {
+			v.host.Warn(v, r)
+		}
+		ops = r.Ops
 	}
-	r, err := render(posted)
 	if err != nil {
 		return nil, err
 	}
-	v.delivery.unknown = false
-	v.host.Warn(v, r)
-	ops := append(r.Ops, more...)
-	if len(ops) > 0 {
+	if v.delivery.unknown = asks; asks && len(ops) == 0 {
+		return more, nil // the page has still to answer
+	}
+	if ops = append(ops, more...); len(ops) > 0 {
 		v.delivery.number(ops)
 	}
 	return patch.AppendReplace(ops, protocol.ConnectionID, v.connectionElement()), nil
@@ -287,7 +304,10 @@ func (v *View) renderNow() error {
 		_, _, err := v.tree.Page()
 		return err
 	case conn != nil && !v.lags():
-		return v.send(conn, nil, nil)
+		if err := v.send(conn, nil, nil); err != nil || !v.delivery.unknown {
+			return err
+		}
+		// The page has still to answer.
 	}
 	v.tree.RetainItems(true)
 	r, err := v.tree.Render(nil)
@@ -295,8 +315,12 @@ func (v *View) renderNow() error {
 		return err
 	}
 	v.host.Warn(v, r)
-	if len(r.Ops) > 0 {
-		v.delivery.number(r.Ops)
+	if len(r.Ops) == 0 || v.tree.IsUnsent() {
+		return nil
+	}
+	m := v.delivery.number(r.Ops)
+	if conn != nil && v.delivery.unknown {
+		v.put(conn, m)
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"github.com/sideband-go/sideband/internal/fault"
+	"github.com/sideband-go/sideband/internal/protocol"
 	"github.com/sideband-go/sideband/patch"
 )
 
@@ -21,7 +22,11 @@ type Outcome struct {
 // view, and a rendering of what is out of date. If nothing ran, the error is fault.ErrNoEvent for an
 // unknown event, fault.ErrGone if the view has ended, and fault.ErrFull if its mailbox is full.
 func (v *View) Do(e Event) Outcome {
-	j := job{ctx: e.Context, posted: e.Posted, unscripted: e.Unscripted}
+	j := job{ctx: e.Context, posted: e.Posted, unscripted: e.Unscripted, answer: answerOf(e)}
+	if e.Recovers != "" && e.Name == "" {
+		j.call = Call{Name: protocol.RecoverParam}
+		return v.wait(j)
+	}
 	if e.Posted != nil && e.Posted.Left {
 		j.call = Call{Name: patch.LeftParam, Run: func(*Callback) error { return nil }}
 		return v.wait(j)
@@ -42,6 +47,7 @@ func (v *View) Do(e Event) Outcome {
 type turn struct {
 	done      chan<- Outcome // nil if nobody waits
 	posted    *patch.Posted
+	recovers  bool            // it is a page's answer, see recovery
 	cause     context.Context // the request's; nil without one
 	served    *Served         // of View.Serve
 	failed    error
@@ -69,11 +75,18 @@ func (v *View) take(gen uint64, batch []job) bool {
 		return true
 	}
 	v.begin()
-	t := &turn{done: last.done, posted: last.posted, served: last.served, unscripted: last.unscripted, cause: last.ctx}
+	t := &turn{done: last.done, posted: last.posted, served: last.served, unscripted: last.unscripted, recovers: last.answer.key != "", cause: last.ctx}
 	v.turn.Store(t)
 	for i, j := range batch {
 		t.rest = batch[i+1:]
+		form, run := v.delivery.recovery.admits(j.answer)
+		if !run {
+			continue
+		}
 		err := v.upToDate(gen, j.call)
+		if form != nil && v.isCurrent(gen) {
+			form.heard = true
+		}
 		if err == nil {
 			err = runCall(j.call, func(c Call) error { return v.runTimed(job{ctx: j.ctx, call: c}) })
 		}
@@ -96,6 +109,9 @@ func (v *View) take(gen uint64, batch []job) bool {
 			v.logFailure(err)
 		}
 		t.failed = err
+		if err == nil {
+			v.hear(j.answer)
+		}
 		if err == nil && !v.drain(gen) {
 			return false
 		}

@@ -25,7 +25,7 @@ type Input struct {
 }
 
 // reservedFields are parameters of the kit's own URLs.
-var reservedFields = map[string]bool{"event": true, "typing": true, "to": true, "of": true}
+var reservedFields = map[string]bool{"event": true, "typing": true, "to": true, "of": true, "recover": true}
 
 // valueField carries the parameter of a binding that is no struct.
 const valueField = "value"

@@ -60,6 +60,21 @@ func FirstMessage(address string) []byte {
 		html.EscapeString(address)+`?`+patch.LeftParam+`=" hx-sync="`+patch.EventQueue+`" hx-trigger="load"></i></hx-partial>`...)
 }
 
+// AppendRecovery appends the operations that make a page send the fields of the form with the id to an
+// event, or say at gone that it has no such form. They do not wait for other events of the page.
+func AppendRecovery(ops []byte, form, event, gone string) []byte {
+	const swap, trigger = `>#` + patch.LeftID + `' hx-swap="beforeend">`, `" hx-sync="#` + patch.LeftID + `:queue all" hx-trigger="load"`
+	found, ok := patch.Selector(form)
+	if !ok {
+		return ops
+	}
+	// An element inside of the form would have to be there; one that hx-include names would leave out
+	// fields that are tied to the form by their own form attribute.
+	ops = append(ops, `<hx-partial hx-target=':has(`+found+`)`+swap+`<input type="hidden" form="`+html.EscapeString(form)+`" hx-post="`+html.EscapeString(event)+
+		trigger+` hx-encoding="application/x-www-form-urlencoded"></hx-partial>`...)
+	return append(ops, `<hx-partial hx-target=':not(:has(`+found+`))`+swap+`<i hx-post="`+html.EscapeString(gone)+trigger+`></i></hx-partial>`...)
+}
+
 // Corrected marks the notice of an event that did not reach the server: the page has asked for its
 // controls since.
 const Corrected = `<hx-partial id="` + FailedID + `" hx-swap="afterbegin"><b hidden></b></hx-partial>`

@@ -59,11 +59,18 @@ const (
 	// EventParam names an event, in a POST; ComponentParam is the address of its component,
 	// ElementParam the id of the element that it is about, if it is sent for another one, and
 	// TypingParam says that the user is in the middle of changing a field.
+	// RecoverParam says that the event recovers a form; without an event, that the page does not
+	// have that form.
 	EventParam     = "event"
 	ComponentParam = "to"
 	ElementParam   = "of"
 	TypingParam    = "typing"
+	RecoverParam   = "recover"
 )
+
+// FormField is the hidden field by which a form says which it is: its id, and perhaps more behind a
+// point.
+const FormField = "sb-form"
 
 // ConnectionQuery is the query that asks for a page's connection.
 const ConnectionQuery = "?" + KitParam + "=" + ConnectionValue

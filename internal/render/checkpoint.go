@@ -9,7 +9,7 @@ type checkpoint struct {
 	inner, eaches, plain                       int
 	item                                       *building
 	skip, reread                               bool
-	later, itemFrom                            int
+	later, forms, itemFrom                     int
 	itemID                                     string
 	regions                                    int
 	reads                                      []scope.Read
@@ -20,7 +20,7 @@ func (p *pass) checkpoint() checkpoint {
 	c := checkpoint{
 		buf: len(p.buf.b), marks: len(p.marks), found: len(p.found), carried: len(p.carried), shown: len(p.shown), streams: len(p.streams),
 		region: p.region, inner: len(in.inner), eaches: len(in.eaches), plain: len(in.plain),
-		item: p.item, skip: p.skip, reread: p.reread, later: len(p.later), itemFrom: p.itemFrom, itemID: p.itemID, reads: p.tracker.Mark(),
+		item: p.item, skip: p.skip, reread: p.reread, later: len(p.later), forms: len(p.forms), itemFrom: p.itemFrom, itemID: p.itemID, reads: p.tracker.Mark(),
 	}
 	if p.item != nil {
 		c.regions = len(p.item.regions)
@@ -48,7 +48,7 @@ func (p *pass) unnote(c checkpoint) {
 func (p *pass) rewind(c checkpoint) {
 	p.unnote(c)
 	p.itemFrom, p.itemID = c.itemFrom, c.itemID
-	p.streams, p.later = p.streams[:c.streams], p.later[:c.later]
+	p.streams, p.later, p.forms = p.streams[:c.streams], p.later[:c.later], p.forms[:c.forms]
 	p.buf.b, p.marks, p.found, p.carried, p.shown = p.buf.b[:c.buf], p.marks[:c.marks], p.found[:c.found], p.carried[:c.carried], p.shown[:c.shown]
 	r := c.region
 	if in := r.parts; in != nil {

@@ -17,30 +17,32 @@ import (
 
 // pass is one rendering under way: of the whole view, or of one region.
 type pass struct {
-	tree      *Tree
-	buf       *buffer
-	marks     []patch.Mark
-	tracker   scope.Tracker
-	changes   *scope.Changes // since the last rendering; nil if there was none
-	skip      bool           // unchanged items may be left out
-	reread    bool           // what is read may answer otherwise, since a component around is new or has moved
-	duplicate bool           // a list holds the same item twice
-	root      *region        // the region that is rendered alone, as last shown; nil: the whole view
-	region    *region        // being rendered
-	item      *building      // the list whose item is being rendered
-	spare     *List          // for the next list
-	found     []*region      // new ones, in document order
-	carried   []carried
-	shown     []*Component // in order
-	streams   []*streamed
-	later     []*region // components in items that are left out, in which something is out of date
-	itemFrom  int       // where the HTML of the stream's item begins that is being rendered
-	itemID    string    // the id that its element has to have; "" outside of items
-	served    bool      // for a page that is being served: browsers without JavaScript may read it
-	broken    error     // why the region can't show its component
-	retrying  bool      // an enclosing component is rendered for the second time
-	depth     int       // of nested components
-	round     uint32
+	tree       *Tree
+	buf        *buffer
+	marks      []patch.Mark
+	tracker    scope.Tracker
+	changes    *scope.Changes // since the last rendering; nil if there was none
+	skip       bool           // unchanged items may be left out
+	reread     bool           // what is read may answer otherwise, since a component around is new or has moved
+	duplicate  bool           // a list holds the same item twice
+	root       *region        // the region that is rendered alone, as last shown; nil: the whole view
+	region     *region        // being rendered
+	item       *building      // the list whose item is being rendered
+	spare      *List          // for the next list
+	found      []*region      // new ones, in document order
+	carried    []carried
+	shown      []*Component // in order
+	streams    []*streamed
+	later      []*region // components in items that are left out, in which something is out of date
+	forms      []Form    // to be recovered, if wantsForms is set
+	wantsForms bool
+	itemFrom   int    // where the HTML of the stream's item begins that is being rendered
+	itemID     string // the id that its element has to have; "" outside of items
+	served     bool   // for a page that is being served: browsers without JavaScript may read it
+	broken     error  // why the region can't show its component
+	retrying   bool   // an enclosing component is rendered for the second time
+	depth      int    // of nested components
+	round      uint32
 
 	// The last source that a template read from, cached.
 	sourceOwner *Component
@@ -125,6 +127,7 @@ func (t *Tree) newPass(r *region, changes *scope.Changes) *pass {
 	return &pass{
 		tree: t, buf: b, marks: b.marks, region: r, found: []*region{r},
 		changes: changes, skip: changes != nil && !r.before.isWhole(), round: t.round,
+		wantsForms: t.wantsForms,
 	}
 }
 

@@ -35,48 +35,79 @@ func (p draft) release() {
 type Rendering struct {
 	// Ops are the operations for the browser, the data of one message; empty if nothing has changed.
 	Ops []byte
+	// First are the operations of a message that has to be sent before, if there are any; see patch.Scanned.First.
+	First []byte
 	// Warnings are about HTML that costs more than necessary.
 	Warnings []patch.Warning
+	// Forms, of FormsOrWhole, are to be recovered first; then there is nothing else.
+	Forms []Form
 }
 
 // Page renders the whole view for a page that is being served.
 func (t *Tree) Page() (html []byte, warnings []patch.Warning, err error) {
+	t.wantsForms = false
 	err = t.whole(nil, true, func(drafts []draft, _ []byte) error {
 		html = append(html, drafts[0].pass.buf.b...)
 		warnings = drafts[0].scanned.Warnings()
 		return nil
 	})
 	if err == nil {
-		t.shownTitle = t.title
+		t.shownTitle, t.unsent = t.title, true
 	}
 	return html, warnings, err
 }
 
 // Whole renders the whole view and returns the operation that morphs a page that
 // shows any rendering of it. posted is as in Render.
-func (t *Tree) Whole(posted *patch.Posted) (r Rendering, err error) {
+func (t *Tree) Whole(posted *patch.Posted) (Rendering, error) { return t.wholeOr(posted, false) }
+
+// FormsOrWhole is Whole, unless there are forms to be recovered: then it lists them, and what the
+// page shows has not changed.
+func (t *Tree) FormsOrWhole(posted *patch.Posted) (Rendering, error) {
+	return t.wholeOr(posted, true)
+}
+
+func (t *Tree) wholeOr(posted *patch.Posted, formsFirst bool) (r Rendering, err error) {
 	var shown []*streamed
+	first := t.page == nil
+	t.wantsForms = formsFirst
 	err = t.whole(posted, false, func(drafts []draft, kept []byte) error {
 		p := drafts[0]
+		if r.Forms = p.pass.recoverable(); formsFirst && len(r.Forms) > 0 {
+			if first {
+				return nil // the components are there from now on, for their events
+			}
+			return errForms
+		}
+		old := &t.shown
+		if t.unsent {
+			old = &patch.Tree{}
+		}
 		r.Ops = patch.AppendMorph(nil, protocol.RootID, p.pass.buf.b)
 		if posted != nil && !p.scanned.Keeps(posted.Source) {
 			p.scanned.SetPosted(posted)
 		}
 		if !posted.AsksForAll() {
-			r.Ops = p.scanned.AppendBound(r.Ops, &t.shown, protocol.RootID)
+			r.Ops = p.scanned.AppendBound(r.Ops, old, protocol.RootID)
 		}
-		r.Ops = t.appendForced(append(r.Ops, kept...), drafts, posted)
+		r.Ops = t.appendForced(append(r.Ops, kept...), drafts, posted, old)
 		for _, p := range drafts {
 			shown = append(shown, p.pass.streams...)
 			r.Warnings = append(r.Warnings, p.scanned.Warnings()...)
 		}
 		return nil
 	})
-	if err != nil {
+	switch {
+	case errors.Is(err, errForms):
+		return r, nil
+	case err != nil:
 		return Rendering{}, fmt.Errorf("render %s: %w", t.name, err)
+	case len(r.Forms) > 0:
+		t.unsent = true
+		return r, nil
 	}
 	t.forget(shown)
-	t.shownTitle = ""
+	t.shownTitle, t.unsent = "", false
 	r.Ops = t.appendTitle(r.Ops)
 	return r, err
 }
@@ -113,6 +144,7 @@ func (t *Tree) whole(posted *patch.Posted, served bool, use func(drafts []draft,
 // rendering. posted, if not nil, is what the page's controls show; Render corrects those that differ
 // from what the view says. If it fails, the last rendering stays what the page shows.
 func (t *Tree) Render(posted *patch.Posted) (r Rendering, err error) {
+	t.wantsForms = false
 	err = t.guard.Call(func() error {
 		r, err = t.render(posted)
 		return err
@@ -159,7 +191,7 @@ func (t *Tree) render(posted *patch.Posted) (r Rendering, err error) {
 	if drafts, r.Ops, err = t.renderStale(stale, changes, posted); errors.Is(err, patch.ErrNeedAll) {
 		release(drafts)
 		if drafts, r.Ops, err = t.renderPage(nil, posted); err == nil {
-			r.Ops = t.appendForced(r.Ops, drafts, posted)
+			r.Ops = t.appendForced(r.Ops, drafts, posted, &t.shown)
 		}
 	}
 	if err != nil {
@@ -170,6 +202,7 @@ func (t *Tree) render(posted *patch.Posted) (r Rendering, err error) {
 		drafts[0].pass.buf.ops, r.Ops = r.Ops, bytes.Clone(r.Ops)
 	}
 	for _, p := range drafts {
+		r.First = append(r.First, p.scanned.First()...)
 		r.Warnings = append(r.Warnings, p.scanned.Warnings()...)
 	}
 	t.commit(drafts)
@@ -180,11 +213,11 @@ func (t *Tree) render(posted *patch.Posted) (r Rendering, err error) {
 }
 
 // appendForced appends the operations that correct the posted controls in a rendering of the whole
-// view, or in the items that it keeps.
-func (t *Tree) appendForced(ops []byte, drafts []draft, posted *patch.Posted) []byte {
+// view, or in the items that it keeps. old is what the page shows.
+func (t *Tree) appendForced(ops []byte, drafts []draft, posted *patch.Posted, old *patch.Tree) []byte {
 	p := drafts[0]
 	if posted.AsksForAll() {
-		return append(p.scanned.AppendBound(ops, &t.shown, protocol.RootID), protocol.Corrected...)
+		return append(p.scanned.AppendBound(ops, old, protocol.RootID), protocol.Corrected...)
 	}
 	if posted == nil {
 		return ops

@@ -87,6 +87,7 @@ func (t *Tree) forget(streams []*streamed) {
 
 // Sent has the streams drop the items that Page has rendered, once a page shows them.
 func (t *Tree) Sent() {
+	t.unsent = false
 	for _, s := range t.streams {
 		s.sent()
 	}

@@ -61,9 +61,12 @@ type Tree struct {
 	retains      bool         // as RetainItems was told
 	readsOutside bool         // a template reads keys of a component that does not enclose it
 	flagged      []*region    // whose marks the last assess has set
+	hasForms     bool         // a rendering has met a form to be recovered
+	wantsForms   bool         // renderings note them
 
 	// The last rendering.
 	shown   patch.Tree
+	unsent  bool // no page shows it or anything before
 	page    *region
 	streams map[scope.StreamRef]*streamed
 	pass    atomic.Pointer[pass] // the rendering under way
@@ -106,6 +109,10 @@ func (t *Tree) ShowsFlash() bool { return t.showsFlash }
 
 // IsRendered reports whether the view was rendered, so that its components exist.
 func (t *Tree) IsRendered() bool { return t.page != nil }
+
+// IsUnsent reports whether no page shows the last rendering, or an earlier one: it was only made so
+// that components exist.
+func (t *Tree) IsUnsent() bool { return t.unsent }
 
 // IsRendering reports whether a rendering is under way. Safe for concurrent use.
 func (t *Tree) IsRendering() bool { return t.pass.Load() != nil }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"path"
-	"slices"
 
 	"github.com/a-h/templ"
 	"github.com/go-chi/chi/v5"
@@ -20,9 +19,10 @@ const repository = "https://github.com/sideband-go/sideband"
 // page is what the layout says about a page.
 type page struct {
 	index.Entry
-	folder  string   // its sources are the two files that are named for it
-	pattern string   // of its route, if that has parameters: Path is one of its addresses
-	below   []string // the patterns of further routes, whose pages belong to it
+	folder  string            // its sources are the two files in it that are named for it
+	pattern string            // of its route, if that has parameters: Path is one of its addresses
+	below   map[string]string // patterns of further routes that belong to it, and what their sources are named for
+	file    string            // what the sources are named for, if not for the folder
 }
 
 var home = page{Entry: index.Entry{
@@ -87,7 +87,7 @@ var pages = []page{
 		Name: "Users",
 		About: "A list from a database, and forms that are checked while you type. Edit a user in two tabs: the second one " +
 			"that saves hears what the first has changed. All of it works without JavaScript, too.",
-	}, folder: "users", below: []string{users.NewPath, users.EditPath}},
+	}, folder: "users", below: map[string]string{users.NewPath: "edit", users.EditPath: "edit"}},
 	{Entry: index.Entry{
 		Path: account.Path,
 		Name: "Account",
@@ -112,7 +112,9 @@ func current(ctx context.Context) (page, bool) {
 		return home, true
 	}
 	for _, p := range pages {
-		if pattern == cmp.Or(p.pattern, p.Path) || slices.Contains(p.below, pattern) {
+		file, below := p.below[pattern]
+		if below || pattern == cmp.Or(p.pattern, p.Path) {
+			p.file = file
 			return p, true
 		}
 	}
@@ -120,7 +122,10 @@ func current(ctx context.Context) (page, bool) {
 }
 
 // sources are the names of the page's files.
-func (p page) sources() []string { return []string{p.folder + ".go", p.folder + ".templ"} }
+func (p page) sources() []string {
+	file := cmp.Or(p.file, p.folder)
+	return []string{file + ".go", file + ".templ"}
+}
 
 // address is where a source file of the page is read.
 func (p page) address(file string) string {

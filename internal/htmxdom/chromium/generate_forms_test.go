@@ -48,7 +48,7 @@ func (f *former) part(depth int, inForm bool) *el {
 	if depth == 0 || f.chance(35) {
 		return f.control()
 	}
-	e := &el{tag: pick(f.generator, "form", "form", "form", "fieldset", "fieldset", "details", "dialog", "label", "div")}
+	e := &el{tag: pick(f.generator, "form", "form", "form", "fieldset", "fieldset", "details", "dialog", "label", "noscript", "div")}
 	if e.tag == "form" && inForm {
 		e.tag = "fieldset"
 	}
@@ -68,6 +68,9 @@ func (f *former) part(depth int, inForm bool) *el {
 		e.kids = append(e.kids, &el{tag: "summary", attr: [][2]string{{"id", f.id()}}, kids: []any{"more"}})
 	case "dialog":
 		f.some(e, 40, "open", "")
+	case "noscript":
+		e.kids = []any{f.control()}
+		return e
 	case "label":
 		e.kids = []any{&el{tag: "b", attr: [][2]string{{"id", f.id()}}, kids: []any{"label"}}, f.control()}
 		return e

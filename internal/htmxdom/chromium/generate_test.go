@@ -12,7 +12,7 @@ import (
 // Chromium and x/net/html begin equal: elements nest as their content models
 // say, a select element holds options alone (Chromium now keeps other elements
 // there, x/net drops them), parts of tables have no other siblings (what the
-// parser makes of a form after a row differs), SVG stays SVG, and there is no noscript, no frame
+// parser makes of a form after a row differs), SVG stays SVG, noscript elements hold controls alone, and there is no frame
 // and no script. Text has no characters that the input stream changes (NUL, CR).
 
 // generator makes random cases.

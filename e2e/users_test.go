@@ -1,0 +1,164 @@
+package e2e_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/sideband-go/sideband/internal/browser"
+)
+
+// userForm is the demo's page with the form of a user.
+type userForm struct{ *browser.Page }
+
+func openUser(t *testing.T, path string) userForm {
+	t.Helper()
+	p := browser.Open(t, demo.at(t, path)).Within(patience)
+	live(t, p)
+	return userForm{p}
+}
+
+// focused waits until the element with the id has the focus.
+func (p userForm) focused(id string) {
+	p.WaitFor(`document.activeElement.id === ` + quote(id))
+}
+
+// enter types a text into what has the focus, key by key, and goes on to the next.
+func (p userForm) enter(id, text string) {
+	p.focused(id)
+	for _, key := range text {
+		p.Press(string(key))
+	}
+	p.Press("Tab")
+}
+
+// streets waits until the form has addresses with these streets.
+func (p userForm) streets(want ...string) {
+	p.WaitFor(`[...document.querySelectorAll('[name$=".street"]')].map(e => e.value).join("|") === ` + quote(strings.Join(want, "|")))
+}
+
+// saved waits until the list says so.
+func (p userForm) saved(flash string) {
+	p.WaitText("h1", "Users")
+	p.WaitText(".sb-flash span", flash)
+}
+
+func TestAUserIsAddedByKeyboardAlone(t *testing.T) {
+	t.Parallel()
+	p := openUser(t, "/users/new")
+	p.Eval(`document.getElementById("user-name").focus()`, nil)
+	p.enter("user-name", "Kim Keys")
+	p.enter("user-email", "kim")
+	p.WaitText("#user-email--errors", "must have the @ sign and no spaces")
+	p.Press("Shift+Tab")
+	p.enter("user-email", "kim@example.org") // in place of what is selected
+	p.WaitText("#user-email--errors", "")
+	p.enter("user-password", "all by keyboard")
+	p.enter("user-age", "40")
+	p.focused("user-country")
+	p.Press("J")
+	p.WaitFor(`document.getElementById("user-region").textContent.includes("Kyoto")`)
+	p.Press("Tab")
+	p.focused("user-region")
+	p.Press("K")
+	p.WaitFor(`document.getElementById("user-region").value === "Kyoto"`)
+	p.Press("Tab")
+	p.Press("ArrowDown")
+	p.focused("user-role--1")
+	p.Press("Tab")
+	p.focused("user-newsletter")
+	p.Press(" ")
+	p.Press("Tab")
+	p.enter("user-addresses-0-street", "Key Street 1")
+	p.enter("user-addresses-0-city", "Kyoto")
+	p.WaitFor(`document.activeElement.textContent === "Remove"`)
+	p.Press("Tab")
+	p.WaitFor(`document.activeElement.textContent === "Add address"`)
+	p.Press("Tab")
+	p.WaitFor(`document.activeElement.textContent === "Save"`)
+	p.Press("Enter")
+	p.saved("Kim Keys is a user now.")
+}
+
+// A submit that is refused says why, with links to the fields.
+func TestASummaryLeadsToTheFields(t *testing.T) {
+	t.Parallel()
+	p := openUser(t, "/users/new")
+	p.ClickText("button", "Save")
+	p.WaitFor(`document.activeElement.classList.contains("sb-summary")`)
+	p.ClickText("link", "Email: can't be blank")
+	p.focused("user-email")
+	p.WaitText("#user-name--errors", "can't be blank")
+}
+
+func TestAddressesKeepWhatIsTyped(t *testing.T) {
+	t.Parallel()
+	p := openUser(t, "/users/3/edit")
+	p.streets("Via Roma 4", "Via del Porto 9")
+	p.Fill("#user-addresses-1-street", "Via Nuova 1") // which is not sent yet when the button is clicked
+	p.ClickText("button", "Add address")
+	p.streets("Via Roma 4", "Via Nuova 1", "")
+	p.Fill("#user-addresses-2-street", "Via Nuova 2")
+	p.Click(`#user-addresses-2-street-row .tools :nth-child(2)`)
+	p.streets("Via Roma 4", "Via Nuova 2", "Via Nuova 1")
+	p.Click(`#user-addresses-0-street-row .tools :nth-child(1)`)
+	p.streets("Via Nuova 2", "Via Nuova 1")
+}
+
+func TestTheSecondTabHearsWhatTheFirstHasSaved(t *testing.T) {
+	t.Parallel()
+	first := openUser(t, "/users/4/edit")
+	second := openUser(t, "/users/4/edit")
+	first.Fill("#user-age", "42")
+	first.Press("Enter")
+	first.saved("Dai Sato has been saved.")
+	second.Fill("#user-name", "Dai S.")
+	second.ClickText("button", "Save")
+	second.WaitText(".sb-summary li", "This user has been saved elsewhere meanwhile, with Age: 42. Save again to replace that with what is here.")
+	second.ClickText("button", "Save")
+	second.saved("Dai S. has been saved.")
+}
+
+func TestUsersAreSearchedWhileTyping(t *testing.T) {
+	t.Parallel()
+	p := browser.Open(t, demo.at(t, "/users")).Within(patience)
+	live(t, p)
+	stay(p)
+	p.Fill("#search-text", "braun")
+	p.WaitText("#users th", "Maria Braun")
+	p.WaitCount("#users tr", 1)
+	stayed(t, p)
+	p.Press("Enter")
+	p.WaitFor(`location.search === "?search=braun"`)
+	p.WaitText("#found", "1 user")
+}
+
+func TestUsersWithoutScripts(t *testing.T) {
+	t.Parallel()
+	p := userForm{browser.Open(t, "").Within(patience)}
+	p.Scripts(false)
+	p.Goto(demo.at(t, "/users"))
+	p.Fill("#search-text", "felix")
+	p.ClickText("button", "Search")
+	p.WaitText("#found", "1 user")
+	p.ClickText("link", "Felix Huber")
+	p.WaitText("h1", "Edit user")
+	p.Fill("#user-age", "6x")
+	p.ClickText("button", "Add address")
+	p.Fill("#user-addresses-0-street", "Am Steg 1")
+	p.ClickText("button", "Add address")
+	p.Fill("#user-addresses-1-street", "Am Steg 2")
+	p.Click(`#user-addresses-1-street-row .tools :nth-child(2)`)
+	p.streets("Am Steg 2", "Am Steg 1")
+	p.ClickText("button", "Save")
+	p.WaitText("#user-addresses-0-city--errors", "can't be blank")
+	p.Reload() // which sends nothing again
+	p.WaitText("#user-addresses-0-city--errors", "can't be blank")
+	if got := p.Value("#user-age"); got != "6x" {
+		t.Errorf("the age is %q", got)
+	}
+	p.Fill("#user-age", "65")
+	p.Fill("#user-addresses-0-city", "Graz")
+	p.Fill("#user-addresses-1-city", "Linz")
+	p.ClickText("button", "Save")
+	p.saved("Felix Huber has been saved.")
+}

@@ -1,0 +1,246 @@
+package live
+
+import (
+	"crypto/rand"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/sideband-go/sideband/internal/protocol"
+	"github.com/sideband-go/sideband/internal/render"
+	"github.com/sideband-go/sideband/patch"
+)
+
+// recoveryWait is how long the whole view waits for the answers of a connected page.
+const recoveryWait = 3 * time.Second
+
+// recovery is what a view asks of a page of which it does not know what it shows, before it sends the
+// whole view: the fields of its forms, each by an event. A page is asked again when it reconnects; of
+// its answers for one form the first counts. The worker owns it. A nil recovery asks for nothing.
+type recovery struct {
+	begun bool // the page was asked, or need not be, since nobody knows what it shows
+	key   string
+	forms []*lostForm
+	told  []string // forms that events have posted since it is not known what the page shows
+	late  []string // that events have posted otherwise, after the page was asked
+	page  uint64   // the connection that was asked last or, if the answer to an event has asked, the next one
+	over  bool     // it has not answered in time
+	timer *time.Timer
+}
+
+// lostForm is a form to be recovered.
+type lostForm struct {
+	render.Form
+	event, component string // of the event that recovers it
+	heard            bool   // it was recovered, an event has posted it, or the page does not have it
+}
+
+// answer is what an event says of the recovery of forms.
+type answer struct {
+	key              string // of the recovery, with the number of the form; "" of an event that is no answer
+	event, component string // of an answer
+	form             string // what tells the form that the event has posted; "" if it has posted none
+}
+
+// maxFormName bounds what tells a form.
+const maxFormName = 255
+
+// answerOf returns what an event says of the recovery of forms.
+func answerOf(e Event) answer {
+	a := answer{key: e.Recovers, event: e.Name, component: e.Component}
+	if a.form = e.Input.Fields.Get(protocol.FormField); a.form == "" && e.Posted != nil && e.Posted.Form {
+		a.form = "#" + e.Posted.Source
+	}
+	if len(a.form) > maxFormName {
+		a.form = ""
+	}
+	return a
+}
+
+// admits reports whether an event is to run: of answers to a recovery, the first one for each form,
+// unless an event has posted the form meanwhile. It returns that form.
+func (r *recovery) admits(a answer) (f *lostForm, run bool) {
+	if a.key == "" {
+		return nil, true
+	}
+	f = r.find(a.key)
+	switch {
+	case f == nil || f.heard: // or made up
+		return nil, false
+	case a.event == "" || r.knows(f, a.form):
+		f.heard = true // the page does not have it, or there is news of it
+		return nil, false
+	}
+	return f, a.event == f.event && a.component == f.component
+}
+
+// knows reports whether an event has posted the form, which form tells in an answer.
+func (r *recovery) knows(f *lostForm, form string) bool {
+	told := r.told
+	if !r.begun {
+		told = r.late
+	}
+	return form != "" && slices.Contains(told, form) || slices.Contains(told, "#"+f.ID)
+}
+
+// hear notes that an event has succeeded, and so told of the form that it has posted.
+func (v *View) hear(a answer) {
+	r, unknown := v.delivery.recovery, v.delivery.unknown
+	if a.form == "" || a.key != "" || !unknown && !r.lacks() {
+		return
+	}
+	if r == nil {
+		r = &recovery{}
+		v.delivery.recovery = r
+	}
+	told := &r.told
+	if !unknown {
+		told = &r.late
+	}
+	if len(*told) < render.MaxForms {
+		*told = append(*told, a.form)
+	}
+}
+
+// lacks reports whether a form was neither recovered nor given up.
+func (r *recovery) lacks() bool {
+	return r != nil && slices.ContainsFunc(r.forms, func(f *lostForm) bool { return !f.heard })
+}
+
+// find returns the form that the key of an answer stands for; nil if the page was not asked for it.
+func (r *recovery) find(key string) *lostForm {
+	key, number, _ := strings.Cut(key, ".")
+	i, err := strconv.Atoi(number)
+	if err != nil || r == nil || r.key == "" || key != r.key || i < 0 || i >= len(r.forms) {
+		return nil
+	}
+	return r.forms[i]
+}
+
+// finish notes that the page shows the view. Late answers still count.
+func (r *recovery) finish() {
+	r.stop()
+	r.begun, r.late, r.told = false, r.told, nil
+}
+
+func (r *recovery) stop() {
+	if r.timer != nil {
+		r.timer.Stop()
+		r.timer = nil
+	}
+}
+
+// waits reports whether the page has still to answer.
+func (r *recovery) waits() bool {
+	return r.begun && !r.over && r.lacks()
+}
+
+// forgetPage has another page asked for all forms.
+func (d *delivery) forgetPage() {
+	if d.recovery != nil {
+		d.recovery.stop()
+		d.recovery = nil
+	}
+}
+
+// mayLack has the whole view sent, once forms are recovered, to a page that has asked for its controls
+// since events have not arrived: what was typed in forms is to reach the view before that.
+func (v *View) mayLack(conn Conn, posted *patch.Posted) {
+	d := &v.delivery
+	wasAsked := d.recovery != nil && d.recovery.page == d.connections
+	if conn != nil && posted.AsksForAll() && v.tree.HasForms() && !wasAsked && !v.lags() {
+		d.unknown = true
+	}
+}
+
+// whole renders the whole view for a page of which nobody knows what it shows. Its forms are recovered
+// first: until then asks is true, and ops is what asks the page, if it is not asked already. conn is nil
+// if ops are for the answer to an event; recovers says that the event itself was an answer.
+func (v *View) whole(conn Conn, posted *patch.Posted, recovers bool) (ops []byte, asks bool, err error) {
+	r := v.delivery.recovery
+	page := v.delivery.connections
+	if conn == nil {
+		page++
+	}
+	asked := r != nil && r.begun
+	if asked {
+		r.over = r.over && r.page == page
+		switch {
+		case !r.waits():
+		case r.page != page, conn == nil && !recovers:
+			return v.ask(page), true, nil
+		default:
+			return nil, true, nil
+		}
+	}
+	var out render.Rendering
+	if asked {
+		out, err = v.tree.Whole(posted)
+	} else if out, err = v.tree.FormsOrWhole(posted); err == nil && len(out.Forms) > 0 {
+		if v.startRecovery(out.Forms) {
+			return v.ask(page), true, nil
+		}
+		out, err = v.tree.Whole(posted)
+	}
+	if err != nil {
+		return nil, false, err
+	}
+	v.host.Warn(v, out)
+	if r := v.delivery.recovery; r != nil {
+		if r.begun {
+			ops = patch.AppendText(nil, patch.LeftID, "")
+		}
+		r.finish()
+	}
+	return append(ops, out.Ops...), false, nil
+}
+
+// startRecovery begins to recover forms. It reports false if events have posted all of them already.
+func (v *View) startRecovery(forms []render.Form) bool {
+	r := &recovery{begun: true, key: rand.Text()[:16]}
+	if before := v.delivery.recovery; before != nil {
+		r.told = before.told
+	}
+	v.delivery.recovery = r
+	for _, f := range forms {
+		u, err := url.Parse(f.Post)
+		if err != nil {
+			continue // bindings write addresses that can be read
+		}
+		q := u.Query()
+		l := &lostForm{Form: f, event: q.Get(protocol.EventParam), component: q.Get(protocol.ComponentParam)}
+		l.heard = slices.Contains(r.told, "#"+f.ID)
+		r.forms = append(r.forms, l)
+	}
+	return r.waits()
+}
+
+// ask returns the operations that ask a page for the forms that it has not answered for. page is as in
+// recovery.
+func (v *View) ask(page uint64) (ops []byte) {
+	r := v.delivery.recovery
+	r.stop()
+	r.page, r.over = page, false
+	var timer *time.Timer
+	timer = time.AfterFunc(recoveryWait, func() {
+		v.mu.Lock()
+		defer v.mu.Unlock()
+		v.once(stepRecovery, func(v *View, gen uint64) {
+			if r == v.delivery.recovery && r.timer == timer && r.waits() {
+				r.over = true
+				v.begin()
+				v.show(gen)
+			}
+		})
+	})
+	r.timer = timer
+	for i, f := range r.forms {
+		if !f.heard {
+			answer := protocol.RecoverParam + "=" + r.key + "." + strconv.Itoa(i)
+			ops = protocol.AppendRecovery(ops, f.ID, f.Post+"&"+answer, v.address+"?"+answer)
+		}
+	}
+	return ops
+}
