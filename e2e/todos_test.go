@@ -237,6 +237,6 @@ func TestWithoutScriptsThePageSaysWhatItNeeds(t *testing.T) {
 	p.Scripts(false)
 	p.Viewport(390, 844)
 	p.Goto(demo.at(t, "/todos"))
-	p.WaitText("noscript p", "JavaScript is off. This page shows what there was when it was loaded; most of what it can do needs JavaScript.")
+	p.WaitText("noscript p", "JavaScript is off, so this page is not live: it shows what there was when it was loaded.")
 	p.WaitFor(`document.querySelector("noscript p").getBoundingClientRect().bottom <= document.querySelector("main").getBoundingClientRect().top`)
 }

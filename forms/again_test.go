@@ -49,6 +49,7 @@ func (pair) Render() templ.Component {
 	})
 }
 
+// Case 134.
 func TestOnlyControlsThatHaveChangedAreRenderedAgain(t *testing.T) {
 	v := viewtest.New(t, viewtest.Define(pair{}))
 	fields := fieldsIn(v.Page())

@@ -83,29 +83,46 @@ func benchPosted(t testing.TB, page string) url.Values {
 	return fields
 }
 
-// BenchmarkKeystroke measures the change of one field of a form: what was posted is decoded and validated, and
-// the page rendered. Most of it is in proportion to the fields.
+// keystrokes returns a function that changes one field of an order: what was posted is decoded and validated,
+// and the page rendered.
+func keystrokes(t testing.TB, lines int) func() {
+	v := viewtest.New(t, viewtest.Define(order{lines}))
+	fields := benchPosted(t, v.FirstPage())
+	v.Begin()
+	source, i := "order-lines-0-note", 0
+	return func() {
+		i++
+		fields.Set("lines[0].note", fmt.Sprint("note ", i))
+		c, err := v.Event("Change", "", params.Input{Fields: fields, Source: source})
+		if err == nil {
+			err = v.Run(t.Context(), c)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := v.Render(&patch.Posted{Source: source, Fields: fields, Typing: true}); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkKeystroke measures a keystroke. Most of it is in proportion to the fields.
 func BenchmarkKeystroke(b *testing.B) {
 	for _, lines := range []int{2, 50} {
 		b.Run(fmt.Sprint(4*lines, " fields"), func(b *testing.B) {
-			v := viewtest.New(b, viewtest.Define(order{lines}))
-			fields := benchPosted(b, v.FirstPage())
-			v.Begin()
-			source := "order-lines-0-note"
+			change := keystrokes(b, lines)
 			b.ReportAllocs()
-			for i := 0; b.Loop(); i++ {
-				fields.Set("lines[0].note", fmt.Sprint("note ", i))
-				c, err := v.Event("Change", "", params.Input{Fields: fields, Source: source})
-				if err == nil {
-					err = v.Run(b.Context(), c)
-				}
-				if err != nil {
-					b.Fatal(err)
-				}
-				if _, err := v.Render(&patch.Posted{Source: source, Fields: fields, Typing: true}); err != nil {
-					b.Fatal(err)
-				}
+			for b.Loop() {
+				change()
 			}
 		})
+	}
+}
+
+// A field that did not change is not rendered again: that would take some 50 objects.
+func TestAKeystrokeDoesNotRenderOtherFields(t *testing.T) {
+	few, many := testing.AllocsPerRun(50, keystrokes(t, 2)), testing.AllocsPerRun(50, keystrokes(t, 50))
+	if each := (many - few) / (4 * 48); each > 20 {
+		t.Errorf("each field that did not change costs %.1f objects", each)
 	}
 }

@@ -26,6 +26,10 @@ type Binding struct {
 	change templ.OrderedAttributes
 	number string
 	rows   string
+
+	version     uint64 // of change, once it is asked for
+	hasVersion  bool
+	isVersioned bool
 }
 
 // Bind binds a form to events of the page, or of an enclosing component: submit takes the submits, and
@@ -96,9 +100,17 @@ func (b *Binding) Context(ctx context.Context) context.Context {
 	return context.WithValue(ctx, bindingKey{}, b)
 }
 
+// bindingOf returns the binding of a form; nil outside of it.
+func bindingOf(ctx context.Context, id string) *Binding {
+	if b, ok := ctx.Value(bindingKey{}).(*Binding); ok && b.id == id {
+		return b
+	}
+	return nil
+}
+
 // changeBinding returns the binding of the fields of a form; none outside of it.
 func changeBinding(ctx context.Context, id string) templ.OrderedAttributes {
-	if b, ok := ctx.Value(bindingKey{}).(*Binding); ok && b.id == id {
+	if b := bindingOf(ctx, id); b != nil {
 		return b.change
 	}
 	return nil

@@ -92,7 +92,7 @@ func (f *form) parse(path string, n *field, v reflect.Value, texts []string) err
 				continue // what a form posts for no choice
 			}
 			item := reflect.New(n.typ.Elem())
-			if err := f.parseText(path, n, item, text); err != nil {
+			if err := f.parseText(path, item, text); err != nil {
 				return err
 			}
 			list = reflect.Append(list, item.Elem())
@@ -103,7 +103,7 @@ func (f *form) parse(path string, n *field, v reflect.Value, texts []string) err
 	text := lineEnds.Replace(texts[len(texts)-1])
 	v.SetZero()
 	if text != "" {
-		if err := f.parseText(path, n, v.Addr(), text); err != nil {
+		if err := f.parseText(path, v.Addr(), text); err != nil {
 			return err
 		}
 	}
@@ -124,7 +124,7 @@ var lineEnds = strings.NewReplacer("\r\n", "\n")
 
 // parseText reads one text of a field. One that is no value of the field's type is a problem of the field.
 // parseText returns an error of the application's type.
-func (f *form) parseText(path string, n *field, into reflect.Value, text string) error {
+func (f *form) parseText(path string, into reflect.Value, text string) error {
 	err := views.ErrText
 	if isClean(text) {
 		err = views.ParseText(text, into.Interface())

@@ -34,7 +34,7 @@ type definition struct {
 type Setting func(*definition)
 
 // WithValidator sets what validates the form's data; the default is [Rules] without rules of one's
-// own. All keys of one type have the same.
+// own.
 func WithValidator(v Validator) Setting { return func(d *definition) { d.validator = v } }
 
 // WithMessages sets the texts of problems. They are made when the form is rendered.
@@ -78,12 +78,18 @@ func New[T any](name string, settings ...Setting) *Key[T] {
 	return k
 }
 
-// keyOf finds a key; nil without one.
-func keyOf[T any](name string) *Key[T] {
+// keyOf finds a key; nil without one. It reports whether it is the only one of its type.
+func keyOf[T any](name string) (k *Key[T], isOnly bool) {
 	keysMu.Lock()
 	defer keysMu.Unlock()
-	k, _ := keys[keyID{reflect.TypeFor[T](), name}].(*Key[T])
-	return k
+	t := reflect.TypeFor[T]()
+	k, _ = keys[keyID{t, name}].(*Key[T])
+	for id := range keys {
+		if id.data == t && id.name != name {
+			return k, false
+		}
+	}
+	return k, true
 }
 
 // Name returns the name given to New.

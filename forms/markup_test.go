@@ -155,6 +155,7 @@ func send(t testing.TB, v *viewtest.View, event, source string, fields url.Value
 	v.Succeed(c)
 }
 
+// Case 130.
 func TestFormsAreMarkedUpAsTheGoldenFilesSay(t *testing.T) {
 	for _, it := range []struct {
 		name, component string
@@ -201,6 +202,7 @@ func TestAttributesThatTheFormNeedsAreItsOwn(t *testing.T) {
 	}
 }
 
+// Case 133.
 func TestAPasswordIsNeverPartOfAPage(t *testing.T) {
 	v := viewtest.New(t, viewtest.Define(form{sheet{components["password"]}}))
 	fields := fieldsIn(v.Page())

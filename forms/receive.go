@@ -76,9 +76,12 @@ func (f *Form[T]) data() reflect.Value { return reflect.ValueOf(&f.Data).Elem() 
 // run.
 func (f *Form[T]) receive(s *views.Socket, p views.Posted, isSubmit bool) (run bool, err error) {
 	name, number, _ := strings.Cut(p.Fields.Get(numberField), ".")
-	k := keyOf[T](name)
+	k, isOnly := keyOf[T](name)
 	if k == nil {
 		return false, fmt.Errorf("%w: the field %s names no form of %v", views.ErrText, numberField, reflect.TypeFor[T]())
+	}
+	if _, isSet := k.k.Lookup(s); !isSet && !isOnly { // the rules of a form of another page may be laxer
+		return false, fmt.Errorf("%w: the page has not set the form %q of %v, which has several: Set it in Mount", views.ErrText, name, reflect.TypeFor[T]())
 	}
 	before := k.Get(s)
 	if slices.Contains(before.spent, number) {

@@ -26,13 +26,15 @@ func (f *Form[T]) summarize() summary {
 // shown reports whether there is something to say.
 func (s summary) shown() bool { return len(s.fields) > 0 || len(s.problems[""]) > 0 }
 
-func (s summary) titleID() string { return s.id + "--title" }
+// elementID has the count of refused submits in it: the summary is a new element after each, which is what
+// gets the focus, also if the same is wrong as before.
+func (s summary) elementID() string { return s.id + "--summary-" + strconv.Itoa(s.refusals) }
 
-// attrs has autofocus after a submit that was refused. Its count makes the summary a new element, which is what
-// gets the focus: also if the same is wrong as before.
+func (s summary) titleID() string { return s.elementID() + "-title" }
+
 func (s summary) attrs() templ.OrderedAttributes {
 	return templ.OrderedAttributes{
-		templ.KV[string, any]("id", s.id+"--summary-"+strconv.Itoa(s.refusals)), templ.KV[string, any]("class", "sb-summary"),
+		templ.KV[string, any]("id", s.elementID()), templ.KV[string, any]("class", "sb-summary"),
 		templ.KV[string, any]("role", "group"), templ.KV[string, any]("aria-labelledby", s.titleID()),
 		templ.KV[string, any]("tabindex", "-1"), templ.KV[string, any]("autofocus", s.refusedNow),
 	}

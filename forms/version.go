@@ -2,6 +2,7 @@ package forms
 
 import (
 	"context"
+	"encoding/binary"
 	"hash/maphash"
 
 	"github.com/a-h/templ"
@@ -31,14 +32,29 @@ func (c *control) version(ctx context.Context) (hash uint64, ok bool) {
 			return 0, false
 		}
 	}
-	if !attributesInto(&h, changeBinding(ctx, f.form.id)) {
-		return 0, false
+	if b := bindingOf(ctx, f.form.id); b != nil {
+		v, ok := b.changeVersion()
+		if !ok {
+			return 0, false
+		}
+		number(&h, v)
 	}
 	return h.Sum64(), true
 }
 
+// changeVersion is the version of the attributes of the change event, which all controls of the form have.
+func (b *Binding) changeVersion() (hash uint64, ok bool) {
+	if !b.hasVersion {
+		var h maphash.Hash
+		h.SetSeed(versionSeed)
+		b.hasVersion, b.isVersioned = true, attributesInto(&h, b.change)
+		b.version = h.Sum64()
+	}
+	return b.version, b.isVersioned
+}
+
 func optionsInto(h *maphash.Hash, options []Option) {
-	maphash.WriteComparable(h, len(options))
+	number(h, uint64(len(options)))
 	for _, o := range options {
 		text(h, o.Value, o.Label)
 		flag(h, o.Disabled)
@@ -55,7 +71,7 @@ func attributesInto(h *maphash.Hash, items []templ.KeyValue[string, any]) bool {
 		case bool:
 			flag(h, v)
 		case int:
-			maphash.WriteComparable(h, v)
+			number(h, uint64(v))
 		default:
 			return false
 		}
@@ -66,9 +82,15 @@ func attributesInto(h *maphash.Hash, items []templ.KeyValue[string, any]) bool {
 // text writes texts, and where each ends.
 func text(h *maphash.Hash, texts ...string) {
 	for _, t := range texts {
-		maphash.WriteComparable(h, len(t))
+		number(h, uint64(len(t)))
 		_, _ = h.WriteString(t)
 	}
+}
+
+func number(h *maphash.Hash, n uint64) {
+	var b [8]byte
+	binary.LittleEndian.PutUint64(b[:], n)
+	_, _ = h.Write(b[:])
 }
 
 func flag(h *maphash.Hash, on bool) {

@@ -10,6 +10,7 @@ import (
 // stranger is a value that no attribute has.
 type stranger struct{}
 
+// Case 134.
 func TestAControlIsRenderedAgainForAllThatItIsMadeOf(t *testing.T) {
 	f, g := &form{definition: &definition{name: "version"}, id: "version"}, &form{definition: &definition{name: "version"}, id: "version"}
 	base := control{field: Field{Name: "a", ID: "version-a", Value: "v", form: f}, label: "A"}

@@ -54,6 +54,9 @@ func (rt Route) serveEvent(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	increment(&rt.kit.stats.Events)
+	for _, c := range outcome.Cookies {
+		w.Header().Add("Set-Cookie", c)
+	}
 	if unscripted {
 		rt.answerUnscripted(w, r, v, outcome)
 		return

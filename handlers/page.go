@@ -147,7 +147,7 @@ func (k *Kit) keep(w http.ResponseWriter, r *http.Request, v *live.View, sh *she
 	if err != nil {
 		return err
 	}
-	sh.View = v.ID()
+	sh.View, sh.Unscripted = v.ID(), v.Unscripted()
 	sh.Connection = v.Address() + protocol.ConnectionQuery
 	switch err = v.Keep(o); {
 	case errors.Is(err, state.ErrPending):
@@ -179,7 +179,7 @@ func (rt Route) stillShown(r *http.Request) bool {
 
 // writePage renders the document of a view, then writes it.
 func (k *Kit) writePage(w http.ResponseWriter, r *http.Request, status int, view string, sh shell) {
-	if sh.Ticket != "" {
+	if sh.Ticket != "" && sh.Unscripted.Fields {
 		sh.Content = protocol.PutTicket(sh.Content, protocol.ViewText(sh.View), sh.Ticket)
 	}
 	sh.Script = k.asset("htmx-sse.js")

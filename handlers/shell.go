@@ -6,6 +6,7 @@ import (
 	"github.com/a-h/templ"
 
 	"github.com/sideband-go/sideband/internal/protocol"
+	"github.com/sideband-go/sideband/internal/render"
 	"github.com/sideband-go/sideband/patch"
 	"github.com/sideband-go/sideband/views"
 )
@@ -26,8 +27,10 @@ type shell struct {
 	Texts                                  *protocol.Texts
 	// Notice is what the page says of an event that it has sent without JavaScript.
 	Notice string
-	// View is the id of the view that the page shows.
-	View string
+	// View is the id of the view that the page shows, and Unscripted what it has for browsers without
+	// JavaScript.
+	View       string
+	Unscripted render.Unscripted
 	// Ticket and Connection, an address, are empty for a page that is not live.
 	Ticket, Connection string
 	// KeepConnection keeps the connection open while the page is hidden.

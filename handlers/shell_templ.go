@@ -253,7 +253,7 @@ func (sh shell) body() templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		if sh.Ticket != "" && protocol.NeedsForm(sh.Content) {
+		if sh.Ticket != "" && sh.Unscripted.Buttons {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 19, "<form id=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

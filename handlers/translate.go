@@ -70,6 +70,8 @@ func (g *guard) target(status int, t ticket) (to string, reload bool) {
 		if to, reload := safeURL(g.r, g.Header().Get("Location")); to != "" {
 			return to, reload
 		}
+	case g.isFilledIn() && status >= 400:
+		return "", false // the page keeps what was typed into it, and says what is wrong
 	case restore, status < 300, status == http.StatusUnauthorized, status == http.StatusForbidden, status == http.StatusNotFound, status == http.StatusGone:
 	default:
 		return "", false
@@ -106,4 +108,16 @@ func safeURL(r *http.Request, location string) (to string, own bool) {
 // isLocal reports whether an address is one of the same origin, also for browsers.
 func isLocal(address string) bool {
 	return strings.HasPrefix(address, "/") && !strings.HasPrefix(address, "//")
+}
+
+// isFilledIn reports whether the request is an event of a form or of one of its fields.
+func (g *guard) isFilledIn() bool {
+	if !g.query.Has(protocol.EventParam) {
+		return false
+	}
+	switch tag, _ := source(g.r, g.query.Get(protocol.ElementParam)); tag {
+	case "form", "input", "select", "textarea":
+		return true
+	}
+	return false
 }

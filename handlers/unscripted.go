@@ -213,7 +213,7 @@ func (rt Route) serveAgain(w http.ResponseWriter, r *http.Request) {
 	default:
 		w.Header().Set("Cache-Control", "no-store") // going back shows what the view shows
 		k.writePage(w, r, http.StatusOK, rt.def.Name(), shell{
-			Title: page.Title, Content: page.Content, Notice: page.Notice, View: v.ID(), Ticket: t,
+			Title: page.Title, Content: page.Content, Notice: page.Notice, View: v.ID(), Unscripted: page.Unscripted, Ticket: t,
 			Connection: page.Connection, KeepConnection: rt.def.KeepsConnection,
 		})
 	}

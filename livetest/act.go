@@ -149,7 +149,7 @@ func (e Element) ScrollTo() {
 }
 
 // inView reports whether an element is in view without any scrolling: the one that opens
-// the stream always is.
+// the connection always is.
 func inView(n *html.Node) bool { return attr(n, "id") == protocol.ConnectionID }
 
 // Blur takes the focus from the element that has it, as a click beside it does.

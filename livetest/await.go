@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// Await waits until nothing runs any more that the view has started beside it, with
-// state.Async or views.Start, and the page shows what came of it. If that takes longer
+// Await waits until no background task of the view runs any more, of state.Async or
+// views.Start, and the page shows what came of them. If that takes longer
 // than [Site.Patience], the test fails. In a bubble of synctest it takes no time.
 func (p *Page) Await() {
 	p.t.Helper()

@@ -204,7 +204,7 @@ func TestRedirectsAreFollowed(t *testing.T) {
 		expect(t, "the path", page.Path(), "/#last")
 		visited()
 
-		page.CutStream() // without a stream too
+		page.CutConnection() // without a stream too
 		page.Button("Leave").Click()
 		page.Restore()
 		page.ExpectFlash(views.FlashSuccess, "You have left.")

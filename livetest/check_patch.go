@@ -23,7 +23,7 @@ func (f *findings) patch(at string, d *htmxdom.Document, m Message) {
 		return
 	}
 	at, _, _ = strings.Cut(at, "?")
-	add := func(n *html.Node) { f.addCost(NoIDNear, at+": "+tagOf(n), cost{m.Size(), short(n)}) }
+	add := func(n *html.Node) { f.addCost(NoIDNear, at+": "+tagOf(n), cost{m.Size(), short(d, n)}) }
 	for _, part := range parts {
 		if part.Data != "hx-partial" {
 			continue

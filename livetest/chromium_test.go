@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -35,21 +36,26 @@ func (s state) String() string {
 	return fmt.Sprintf("title %q, notices %q, focus %q, values %q, checked %v\n%s", s.Title, s.Notices, s.Focus, s.Values, s.Checked, s.HTML)
 }
 
-// normal is HTML in which it doesn't matter who has written it.
+// normal is HTML in which it doesn't matter who has written it, and for which process.
 func normal(t *testing.T, content string) string {
 	t.Helper()
-	d, err := htmxdom.Parse("<body><main id=root>" + content + "</main>")
+	d, err := htmxdom.ParsePlain("<body><main id=root>" + content + "</main>")
 	if err != nil {
 		t.Fatal(err)
 	}
-	return strings.Join(strings.Fields(d.NodeHTML(d.ByID("root"))), "")
+	return sealed.ReplaceAllString(strings.Join(strings.Fields(d.NodeHTML(d.ByID("root"))), ""), "$1")
 }
 
+// sealed is what is random in hidden fields.
+var sealed = regexp.MustCompile(`(<inputname="sb-(?:form|ticket)"type="hidden"value=")[^"]*`)
+
 const look = `(() => {
+	const root = document.getElementById("sb-view").cloneNode(true)
+	for (const e of root.querySelectorAll("noscript")) if (!e.firstElementChild) e.textContent = ""
 	const fields = [...document.querySelectorAll("input[id], select[id]")]
 	const boxes = fields.filter(f => f.type == "checkbox" || f.type == "radio")
 	return {
-		HTML: document.getElementById("sb-view").innerHTML,
+		HTML: root.innerHTML,
 		Values: Object.fromEntries(fields.map(f => [f.id, f.value])),
 		Checked: Object.fromEntries(boxes.map(f => [f.id, f.checked])),
 		Focus: document.activeElement == document.body ? "" : document.activeElement.id || document.activeElement.tagName,
@@ -100,17 +106,24 @@ type both struct {
 	number int // of what is done
 }
 
-// openBoth opens the page of a site, with the style sheet in Chromium. powered is an element
-// that htmx takes up.
+// openBoth opens the page of a site. powered is an element that htmx takes up, "" where no scripts run.
 func openBoth(t *testing.T, site func() http.Handler, path, powered string) *both {
 	t.Helper()
 	t.Logf("%d steps, -seed=%d", *steps, *seed)
 	server := httptest.NewServer(site())
 	t.Cleanup(server.Close) // after the browser has gone
 	b := &both{t: t, server: server, random: rand.New(rand.NewPCG(*seed, 0))}
-	b.real = browser.Open(t, server.URL+path)
-	b.real.WaitFor(fmt.Sprintf(`document.querySelector(%q).hasAttribute("data-htmx-powered")`, powered))
-	b.page = livetest.Open(t, site(), path)
+	person := livetest.Serve(t, site()).Person()
+	if powered == "" {
+		b.real = browser.Open(t, "")
+		b.real.Scripts(false)
+		b.real.Goto(server.URL + path)
+		person.WithoutScripts()
+	} else {
+		b.real = browser.Open(t, server.URL+path)
+		b.real.WaitFor(fmt.Sprintf(`document.querySelector(%q).hasAttribute("data-htmx-powered")`, powered))
+	}
+	b.page = person.Open(path)
 	return b
 }
 
@@ -138,6 +151,7 @@ func (b *both) compare(next func() []step) {
 	b.t.Helper()
 	for b.number = range *steps {
 		for _, s := range next() {
+			b.t.Logf("step %d: %s", b.number, s.name)
 			s.here()
 			s.real()
 			want := inTest(b.t, b.page)
@@ -199,7 +213,7 @@ func TestPagesAreThoseOfChromium(t *testing.T) {
 func TestBoardsAreThoseOfChromium(t *testing.T) {
 	t.Parallel()
 	b := openBoth(t, func() http.Handler { return boardSite(t) }, "/", "#swap")
-	b.real.AllowErrors("favicon.ico", "answered 409", "409 (Conflict)", "answered 500", "500 (Internal Server Error)", "answered 404", "404 (Not Found)")
+	b.real.AllowErrors("answered 409", "409 (Conflict)", "answered 500", "500 (Internal Server Error)", "answered 404", "404 (Not Found)")
 	const css = ".sb-flash, .sb-flash *, .sb-notices * { pointer-events: none !important }"
 	b.style(css)
 	b.page.Skip(livetest.BrokenParts, livetest.Failures, livetest.UnknownEvents)
@@ -248,7 +262,6 @@ func TestBoardsAreThoseOfChromium(t *testing.T) {
 func TestGesturesAreThoseOfChromium(t *testing.T) {
 	t.Parallel()
 	b := openBoth(t, gesturesSite, "/", "#two")
-	b.real.AllowErrors("favicon.ico")
 	b.style(".sb-notices * { pointer-events: none !important }")
 	enter := func(selector string) step {
 		return step{"press Enter in " + selector, func() { b.page.Find(selector).Key("Enter") }, func() {
@@ -300,7 +313,7 @@ func TestCutsAreThoseOfChromium(t *testing.T) {
 			s.ServeHTTP(w, r)
 		})
 	}, "/?begin=Milk,Bread", "#search")
-	b.real.AllowErrors("favicon.ico", "answered 409", "409 (Conflict)", "net::ERR_", "htmx:", "Failed to fetch", "network error")
+	b.real.AllowErrors("answered 409", "409 (Conflict)", "net::ERR_", "htmx:", "Failed to fetch", "network error")
 	b.style(".sb-notices, .sb-notices * { pointer-events: none !important }")
 	b.page.Skip(livetest.DeadLinks)
 	b.compare(func() []step {

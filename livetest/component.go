@@ -17,18 +17,18 @@ import (
 	"github.com/sideband-go/sideband/views"
 )
 
-// Component opens a page that shows nothing but c, with these assigns: a part of the
+// Component opens a page that shows nothing but c, with these values: a part of the
 // page v without the rest. What is bound in c, and messages, go to v's methods, which
-// change the assigns; v's Mount, Connect and Close never run. A part that needs no page
+// change the values; v's Mount, Connect and Close never run. A part that needs no page
 // gets [Blank]:
 //
 //	page := livetest.Component(t, livetest.Blank{}, views.Component("likes", Likes{Label: "Likes"}))
-func Component[Q any](t testing.TB, v views.View[Q], c templ.Component, assigns ...state.Assignment) *Page {
+func Component[Q any](t testing.TB, v views.View[Q], c templ.Component, values ...state.Assignment) *Page {
 	t.Helper()
 	kit := handlers.New(handlers.Config{Logger: slog.New(slog.DiscardHandler)})
 	r := chi.NewRouter()
 	r.Use(kit.Middleware)
-	def := live.Face.Define(v, reflect.TypeFor[Q](), nil).Only(c, assigns...)
+	def := live.Face.Define(v, reflect.TypeFor[Q](), nil).Only(c, values...)
 	r.Handle("/", live.Face.Route(kit, def).(handlers.Route))
 	s := Serve(t, r)
 	s.Skip(DeadLinks)

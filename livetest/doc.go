@@ -6,7 +6,7 @@
 //		page.Expect("#count", "Count: 1")
 //	}
 //
-// The application's own handler runs, with its middleware, sessions and streams; its
+// The application's own handler runs, with its middleware, sessions and connections; its
 // server and the browsers are connected in memory. What the browsers do with pages,
 // messages and answers is what htmx does. Tests may be parallel, use the race detector,
 // and run in a bubble of testing/synctest, where time is fake.
@@ -19,8 +19,11 @@
 // they visit. Elements are found by what a person sees ([Page.Button], [Page.Field]) or
 // by CSS selectors ([Page.Find]). Acting on what a person could not use fails the test.
 //
-// There is no layout: see [Element.ScrollTo] for what waits to be scrolled to. Work that
-// views have started beside them is waited for with [Page.Await].
+// A [Form] is filled in by its labels, and says what is wrong with its fields. [Person.WithoutScripts] switches
+// JavaScript off.
+//
+// There is no layout: see [Element.ScrollTo] for what waits to be scrolled to. Background tasks
+// are waited for with [Page.Await].
 //
 // While a test uses pages they are checked for common mistakes: see [Check].
 package livetest

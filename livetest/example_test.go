@@ -246,10 +246,10 @@ func ExampleCheck() {
 }
 
 // A page keeps working where streams do not come through, and when they come again.
-func ExamplePage_CutStream() {
+func ExamplePage_CutConnection() {
 	example(func(t testing.TB) {
 		page := livetest.Open(t, site(), "/?begin=Milk")
-		page.CutStream()
+		page.CutConnection()
 		page.Row("Milk").Button("Cancel").Click()
 		fmt.Println(page.Find("#items tr").Count(), page.Live())
 		page.Restore()

@@ -45,7 +45,7 @@ func (e Element) ExpectNone() {
 	e.page.read(func(d *htmxdom.Document) {
 		found, _ := e.matches(d)
 		for _, n := range found[:min(len(found), nearest)] {
-			there += fmt.Sprintf("\n\t%s%s: %q", tagOf(n), inside(n), short(n))
+			there += fmt.Sprintf("\n\t%s%s: %q", tagOf(n), inside(n), short(d, n))
 		}
 	})
 	if there != "" {
@@ -53,8 +53,8 @@ func (e Element) ExpectNone() {
 	}
 }
 
-func short(n *html.Node) string {
-	text := []rune(textOf(n))
+func short(d *htmxdom.Document, n *html.Node) string {
+	text := []rune(textOf(d, n))
 	if len(text) > 60 {
 		return string(text[:60]) + "…"
 	}
@@ -74,7 +74,7 @@ func (p *Page) Wait(selector, want string) {
 		p.AtOnce().read(func(d *htmxdom.Document) {
 			var n *html.Node
 			if n, problem = e.resolve(d); n != nil {
-				got = textOf(n)
+				got = textOf(d, n)
 			}
 		})
 		if last = fmt.Sprintf("%q", got); problem != "" {

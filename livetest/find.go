@@ -12,7 +12,7 @@ import (
 	"github.com/sideband-go/sideband/internal/tab"
 )
 
-// Element is an element of a page, known by how it is found. It is found anew at each
+// Element is an element of a page, known by how it is found. It is found again at each
 // use, so an Element may be kept while the page changes.
 //
 // Those that are found by name are what a person sees: hidden ones do not count, and a
@@ -105,15 +105,15 @@ func (e Element) find(within *Element, selector string, containing []string) Ele
 	if len(containing) > 0 {
 		what += fmt.Sprintf(" with %s", quoted(containing))
 	}
-	fits := func(n *html.Node) bool {
-		text := textOf(n)
+	fits := func(d *htmxdom.Document, n *html.Node) bool {
+		text := textOf(d, n)
 		return len(containing) == 0 || slices.ContainsFunc(containing, func(c string) bool { return strings.Contains(text, c) })
 	}
 	return Element{
 		page: p, within: within, what: what,
 		all: func(d *htmxdom.Document) (found []*html.Node) {
 			for _, n := range d.Find(selector) {
-				if fits(n) {
+				if fits(d, n) {
 					found = append(found, n)
 				}
 			}
@@ -122,7 +122,7 @@ func (e Element) find(within *Element, selector string, containing []string) Ele
 		near: func(d *htmxdom.Document, in []*html.Node) string {
 			same := d.Find(selector)
 			if len(same) > 0 && len(containing) > 0 {
-				return names("the texts of "+selector+" here", containing[0], same, func(n *html.Node) string { return textOf(n) })
+				return names("the texts of "+selector+" here", containing[0], same, func(n *html.Node) string { return textOf(d, n) })
 			}
 			if len(same) > 0 {
 				return fmt.Sprintf("there is %s elsewhere on the page: %s", selector, tagOf(same[0]))
@@ -161,10 +161,10 @@ func (p *Page) row(within *Element, cell string) Element {
 	rows := func(d *htmxdom.Document) []*html.Node {
 		return slices.DeleteFunc(d.Find(`tr, [role="row"]`), func(n *html.Node) bool { return !d.Shown(n) })
 	}
-	cells := func(n *html.Node) (texts []string) {
+	cells := func(d *htmxdom.Document, n *html.Node) (texts []string) {
 		for c := range n.ChildNodes() {
 			if c.Type == html.ElementNode {
-				texts = append(texts, textOf(c))
+				texts = append(texts, textOf(d, c))
 			}
 		}
 		return texts
@@ -172,11 +172,11 @@ func (p *Page) row(within *Element, cell string) Element {
 	return Element{
 		page: p, within: within, what: fmt.Sprintf("row %q", cell), named: true,
 		all: func(d *htmxdom.Document) []*html.Node {
-			return slices.DeleteFunc(rows(d), func(n *html.Node) bool { return !slices.Contains(cells(n), collapse(cell)) })
+			return slices.DeleteFunc(rows(d), func(n *html.Node) bool { return !slices.Contains(cells(d, n), collapse(cell)) })
 		},
 		near: func(d *htmxdom.Document, in []*html.Node) string {
 			own := slices.DeleteFunc(rows(d), func(n *html.Node) bool { return !slices.Contains(in, n) })
-			return names("the rows here", cell, own, func(n *html.Node) string { return strings.Join(cells(n), " | ") })
+			return names("the rows here", cell, own, func(n *html.Node) string { return strings.Join(cells(d, n), " | ") })
 		},
 	}
 }
@@ -230,7 +230,7 @@ func (e Element) resolve(d *htmxdom.Document) (n *html.Node, problem string) {
 		for _, n := range found[:min(len(found), nearest)] {
 			problem += "\n\t" + tagOf(n) + inside(n)
 		}
-		return nil, problem + "\n\tsay in which element: page.Find(…)." + method(e.what)
+		return nil, problem + "\n\tsay in which element: page.Find(…)." + method(e.what) + ", or which: Nth"
 	}
 	return found[0], ""
 }

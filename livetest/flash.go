@@ -17,7 +17,7 @@ func (p *Page) Flash(kind views.FlashKind) (text string) {
 			placed = true
 			for m := range n.Descendants() {
 				if m.Type == html.ElementNode && attr(m, "data-kind") == string(kind) {
-					text = said(m)
+					text = said(d, m)
 				}
 			}
 		}
@@ -29,10 +29,10 @@ func (p *Page) Flash(kind views.FlashKind) (text string) {
 }
 
 // said is the text of a message without its button.
-func said(n *html.Node) string {
+func said(d *htmxdom.Document, n *html.Node) string {
 	for c := range n.ChildNodes() {
 		if c.Type == html.ElementNode && !isButton(c) {
-			return textOf(c)
+			return textOf(d, c)
 		}
 	}
 	return ""

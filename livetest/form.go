@@ -73,7 +73,7 @@ var formNames = []func(nr *namer, form *html.Node) []string{
 	func(nr *namer, form *html.Node) (all []string) {
 		for n := range form.Descendants() {
 			if n.Type == html.ElementNode && (isHeading(n) || n.Data == "legend") && nr.d.Shown(n) {
-				all = append(all, textOf(n))
+				all = append(all, textOf(nr.d, n))
 			}
 		}
 		return all
@@ -93,7 +93,7 @@ var formNames = []func(nr *namer, form *html.Node) []string{
 				break
 			}
 			if isHeading(n) && nr.d.Shown(n) {
-				before = textOf(n)
+				before = textOf(nr.d, n)
 			}
 		}
 		return nonempty(before)

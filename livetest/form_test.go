@@ -1,6 +1,7 @@
 package livetest_test
 
 import (
+	"errors"
 	"fmt"
 	"html"
 	"net/http"
@@ -17,7 +18,7 @@ import (
 func ordinary(content string) http.Handler {
 	posts := 0
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if err := r.ParseMultipartForm(1 << 16); err != nil && err != http.ErrNotMultipart {
+		if err := r.ParseMultipartForm(1 << 16); err != nil && !errors.Is(err, http.ErrNotMultipart) {
 			http.Error(w, err.Error(), http.StatusBadRequest)
 			return
 		}
@@ -52,7 +53,7 @@ const named = `
 <button form="owner">Owned</button><input form="owner" aria-label="far away">
 <form id="twin1" aria-label="Twin"></form><form id="twin2" aria-label="Twin"></form>`
 
-// Case 110: TestFormsAreFoundByWhatPeopleCallThem looks for forms by each kind of name.
+// Case 130: TestFormsAreFoundByWhatPeopleCallThem looks for forms by each kind of name.
 func TestFormsAreFoundByWhatPeopleCallThem(t *testing.T) {
 	t.Parallel()
 	page := openOrdinary(t, named)
@@ -115,7 +116,7 @@ const wrong = `<form aria-label="Sign up">
 <fieldset><legend>Role</legend><label><input type="radio" name="r" aria-invalid="true" aria-describedby="role">Admin</label><label><input type="radio" name="r" aria-invalid="true" aria-describedby="role">Guest</label><p id="role">can't be blank</p></fieldset>
 </form><form aria-label="Log in"><label>User <input aria-invalid="true" aria-describedby="user"></label><p id="user">is unknown</p></form>`
 
-// Case 111: TestErrorsAreThoseOfFields reads errors as a screen reader does.
+// Case 131: TestErrorsAreThoseOfFields reads errors as a screen reader does.
 func TestErrorsAreThoseOfFields(t *testing.T) {
 	t.Parallel()
 	page := openOrdinary(t, wrong)
@@ -178,7 +179,7 @@ func TestABrowserChecksAFormBeforeItSubmitsIt(t *testing.T) {
 	page.Expect("#posts", "1")
 }
 
-// Case 112: TestAPersonWithoutScripts works a site with JavaScript switched off.
+// Case 132: TestAPersonWithoutScripts works a site with JavaScript switched off.
 func TestAPersonWithoutScripts(t *testing.T) {
 	t.Parallel()
 	page := openOrdinary(t, `<noscript><p>This page is not live.</p></noscript>

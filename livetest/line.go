@@ -62,7 +62,7 @@ type line struct {
 
 	mu        sync.Mutex
 	down      bool // nothing gets through
-	streamCut bool // no stream does
+	liveCut   bool // no live connection does
 	conns     []net.Conn
 	running   map[*request]bool
 	changed   chan struct{} // closed when a request is over
@@ -71,7 +71,7 @@ type line struct {
 
 // request is one that the server works on.
 type request struct {
-	stream bool
+	live   bool // it is a page's live connection
 	cut    bool
 	cancel context.CancelFunc
 }
@@ -130,10 +130,19 @@ func (w *watching) RoundTrip(r *http.Request) (*http.Response, error) {
 	res, err := w.Transport.RoundTrip(r)
 	if err == nil && res.StatusCode >= 300 && res.StatusCode < 400 && r.Header.Get("Sec-Fetch-Dest") == "document" {
 		w.line.mu.Lock()
-		w.line.redirects = append(w.line.redirects, res.Header.Get("Location"))
+		w.line.redirects = append(w.line.redirects, whereTo(r, res))
 		w.line.mu.Unlock()
 	}
 	return res, err
+}
+
+// whereTo is where an answer sends a page.
+func whereTo(r *http.Request, res *http.Response) string {
+	to, err := r.URL.Parse(res.Header.Get("Location"))
+	if err != nil {
+		return res.Header.Get("Location")
+	}
+	return pathOf(to.String())
 }
 
 // elsewhere is a page of another site, to which a page has sent its browser.
@@ -151,9 +160,9 @@ func (l *line) takeRedirects() []string { return take(&l.mu, &l.redirects) }
 func (l *line) serve(h http.Handler, w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithCancel(r.Context())
 	defer cancel()
-	q := &request{stream: isStream(r), cancel: cancel}
+	q := &request{live: isLive(r), cancel: cancel}
 	l.mu.Lock()
-	refused := l.down || q.stream && l.streamCut
+	refused := l.down || q.live && l.liveCut
 	l.running[q] = true
 	l.mu.Unlock()
 	defer func() {
@@ -177,21 +186,21 @@ func (l *line) serve(h http.Handler, w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func isStream(r *http.Request) bool {
+func isLive(r *http.Request) bool {
 	return r.Method == http.MethodGet && r.URL.Query().Get("sideband") == "stream"
 }
 
-// cut ends the requests that are under way, or the streams alone.
-func (l *line) cut(streamsAlone bool) {
+// cut ends the requests that are under way, or the live connections alone.
+func (l *line) cut(liveAlone bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for q := range l.running {
-		if q.stream || !streamsAlone {
+		if q.live || !liveAlone {
 			q.cut = true
 			q.cancel()
 		}
 	}
-	if streamsAlone {
+	if liveAlone {
 		return
 	}
 	for _, c := range l.conns {
@@ -201,25 +210,25 @@ func (l *line) cut(streamsAlone bool) {
 }
 
 // set changes what gets through.
-func (l *line) set(down, streamCut bool) {
+func (l *line) set(down, liveCut bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.down, l.streamCut = down, streamCut
+	l.down, l.liveCut = down, liveCut
 }
 
-func (l *line) state() (down, streamCut bool) {
+func (l *line) state() (down, liveCut bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.down, l.streamCut
+	return l.down, l.liveCut
 }
 
-// quiet waits until the server works on nothing of this line, or on no stream.
-func (l *line) quiet(ctx context.Context, streamsAlone bool) bool {
+// quiet waits until the server works on nothing of this line, or on no live connection.
+func (l *line) quiet(ctx context.Context, liveAlone bool) bool {
 	for {
 		l.mu.Lock()
 		n, changed := 0, l.changed
 		for q := range l.running {
-			if q.stream || !streamsAlone {
+			if q.live || !liveAlone {
 				n++
 			}
 		}

@@ -67,7 +67,7 @@ func (nr *namer) name(n *html.Node) string {
 	if isGroup(n) {
 		for c := range n.ChildNodes() {
 			if n.Data == "fieldset" && c.Type == html.ElementNode && c.Data == "legend" {
-				return textOf(c)
+				return textOf(nr.d, c)
 			}
 		}
 		return collapse(attr(n, "title"))
@@ -84,7 +84,7 @@ func (nr *namer) name(n *html.Node) string {
 		}
 		return strings.ToUpper(htmxdom.InputType(n)[:1]) + htmxdom.InputType(n)[1:]
 	}
-	if text := collapse(spoken(n)); text != "" {
+	if text := collapse(nr.spoken(n)); text != "" {
 		return text
 	}
 	return collapse(attr(n, "title"))
@@ -95,7 +95,7 @@ func (nr *namer) given(n *html.Node) string {
 	var texts []string
 	for _, id := range strings.Fields(attr(n, "aria-labelledby")) {
 		if l := nr.d.ByID(id); l != nil {
-			texts = append(texts, htmxdom.Text(l))
+			texts = append(texts, textOf(nr.d, l))
 		}
 	}
 	if attr(n, "aria-labelledby") != "" {
@@ -105,10 +105,11 @@ func (nr *namer) given(n *html.Node) string {
 }
 
 // spoken is an element's text, with what stands for its images.
-func spoken(n *html.Node) string {
+func (nr *namer) spoken(n *html.Node) string {
 	var b strings.Builder
 	for m := range n.Descendants() {
 		switch {
+		case m.Parent != nil && isUnseen(nr.d, m.Parent):
 		case m.Type == html.TextNode:
 			b.WriteString(m.Data)
 		case m.Type == html.ElementNode && m.Data == "img":
@@ -129,18 +130,18 @@ func (nr *namer) label(field *html.Node) string {
 		}
 	}
 	if l := nr.labels[attr(field, "id")]; l != nil && attr(field, "id") != "" {
-		return labelText(l)
+		return nr.labelText(l)
 	}
 	for p := field.Parent; p != nil; p = p.Parent {
 		if p.Type == html.ElementNode && p.Data == "label" {
-			return labelText(p)
+			return nr.labelText(p)
 		}
 	}
 	return ""
 }
 
 // labelText is what a label says, without what the fields in it do.
-func labelText(label *html.Node) string {
+func (nr *namer) labelText(label *html.Node) string {
 	var b strings.Builder
 	var walk func(n *html.Node)
 	walk = func(n *html.Node) {
@@ -148,7 +149,7 @@ func labelText(label *html.Node) string {
 			switch {
 			case c.Type == html.TextNode:
 				b.WriteString(c.Data)
-			case c.Type == html.ElementNode && !isField(c):
+			case c.Type == html.ElementNode && !isField(c) && !isUnseen(nr.d, c):
 				walk(c)
 			}
 		}

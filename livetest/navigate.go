@@ -35,7 +35,7 @@ func (p *Page) travel(how func() error) {
 	p.shown()
 }
 
-// Hide brings another tab to the front. The page's stream closes, unless its view
+// Hide brings another tab to the front. The page's connection closes, unless its view
 // keeps it.
 func (p *Page) Hide() {
 	p.t.Helper()
@@ -47,7 +47,7 @@ func (p *Page) Hide() {
 	p.hidden = true
 	p.tab.Hide()
 	if !keeps {
-		p.withoutStream()
+		p.disconnected()
 	}
 	p.settle()
 }
@@ -60,9 +60,9 @@ func (p *Page) Show() {
 	p.settle()
 }
 
-// CutStream breaks the page's stream and lets no other one through, as proxies do that
-// know nothing of streams. Events still get through. [Page.Restore] ends it.
-func (p *Page) CutStream() {
+// CutConnection breaks the page's connection and lets no other one through, as proxies do that
+// know nothing of server-sent events. Events still get through. [Page.Restore] ends it.
+func (p *Page) CutConnection() {
 	p.t.Helper()
 	p.cut(true)
 }
@@ -74,12 +74,12 @@ func (p *Page) Cut() {
 	p.cut(false)
 }
 
-func (p *Page) cut(streamsAlone bool) {
+func (p *Page) cut(liveAlone bool) {
 	p.t.Helper()
 	p.settle()
-	p.line.set(!streamsAlone, streamsAlone)
-	p.line.cut(streamsAlone)
-	p.withoutStream()
+	p.line.set(!liveAlone, liveAlone)
+	p.line.cut(liveAlone)
+	p.disconnected()
 	p.settle()
 }
 
@@ -90,14 +90,14 @@ func (p *Page) Restore() {
 	p.settle()
 }
 
-// withoutStream waits until both sides know that the stream is gone.
-func (p *Page) withoutStream() {
+// disconnected waits until both sides know that the connection is gone.
+func (p *Page) disconnected() {
 	p.t.Helper()
-	p.wait(func() string { return "the stream goes on" }, func() bool { return !p.now().live })
+	p.wait(func() string { return "the connection goes on" }, func() bool { return !p.now().live })
 	ctx, cancel := context.WithTimeout(context.Background(), p.site.Patience)
 	defer cancel()
 	if !p.line.quiet(ctx, true) {
-		p.t.Fatalf("livetest: the server goes on with the stream of %s", p.place())
+		p.t.Fatalf("livetest: the server goes on with the connection of %s", p.place())
 	}
 }
 

@@ -15,7 +15,7 @@ import (
 )
 
 // Page is a tab with the page it shows. A tab goes on when a link is followed or the
-// page is loaded anew, and so does its Page.
+// page is loaded again, and so does its Page.
 //
 // Its methods fail the test if they cannot do what they say; they must be called from
 // the test's goroutine. Each of them waits until the page has settled: until all
@@ -87,12 +87,12 @@ func (p *Page) Settle() {
 
 // now is what a page is like at one moment.
 type now struct {
-	page      bool
-	busy      bool
-	ticket    string
-	live      bool
-	lastID    string
-	streaming bool // it has an element for a stream
+	page     bool
+	busy     bool
+	ticket   string
+	live     bool
+	lastID   string
+	connects bool // it has an element for a connection
 }
 
 // again is after how long it is looked again at what nobody tells of.
@@ -129,17 +129,17 @@ func (p *Page) settle() {
 // not notice when it is there.
 func (p *Page) unsettled(ctx context.Context) (why string, poll bool) {
 	n := p.now()
-	down, streamCut := p.line.state()
-	stream := n.streaming && !down && !streamCut
+	down, cut := p.line.state()
+	connects := n.connects && !down && !cut
 	switch {
 	case n.busy:
 		return "a request is under way", false
 	case !n.page || n.ticket == "":
 		return "", false
-	case stream && !p.hidden && !n.live:
-		return "its stream is not open", false
+	case connects && !p.hidden && !n.live:
+		return "its connection is not open", false
 	case n.live && !p.record.greeted():
-		return "its stream has brought nothing", false
+		return "its connection has brought nothing", false
 	}
 	view := p.line.probe.View(n.ticket)
 	switch {
@@ -194,7 +194,7 @@ func (p *Page) now() (n now) {
 		}
 		n.busy = n.busy || refreshes(d)
 		n.ticket, n.live, n.lastID = ticketOf(d), v.Live, v.LastID
-		n.streaming = !p.plain && len(d.Streams()) > 0
+		n.connects = !p.plain && len(d.Streams()) > 0
 	})
 	return n
 }

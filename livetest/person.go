@@ -56,7 +56,7 @@ func (p *Person) isPlain() bool {
 }
 
 // SetHeader sets a header of all requests that the person's browser sends from now on: for
-// pages, events and streams, and those of [Person.Client]. It is what a proxy in front of
+// pages, events and connections, and those of [Person.Client]. It is what a proxy in front of
 // the site would add, or a browser's own setting, such as Accept-Language. An empty value
 // takes the header away.
 func (p *Person) SetHeader(name, value string) {

@@ -1,6 +1,7 @@
 package livetest
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -30,8 +31,18 @@ func pretty(d *htmxdom.Document, n *html.Node) string {
 		b.WriteString(strings.Repeat("  ", depth) + "</" + n.Data + ">\n")
 	}
 	write(n, 0)
-	return b.String()
+	text := random.ReplaceAllString(b.String(), "$1")
+	if d.Scripts() {
+		text = unseen.ReplaceAllString(text, "<noscript></noscript>")
+	}
+	return text
 }
+
+var (
+	// random is before what differs from run to run in the kit's hidden fields.
+	random = regexp.MustCompile(`(<input name="sb-(?:form|ticket)" type="hidden" value=")[^"]*`)
+	unseen = regexp.MustCompile(`<noscript>[^<]*</noscript>`) // its text is escaped
+)
 
 // opens reports whether an element holds elements and no text.
 func opens(n *html.Node) bool {
@@ -55,10 +66,13 @@ var apart = map[string]bool{
 }
 
 // textOf is the text of an element, with spaces where one would see some.
-func textOf(n *html.Node) string {
+func textOf(d *htmxdom.Document, n *html.Node) string {
 	var b strings.Builder
 	var write func(n *html.Node)
 	write = func(n *html.Node) {
+		if isUnseen(d, n) {
+			return
+		}
 		space := n.Type == html.ElementNode && apart[n.Data]
 		if space {
 			b.WriteByte(' ')
@@ -76,6 +90,9 @@ func textOf(n *html.Node) string {
 	write(n)
 	return collapse(b.String())
 }
+
+// isUnseen reports whether n is for browsers that run no scripts.
+func isUnseen(d *htmxdom.Document, n *html.Node) bool { return n.Data == "noscript" && d.Scripts() }
 
 func firstElement(n *html.Node) *html.Node {
 	for c := range n.ChildNodes() {

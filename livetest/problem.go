@@ -142,12 +142,12 @@ func errorOf(d *htmxdom.Document, n *html.Node) (text, by string) {
 	var texts, errors []string
 	for _, id := range strings.Fields(by) {
 		m := d.ByID(id)
-		if m == nil || !d.Shown(m) || textOf(m) == "" {
+		if m == nil || !d.Shown(m) || textOf(d, m) == "" {
 			continue
 		}
-		texts = append(texts, textOf(m))
+		texts = append(texts, textOf(d, m))
 		if strings.Contains(strings.ToLower(id+" "+attr(m, "class")), "error") {
-			errors = append(errors, textOf(m))
+			errors = append(errors, textOf(d, m))
 		}
 	}
 	if len(errors) > 0 {

@@ -18,7 +18,7 @@ import (
 // its body without one.
 func (p *Page) Text() (text string) {
 	p.t.Helper()
-	p.read(func(d *htmxdom.Document) { text = textOf(content(d)) })
+	p.read(func(d *htmxdom.Document) { text = textOf(d, content(d)) })
 	return text
 }
 
@@ -88,13 +88,13 @@ func (p *Page) Notice() (text string) {
 			id = protocol.FailedID
 		}
 		if n := d.ByID(id); n != nil {
-			text = collapse(htmxdom.Text(n))
+			text = textOf(d, n)
 		}
 	})
 	return text
 }
 
-// Live reports whether the page's stream is open.
+// Live reports whether the page's connection is open.
 func (p *Page) Live() bool {
 	p.t.Helper()
 	p.settle()
@@ -112,7 +112,7 @@ func (p *Page) Focused() (element string) {
 	return element
 }
 
-// Context reads the view's assigns as they are now: counter.Count.Get(page.Context()).
+// Context reads the view's keys as they are now: counter.Count.Get(page.Context()).
 // It fails the test if the page has no view.
 func (p *Page) Context() context.Context {
 	p.t.Helper()
@@ -138,7 +138,7 @@ func (p *Page) EndSession() {
 // cells and the like.
 func (e Element) Text() (text string) {
 	e.page.t.Helper()
-	e.look(func(d *htmxdom.Document, n *html.Node) { text = textOf(n) })
+	e.look(func(d *htmxdom.Document, n *html.Node) { text = textOf(d, n) })
 	return text
 }
 
@@ -207,7 +207,7 @@ func (e Element) Texts() (texts []string) {
 	e.page.read(func(d *htmxdom.Document) {
 		found, _ := e.matches(d)
 		for _, n := range found {
-			texts = append(texts, textOf(n))
+			texts = append(texts, textOf(d, n))
 		}
 	})
 	return texts

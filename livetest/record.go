@@ -3,22 +3,24 @@ package livetest
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 
 	"github.com/sideband-go/sideband/internal/csp"
 	"github.com/sideband-go/sideband/internal/htmxdom"
+	"github.com/sideband-go/sideband/internal/protocol"
 	"github.com/sideband-go/sideband/internal/tab"
 )
 
-// Message is what a view has sent to its page: on the stream, or as the answer to an
+// Message is what a view has sent to its page: on the connection, or as the answer to an
 // event.
 type Message struct {
 	// ID is the message's number; "" for answers, and for what the kit says of itself.
 	ID string
 	// HTML is the message as it was sent: htmx partials.
 	HTML string
-	// Status is the answer's, 0 for messages of the stream.
+	// Status is the answer's, 0 for messages of the connection.
 	Status int
 }
 
@@ -50,7 +52,7 @@ type record struct {
 	agree    []bool   // the answers to questions that come
 	asked    []string
 	policies csp.Policies // the page's
-	spoken   bool         // the open stream has brought a message
+	spoken   bool         // the open connection has brought a message
 	at       string
 	missed   bool              // the newest event did not reach the server
 	shown    *htmxdom.Document // what the page was when it had settled last
@@ -125,11 +127,18 @@ func (r *record) confirm(question string) bool {
 	return a
 }
 
+// pathOf is an address of the site without its host, and without the view's id that the address of
+// a page without scripts has.
 func pathOf(address string) string {
 	u, err := url.Parse(address)
 	if err != nil || u.Host != host {
 		return address
 	}
+	u.RawQuery = strings.Join(slices.DeleteFunc(strings.Split(u.RawQuery, "&"), func(part string) bool {
+		name, value, _ := strings.Cut(part, "=")
+		_, ok := protocol.ViewID(value)
+		return ok && name == protocol.KitParam
+	}), "&")
 	p := u.RequestURI()
 	if u.Fragment != "" {
 		p += "#" + u.Fragment

@@ -58,10 +58,10 @@ func TestHiddenTabs(t *testing.T) {
 	expect(t, "live", hidden.Live(), true)
 }
 
-func TestCutStreams(t *testing.T) {
+func TestACutConnection(t *testing.T) {
 	t.Parallel()
 	page := open(t)
-	page.CutStream()
+	page.CutConnection()
 	page.TakeMessages()
 	page.Row("Milk").Button("Cancel").Click()
 	page.Row("Milk").ExpectNone()

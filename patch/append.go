@@ -63,7 +63,7 @@ func (m morphed) append(dst, h []byte) []byte {
 			break
 		}
 		id := h[t.id.start:t.id.end]
-		cuts := make([]interval, 0, 2)
+		var cuts []interval
 		if t.autofocus.end > 0 && !(m.isNew != nil && plain(id) && m.isNew(id)) {
 			cuts = append(cuts, t.autofocus)
 		}

@@ -37,7 +37,9 @@ type sinceCase struct {
 
 // sinceCases are forms with a field #x that is submitted, typed in, and cleared.
 func sinceCases() []sinceCase {
-	form := func(in string) string { return `<form id="f" hx-post="?event=S">` + in + `<button id="b">Go</button></form>` }
+	form := func(in string) string {
+		return `<form id="f" hx-post="?event=S">` + in + `<button id="b">Go</button></form>`
+	}
 	text := form(`<input id="x" name="x" value="">`)
 	area := form(`<textarea id="x" name="x"></textarea>`)
 	hard := `a.b*(c)[d]{e}|/\^$?+-'"&<`

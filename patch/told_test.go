@@ -186,3 +186,18 @@ func TestAChoiceIsNotSentBack(t *testing.T) {
 		t.Errorf("the box is checked: %s", s.ops)
 	}
 }
+
+// A view does not render passwords: it does not say that there is none.
+func TestAPasswordStaysWhereThePageIsNotKnown(t *testing.T) {
+	t.Parallel()
+	view := `<form id="f"><input id="p" name="p" type="password" hx-post="?event=C"><input id="a" name="a" value="" hx-post="?event=C"></form>`
+	s := newShow(t, view)
+	s.types("p", "secret")
+	s.types("a", "x")
+	s.doc.SetFocus(nil)
+	if err := s.doc.Apply(wholeAfterPost(t, view, &patch.Posted{})); err != nil {
+		t.Fatal(err)
+	}
+	s.shows("p", "secret")
+	s.shows("a", "")
+}

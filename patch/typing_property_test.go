@@ -2,7 +2,6 @@ package patch_test
 
 import (
 	"fmt"
-	"html"
 	"math/rand/v2"
 	"net/url"
 	"slices"
@@ -14,56 +13,6 @@ import (
 	"github.com/sideband-go/sideband/internal/htmxdom"
 	"github.com/sideband-go/sideband/patch"
 )
-
-// formField is a field of a form as its view knows it. Each has a change event of its own.
-type formField struct {
-	name, kind string
-	value      string
-	checked    bool
-	invalid    bool
-	class      string
-	loose      bool   // its error stands in the same element, without an id
-	err        string // beside it
-	changed    bool   // the server has changed it by itself, at any time
-}
-
-func (f *formField) id() string { return "f-" + f.name }
-
-func (f *formField) html() string {
-	attrs := ` id="` + f.id() + `" name="` + f.name + `" hx-post="?event=C"`
-	if f.class != "" {
-		attrs += ` class="` + f.class + `"`
-	}
-	if f.invalid {
-		attrs += ` aria-invalid="true"`
-	}
-	control := ""
-	switch f.kind {
-	case "textarea":
-		control = `<textarea` + attrs + `>` + html.EscapeString(f.value) + `</textarea>`
-	case "select":
-		control = `<select` + attrs + `>`
-		for _, o := range []string{"one", "two", "three"} {
-			selected := ""
-			if o == f.value {
-				selected = " selected"
-			}
-			control += `<option value="` + o + `"` + selected + `>` + o + `</option>`
-		}
-		control += `</select>`
-	case "checkbox":
-		if f.checked {
-			attrs += " checked"
-		}
-		control = `<input type="checkbox"` + attrs + `>`
-	default:
-		control = `<input type="` + f.kind + `" value="` + html.EscapeString(f.value) + `"` + attrs + `>`
-	}
-	if f.loose {
-		return `<div id="d-` + f.name + `">` + control + `<em>` + f.err + `</em></div>`
-	}
-	return `<div id="d-` + f.name + `">` + control + `<em id="e-` + f.name + `">` + f.err + `</em></div>`
-}
 
 // typist is somebody who fills in a form whose events and messages are on their way for a while.
 type typist struct {
@@ -77,7 +26,7 @@ type typist struct {
 	dirty    bool     // the field with the focus was typed in since it got it
 	typed    string   // what the last event of a field being typed in has posted
 	made     int      // values that the server has made
-	left     []string        // ids of fields that are to be left before they show the view
+	left     []string // ids of fields that are to be left before they show the view
 	story    []string
 }
 
@@ -117,7 +66,9 @@ func (p *typist) html() string {
 	return h + `</form>`
 }
 
-func (p *typist) say(format string, args ...any) { p.story = append(p.story, fmt.Sprintf(format, args...)) }
+func (p *typist) say(format string, args ...any) {
+	p.story = append(p.story, fmt.Sprintf(format, args...))
+}
 
 // render sends what has changed, after an event or, without one, a push.
 func (p *typist) render(t *testing.T, posted *patch.Posted, changed map[string]bool) {
@@ -335,7 +286,7 @@ func stateless(d *htmxdom.Document) string {
 	return shows(d)
 }
 
-// Case 99: TestAUserWhoTypesSeesNoneOfItChange fills in forms whose every field sends events with all of the form, while
+// Case 180: TestAUserWhoTypesSeesNoneOfItChange fills in forms whose every field sends events with all of the form, while
 // the view changes what it likes, and events and messages are on their way for a while.
 func TestAUserWhoTypesSeesNoneOfItChange(t *testing.T) {
 	t.Parallel()

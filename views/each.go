@@ -72,6 +72,7 @@ func eachOf[T any](items []T, item func(T) templ.Component, hash func(*T) uint64
 				return err
 			}
 		}
+		list.End()
 		return nil
 	})
 }

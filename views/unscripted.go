@@ -20,10 +20,15 @@ import (
 // is a submit button of the form; see [OnSubmit].
 func Button[V, P any](ctx context.Context, h func(V, *Socket, P) error, params ...P) templ.OrderedAttributes {
 	b := bind(ctx, h, params, false)
-	return append(templ.OrderedAttributes{
-		templ.KV[string, any]("form", protocol.FormID), templ.KV[string, any]("formaction", b.post),
-	}, b.attributes()...)
+	render.ComponentOf(ctx).Tree().NoteButton()
+	a := templ.OrderedAttributes{templ.KV[string, any]("form", protocol.FormID), templ.KV[string, any]("formaction", b.post)}
+	if ctx.Value(noScriptKey{}) != nil { // where htmx never looks
+		return a
+	}
+	return append(a, b.attributes()...)
 }
+
+type noScriptKey struct{}
 
 // NoScript renders the content between its braces for browsers without JavaScript, in a <noscript>:
 //
@@ -36,7 +41,9 @@ func Button[V, P any](ctx context.Context, h func(V, *Socket, P) error, params .
 func NoScript() templ.Component {
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
 		content := templ.GetChildren(ctx)
-		return noScript(ctx, w, func(b *bytes.Buffer) error { return content.Render(templ.ClearChildren(ctx), b) })
+		return noScript(ctx, w, func(b *bytes.Buffer) error {
+			return content.Render(context.WithValue(templ.ClearChildren(ctx), noScriptKey{}, true), b)
+		})
 	})
 }
 
@@ -74,7 +81,9 @@ func TicketField() templ.Component {
 }
 
 func writeTicketField(ctx context.Context, b *bytes.Buffer) {
-	b.Write(protocol.AppendTicketField(b.AvailableBuffer(), protocol.ViewText(render.ComponentOf(ctx).Tree().ViewID)))
+	t := render.ComponentOf(ctx).Tree()
+	t.NoteTicketField()
+	b.Write(protocol.AppendTicketField(b.AvailableBuffer(), protocol.ViewText(t.ViewID)))
 }
 
 // Fallback makes a field with [OnChange] or [OnInput], which is the content between its braces, work in

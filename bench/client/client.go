@@ -24,6 +24,7 @@ type Client struct {
 	address string // host and port
 	path    string
 	headers string // the same in each request
+	plain   string // those of a browser without scripts
 
 	coding string // of the stream; "" without compression
 
@@ -84,6 +85,7 @@ func (c *Client) Load() error {
 	if err := c.load(); err != nil {
 		return fmt.Errorf("client: GET %s: %w", c.path, err)
 	}
+	c.plain = c.headers
 	at := "http://" + c.address + c.path
 	c.headers += "\r\nReferer: " + at + "\r\nHX-Request: true\r\nHX-Current-URL: " + at
 	if c.page.Ticket != "" {

@@ -77,12 +77,12 @@ func (k *contender) run(ctx context.Context) error {
 
 // events measures what a click on the counter costs.
 func events(ctx context.Context, c Config, p programs) ([]report.Row, error) {
-	ours, err := contend(ctx, p.demo, "/counter", c.Clients, press("Increment"))
+	ours, err := contend(ctx, p.demo, "/counter", c.Clients, increment)
 	if err != nil {
 		return nil, err
 	}
 	defer ours.end(ctx)
-	floor, err := contend(ctx, p.floor, "/", c.Clients, press("Increment"))
+	floor, err := contend(ctx, p.floor, "/", c.Clients, increment)
 	if err != nil {
 		return nil, err
 	}

@@ -45,7 +45,57 @@ func typed(ctx context.Context, c Config, p programs) (rows []report.Row, err er
 			report.Row{Measure: k.name + ", objects", Unit: report.Count, Ours: report.One(form.made.Objects), Floor: report.One(counter.made.Objects), Ratio: form.made.Objects / counter.made.Objects},
 		)
 	}
-	return rows, nil
+	plain, err := unscripted(ctx, c, p)
+	return append(rows, plain), err
+}
+
+// unscripted measures an event of a browser without scripts and the page that it leads to, beside the page
+// alone.
+func unscripted(ctx context.Context, c Config, p programs) (row report.Row, err error) {
+	server, err := start(ctx, p.demo)
+	if err != nil {
+		return row, err
+	}
+	defer func() { _ = server.Stop() }() // it has done its work
+	clients, err := visit(ctx, server, "/counter", c.Clients, func(*client.Client) error { return nil })
+	if err != nil {
+		return row, err
+	}
+	defer closeAll(clients)
+	event, err := clients[0].Page().Find(incrementButton)
+	if err != nil {
+		return row, err
+	}
+	times := max(1, c.Events/10/len(clients))
+	all := func(do func(*client.Client) error) (cpu float64, err error) {
+		one := func(i int) error {
+			for range times {
+				if err := do(clients[i]); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+		if err := each(clients, func(i int) error { return do(clients[i]) }); err != nil { // the server begins cold
+			return 0, err
+		}
+		return perPage(ctx, server, len(clients)*times, func() error { return each(clients, one) })
+	}
+	var post, page float64
+	err = c.inTurn(
+		func() (err error) {
+			post, err = all(func(k *client.Client) error { return k.Plain(ctx, event) })
+			return err
+		},
+		func() (err error) {
+			page, err = all(func(k *client.Client) error { return k.Reload(ctx) })
+			return err
+		},
+	)
+	return report.Row{
+		Measure: "a click without scripts and the page after it, CPU (to the page alone)", Unit: report.Milliseconds,
+		Ours: report.One(post), Floor: report.One(page), Ratio: post / page, GoalRatio: 2,
+	}, err
 }
 
 // keystroke runs a form and a counter in turns.
@@ -55,7 +105,7 @@ func keystroke(ctx context.Context, c Config, p programs, path string, a act, ev
 		return both, err
 	}
 	defer form.end(ctx)
-	counter, err := contend(ctx, p.demo, "/counter", c.Clients, press("Increment"))
+	counter, err := contend(ctx, p.demo, "/counter", c.Clients, increment)
 	if err != nil {
 		return both, err
 	}

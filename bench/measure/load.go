@@ -66,16 +66,17 @@ func closeAll(clients []*client.Client) {
 // act is what a client does again and again.
 type act func(ctx context.Context, c *client.Client) (client.Message, error)
 
-// press does the event of a control.
-func press(control string) act {
-	return func(ctx context.Context, c *client.Client) (m client.Message, err error) {
-		event, err := c.Page().Find(control)
-		if err != nil {
-			return m, err
-		}
-		return c.Do(ctx, event)
+// increment does the event of the counter's button.
+func increment(ctx context.Context, c *client.Client) (m client.Message, err error) {
+	event, err := c.Page().Find(incrementButton)
+	if err != nil {
+		return m, err
 	}
+	return c.Do(ctx, event)
 }
+
+// incrementButton is the name of the counter's button, in the demo and the floor.
+const incrementButton = "Increment"
 
 // load lets each client act again and again, each as soon as its last message has come, and returns the sizes
 // of the messages.

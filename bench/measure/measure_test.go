@@ -42,6 +42,7 @@ func TestAShortRunMeasuresEverything(t *testing.T) {
 		"a keystroke in a form of 200 fields, bytes down",
 		"a keystroke in a form of 200 fields, CPU (to a counter's event)",
 		"a keystroke in a form of 200 fields, objects",
+		"a click without scripts and the page after it, CPU (to the page alone)",
 		"memory per idle connected counter",
 		"memory per hidden counter",
 		"memory per view that shows 1,000 rows",

@@ -64,7 +64,7 @@ var all = []operation{
 
 var (
 	oneLabel = operation{name: "one label in 1,000 rows", bytes: 98, cpu: 0.17, empty: true, event: button("Change one label")}
-	oneEvent = operation{name: "one event of the floor", empty: true, event: button("Increment")}
+	oneEvent = operation{name: "one event of the floor", empty: true, event: button(incrementButton)}
 )
 
 // operations measures what is done to the table, and beside it an event of the floor from

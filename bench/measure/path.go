@@ -75,14 +75,14 @@ func click(ctx context.Context, p program, to string) error {
 		return err
 	}
 	defer closeAll(pages)
-	if _, err = load(ctx, pages, press("Increment"), clicks); err == nil {
+	if _, err = load(ctx, pages, increment, clicks); err == nil {
 		_, err = settled(ctx, server)
 	}
 	if err == nil {
 		err = server.ClearCoverage(ctx)
 	}
 	if err == nil {
-		_, err = load(ctx, pages, press("Increment"), 1)
+		_, err = load(ctx, pages, increment, 1)
 	}
 	if err == nil {
 		_, err = settled(ctx, server)

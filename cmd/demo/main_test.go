@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -122,6 +123,7 @@ func TestWrongUse(t *testing.T) {
 		{[]string{"-cert", "cert.pem"}, 2, "-cert and -key go together"},
 		{[]string{"-cert", "nowhere.pem", "-key", "nowhere.key"}, 1, "nowhere.pem"},
 		{[]string{"-addr", "nonsense"}, 1, "nonsense"},
+		{[]string{"-data", filepath.Join("no", "folder", "users.db")}, 1, "demo: the database of users: "},
 		{[]string{"-h"}, 0, "-addr"},
 		{[]string{"-h"}, 0, "sideband-demo/secret in your cache folder"},
 	} {

@@ -50,7 +50,7 @@ func TestTheSecretIsKeptForTheUserAlone(t *testing.T) {
 	}
 }
 
-func TestWithoutACacheFolderTheSecretIsNotKept(t *testing.T) {
+func TestWithoutACacheFolderNothingIsKept(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "no folder")
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
@@ -59,8 +59,10 @@ func TestWithoutACacheFolderTheSecretIsNotKept(t *testing.T) {
 		cacheIn(func(key, value string) error { t.Setenv(key, value); return nil }, dir)
 		d := start(t, "-addr", "127.0.0.1:0")
 		d.end(t)
-		if !strings.Contains(d.logs.String(), "open pages will reload after a restart") || d.said.Len() > 0 {
-			t.Errorf("cache folder %q: printed %q, log:\n%s", dir, d.said, d.logs)
+		for _, want := range []string{"open pages will reload after a restart", "users will be gone after a restart"} {
+			if !strings.Contains(d.logs.String(), want) || d.said.Len() > 0 {
+				t.Errorf("cache folder %q: printed %q, log:\n%s", dir, d.said, d.logs)
+			}
 		}
 	}
 }

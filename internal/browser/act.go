@@ -7,6 +7,7 @@ import (
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/dom"
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
@@ -128,7 +129,24 @@ func (p *Page) Press(key string) {
 			p.t.Fatalf("browser: press %s: no key %q", key, last)
 		}
 	}
+	if key == "Enter" {
+		p.run("press "+key, chromedp.Func(pressEnter))
+		return
+	}
 	p.run("press "+key, chromedp.KeyEvent(text, chromedp.KeyModifiers(mods...)))
+}
+
+// pressEnter presses the key in one step, as keyboards do: between two, a link that Enter follows would
+// move the focus to a field, and the second would submit its form.
+func pressEnter(ctx context.Context, t *chromedp.Target) error {
+	steps := kb.Encode('\r') // down, character, up
+	steps[0].Text = steps[1].Text
+	for _, step := range []int{0, 2} {
+		if _, err := cdp.Call(ctx, t, input.DispatchKeyEvent, *steps[step]); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Select chooses the option of a select element that has this value or, if
@@ -174,6 +192,25 @@ func (p *Page) Upload(selector string, paths ...string) {
 			return err
 		}
 		_, err = cdp.Call(ctx, t, dom.SetFileInputFiles, dom.SetFileInputFilesParams{Files: paths, ObjectID: r.Result.ObjectID})
+		return err
+	}))
+}
+
+// Compose writes a text that an input method has not settled yet into whatever has the focus; [Page.Insert] settles it.
+func (p *Page) Compose(text string) {
+	p.t.Helper()
+	end := int64(len([]rune(text)))
+	p.run("compose "+text, chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := cdp.Call(ctx, t, input.ImeSetComposition, input.ImeSetCompositionParams{Text: text, SelectionStart: end, SelectionEnd: end})
+		return err
+	}))
+}
+
+// Insert writes a text at once, as an input method does in the end.
+func (p *Page) Insert(text string) {
+	p.t.Helper()
+	p.run("insert "+text, chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := cdp.Call(ctx, t, input.InsertText, input.InsertTextParams{Text: text})
 		return err
 	}))
 }

@@ -15,6 +15,9 @@
 // its dirty flag, which says that the attribute no longer counts. Morphs, swaps, users and resets
 // change them as in a browser.
 //
+// [Document.Invalid] finds what keeps a browser from submitting a form, [Document.Submission] is what it sends
+// itself, and [ParsePlain] reads a page where no scripts run.
+//
 // The model leaves out scripts and event handlers, CSS (an element is shown unless its HTML hides it),
 // scrolling, carets and selections, shadow trees, modal dialogs, colors that are not hexadecimal, and
 // extensions other than hx-sse. It supports the selectors of cascadia; type selectors never match SVG

@@ -5,6 +5,9 @@ import "golang.org/x/net/html"
 // Text returns the text that an element holds.
 func Text(n *html.Node) string { return textContent(n) }
 
+// Scripts reports whether the page runs scripts, so that nobody sees what noscript elements hold.
+func (d *Document) Scripts() bool { return !d.plain }
+
 // InputType returns the type property of an input element.
 func InputType(n *html.Node) string { return inputType(n) }
 

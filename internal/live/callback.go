@@ -23,6 +23,7 @@ type Call struct {
 	address   string            // of a component that is looked up when the callback runs
 	closing   bool              // it is Close: it runs although the component has ended
 	event     *invocation       // nil of others
+	isEvent   bool              // its request waits for the answer
 }
 
 // Callback is a callback that runs: a transaction, and the context of the application's code.
@@ -36,10 +37,12 @@ type Callback struct {
 	src             *scope.Source
 	phase           atomic.Int32
 	rendering       bool // it runs in the middle of a rendering
+	isEvent         bool // its request waits for the answer
 	title           *string
 	commits         []func()
 	rollbacks       []func()
 	flash           []flash.Change
+	cookies         []string
 
 	mu   sync.Mutex
 	ends []*render.Ending
@@ -101,6 +104,14 @@ func (cb *Callback) SetTitle(title string) {
 func (cb *Callback) Flash(changes ...flash.Change) {
 	cb.Check()
 	cb.flash = append(cb.flash, changes...)
+}
+
+// SetCookie adds a value of the Set-Cookie header to the answer of the event. It reports false if no
+// request waits for the callback.
+func (cb *Callback) SetCookie(cookie string) bool {
+	cb.Check()
+	cb.cookies = append(cb.cookies, cookie)
+	return cb.isEvent
 }
 
 // OnCommit calls f when the callback has succeeded.
@@ -191,7 +202,7 @@ func (v *View) run(ctx context.Context, c Call) error {
 		return fmt.Errorf("%s: %w", c.Name, fault.ErrNoComponent)
 	}
 	tx := component.Scope().Begin()
-	cb := &Callback{Context: ctx, view: v, component: component, receiver: component.Value(), tx: tx, src: tx.Source(), rendering: v.tree.IsRendering()}
+	cb := &Callback{Context: ctx, view: v, component: component, receiver: component.Value(), tx: tx, src: tx.Source(), rendering: v.tree.IsRendering(), isEvent: c.isEvent}
 	v.callback.Store(cb)
 	err := fault.ErrGone
 	if c.closing || !v.ended.Load() { // whoever ends the view from now on finds the callback
@@ -230,6 +241,9 @@ func (v *View) commit(cb *Callback, to *protocol.Address) {
 	cb.tx.Commit()
 	if cb.title != nil && *cb.title != "" {
 		v.tree.SetTitle(*cb.title)
+	}
+	if cb.isEvent {
+		v.cookies = append(v.cookies, cb.cookies...)
 	}
 	v.savepoint.rollbacks = append(v.savepoint.rollbacks, cb.rollbacks...)
 	for _, f := range cb.commits {

@@ -39,7 +39,7 @@ type invocation struct {
 func (v *View) event(e Event) (Call, error) {
 	i := &invocation{}
 	if e.Component != "" {
-		return Call{Name: fmt.Sprintf("%.80q %.40q", e.Component, e.Name), address: e.Component, event: i, Run: func(cb *Callback) (err error) {
+		return Call{Name: fmt.Sprintf("%.80q %.40q", e.Component, e.Name), address: e.Component, event: i, isEvent: true, Run: func(cb *Callback) (err error) {
 			if i.Invocation, err = decode(cb.component, e); err != nil {
 				return err
 			}
@@ -51,7 +51,7 @@ func (v *View) event(e Event) (Call, error) {
 		i.Invocation, err = decode(root, e)
 		return err
 	})
-	return Call{Name: v.def.Name() + "." + e.Name, event: i, Run: i.begin}, err
+	return Call{Name: v.def.Name() + "." + e.Name, event: i, isEvent: true, Run: i.begin}, err
 }
 
 func decode(c *render.Component, e Event) (render.Invocation, error) {
@@ -86,7 +86,7 @@ func (c Call) rest() (Call, bool) {
 		i.refused = true
 		return Call{}, false
 	}
-	return Call{Name: c.Name, component: i.component, Run: i.finish}, true
+	return Call{Name: c.Name, component: i.component, isEvent: true, Run: i.finish}, true
 }
 
 // finish is the second callback.

@@ -23,7 +23,7 @@ type scopeBefore struct {
 // begin sets a savepoint.
 func (v *View) begin() {
 	v.savepoint = savepoint{number: v.savepoint.number + 1, title: v.tree.Title()}
-	v.ran = 0
+	v.ran, v.cookies = 0, nil
 	v.tree.Begin()
 }
 

@@ -16,6 +16,7 @@ type Served struct {
 	Title      string
 	Connection string // the address of its connection, which goes on from here
 	Notice     string // of the failure before it; "" without one
+	Unscripted render.Unscripted
 }
 
 // Serve renders the whole view as it is now. The outcome has the content in served; its error is
@@ -81,7 +82,7 @@ func (v *View) serve(gen uint64, t *turn) Outcome {
 			}
 			told := v.told.Swap(nil)
 			v.notice.Store(told != nil)
-			*t.served = Served{Content: content, Title: v.Title(), Connection: v.connectionAddress()}
+			*t.served = Served{Content: content, Title: v.Title(), Connection: v.connectionAddress(), Unscripted: v.Unscripted()}
 			if told != nil {
 				t.served.Notice = *told
 			}

@@ -14,6 +14,7 @@ type Outcome struct {
 	Ops       []byte // for the answer, if no connection took them; of Mount, the page's content
 	Err       error
 	Departure *Departure // a redirect; nil without one
+	Cookies   []string   // for the answer's Set-Cookie headers
 	Unstarted bool       // nothing of it ran
 }
 
@@ -133,6 +134,7 @@ func (v *View) finish(gen uint64, t *turn) bool {
 	if !v.isCurrent(gen) {
 		return false
 	}
+	outcome.Cookies = v.cookies
 	v.turn.Store(nil)
 	t.done <- outcome
 	return true

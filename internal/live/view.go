@@ -32,6 +32,7 @@ type View struct {
 	closing   []Call // of components that have left the page
 	ran       int    // messages of the inbox that ran in the turn
 	departure *Departure
+	cookies   []string // for the answer of the event under way
 	delivery  delivery
 	dropped   error // what is wrong with the first page's HTML
 
@@ -115,6 +116,9 @@ func (v *View) Title() string { return v.tree.FullTitle() }
 
 // ShowsFlash reports whether the rendered page has a place for flash messages.
 func (v *View) ShowsFlash() bool { return v.tree.ShowsFlash() }
+
+// Unscripted returns what the page has for browsers without JavaScript, once it is rendered.
+func (v *View) Unscripted() render.Unscripted { return v.tree.Unscripted() }
 
 // NoteNotice notes that the page shows the notice of a failure. The next event that succeeds clears
 // it.

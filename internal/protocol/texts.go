@@ -76,7 +76,7 @@ func DefaultTexts() Texts {
 		Waiting:        "Waiting for the server…",
 		ConnectionLost: "The connection is lost. Trying again…",
 		NotReached:     "That did not reach the server. Please try again.",
-		NoScript:       "JavaScript is off. This page shows what there was when it was loaded; most of what it can do needs JavaScript.",
+		NoScript:       "JavaScript is off, so this page is not live: it shows what there was when it was loaded.",
 
 		TooManyPages:     "Too many pages at once. Please try again in a moment.",
 		GoingDown:        "The server is going down. Please try again in a moment.",

@@ -35,14 +35,5 @@ func AppendTicketField(b []byte, ticket string) []byte {
 // PutTicket puts the ticket into the fields of a view's HTML. In what users have typed no such field can
 // stand: quotes are escaped there.
 func PutTicket(content []byte, view, ticket string) []byte {
-	field := AppendTicketField(nil, view)
-	if !bytes.Contains(content, field) {
-		return content
-	}
-	return bytes.ReplaceAll(content, field, AppendTicketField(nil, ticket))
+	return bytes.ReplaceAll(content, AppendTicketField(nil, view), AppendTicketField(nil, ticket))
 }
-
-var formAttribute = []byte(` form="` + FormID + `"`)
-
-// NeedsForm reports whether a view's HTML has buttons that belong to the form of the shell.
-func NeedsForm(content []byte) bool { return bytes.Contains(content, formAttribute) }

@@ -13,6 +13,7 @@ import (
 type each struct {
 	fn        uintptr
 	hash      []uint64
+	one       [1]uint64    // memory for the hash of one item
 	every     uint16       // elements with ids in each item
 	nodes     []uint16     // the same, if the items differ in that; else nil
 	shape     []scope.Read // the reads of every item, without arguments

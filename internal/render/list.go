@@ -13,7 +13,7 @@ import (
 )
 
 // List is a list that is being rendered. The caller calls Add for each item, then Reuse for each,
-// and Item where that reports false.
+// Item where that reports false, and End.
 type List struct {
 	building
 	pass *pass
@@ -26,7 +26,11 @@ func BeginList(ctx context.Context, w io.Writer, item any, n int) *List {
 	if p == nil || capturing(item) {
 		return nil
 	}
-	l := &List{pass: p}
+	l := p.spare
+	if p.spare = nil; l == nil {
+		l = new(List)
+	}
+	l.pass = p
 	p.beginEach(&l.building, reflect.ValueOf(item).Pointer(), n)
 	return l
 }
@@ -53,6 +57,9 @@ func (l *List) Item(ctx context.Context, w io.Writer, item templ.Component) erro
 	return nil
 }
 
+// End ends the list.
+func (l *List) End() { l.pass.spare = l }
+
 // building is the state of a list that is being rendered.
 type building struct {
 	*each
@@ -68,8 +75,11 @@ type building struct {
 
 func (p *pass) beginEach(b *building, fn uintptr, n int) {
 	e := &each{
-		fn: fn, hash: make([]uint64, 0, n), from: p.buf.numbers(n), until: p.buf.numbers(n),
+		fn: fn, from: p.buf.numbers(n), until: p.buf.numbers(n),
 		first: len(p.marks), after: len(p.region.inside().inner),
+	}
+	if e.hash = e.one[:0]; n > 1 {
+		e.hash = make([]uint64, 0, n)
 	}
 	*b = building{each: e, skipTo: -1}
 	in := p.region.toParts()

@@ -28,6 +28,7 @@ type pass struct {
 	root       *region        // the region that is rendered alone, as last shown; nil: the whole view
 	region     *region        // being rendered
 	item       *building      // the list whose item is being rendered
+	spare      *List          // for the next list
 	found      []*region      // new ones, in document order
 	carried    []carried
 	shown      []*Component // in order

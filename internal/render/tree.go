@@ -48,6 +48,7 @@ type Tree struct {
 	title      string
 	shownTitle string
 	showsFlash bool
+	unscripted Unscripted
 
 	mu         sync.Mutex
 	components map[uint64]*Component // without the page, by the hashes of their addresses
@@ -106,6 +107,21 @@ func (t *Tree) NoteFlash() { t.showsFlash = true }
 
 // ShowsFlash reports whether a rendering had a place for flash messages.
 func (t *Tree) ShowsFlash() bool { return t.showsFlash }
+
+// Unscripted is what a rendering has for browsers without JavaScript. It never gets less.
+type Unscripted struct {
+	Fields  bool // for the page's ticket
+	Buttons bool // that belong to the form of the shell
+}
+
+// NoteTicketField notes that a form has a field for the page's ticket.
+func (t *Tree) NoteTicketField() { t.unscripted.Fields = true }
+
+// NoteButton notes that a button belongs to the form of the shell.
+func (t *Tree) NoteButton() { t.unscripted.Buttons = true }
+
+// Unscripted returns what the renderings so far had for browsers without JavaScript.
+func (t *Tree) Unscripted() Unscripted { return t.unscripted }
 
 // IsRendered reports whether the view was rendered, so that its components exist.
 func (t *Tree) IsRendered() bool { return t.page != nil }

@@ -10,6 +10,9 @@
 // Time is the standard library's, so that tests may run in a synctest bubble, and the
 // network is whatever http.Client a test gives.
 //
+// With [Config.WithoutScripts] it is a browser that runs no scripts. Forms are submitted, or are not
+// since a control of them is not valid, as in Chromium.
+//
 // There is no layout either: what is in view is what [Config] and [Tab.ScrollTo] say.
 //
 // Left out are scripts (event filters and js: values among them), uploads, boosted links

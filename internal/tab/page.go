@@ -30,7 +30,8 @@ type page struct {
 	pending map[*html.Node]*pending // triggers that wait
 	unseen  []*html.Node            // they are in view, and fire when the tab is not hidden
 	timers  map[*timer]struct{}
-	delayed int // triggers that wait for their delay to pass
+	delayed int        // triggers that wait for their delay to pass
+	focused *html.Node // the element that was told last that it has the focus
 }
 
 // frame is how soon a browser notices that an element is in view.
@@ -45,6 +46,7 @@ func newPage(t *Tab, at *url.URL, dom *htmxdom.Document) *page {
 		timers:  make(map[*timer]struct{}),
 	}
 	p.ctx, p.cancel = context.WithCancel(t.ctx)
+	p.focused = dom.Focus()
 	return p
 }
 
@@ -71,6 +73,7 @@ func (p *page) settle() { p.settleFor(nil) }
 
 // settleFor is settle after an answer to a request of source's.
 func (p *page) settleFor(source *html.Node) {
+	p.refocused()
 	for _, n := range p.dom.TakeStarted() {
 		p.start(n)
 	}

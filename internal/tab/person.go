@@ -36,10 +36,23 @@ func (p *page) focus(n *html.Node) {
 		return
 	}
 	p.left(before)
+	p.focused = nil
+	p.dom.SetFocus(nil)
 	p.dom.FocusOn(n)
-	if p.dom.Focus() == n {
-		p.dispatch("focus", n, false)
-		p.dispatch("focusin", n, true)
+	p.refocused()
+}
+
+// refocused tells the elements that lose the focus and get it, when a message has moved it.
+func (p *page) refocused() {
+	before, now := p.focused, p.dom.Focus()
+	if before == now {
+		return
+	}
+	p.focused = now
+	p.left(before)
+	if now != nil {
+		p.dispatch("focus", now, false)
+		p.dispatch("focusin", now, true)
 	}
 }
 
@@ -53,6 +66,7 @@ func (t *Tab) Blur() error {
 	}
 	before := p.dom.Focus()
 	p.dom.SetFocus(nil)
+	p.focused = nil
 	p.left(before)
 	p.settle()
 	return nil

@@ -47,7 +47,7 @@ func TestAClickSendsTheCountAlone(t *testing.T) {
 
 func TestCountsWithoutAStream(t *testing.T) {
 	page := serve(t).Open("/counter")
-	page.CutStream()
+	page.CutConnection()
 	page.Button("Increment").Click()
 	page.Expect("#count", "Count: 1")
 	page.Restore()

@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/sideband-go/sideband/cmd/demo/site"
+	"github.com/sideband-go/sideband/cmd/demo/users"
 	"github.com/sideband-go/sideband/handlers"
 	"github.com/sideband-go/sideband/livetest"
 )
@@ -20,7 +21,13 @@ import (
 // visit returns somebody who has signed in, since one of the pages wants that.
 func visit(t *testing.T) *livetest.Person {
 	t.Helper()
-	ann := livetest.Serve(t, site.Routes(handlers.New(site.Config(handlers.Config{Logger: slog.New(slog.DiscardHandler)})), nil)).Person()
+	store, err := users.Open(t.Context(), filepath.Join(t.TempDir(), "users.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { store.Close() })
+	kit := handlers.New(site.Config(handlers.Config{Logger: slog.New(slog.DiscardHandler)}))
+	ann := livetest.Serve(t, site.Routes(kit, store)).Person()
 	page := ann.Open("/sign-in")
 	page.Field("Name").Fill("Ann")
 	page.Button("Sign in").Click()
@@ -63,6 +70,7 @@ var pages = map[string]string{
 	"/chat/lobby": "Chat: lobby · Sideband",
 	"/logs":       "Logs · Sideband",
 	"/jobs":       "Jobs · Sideband",
+	"/users":      "Users · Sideband",
 	"/account":    "Account · Sideband",
 }
 
@@ -92,7 +100,7 @@ func TestEachPageHasTheLayout(t *testing.T) {
 func TestLinksLeadFromPageToPage(t *testing.T) {
 	page := visit(t).Open("/")
 	nav := page.Find("header nav")
-	for _, name := range []string{"Counter", "Table", "Clock", "Components", "Todos", "Chat", "Logs", "Jobs", "Account"} {
+	for _, name := range []string{"Counter", "Table", "Clock", "Components", "Todos", "Chat", "Logs", "Jobs", "Users", "Account"} {
 		nav.Link(name).Click()
 		page.Expect("header nav a[aria-current=page]", name)
 		if !page.Live() {
@@ -100,7 +108,7 @@ func TestLinksLeadFromPageToPage(t *testing.T) {
 		}
 	}
 	page.Back()
-	page.Expect("h1", "Jobs")
+	page.Expect("h1", "Users")
 }
 
 func TestEachPageLinksToItsSources(t *testing.T) {
@@ -117,6 +125,19 @@ func TestEachPageLinksToItsSources(t *testing.T) {
 		}
 		if !slices.Equal(kinds, []string{".go", ".templ"}) {
 			t.Errorf("%s links to sources of the kinds %q", path, kinds)
+		}
+	}
+}
+
+func TestPagesOfFormsBelongToTheUsers(t *testing.T) {
+	ann := visit(t)
+	for _, path := range []string{"/users/new", "/users/1/edit"} {
+		page := ann.Open(path)
+		if got := page.Find("header nav a[aria-current=page]").Attrs("href"); !slices.Equal(got, []string{"/users"}) {
+			t.Errorf("%s marks as the current page %q", path, got)
+		}
+		if got := page.Find("aside a").Texts(); !slices.Equal(got, []string{"edit.go", "edit.templ"}) {
+			t.Errorf("%s links to %q", path, got)
 		}
 	}
 }

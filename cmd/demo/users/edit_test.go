@@ -226,6 +226,31 @@ func TestTheSecondOfTwoTabsHearsWhatHasChanged(t *testing.T) {
 	}
 }
 
+// The view that is remounted has read what is stored now, and the page shows what was typed before.
+func TestARestartHidesNoChange(t *testing.T) {
+	w := serve(t)
+	first := w.Open("/users/3/edit")
+	second := first.NewTab("/users/3/edit")
+	second.Field("Name").Type("Chiara Rossi")
+	address(second, 1).Field("Street").Type("Via Nuova 1")
+	first.Field("Age").Fill("30")
+	first.Button("Save").Click()
+	first.Expect("h1", "Users")
+	w.Restart(program(w.store, w.log))
+	second.Field("Name").ExpectValue("Chiara Rossi")
+	address(second, 1).Field("Street").ExpectValue("Via Nuova 1")
+	second.Button("Save").Click()
+	second.Expect("h1", "Edit user")
+	if got := second.Find(".sb-summary li").Text(); !strings.HasPrefix(got, "This user has been saved elsewhere meanwhile") || !strings.Contains(got, "Age: 30") {
+		t.Errorf("the page says %q", got)
+	}
+	second.Button("Save").Click()
+	second.Expect("h1", "Users")
+	if u, _ := w.stored(t, "chiara@example.com"); u.Name != "Chiara Rossi" || u.Age != 29 || u.Addresses[0].Street != "Via Nuova 1" {
+		t.Errorf("stored is %v", u)
+	}
+}
+
 // The check while typing finds the email free in both tabs.
 func TestTheDatabaseDecidesWhoGetsAnEmail(t *testing.T) {
 	w := serve(t)
@@ -281,7 +306,7 @@ func TestADatabaseThatDoesNotAnswerLosesNothing(t *testing.T) {
 	page := w.Open("/users/new")
 	page.Skip(livetest.Failures)
 	fill(page, "Rosa Lind", "rosa@example.com")
-	refused := func() {
+	refused := func(why string) {
 		t.Helper()
 		page.Button("Save").Click()
 		page.Expect("h1", "New user")
@@ -291,6 +316,9 @@ func TestADatabaseThatDoesNotAnswerLosesNothing(t *testing.T) {
 		page.Field("Name").ExpectValue("Rosa Lind")
 		page.Field("Password").ExpectValue(password)
 		address(page, 1).Field("City").ExpectValue("Berlin")
+		if !strings.Contains(w.log.String(), why) {
+			t.Errorf("the log has no %q: %s", why, w.log)
+		}
 	}
 
 	db := w.open(t)
@@ -303,7 +331,7 @@ func TestADatabaseThatDoesNotAnswerLosesNothing(t *testing.T) {
 	if _, err := other.ExecContext(t.Context(), `BEGIN EXCLUSIVE`); err != nil {
 		t.Fatal(err)
 	}
-	refused()
+	refused("database is locked")
 	if _, err := other.ExecContext(t.Context(), `ROLLBACK`); err != nil {
 		t.Fatal(err)
 	}
@@ -316,7 +344,7 @@ func TestADatabaseThatDoesNotAnswerLosesNothing(t *testing.T) {
 	if err := w.store.Close(); err != nil {
 		t.Fatal(err)
 	}
-	refused()
+	refused("database is closed")
 }
 
 func TestUsersThatAreNotThere(t *testing.T) {
@@ -350,6 +378,19 @@ func TestTheAddressSaysWhichUserIsSaved(t *testing.T) {
 	}
 }
 
+func TestANameCanBeSeen(t *testing.T) {
+	page := serve(t).Open("/users/3/edit")
+	for _, name := range []string{"", "  ", "\u200b\u2060"} {
+		page.Field("Name").Fill(name)
+		if got := problem(page, "name"); got != "can't be blank" {
+			t.Errorf("the name %q: %q", name, got)
+		}
+	}
+	page.Field("Name").Fill("\u202eevil <b>")
+	page.Button("Save").Click()
+	page.Find("#user-3 bdi").Expect("\u202eevil <b>")
+}
+
 // Countries, regions and roles that no list offers are refused.
 func TestChoicesThatAreNotOffered(t *testing.T) {
 	w := serve(t)
@@ -369,5 +410,49 @@ func TestChoicesThatAreNotOffered(t *testing.T) {
 		if u, _ := w.stored(t, "grace@example.com"); u.Version != 1 {
 			t.Errorf("the %s %q was stored: %v", name, value, u)
 		}
+	}
+}
+
+func TestFormsWithoutScripts(t *testing.T) {
+	w := serve(t)
+	page := w.Person().WithoutScripts().Open("/users/new")
+	page.Field("Name").Fill("Rosa Lind")
+	page.Field("Email").Fill("ada@example.com")
+	page.Field("Age").Fill("31x")
+	page.Field("Country").Choose("Japan")
+	page.Field("Street").Fill("First Street")
+	page.Button("Add address").Click()
+	address(page, 2).Field("Street").Fill("Second Street")
+	address(page, 2).Button("Up").Click()
+	if got, want := streets(page), []string{"Second Street", "First Street"}; !slices.Equal(got, want) {
+		t.Errorf("the streets are %q, want %q", got, want)
+	}
+	page.Button("Save").Click()
+	page.Expect("h1", "New user")
+	page.Field("Age").ExpectValue("31x")
+	for _, id := range []string{"password", "region", "addresses-1-city"} {
+		if got := problem(page, id); got != "can't be blank" {
+			t.Errorf("%s: %q", id, got)
+		}
+	}
+	page.Field("Password").Fill(password)
+	page.Field("Age").Fill("31")
+	page.Field("Region").Choose("Kyoto")
+	for n := range 2 {
+		address(page, n+1).Field("City").Fill("Kyoto")
+	}
+	page.Button("Save").Click()
+	page.Expect("h1", "New user")
+	if got := problem(page, "email"); got != "is taken" {
+		t.Errorf("the email %q", got)
+	}
+	page.Field("Email").Fill("rosa@example.com")
+	page.Field("Password").Fill(password)
+	page.Button("Save").Click()
+	page.Expect("h1", "Users")
+	page.ExpectFlash(views.FlashSuccess, "Rosa Lind is a user now.")
+	u, hash := w.stored(t, "rosa@example.com")
+	if got, want := fmt.Sprint(u.Addresses), "[{Second Street Kyoto} {First Street Kyoto}]"; got != want || hash == "" {
+		t.Errorf("stored are %s with the hash %q, want %s", got, hash, want)
 	}
 }

@@ -116,7 +116,7 @@ func (s *Store) List(ctx context.Context, search string) (list []Entry, all int,
 	if err != nil {
 		return nil, 0, err
 	}
-	defer rows.Close()
+	defer func() { _ = rows.Close() }() // Err has told what went wrong
 	for rows.Next() {
 		var e Entry
 		if err := rows.Scan(&e.ID, &e.Name, &e.Email, &e.Country, &e.Role, &all); err != nil {

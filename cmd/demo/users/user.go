@@ -2,6 +2,8 @@ package users
 
 import (
 	"slices"
+	"strings"
+	"unicode"
 
 	"github.com/go-playground/validator/v10"
 )
@@ -31,6 +33,9 @@ type Address struct {
 func rules(v *validator.Validate) error {
 	v.RegisterStructValidation(func(is validator.StructLevel) {
 		u := is.Current().Interface().(User)
+		if u.Name != "" && !strings.ContainsFunc(u.Name, isVisible) {
+			is.ReportError(u.Name, "name", "Name", "required", "")
+		}
 		if u.ID == 0 && u.Password == "" { // others have one, and leave the field empty to keep it
 			is.ReportError(u.Password, "password", "Password", "required", "")
 		}
@@ -44,6 +49,9 @@ func rules(v *validator.Validate) error {
 	}, User{})
 	return nil
 }
+
+// isVisible is what a name needs one of, or the list would have a link that nobody sees.
+func isVisible(r rune) bool { return unicode.IsGraphic(r) && !unicode.IsSpace(r) }
 
 // region is the user's region, "" if the country has no such region.
 func (u User) region() string {

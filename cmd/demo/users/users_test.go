@@ -1,9 +1,13 @@
 package users_test
 
 import (
+	"io"
 	"log/slog"
+	"net/http"
 	"path/filepath"
 	"slices"
+	"strings"
+	"sync"
 	"testing"
 
 	"github.com/sideband-go/sideband/cmd/demo/site"
@@ -17,6 +21,25 @@ type world struct {
 	*livetest.Site
 	store *users.Store
 	file  string
+	log   *logbook
+}
+
+// logbook is what the program logs.
+type logbook struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (l *logbook) Write(b []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(b)
+}
+
+func (l *logbook) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
 }
 
 func serve(t *testing.T) world {
@@ -27,8 +50,16 @@ func serve(t *testing.T) world {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { store.Close() })
-	kit := handlers.New(site.Config(handlers.Config{Logger: slog.New(slog.DiscardHandler)}))
-	return world{livetest.Serve(t, site.Routes(kit, store)), store, file}
+	log := &logbook{}
+	return world{livetest.Serve(t, program(store, log)), store, file, log}
+}
+
+// program is the demo. Pages that are open while it is restarted go on.
+func program(store *users.Store, log io.Writer) http.Handler {
+	return site.Routes(handlers.New(site.Config(handlers.Config{
+		Logger:   slog.New(slog.NewTextHandler(log, nil)),
+		Security: handlers.Security{Secrets: [][]byte{[]byte(strings.Repeat("s", 32))}},
+	})), store)
 }
 
 // names are those in the list, in the order of the page.

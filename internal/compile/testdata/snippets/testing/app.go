@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/sideband-go/sideband/forms"
 	"github.com/sideband-go/sideband/handlers"
 	"github.com/sideband-go/sideband/state"
 	"github.com/sideband-go/sideband/views"
@@ -22,6 +23,7 @@ func (application) Routes() http.Handler {
 	mux.Handle(kit.AssetsPath()+"/", http.StripPrefix(kit.AssetsPath(), kit.Assets()))
 	mux.Handle("/counter", handlers.View(kit, Counter{}))
 	mux.Handle("/orders", handlers.View(kit, Orders{}))
+	mux.Handle("/signup", handlers.View(kit, Signup{}))
 	mux.Handle("/login", handlers.View(kit, views.Static("Log in", login())))
 	return kit.Middleware(mux)
 }
@@ -57,4 +59,40 @@ func (Orders) Reload(s *views.Socket, _ views.NoParams) error {
 func (Orders) SignOut(s *views.Socket, _ views.NoParams) error {
 	s.Flash(views.FlashSuccess, "You are signed out.")
 	return s.Redirect("/login")
+}
+
+type Account struct {
+	Name      string    `form:"name" validate:"required"`
+	Email     string    `form:"email" validate:"required,email"`
+	Role      string    `form:"role"`
+	Addresses []Address `form:"addresses" validate:"dive"`
+}
+
+type Address struct {
+	City string `form:"city" validate:"required"`
+}
+
+var SignupForm = forms.New[Account]("signup")
+
+type Signup struct{}
+
+func (Signup) Mount(s *views.Socket, _ views.NoParams) error {
+	SignupForm.Set(s, Account{Role: "member"})
+	return nil
+}
+
+func (Signup) Change(s *views.Socket, f *forms.Form[Account]) error { check(f); return nil }
+
+func (Signup) Save(s *views.Socket, f *forms.Submission[Account]) error {
+	if check(f.Form); !f.Valid() {
+		return nil
+	}
+	s.Flash(views.FlashSuccess, "Welcome, "+f.Data.Name)
+	return s.Redirect("/login")
+}
+
+func check(f *forms.Form[Account]) {
+	if f.Data.Email == "taken@example.org" {
+		f.AddError(&f.Data.Email, "is taken")
+	}
 }

@@ -9,12 +9,12 @@ import (
 	"github.com/sideband-go/sideband/internal/browser"
 )
 
-// openSignup opens the page of the form with all components.
-func openSignup(t *testing.T) (*browser.Page, *fixture.Site) {
+// openFilled opens the page of the form with all components.
+func openFilled(t *testing.T) (*browser.Page, *fixture.Site) {
 	t.Helper()
 	s := fixture.Serve(t, handlers.Config{})
 	s.Gate.Open()
-	p := browser.Open(t, s.URL+"/signup")
+	p := browser.Open(t, s.URL+"/filled")
 	live(t, p)
 	return p, s
 }
@@ -55,9 +55,10 @@ func typed(p *browser.Page, text string) {
 	}
 }
 
+// Case 130.
 func TestAScreenReaderFindsNamesStatesAndErrorsOfAForm(t *testing.T) {
 	t.Parallel()
-	p, _ := openSignup(t)
+	p, _ := openFilled(t)
 	for _, line := range []string{
 		`textbox "Name" required=true`,
 		`textbox "E-mail" required=true`,
@@ -95,9 +96,10 @@ func TestAScreenReaderFindsNamesStatesAndErrorsOfAForm(t *testing.T) {
 	announced(t, p, "#signup", `combobox "Country" value="Choose" description="can't be blank" invalid=true`)
 }
 
+// Case 131.
 func TestAFormIsFilledInByKeyboardAlone(t *testing.T) {
 	t.Parallel()
-	p, _ := openSignup(t)
+	p, _ := openFilled(t)
 	p.Eval(`document.getElementById("signup-name").focus()`, nil)
 	p.Press("Enter") // presses the form's first button, which is no row's
 	focused(t, p, ".sb-summary")
@@ -134,9 +136,10 @@ func TestAFormIsFilledInByKeyboardAlone(t *testing.T) {
 	p.WaitCount(".sb-summary", 0)
 }
 
+// Case 130.
 func TestASummaryLeadsToEachField(t *testing.T) {
 	t.Parallel()
-	p, _ := openSignup(t)
+	p, _ := openFilled(t)
 	p.Click("#save")
 	focused(t, p, ".sb-summary")
 	for href, field := range map[string]string{
@@ -155,9 +158,10 @@ func TestASummaryLeadsToEachField(t *testing.T) {
 	stayed(t, p)
 }
 
+// Case 132.
 func TestASubmitButtonIsBusyWhileItsFormIsSubmitted(t *testing.T) {
 	t.Parallel()
-	p, s := openSignup(t)
+	p, s := openFilled(t)
 	p.Fill("#signup-name", "Ann")
 	p.Fill("#signup-email", "ann@example.org")
 	p.Fill("#signup-password", "a long password")
