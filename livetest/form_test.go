@@ -53,7 +53,7 @@ const named = `
 <button form="owner">Owned</button><input form="owner" aria-label="far away">
 <form id="twin1" aria-label="Twin"></form><form id="twin2" aria-label="Twin"></form>`
 
-// Case 130: TestFormsAreFoundByWhatPeopleCallThem looks for forms by each kind of name.
+// Case 150: TestFormsAreFoundByWhatPeopleCallThem looks for forms by each kind of name.
 func TestFormsAreFoundByWhatPeopleCallThem(t *testing.T) {
 	t.Parallel()
 	page := openOrdinary(t, named)
@@ -116,7 +116,7 @@ const wrong = `<form aria-label="Sign up">
 <fieldset><legend>Role</legend><label><input type="radio" name="r" aria-invalid="true" aria-describedby="role">Admin</label><label><input type="radio" name="r" aria-invalid="true" aria-describedby="role">Guest</label><p id="role">can't be blank</p></fieldset>
 </form><form aria-label="Log in"><label>User <input aria-invalid="true" aria-describedby="user"></label><p id="user">is unknown</p></form>`
 
-// Case 131: TestErrorsAreThoseOfFields reads errors as a screen reader does.
+// Case 151: TestErrorsAreThoseOfFields reads errors as a screen reader does.
 func TestErrorsAreThoseOfFields(t *testing.T) {
 	t.Parallel()
 	page := openOrdinary(t, wrong)
@@ -179,7 +179,7 @@ func TestABrowserChecksAFormBeforeItSubmitsIt(t *testing.T) {
 	page.Expect("#posts", "1")
 }
 
-// Case 132: TestAPersonWithoutScripts works a site with JavaScript switched off.
+// Case 152: TestAPersonWithoutScripts works a site with JavaScript switched off.
 func TestAPersonWithoutScripts(t *testing.T) {
 	t.Parallel()
 	page := openOrdinary(t, `<noscript><p>This page is not live.</p></noscript>
