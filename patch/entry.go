@@ -127,6 +127,9 @@ func inputTag(start []byte) uint64 {
 		case is(n, "checked") && state == "checked", is(n, "autofocus"):
 		case is(n, "value") && state == "value":
 			sum = mix(sum, digest(n))
+			if v := start[a.value.start:a.value.end]; bytes.ContainsAny(v, "\r\n") {
+				sum = mix(sum, digest(v)) // line ends show in the HTML alone
+			}
 		default:
 			sum = mix(sum, digest(start[a.name.start:a.end]))
 		}
