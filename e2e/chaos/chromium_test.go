@@ -204,6 +204,18 @@ const left = `(async () => {
 	return !document.getElementById("sb-stream");
 })()`
 
+// asShown is the HTML of the view with what its controls show in their attributes.
+const asShown = `(() => {
+	const view = document.getElementById("sb-view"), copy = view.cloneNode(true)
+	const all = "input[hx-post], textarea[hx-post]", copies = copy.querySelectorAll(all)
+	view.querySelectorAll(all).forEach((e, i) => {
+		if (e.localName === "textarea") copies[i].textContent = e.value
+		else if (e.type === "checkbox" || e.type === "radio") copies[i].toggleAttribute("checked", e.checked)
+		else copies[i].setAttribute("value", e.value)
+	})
+	return copy.innerHTML
+})()`
+
 // judge lets the page come to rest and compares it with its view.
 func (c *watcher) judge() {
 	c.network.heal()
@@ -222,7 +234,7 @@ func (c *watcher) judge() {
 		c.t.Errorf("%s: the stream is not taken over", c.name)
 		return
 	}
-	c.page.Eval(`document.getElementById("sb-view").innerHTML`, &shown)
+	c.page.Eval(asShown, &shown)
 	want, err := applied(truth)
 	if err != nil {
 		c.t.Errorf("%s: truth: %v", c.name, err)

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -28,7 +29,7 @@ func (p *person) settle(ctx context.Context, pg *page) error {
 		var live bool
 		err := pg.Wait(ctx, func(v tab.View) bool {
 			page := v.Document != nil && v.Document.ByID("sb-stream") != nil
-			live = page && v.Live && !v.Busy()
+			live = page && v.Live && !v.Busy() && pg.isCaughtUp()
 			return !v.Loading && (live || !page)
 		})
 		switch {
@@ -115,11 +116,7 @@ func (p *person) last(ctx context.Context, pg *page) error {
 func (p *person) compare(ctx context.Context, pg *page) error {
 	var address, ticket string
 	pg.Read(func(v tab.View) {
-		if address = v.URL; v.Document == nil {
-			return
-		}
-		set, _ := htmxdom.Attr(v.Document.Body(), "hx-headers:inherited")
-		ticket = ticketIn(set)
+		address, ticket = v.URL, ticketOf(v)
 	})
 	pg.mu.Lock()
 	pg.asked = true
@@ -162,6 +159,31 @@ func differ(shown, truth string, describe func() string) error {
 	from := max(0, i-120)
 	return fmt.Errorf("the page shows (%d bytes)\n  …%.400s\nand the view renders (%d bytes)\n  …%.400s\n%s",
 		len(shown), shown[from:], len(truth), truth[from:], describe())
+}
+
+// isCaughtUp reports whether the page's connection has brought its first message. What the page had missed
+// comes with it; another connection would take its place before that.
+func (pg *page) isCaughtUp() bool {
+	pg.mu.Lock()
+	defer pg.mu.Unlock()
+	caughtUp := true // if that was long ago
+	for _, step := range pg.trail {
+		switch {
+		case strings.Contains(step, " connected "):
+			caughtUp = false
+		case strings.Contains(step, `id=\"sb-lost\"`):
+			caughtUp = true
+		}
+	}
+	return caughtUp
+}
+
+func ticketOf(v tab.View) string {
+	if v.Document == nil {
+		return ""
+	}
+	set, _ := htmxdom.Attr(v.Document.Body(), "hx-headers:inherited")
+	return ticketIn(set)
 }
 
 // ticketIn reads a page's ticket from the attribute that holds it.
@@ -226,13 +248,33 @@ func applied(message string) (string, error) {
 	return content(d), nil
 }
 
-// content is what is in a page's view.
+// content is what is in a page's view. Of controls that send events it is what they show, whatever their HTML
+// says: an event that has told the view of it brings no patch.
 func content(d *htmxdom.Document) string {
+	root := d.ByID("sb-view")
+	if root == nil {
+		return ""
+	}
 	var b strings.Builder
-	if root := d.ByID("sb-view"); root != nil {
-		for n := range root.ChildNodes() {
-			b.WriteString(d.NodeHTML(n))
-		}
+	for n := range root.ChildNodes() {
+		b.WriteString(d.NodeHTML(n))
+	}
+	html := noScript.ReplaceAllString(b.String(), "")
+	html = boundTag.ReplaceAllStringFunc(html, func(tag string) string { return shownIn.ReplaceAllString(tag, "") })
+	html = boundText.ReplaceAllString(html, "$1")
+	b.Reset()
+	b.WriteString(html)
+	for _, n := range d.Find("#sb-view input[hx-post], #sb-view textarea[hx-post]") {
+		fmt.Fprintf(&b, "\n%q %v", d.Value(n), d.Checked(n))
 	}
 	return b.String()
 }
+
+var (
+	// noScript is what only browsers without JavaScript show. A page has it as it was served; a view does not render it again.
+	noScript = regexp.MustCompile(`(?s)<noscript>.*?</noscript>`)
+
+	boundTag  = regexp.MustCompile(`<input [^>]*hx-post=[^>]*>`)
+	shownIn   = regexp.MustCompile(` (?:value="[^"]*"|checked="")`)
+	boundText = regexp.MustCompile(`(<textarea [^>]*hx-post=[^>]*>)[^<]*`)
+)
