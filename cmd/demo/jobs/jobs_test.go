@@ -118,6 +118,7 @@ func TestWhatHasEndedCanBeCleared(t *testing.T) {
 		page.Button("Start job").Click()
 		page.Wait("#job-2-far", "50 %")
 		page.Find("#job-1").Button("Cancel").Click()
+		synctest.Wait() // until the job has told the page that it has ended
 		page.Button("Clear finished").Click()
 		if got := page.Find("#jobs b").Texts(); !slices.Equal(got, []string{"Job 3"}) {
 			t.Errorf("left are %q", got)
