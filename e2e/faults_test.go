@@ -48,9 +48,12 @@ func (b *brittle) works() {
 // fails clicks a button, waits for a notice, and checks that the page is as it was.
 func (b *brittle) fails(button, notice string) {
 	b.t.Helper()
+	idle := `!document.querySelector(".htmx-request")` // a patch comes before or after the answer to its event
+	b.WaitFor(idle)
 	before := b.content()
 	b.Click(button)
 	b.WaitText("#sb-notice", notice)
+	b.WaitFor(idle)
 	if after := b.content(); after != before {
 		b.t.Errorf("after %s the page has changed from %s to %s", button, before, after)
 	}

@@ -39,6 +39,8 @@ func TestTheCounterWithoutScripts(t *testing.T) {
 	p.WaitText("#count", "Count: 0")
 }
 
+const isLoaded = `document.readyState === "complete"`
+
 func TestTodosWithoutScripts(t *testing.T) {
 	t.Parallel()
 	p := plain(t, "/todos")
@@ -46,8 +48,10 @@ func TestTodosWithoutScripts(t *testing.T) {
 	p.Fill("#new-todo", "Milk")
 	p.Press("Enter")
 	p.WaitText("#left", "1 left")
+	p.WaitFor(isLoaded) // else it moves under the mouse
 	p.ClickText("button", "Done")
 	p.WaitText("#left", "0 left")
+	p.WaitFor(isLoaded)
 	p.ClickText("button", "Edit")
 	p.WaitFor(`document.activeElement?.id === "todo-1-text"`)
 	p.Fill("#todo-1-text", "Bread")

@@ -49,6 +49,7 @@ func (tb *table) rows() (rows []tableRow, shape string) {
 // shows waits until the page shows what the model says and compares everything.
 func (tb *table) shows(what string) {
 	tb.t.Helper()
+	tb.WaitFor(`!document.querySelector(".htmx-request")`) // a patch may come before the answer to its event
 	want := make([]string, len(tb.want))
 	for i, r := range tb.want {
 		want[i] = r.ID + " " + r.Label
