@@ -28,7 +28,7 @@ func set(a templ.OrderedAttributes, key string, value any) templ.OrderedAttribut
 	i := slices.IndexFunc(a, func(kv templ.KeyValue[string, any]) bool { return kv.Key == key })
 	switch {
 	case i < 0:
-		return append(a, templ.KV(key, value))
+		return append(a, attr(key, value))
 	case key == "id" || key == "name":
 		panic(fmt.Sprintf("forms: the attribute %s is the form's own", key))
 	case strings.HasPrefix(key, "hx-"):
@@ -82,7 +82,7 @@ func (c *control) attrs(ctx context.Context) templ.OrderedAttributes {
 	case selectControl:
 		a := without(f.Attrs(ctx), append([]string{"required"}, noneOf...)...)
 		if f.Required { // with required, screen readers call a choice that is yet to be made invalid
-			a = append(a, templ.KV[string, any]("aria-required", "true"))
+			a = append(a, attr("aria-required", "true"))
 		}
 		return merge(a, c.more)
 	case areaControl:
@@ -107,9 +107,9 @@ func (c *control) attrs(ctx context.Context) templ.OrderedAttributes {
 // input returns the attributes of an <input> of a type, without those that it does not have.
 func (c *control) input(ctx context.Context, typ, autocomplete string, drop []string) templ.OrderedAttributes {
 	a := make(templ.OrderedAttributes, 0, 16)
-	a = append(a, templ.KV[string, any]("type", typ))
+	a = append(a, attr("type", typ))
 	if autocomplete != "" {
-		a = append(a, templ.KV[string, any]("autocomplete", autocomplete))
+		a = append(a, attr("autocomplete", autocomplete))
 	}
 	return append(a, without(c.field.InputAttrs(ctx), drop...)...)
 }
@@ -128,9 +128,9 @@ func keypad(f Field) templ.OrderedAttributes {
 	case f.Min == "" || f.Min[0] == '-':
 		return nil
 	case f.Step == "any":
-		return templ.OrderedAttributes{templ.KV[string, any]("inputmode", "decimal")}
+		return templ.OrderedAttributes{attr("inputmode", "decimal")}
 	}
-	return templ.OrderedAttributes{templ.KV[string, any]("inputmode", "numeric")}
+	return templ.OrderedAttributes{attr("inputmode", "numeric")}
 }
 
 // passwordPurpose is that of a new password if rules say how long it must be, else of one to sign in with.
@@ -153,7 +153,7 @@ func (c *control) optionType() string {
 func (c *control) optionAttrs(ctx context.Context, i int, o Option) templ.OrderedAttributes {
 	a := without(without(c.field.OptionAttrs(ctx, i, o.Value), noneOf...), "required", "aria-invalid", "aria-describedby")
 	if o.Disabled {
-		a = append(a, templ.KV[string, any]("disabled", true))
+		a = append(a, attr("disabled", true))
 	}
 	return a
 }
@@ -162,18 +162,18 @@ func (c *control) optionAttrs(ctx context.Context, i int, o Option) templ.Ordere
 // links to it.
 func (c *control) fieldset() templ.OrderedAttributes {
 	f := c.field
-	a := templ.OrderedAttributes{templ.KV[string, any]("id", f.ID), templ.KV[string, any]("tabindex", "-1")}
+	a := templ.OrderedAttributes{attr("id", f.ID), attr("tabindex", "-1")}
 	if c.kind == radioControl {
-		a = append(a, templ.KV[string, any]("role", "radiogroup"))
+		a = append(a, attr("role", "radiogroup"))
 		if f.Required {
-			a = append(a, templ.KV[string, any]("aria-required", "true"))
+			a = append(a, attr("aria-required", "true"))
 		}
 	}
 	if f.Invalid() {
 		if c.kind == radioControl { // the role of other fieldsets has no such state
-			a = append(a, templ.KV[string, any]("aria-invalid", "true"))
+			a = append(a, attr("aria-invalid", "true"))
 		}
-		a = append(a, templ.KV[string, any]("aria-describedby", f.ErrorsID()))
+		a = append(a, attr("aria-describedby", f.ErrorsID()))
 	}
 	return merge(a, c.more)
 }

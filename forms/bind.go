@@ -33,43 +33,41 @@ type Binding struct {
 }
 
 // Bind binds a form to events of the page, or of an enclosing component: submit takes the submits, and
-// change, if given, the changes of the fields. Spread [Binding.Attrs] into the <form>, put
+// change the changes of the fields, or is nil. Spread [Binding.Attrs] into the <form>, put
 // [Binding.Hidden] into it, and render the fields with [Binding.Context]:
 //
 //	{{ b := forms.Bind(ctx, Form, Page.Save, Page.Change) }}
 //	{{ ctx = b.Context(ctx) }}
 //	<form { b.Attrs()... }>
 //		@b.Hidden()
-func Bind[V, T any](ctx context.Context, k *Key[T], submit func(V, *views.Socket, *Submission[T]) error, change ...func(V, *views.Socket, *Form[T]) error) *Binding {
+func Bind[V, T any](ctx context.Context, k *Key[T], submit func(V, *views.Socket, *Submission[T]) error, change func(V, *views.Socket, *Form[T]) error) *Binding {
 	b := bindChange(ctx, k, change)
 	b.attrs = append(b.attrs, views.OnSubmit(ctx, submit)...)
 	return b
 }
 
-// BindTo binds the fields of a form that is posted to an ordinary handler at an address, which answers
-// the browser itself. [Key.Decode] reads what it gets.
-func BindTo[V, T any](ctx context.Context, k *Key[T], address string, change ...func(V, *views.Socket, *Form[T]) error) *Binding {
+// BindTo binds the fields of a form that the browser posts to an ordinary handler at an address: change
+// takes the changes of the fields meanwhile. [Key.Decode] reads what the handler gets. Buttons of rows
+// post to the handler, too: it has to tell them from the one that saves, by name and value.
+func BindTo[V, T any](ctx context.Context, k *Key[T], address string, change func(V, *views.Socket, *Form[T]) error) *Binding {
 	b := bindChange(ctx, k, change)
-	b.attrs = append(b.attrs, templ.KV[string, any]("method", "post"), templ.KV[string, any]("action", address))
+	b.attrs = append(b.attrs, attr("method", "post"), attr("action", address))
 	return b
 }
 
-func bindChange[V, T any](ctx context.Context, k *Key[T], change []func(V, *views.Socket, *Form[T]) error) *Binding {
+func bindChange[V, T any](ctx context.Context, k *Key[T], change func(V, *views.Socket, *Form[T]) error) *Binding {
 	f := k.Get(ctx)
 	b := &Binding{id: f.id, number: k.name + "." + f.number, rows: f.formatRows(f.data())}
-	b.attrs = templ.OrderedAttributes{templ.KV[string, any]("id", f.id), templ.KV[string, any]("novalidate", true)}
-	switch len(change) {
-	case 0:
-	case 1:
-		views.Recover(ctx, f.id, change[0])
-		b.change = views.OnInput(ctx, change[0])
-		for i, a := range b.change {
-			if a.Key == "hx-trigger" {
-				b.change[i].Value = fmt.Sprint(a.Value) + ", blur once"
-			}
+	b.attrs = templ.OrderedAttributes{attr("id", f.id), attr("novalidate", true)}
+	if change == nil {
+		return b
+	}
+	views.Recover(ctx, f.id, change)
+	b.change = views.OnInput(ctx, change)
+	for i, a := range b.change {
+		if a.Key == "hx-trigger" {
+			b.change[i].Value = fmt.Sprint(a.Value) + ", blur once"
 		}
-	default:
-		panic("forms: Bind takes one change event")
 	}
 	return b
 }
@@ -115,5 +113,8 @@ func changeBinding(ctx context.Context, id string) templ.OrderedAttributes {
 	}
 	return nil
 }
+
+// attr is an attribute.
+func attr(name string, value any) templ.KeyValue[string, any] { return templ.KV(name, value) }
 
 func itoa(i int) string { return strconv.Itoa(i) }

@@ -108,22 +108,22 @@ func (f Field) Has(value string) bool { return f.Value == value || slices.Contai
 // id, name, the limits, what is said of errors, and the binding of the form's change event.
 func (f Field) Attrs(ctx context.Context) templ.OrderedAttributes {
 	a := make(templ.OrderedAttributes, 0, 12)
-	a = append(a, templ.KV[string, any]("id", f.ID), templ.KV[string, any]("name", f.Name))
+	a = append(a, attr("id", f.ID), attr("name", f.Name))
 	return f.append(ctx, a)
 }
 
 // InputAttrs is Attrs for an <input>, whose value is an attribute.
 func (f Field) InputAttrs(ctx context.Context) templ.OrderedAttributes {
 	a := make(templ.OrderedAttributes, 0, 13)
-	a = append(a, templ.KV[string, any]("id", f.ID), templ.KV[string, any]("name", f.Name), templ.KV[string, any]("value", f.Value))
+	a = append(a, attr("id", f.ID), attr("name", f.Name), attr("value", f.Value))
 	return f.append(ctx, a)
 }
 
 // BoxAttrs is Attrs for the checkbox of a bool.
 func (f Field) BoxAttrs(ctx context.Context) templ.OrderedAttributes {
 	a := templ.OrderedAttributes{
-		templ.KV[string, any]("id", f.ID), templ.KV[string, any]("name", f.Name), templ.KV[string, any]("value", "true"),
-		templ.KV[string, any]("checked", f.Checked),
+		attr("id", f.ID), attr("name", f.Name), attr("value", "true"),
+		attr("checked", f.Checked),
 	}
 	return f.append(ctx, a)
 }
@@ -131,8 +131,8 @@ func (f Field) BoxAttrs(ctx context.Context) templ.OrderedAttributes {
 // OptionAttrs is Attrs for one of the radio buttons or boxes of the field: the one with a value, at a place i.
 func (f Field) OptionAttrs(ctx context.Context, i int, value string) templ.OrderedAttributes {
 	a := templ.OrderedAttributes{
-		templ.KV[string, any]("id", f.OptionID(i)), templ.KV[string, any]("name", f.Name), templ.KV[string, any]("value", value),
-		templ.KV[string, any]("checked", f.Has(value)),
+		attr("id", f.OptionID(i)), attr("name", f.Name), attr("value", value),
+		attr("checked", f.Has(value)),
 	}
 	return f.append(ctx, a)
 }
@@ -140,11 +140,11 @@ func (f Field) OptionAttrs(ctx context.Context, i int, value string) templ.Order
 func (f Field) append(ctx context.Context, a templ.OrderedAttributes) templ.OrderedAttributes {
 	text := func(name, value string) {
 		if value != "" {
-			a = append(a, templ.KV[string, any](name, value))
+			a = append(a, attr(name, value))
 		}
 	}
 	if f.Required {
-		a = append(a, templ.KV[string, any]("required", true))
+		a = append(a, attr("required", true))
 	}
 	text("min", f.Min)
 	text("max", f.Max)

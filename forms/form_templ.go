@@ -38,7 +38,7 @@ func For[V, T any](k *Key[T], submit func(V, *views.Socket, *Submission[T]) erro
 		ctx = templ.InitializeContext(ctx)
 		templ_7745c5c3_Var1 := templ.GetChildren(ctx)
 		ctx = templ.ClearChildren(ctx)
-		b := bindOptional(ctx, k, submit, change)
+		b := Bind(ctx, k, submit, change)
 		ctx = b.Context(ctx)
 		{
 			templ_7745c5c3_ElementWriter := templ_7745c5c3_Buffer

@@ -43,15 +43,15 @@ func (f *Form[T]) MoveRow(list any, from, to int) templ.OrderedAttributes {
 	path, n := f.listOf(list)
 	checkRow(from, n)
 	if to < 0 || to >= n {
-		return append(rowButton("move "+path), templ.KV[string, any]("disabled", true))
+		return append(rowButton("move "+path), attr("disabled", true))
 	}
 	return rowButton("move " + path + " " + strconv.Itoa(f.rowKey(path, from)) + " " + strconv.Itoa(f.rowKey(path, to)))
 }
 
 func rowButton(value string) templ.OrderedAttributes {
 	return templ.OrderedAttributes{
-		templ.KV[string, any]("type", "submit"), templ.KV[string, any]("formnovalidate", true),
-		templ.KV[string, any]("name", rowField), templ.KV[string, any]("value", value),
+		attr("type", "submit"), attr("formnovalidate", true),
+		attr("name", rowField), attr("value", value),
 	}
 }
 

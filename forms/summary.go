@@ -34,8 +34,8 @@ func (s summary) titleID() string { return s.elementID() + "-title" }
 
 func (s summary) attrs() templ.OrderedAttributes {
 	return templ.OrderedAttributes{
-		templ.KV[string, any]("id", s.elementID()), templ.KV[string, any]("class", "sb-summary"),
-		templ.KV[string, any]("role", "group"), templ.KV[string, any]("aria-labelledby", s.titleID()),
-		templ.KV[string, any]("tabindex", "-1"), templ.KV[string, any]("autofocus", s.refusedNow),
+		attr("id", s.elementID()), attr("class", "sb-summary"),
+		attr("role", "group"), attr("aria-labelledby", s.titleID()),
+		attr("tabindex", "-1"), attr("autofocus", s.refusedNow),
 	}
 }
