@@ -160,6 +160,21 @@ func TestAFieldThatTheServerChangesIsShownAndOthersStay(t *testing.T) {
 	b.is("trip-country", `e.value === "fr"`)
 }
 
+// Case 40. Whatever the browser has kept of the fields, the first event tells the view of all of them.
+func TestAReloadedFormAgreesWithItsViewAfterOneEvent(t *testing.T) {
+	t.Parallel()
+	b := openBooking(t)
+	b.Fill("#trip-name", "Ann")
+	b.Select("#trip-country", "fr")
+	b.WaitText("#heard", "Ann|||fr|south")
+	b.Reload()
+	live(t, b.Page)
+	b.Eval(`document.getElementById("trip-name").value = "Ann, as the browser has kept it"`, nil) // no event says so
+	b.Select("#trip-region", "west")
+	country := b.Value("#trip-country")
+	b.WaitText("#heard", "Ann, as the browser has kept it|||"+country+"|west")
+}
+
 // What the answers to earlier events make of a choice whose own event waits.
 func TestAChoiceWhoseEventWaitsDoesNotFlicker(t *testing.T) {
 	t.Parallel()
