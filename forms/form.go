@@ -26,11 +26,11 @@ type Submission[T any] struct{ *Form[T] }
 // form is what a form has beside its data.
 type form struct {
 	*definition
-	id       string   // of its element
-	number   string   // of the form as rendered; a successful submit uses it up
-	spent    []string // numbers that are used up, the newest last
-	heard    bool     // something was posted from the page
-	received string   // the number of what was posted last
+	id        string   // of its element
+	number    string   // of the form as rendered; a successful submit uses it up
+	spent     []string // numbers that are used up, the newest last
+	hasPosted bool     // something was posted from the page
+	received  string   // the number of what was posted last
 
 	submitted  bool   // since then no submit was accepted
 	refusals   int    // of submits
@@ -117,12 +117,12 @@ func (f *Form[T]) Summary() []Field {
 	return list
 }
 
-// Reset starts the form anew with data: nothing is typed, used or wrong. What was posted with the
+// Reset resets the form to data: nothing is typed, used or wrong. What was posted with the
 // form's earlier number does nothing any more.
 func (f *Form[T]) Reset(data T) {
 	f.Data = data
 	d := f.definition
-	f.form = form{definition: d, id: f.id, number: f.number, spent: f.spent, heard: f.heard, received: f.received}
+	f.form = form{definition: d, id: f.id, number: f.number, spent: f.spent, hasPosted: f.hasPosted, received: f.received}
 	f.renew()
 }
 

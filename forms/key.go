@@ -104,7 +104,7 @@ func (k *Key[T]) Get(ctx context.Context) *Form[T] {
 	return &Form[T]{form: form{definition: k.definition, id: k.name}}
 }
 
-// Set starts the form anew with data: nothing is typed, used or wrong. In an event of the form use
+// Set resets the form to data: nothing is typed, used or wrong. In an event of the form use
 // [Form.Reset]. A form of a component must be set by its Mount: the ids of its fields have the
 // component's in them.
 func (k *Key[T]) Set(w state.Writer, data T) {

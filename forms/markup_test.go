@@ -21,7 +21,7 @@ import (
 	"github.com/sideband-go/sideband/views"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
+var update = flag.Bool("update", false, "write the golden files")
 
 // Sheet has a field of each kind.
 type Sheet struct {

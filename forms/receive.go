@@ -93,14 +93,14 @@ func (f *Form[T]) receive(s *views.Socket, p views.Posted, isSubmit bool) (run b
 	rule, status := "", 0
 	switch {
 	case number == f.number:
-	case s.IsRemounted() && !f.heard:
+	case s.IsRemounted() && !f.hasPosted:
 		f.number = number
 		f.adoptRows(data, p.Fields)
 	default:
 		rule, status = RuleStale, http.StatusConflict
 		f.number = newNumber() // which the page gets
 	}
-	f.heard, f.received, f.refusedNow, f.source = true, f.number, false, ""
+	f.hasPosted, f.received, f.refusedNow, f.source = true, f.number, false, ""
 	if err := f.decode(data, p.Fields); errors.Is(err, errUnreadable) {
 		rule, status = RuleFields, http.StatusBadRequest
 	} else if err != nil {

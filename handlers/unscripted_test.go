@@ -152,7 +152,7 @@ func TestRefusalsWithoutScripts(t *testing.T) {
 	}
 }
 
-// The address of a view is good for its owner, at its own address; anybody else gets the page anew.
+// The address of a view is good for its owner, at its own address; anybody else gets a page of their own.
 func TestTheAddressOfAViewIsItsOwners(t *testing.T) {
 	s := roomSite(t, handlers.Config{}, rooms.Page{})
 	b := s.browser(t)

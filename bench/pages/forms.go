@@ -35,7 +35,7 @@ func (signup) Mount(s *views.Socket, _ views.NoParams) error {
 // Change has nothing to add.
 func (signup) Change(*views.Socket, *forms.Form[account]) error { return nil }
 
-// Save starts anew.
+// Save resets the form.
 func (signup) Save(_ *views.Socket, f *forms.Submission[account]) error {
 	f.Reset(account{Country: "DE"})
 	return nil

@@ -20,21 +20,21 @@ const recoveryWait = 3 * time.Second
 // whole view: the fields of its forms, each by an event. A page is asked again when it reconnects; of
 // its answers for one form the first counts. The worker owns it. A nil recovery asks for nothing.
 type recovery struct {
-	begun bool // the page was asked, or need not be, since nobody knows what it shows
-	key   string
-	forms []*lostForm
-	told  []string // forms that events have posted since it is not known what the page shows
-	late  []string // that events have posted otherwise, after the page was asked
-	page  uint64   // the connection that was asked last or, if the answer to an event has asked, the next one
-	over  bool     // it has not answered in time
-	timer *time.Timer
+	begun      bool // the page was asked, or need not be, since nobody knows what it shows
+	key        string
+	forms      []*lostForm
+	posted     []string // forms that events have posted since it is not known what the page shows
+	postedLate []string // that events have posted otherwise, after the page was asked
+	page       uint64   // the connection that was asked last or, if the answer to an event has asked, the next one
+	over       bool     // it has not answered in time
+	timer      *time.Timer
 }
 
 // lostForm is a form to be recovered.
 type lostForm struct {
 	render.Form
 	event, component string // of the event that recovers it
-	heard            bool   // it was recovered, an event has posted it, or the page does not have it
+	settled          bool   // it was recovered, an event has posted it, or the page does not have it
 }
 
 // answer is what an event says of the recovery of forms.
@@ -67,26 +67,26 @@ func (r *recovery) admits(a answer) (f *lostForm, run bool) {
 	}
 	f = r.find(a.key)
 	switch {
-	case f == nil || f.heard: // or made up
+	case f == nil || f.settled: // or made up
 		return nil, false
-	case a.event == "" || r.knows(f, a.form):
-		f.heard = true // the page does not have it, or there is news of it
+	case a.event == "" || r.hasPosted(f, a.form):
+		f.settled = true // the page does not have it, or there is news of it
 		return nil, false
 	}
 	return f, a.event == f.event && a.component == f.component
 }
 
-// knows reports whether an event has posted the form, which form tells in an answer.
-func (r *recovery) knows(f *lostForm, form string) bool {
-	told := r.told
+// hasPosted reports whether an event has posted the form, which form tells in an answer.
+func (r *recovery) hasPosted(f *lostForm, form string) bool {
+	posted := r.posted
 	if !r.begun {
-		told = r.late
+		posted = r.postedLate
 	}
-	return form != "" && slices.Contains(told, form) || slices.Contains(told, "#"+f.ID)
+	return form != "" && slices.Contains(posted, form) || slices.Contains(posted, "#"+f.ID)
 }
 
-// hear notes that an event has succeeded, and so told of the form that it has posted.
-func (v *View) hear(a answer) {
+// notePosted notes that an event has succeeded, and so told of the form that it has posted.
+func (v *View) notePosted(a answer) {
 	r, unknown := v.delivery.recovery, v.delivery.unknown
 	if a.form == "" || a.key != "" || !unknown && !r.lacks() {
 		return
@@ -95,18 +95,18 @@ func (v *View) hear(a answer) {
 		r = &recovery{}
 		v.delivery.recovery = r
 	}
-	told := &r.told
+	posted := &r.posted
 	if !unknown {
-		told = &r.late
+		posted = &r.postedLate
 	}
-	if len(*told) < render.MaxForms {
-		*told = append(*told, a.form)
+	if len(*posted) < render.MaxForms {
+		*posted = append(*posted, a.form)
 	}
 }
 
 // lacks reports whether a form was neither recovered nor given up.
 func (r *recovery) lacks() bool {
-	return r != nil && slices.ContainsFunc(r.forms, func(f *lostForm) bool { return !f.heard })
+	return r != nil && slices.ContainsFunc(r.forms, func(f *lostForm) bool { return !f.settled })
 }
 
 // find returns the form that the key of an answer stands for; nil if the page was not asked for it.
@@ -122,7 +122,7 @@ func (r *recovery) find(key string) *lostForm {
 // finish notes that the page shows the view. Late answers still count.
 func (r *recovery) finish() {
 	r.stop()
-	r.begun, r.late, r.told = false, r.told, nil
+	r.begun, r.postedLate, r.posted = false, r.posted, nil
 }
 
 func (r *recovery) stop() {
@@ -201,7 +201,7 @@ func (v *View) whole(conn Conn, posted *patch.Posted, recovers bool) (ops []byte
 func (v *View) startRecovery(forms []render.Form) bool {
 	r := &recovery{begun: true, key: rand.Text()[:16]}
 	if before := v.delivery.recovery; before != nil {
-		r.told = before.told
+		r.posted = before.posted
 	}
 	v.delivery.recovery = r
 	for _, f := range forms {
@@ -211,7 +211,7 @@ func (v *View) startRecovery(forms []render.Form) bool {
 		}
 		q := u.Query()
 		l := &lostForm{Form: f, event: q.Get(protocol.EventParam), component: q.Get(protocol.ComponentParam)}
-		l.heard = slices.Contains(r.told, "#"+f.ID)
+		l.settled = slices.Contains(r.posted, "#"+f.ID)
 		r.forms = append(r.forms, l)
 	}
 	return r.waits()
@@ -237,7 +237,7 @@ func (v *View) ask(page uint64) (ops []byte) {
 	})
 	r.timer = timer
 	for i, f := range r.forms {
-		if !f.heard {
+		if !f.settled {
 			answer := protocol.RecoverParam + "=" + r.key + "." + strconv.Itoa(i)
 			ops = protocol.AppendRecovery(ops, f.ID, f.Post+"&"+answer, v.address+"?"+answer)
 		}

@@ -27,7 +27,7 @@ func (v *View) Serve(ctx context.Context, served *Served) Outcome {
 }
 
 // Tell has the next page that Serve renders show a notice.
-func (v *View) Tell(text string) { v.told.Store(&text) }
+func (v *View) Tell(text string) { v.failure.Store(&text) }
 
 // renderUnscripted renders what is out of date after an event of a page without JavaScript, which
 // fails if that can't be rendered. The page is served once more; only one that is connected gets
@@ -80,11 +80,11 @@ func (v *View) serve(gen uint64, t *turn) Outcome {
 				v.tree.Served()
 				v.delivery.forgetPage()
 			}
-			told := v.told.Swap(nil)
-			v.notice.Store(told != nil)
+			text := v.failure.Swap(nil)
+			v.notice.Store(text != nil)
 			*t.served = Served{Content: content, Title: v.Title(), Connection: v.connectionAddress(), Unscripted: v.Unscripted()}
-			if told != nil {
-				t.served.Notice = *told
+			if text != nil {
+				t.served.Notice = *text
 			}
 			return Outcome{}
 		}

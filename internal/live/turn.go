@@ -85,7 +85,7 @@ func (v *View) take(gen uint64, batch []job) bool {
 		}
 		err := v.upToDate(gen, j.call)
 		if form != nil && v.isCurrent(gen) {
-			form.heard = true
+			form.settled = true
 		}
 		if err == nil {
 			err = runCall(j.call, func(c Call) error { return v.runTimed(job{ctx: j.ctx, call: c}) })
@@ -110,7 +110,7 @@ func (v *View) take(gen uint64, batch []job) bool {
 		}
 		t.failed = err
 		if err == nil {
-			v.hear(j.answer)
+			v.notePosted(j.answer)
 		}
 		if err == nil && !v.drain(gen) {
 			return false

@@ -43,7 +43,7 @@ type View struct {
 	listeners listeners
 	mounted   atomic.Bool
 	notice    atomic.Bool            // the page shows the notice of a failure
-	told      atomic.Pointer[string] // the notice of the page that is served next
+	failure   atomic.Pointer[string] // the notice of the page that is served next
 	proof     atomic.Value           // a Proof
 	bytes     atomic.Int64           // its size when its page was rendered
 	probe     atomic.Pointer[Probe]
