@@ -324,18 +324,3 @@ func (v *View) renderNow() error {
 	}
 	return nil
 }
-
-// remount drops the view, whose page can't be brought up to date: the page remounts it.
-func (v *View) remount(why error) {
-	v.host.Log.Info("sideband: view is remounted", "view", v.def.Name(), "err", why)
-	v.restart()
-}
-
-// remountIf drops the view if err asks for a remount, and reports that.
-func (v *View) remountIf(err error) bool {
-	again := errors.Is(err, fault.ErrRemount)
-	if again {
-		v.remount(err)
-	}
-	return again
-}
