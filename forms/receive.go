@@ -91,9 +91,10 @@ func (f *Form[T]) receive(s *views.Socket, p views.Posted, isSubmit bool) (run b
 	f.key = k
 	data := f.data()
 	rule, status := "", 0
+	isAdopted := number != f.number && s.IsRemounted() && !f.hasPosted
 	switch {
 	case number == f.number:
-	case s.IsRemounted() && !f.hasPosted:
+	case isAdopted:
 		f.number = number
 		f.adoptRows(data, p.Fields)
 	default:
@@ -116,11 +117,12 @@ func (f *Form[T]) receive(s *views.Socket, p views.Posted, isSubmit bool) (run b
 	case isSubmit:
 		f.useAll(data)
 		f.submitted = true
-	case p.Source == "":
-		f.useChanged(data, &before.form, before.data())
 	default:
 		f.source = f.pathOfID(p.Source)
 		f.use(f.source)
+		if p.Source == "" || isAdopted { // it brings what earlier events had brought, too
+			f.useChanged(data, &before.form, before.data())
+		}
 	}
 	if err := f.validate(s, data); err != nil {
 		return false, err
