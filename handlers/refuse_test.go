@@ -34,9 +34,9 @@ func TestTicketsThatAreNotThePages(t *testing.T) {
 		who          *tab
 		status       int
 	}{
-		{"damaged", mine.ticket[:len(mine.ticket)-2] + "AA", mine, 400},
-		{"no ticket at all", "hello", mine, 400},
-		{"far too long", strings.Repeat("A", 10_000), another, 400},
+		{"damaged", mine.ticket[:len(mine.ticket)-2] + "AA", mine, 403},
+		{"no ticket at all", "hello", mine, 403},
+		{"far too long", strings.Repeat("A", 10_000), another, 403},
 		{"another session's", mine.ticket, theirs, 403},
 	} {
 		t.Run(c.name, func(t *testing.T) {

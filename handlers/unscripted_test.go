@@ -123,16 +123,16 @@ func TestRefusalsWithoutScripts(t *testing.T) {
 		header []string
 		status int
 	}{
-		{"no ticket", "", nil, 400},
-		{"a damaged one", p.ticket[:len(p.ticket)-2] + "AA", nil, 400},
-		{"the placeholder", strings.Repeat("A", 22), nil, 400},
+		{"no ticket", "", nil, 403},
+		{"a damaged one", p.ticket[:len(p.ticket)-2] + "AA", nil, 403},
+		{"the placeholder", strings.Repeat("A", 22), nil, 403},
 		{"another address's", other.ticket, nil, 409},
 		{"another session's", foreign.ticket, nil, 403},
 		{"too large", strings.Repeat("A", 5000), nil, 413},
-		{"JSON", p.ticket, []string{"Content-Type", "application/json"}, 400},
-		{"compressed", p.ticket, []string{"Content-Encoding", "gzip"}, 400},
+		{"JSON", p.ticket, []string{"Content-Type", "application/json"}, 403},
+		{"compressed", p.ticket, []string{"Content-Encoding", "gzip"}, 403},
 		{"another site's", p.ticket, []string{"Sec-Fetch-Site", "cross-site"}, 403},
-		{"without a cookie", p.ticket, []string{"Cookie", "sideband="}, 400},
+		{"without a cookie", p.ticket, []string{"Cookie", "sideband="}, 403},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			a := p.native("event=Add&value=1", url.Values{"sb-ticket": {c.ticket}}, c.header...)
