@@ -100,7 +100,7 @@ func (v *View) notePosted(a answer) {
 		posted = &r.postedLate
 	}
 	if len(*posted) < render.MaxForms {
-		*posted = append(*posted, a.form)
+		*posted = append(*posted, strings.Clone(a.form))
 	}
 }
 
