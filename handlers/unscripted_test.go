@@ -170,6 +170,8 @@ func TestTheAddressOfAViewIsItsOwners(t *testing.T) {
 		{"another path", b, "/rooms/b" + to, "/rooms/b"},
 		{"another query", b, "/rooms/a" + to + "&from=9", "/rooms/a?from=9"},
 		{"an unknown view", b, "/rooms/a?sideband=" + strings.Repeat("A", 22), "/rooms/a"},
+		{"another spelling", b, "/rooms/a?from=1&side%62and=" + strings.Repeat("A", 22), "/rooms/a?from=1"},
+		{"two views", b, "/rooms/a" + to + "&sideband=" + strings.Repeat("A", 22) + "&from=1", "/rooms/a?from=1"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			a := c.who.do("GET", c.path, nil)
@@ -227,13 +229,13 @@ func TestMultipartWithoutScripts(t *testing.T) {
 	post := func(file string) answer {
 		var b bytes.Buffer
 		w := multipart.NewWriter(&b)
-		_ = w.WriteField("sb-ticket", p.ticket)
 		_ = w.WriteField("text", "two\nlines")
 		f, err := w.CreateFormFile("file", file)
 		if err != nil {
 			t.Fatal(err)
 		}
 		_, _ = f.Write([]byte(file))
+		_ = w.WriteField("sb-ticket", p.ticket)
 		_ = w.Close()
 		p.http.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 		r, err := http.NewRequestWithContext(t.Context(), "POST", s.URL+"/rooms/a?event=Write", &b)
