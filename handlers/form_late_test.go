@@ -58,3 +58,70 @@ func TestALateChangeTakesNothingFromItsField(t *testing.T) {
 		t.Errorf("after the late change: %s", message)
 	}
 }
+
+// Case 121: an answer that comes after the view went out does not undo what was typed since, with the number that the
+// page has by now.
+func TestALateAnswerDoesNotUndoWhatWasTypedSince(t *testing.T) {
+	t.Parallel()
+	c := handlers.Config{Security: handlers.Security{Secrets: [][]byte{secret}}}
+	s := signupSite(t, c, &signup.Users{})
+	p := s.browser(t).open("/signup").connect("")
+	old := signedUp(t, p.html)
+	shutdown(t, s.kit)
+	next := signupSite(t, c, &signup.Users{})
+	s.kit, s.log, s.Config.Handler = next.kit, next.log, next.Config.Handler
+	p.connect("0")
+	_, message := p.message()
+	question := asks(t, message)["signup"]
+	if question == "" {
+		t.Fatalf("asked by %s", message)
+	}
+	_, message = p.message() // the whole view, after a while
+	now := url.Values{"sb-form": {signedUp(t, message).Get("sb-form")}, "sb-rows": {"addresses=0"}, "name": {"Zoe"}}
+	if a := p.post("event=Change", now, "HX-Source", "input#signup-name"); a.status != http.StatusNoContent {
+		t.Fatalf("answered %d %s", a.status, a.body)
+	}
+	if a := p.post(question, old, "HX-Source", "input"); a.status != http.StatusNoContent {
+		t.Errorf("the late answer is answered %d %s", a.status, a.body)
+	}
+	p.post("event=Patch", nil)
+	for message = ""; !strings.Contains(message, "Sign up now"); {
+		if _, message = p.message(); strings.Contains(message, "Bob") {
+			t.Fatalf("the late answer counts: %s", message)
+		}
+	}
+}
+
+// Case 181: a connection that breaks between the two messages of a submit.
+func TestAConnectionThatBreaksInASubmit(t *testing.T) {
+	s := signupSite(t, handlers.Config{}, &signup.Users{})
+	p := s.browser(t).open("/signup").connect("")
+	p.post("event=Save", signedUp(t, p.html), "HX-Source", "form#signup")
+	id, first := p.message()
+	if !strings.Contains(first, "pattern=") {
+		t.Fatalf("the first message is %s", first)
+	}
+	cut := func() {
+		t.Helper()
+		p.body.Close()
+		waitFor(t, func() bool { return s.kit.Stats().Views.Parked == 1 })
+	}
+	cut()
+	p.connect(id)
+	second, last := p.message()
+	if !strings.Contains(last, "sb-flash") || strings.Contains(last, `pattern="Bob"`) || !strings.Contains(last, `#signup-name:not(:invalid)`) {
+		t.Errorf("the page that has the first message gets %s", last)
+	}
+	cut()
+	p.connect("0")
+	for _, want := range []string{first, last} {
+		if _, message := p.message(); message != want {
+			t.Errorf("the page that has none gets %s", message)
+		}
+	}
+	// What changes meanwhile comes after them.
+	cut()
+	p.post("event=Patch", nil)
+	p.connect(second)
+	p.expect("Sign up now")
+}
