@@ -132,9 +132,12 @@ func idText(s string) string {
 	return b.String()
 }
 
+// numberSize is how long a form's number is; a form that was not set has none.
+const numberSize = 22
+
 // newNumber returns a number that no form has.
 func newNumber() string {
-	b := make([]byte, 16)
+	b := make([]byte, numberSize*3/4)
 	_, _ = rand.Read(b) // it never fails
 	return base64.RawURLEncoding.EncodeToString(b)
 }
