@@ -11,10 +11,18 @@ import (
 
 // What the page of a form knows.
 var (
-	Form = forms.New[User]("user", forms.WithValidator(forms.Rules(rules)))
+	Form = forms.New[User]("user", forms.WithValidator(forms.Rules(rules)), forms.WithLabels(labels))
 	// Stored is the user as the page has found it: the zero User for a new one.
 	Stored = state.NewKey[User]("stored")
 )
+
+// labels names rows: fields have the labels that the page gives them.
+func labels(_ context.Context, path string) string {
+	if path == "addresses[]" {
+		return "Address %d"
+	}
+	return ""
+}
 
 // EditQuery is what the address says.
 type EditQuery struct {
