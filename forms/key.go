@@ -113,6 +113,9 @@ func (k *Key[T]) Get(ctx context.Context) *Form[T] {
 // component's in them.
 func (k *Key[T]) Set(w state.Writer, data T) {
 	f := k.Get(w).copy()
+	if f.link == nil {
+		f.link = &link{}
+	}
 	if s, ok := w.(*views.Socket); ok && s.ID() != "" {
 		f.id = k.name + "-" + idText(s.ID())
 	}
