@@ -10,7 +10,6 @@ import (
 	"github.com/sideband-go/sideband/internal/fault"
 	"github.com/sideband-go/sideband/internal/flash"
 	"github.com/sideband-go/sideband/internal/live"
-	"github.com/sideband-go/sideband/internal/params"
 	"github.com/sideband-go/sideband/internal/protocol"
 )
 
@@ -110,7 +109,7 @@ func (rt Route) open(r *http.Request) (*ticket, *refusal) {
 	if !rt.kit.sessions.Owns(r.Context(), t.owner, id, rt.kit.identity(r)) {
 		return t, refused(http.StatusForbidden, "the ticket is another session's or user's")
 	}
-	if t.path != r.URL.EscapedPath() || t.pattern != pattern(r) {
+	if t.moves != "" && t.moves != rt.def.FullName() || t.moves == "" && (t.path != r.URL.EscapedPath() || t.pattern != pattern(r)) {
 		return t, refused(http.StatusConflict, "the ticket is for another address")
 	}
 	return t, nil
@@ -118,7 +117,7 @@ func (rt Route) open(r *http.Request) (*ticket, *refusal) {
 
 // own refuses a view of another type.
 func (rt Route) own(v *live.View) (*live.View, *refusal) {
-	if v.Definition() != rt.def {
+	if d := v.Definition(); d != rt.def && (d.HandleParams == nil || d.FullName() != rt.def.FullName()) {
 		return nil, refused(http.StatusConflict, "the ticket is for another view")
 	}
 	return v, nil
@@ -143,7 +142,7 @@ func (rt Route) remount(r *http.Request, t *ticket) (*live.View, *refusal) {
 		return nil, declined(http.StatusTooManyRequests, errors.New("handlers: the session mounts too many views"))
 	}
 	identity := k.identity(r) // it may panic: no view is there yet
-	v, mount, err := k.views.Restore(rt.def, t.view, live.Owner{Identity: identity, Session: id, Query: t.query})
+	v, mount, err := k.views.Restore(rt.def, t.view, live.Owner{Identity: identity, Session: id})
 	switch {
 	case err != nil:
 		increment(&k.stats.StoreFull)
@@ -183,7 +182,7 @@ func (rt Route) mountAgain(v *live.View, r *http.Request) *refusal {
 	}
 	defer end()
 	increment(&k.stats.Remounts)
-	outcome := k.mount(v, r, nil)
+	outcome := rt.mount(v, r, nil)
 	if outcome.Departure != nil {
 		return &refusal{status: http.StatusSeeOther, err: errors.New("handlers: Mount redirects"), away: outcome.Departure}
 	}
@@ -199,10 +198,8 @@ func (rt Route) mountAgain(v *live.View, r *http.Request) *refusal {
 
 // mount runs Mount with the parameters that middleware has let through, and renders the page
 // if it is the first time. carried is what the page before wanted to be shown.
-func (k *Kit) mount(v *live.View, r *http.Request, carried []flash.Message) live.Outcome {
-	q := r.URL.Query()
-	q.Del(protocol.KitParam)
-	return v.Mount(context.WithoutCancel(r.Context()), k.address(r), params.Input{Path: r.PathValue, Query: q}, carried)
+func (rt Route) mount(v *live.View, r *http.Request, carried []flash.Message) live.Outcome {
+	return v.Mount(context.WithoutCancel(r.Context()), rt.place(r), rt.kit.address(r), input(r), carried)
 }
 
 // probe tells the request's probe, if it has one, of a view that was mounted.

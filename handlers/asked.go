@@ -16,6 +16,7 @@ type asked struct {
 	query      url.Values // the same, read; nil where it does not matter
 	connecting bool       // it asks for a page's connection, if a page asks
 	again      string     // the id of the view whose page it asks for once more
+	of         string     // the query of the page that asks
 	own        bool       // the ticket is of the page at this path, and its query is that of the request
 }
 
@@ -31,6 +32,11 @@ func (g *guard) ask() {
 	named := false
 	switch r.Method {
 	case http.MethodGet, http.MethodHead:
+		if isVisit(r) {
+			if t, err := g.openTicket(); err == nil && t.moves != "" {
+				g.own, g.of = true, g.sent
+			}
+		}
 		if g.sent == "" {
 			return
 		}
@@ -49,14 +55,16 @@ func (g *guard) ask() {
 		return
 	}
 	t, err := g.openTicket()
-	if err != nil || t.sentPath() != sentPath(r) {
+	if err != nil {
 		return
 	}
-	g.own = true
+	if g.of, g.own = g.pageAt(t); !g.own {
+		return
+	}
 	g.page = *r.URL
-	g.page.RawQuery = t.query
+	g.page.RawQuery = g.of
 	if g.connecting {
-		g.page.RawQuery = joinQuery(protocol.KitParam+"="+protocol.ConnectionValue, t.query)
+		g.page.RawQuery = joinQuery(protocol.KitParam+"="+protocol.ConnectionValue, g.of)
 	}
 	r.URL = &g.page
 	r.Form = nil // which somebody may have read before
@@ -65,7 +73,7 @@ func (g *guard) ask() {
 // pageQuery is the query of the page that is asked for, or that asks.
 func (g *guard) pageQuery() string {
 	if g.own {
-		return g.ticket.query
+		return g.of
 	}
 	return g.sent
 }

@@ -113,6 +113,11 @@ func (rt Route) answer(w http.ResponseWriter, r *http.Request, outcome live.Outc
 	}
 	h := w.Header()
 	h.Set("Cache-Control", "no-store")
+	if m := outcome.Move; m != nil && m.Replace {
+		h.Set("HX-Replace-Url", m.Address)
+	} else if m != nil {
+		h.Set("HX-Push-Url", m.Address)
+	}
 	if outcome.Err == nil && len(outcome.Ops) == 0 {
 		w.WriteHeader(http.StatusNoContent)
 		return

@@ -80,7 +80,7 @@ func New(c Config) *Kit {
 		Warn: k.warn,
 		Leave: func(v *live.View, d *live.Departure) []byte {
 			o := v.Owner()
-			return protocol.GoTo(k.departure(v.Address(), d, o.Session, o.Query))
+			return protocol.GoTo(k.departure(v.Address(), d, o.Session, v.Place().Query))
 		},
 		Excuse: func(id string) { k.mounts.exempts.Grant(id, time.Now()) },
 	})

@@ -104,7 +104,11 @@ func (rt Route) mountPage(v *live.View, r *http.Request) (shell, *live.Departure
 	if isSeen(r) {
 		carried = guardOf(r.Context(), rt.kit).carried()
 	}
-	outcome := rt.kit.mount(v, r, carried)
+	outcome := rt.mount(v, r, carried)
+	if m := outcome.Move; m != nil && outcome.Err == nil {
+		to, err := protocol.LocalAddress(m.Address)
+		return shell{}, &live.Departure{To: to}, err
+	}
 	return shell{Title: v.Title(), Content: outcome.Ops, KeepConnection: rt.def.KeepsConnection}, outcome.Departure, outcome.Err
 }
 
@@ -126,7 +130,7 @@ func (k *Kit) keep(w http.ResponseWriter, r *http.Request, v *live.View, sh *she
 	}
 	g.saved = g.saved || created
 	now := time.Now()
-	o := live.Owner{Identity: k.identity(r), Session: id, Query: g.pageQuery()}
+	o := live.Owner{Identity: k.identity(r), Session: id}
 	owner, err := k.sessions.Owner(r.Context(), id, o.Identity)
 	if err != nil {
 		return fmt.Errorf("handlers: session: %w", err)
@@ -134,6 +138,9 @@ func (k *Kit) keep(w http.ResponseWriter, r *http.Request, v *live.View, sh *she
 	t := ticket{
 		view: v.ID(), owner: owner, issued: now,
 		version: k.config.Version, pattern: pattern(r), path: r.URL.EscapedPath(), query: g.pageQuery(),
+	}
+	if d := v.Definition(); d.HandleParams != nil {
+		t.moves = d.FullName()
 	}
 	if sent := sentPath(r); sent != t.path {
 		t.sent = sent
@@ -147,7 +154,7 @@ func (k *Kit) keep(w http.ResponseWriter, r *http.Request, v *live.View, sh *she
 	if err != nil {
 		return err
 	}
-	sh.View, sh.Unscripted = v.ID(), v.Unscripted()
+	sh.View, sh.Unscripted, sh.Moves = v.ID(), v.Unscripted(), t.moves != ""
 	sh.Connection = v.Address() + protocol.ConnectionQuery
 	switch err = v.Keep(o); {
 	case errors.Is(err, state.ErrPending):

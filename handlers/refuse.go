@@ -55,7 +55,7 @@ func (rt Route) refuseConnection(w http.ResponseWriter, r *http.Request, ref *re
 	k := rt.kit
 	if ref.away != nil {
 		id, _ := k.sessions.Current(r.Context())
-		_ = sse.Reply(w, protocol.Leave(k.departure(k.address(r), ref.away, id, guardOf(r.Context(), k).ticket.query))) // nobody is left to tell
+		_ = sse.Reply(w, protocol.Leave(k.departure(k.address(r), ref.away, id, guardOf(r.Context(), k).pageQuery()))) // nobody is left to tell
 		return
 	}
 	k.log.Info("sideband: connection refused", "view", rt.def.Name(), "path", r.URL.Path, "status", ref.status, "err", ref.err)

@@ -33,6 +33,8 @@ type shell struct {
 	Unscripted render.Unscripted
 	// Ticket and Connection, an address, are empty for a page that is not live.
 	Ticket, Connection string
+	// Moves says that the page may change its address without a load.
+	Moves bool
 	// KeepConnection keeps the connection open while the page is hidden.
 	KeepConnection bool
 	// OwnStyles says that the page's policy takes no style attributes of the view's: what

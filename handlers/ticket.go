@@ -21,10 +21,11 @@ type ticket struct {
 	path    string // as the route has seen it, with its parameters, escaped
 	sent    string // as the browser has sent it; "" if that is the same
 	query   string // as the browser has sent it
+	moves   string // the type of the view, if its page may change its address without a load
 }
 
 // ticketVersion is that of the fields of a ticket.
-const ticketVersion = 5
+const ticketVersion = 6
 
 // viewIDSize is the size of the id of a view.
 const viewIDSize = 16
@@ -37,7 +38,7 @@ func (t *ticket) Fields(c *seal.Codec) {
 	t.view = string(view[:])
 	c.Fixed(t.owner[:])
 	c.Time(&t.issued)
-	for _, text := range []*string{&t.version, &t.pattern, &t.path, &t.sent, &t.query} {
+	for _, text := range []*string{&t.version, &t.pattern, &t.path, &t.sent, &t.query, &t.moves} {
 		c.Text(text)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/sideband-go/sideband/internal/live"
 	"github.com/sideband-go/sideband/internal/protocol"
 	"github.com/sideband-go/sideband/sse"
 )
@@ -17,9 +18,9 @@ func (g *guard) translate(status int) bool {
 	if r.Header.Get(protocol.TicketHeader) == "" || !connecting && status < 300 {
 		return false
 	}
-	restore := r.Header.Get("HX-History-Restore-Request") == "true"
 	t, err := g.openTicket()
-	if !restore && (err != nil || t.sentPath() != sentPath(r)) {
+	visit := isRestore(r) || err == nil && t.moves != "" && isVisit(r)
+	if !visit && (err != nil || !g.own && t.sentPath() != sentPath(r)) {
 		return false // a request of the application's own, to somewhere else
 	}
 	g.kit.once(fmt.Sprintf("guard %d", status), func() {
@@ -58,7 +59,10 @@ func (g *guard) target(status int, t *ticket) (to string, reload bool) {
 	if t.query != "" {
 		own += "?" + t.query
 	}
-	restore := g.r.Header.Get("HX-History-Restore-Request") == "true"
+	if t.moves != "" && g.own {
+		own = (&live.Place{Path: sentPath(g.r), Query: g.of}).Address()
+	}
+	restore := isRestore(g.r) || t.moves != "" && isVisit(g.r)
 	if restore {
 		own = g.r.URL.RequestURI()
 	}

@@ -131,6 +131,10 @@ func (rt Route) answerUnscripted(w http.ResponseWriter, r *http.Request, v *live
 		rt.redirect(w, r, outcome.Departure)
 		return
 	}
+	if m := outcome.Move; m != nil && !v.IsAt(m) {
+		seeOther(w, m.Address)
+		return
+	}
 	if outcome.Err != nil {
 		_, text := rt.failure(r, "event", outcome.Err)
 		v.Tell(text)
@@ -140,8 +144,7 @@ func (rt Route) answerUnscripted(w http.ResponseWriter, r *http.Request, v *live
 
 // sendBack sends the browser to the page of an event, which is served once more.
 func (rt Route) sendBack(w http.ResponseWriter, r *http.Request, v *live.View) {
-	t, _ := guardOf(r.Context(), rt.kit).openTicket()
-	seeOther(w, "?"+joinQuery(protocol.KitParam+"="+protocol.ViewText(v.ID()), t.query))
+	seeOther(w, "?"+joinQuery(protocol.KitParam+"="+protocol.ViewText(v.ID()), v.Place().Query))
 }
 
 // refuseUnscripted answers an event of a page without JavaScript that reaches no view.
@@ -226,7 +229,7 @@ func (rt Route) shown(r *http.Request) (*live.View, string) {
 		return nil, ""
 	}
 	p, _ := v.Proof().(*proof)
-	if p == nil || p.ticket.view != g.again || p.ticket.query != g.sent {
+	if p == nil || p.ticket.view != g.again || v.Place().Query != g.sent {
 		return nil, ""
 	}
 	g.proof, g.opened, g.err = *p, true, nil

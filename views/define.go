@@ -42,15 +42,28 @@ func init() {
 // message that says how to fix it.
 func define(view any, q reflect.Type, mount func(socket, params any) error) *live.Definition {
 	t := reflect.TypeOf(view)
-	query := params.NewURLDecoder(q, fmt.Sprintf("%v.Mount", t))
+	address := params.NewAddress(q, fmt.Sprintf("%v.Mount", t))
 	_, isStatic := view.(static)
-	d := &live.Definition{Value: view, Kind: newKind(t), Static: isStatic}
+	d := &live.Definition{Value: view, Kind: newKind(t), Static: isStatic, Address: address}
+	handle := handleParams(view, q)
 	d.Mount = func(w state.Writer, in params.Input) error {
-		p, err := query(in)
+		p, err := address.Read(in)
 		if err != nil {
 			return err
 		}
-		return mount(socketOf(w), p.Interface())
+		if err := mount(socketOf(w), p.Interface()); err != nil || handle == nil {
+			return err
+		}
+		return handle(w, p)
+	}
+	if handle != nil {
+		d.HandleParams = func(w state.Writer, in params.Input) error {
+			p, err := address.Read(in)
+			if err != nil {
+				return err
+			}
+			return handle(w, p)
+		}
 	}
 	if c, ok := view.(connecter); ok {
 		d.Connect = func(w state.Writer) error { return c.Connect(socketOf(w)) }
@@ -59,6 +72,19 @@ func define(view any, q reflect.Type, mount func(socket, params any) error) *liv
 		d.KeepsConnection = k.KeepConnection()
 	}
 	return d
+}
+
+// handleParams returns the page's HandleParams; nil without one.
+func handleParams(view any, q reflect.Type) func(w state.Writer, p reflect.Value) error {
+	t := reflect.TypeOf(view)
+	m, ok := t.MethodByName("HandleParams")
+	if !ok {
+		return nil
+	}
+	if f := m.Type; f.NumIn() != 3 || f.In(1) != reflect.TypeFor[*Socket]() || f.In(2) != q || f.NumOut() != 1 || f.Out(0) != reflect.TypeFor[error]() {
+		panic(fmt.Sprintf("views: %v.HandleParams is %v: it is to be func(s *views.Socket, q %v) error, with what Mount takes", t, f, q))
+	}
+	return func(w state.Writer, p reflect.Value) error { return callMethod(m.Func, view, w, p) }
 }
 
 // newKind finds out what pages and components of a type have in common.
@@ -174,7 +200,7 @@ func eventsOf(t reflect.Type) map[string]*event {
 		shaped := m.Type.NumIn() == 3 && m.Type.In(1) == reflect.TypeFor[*Socket]() &&
 			m.Type.NumOut() == 1 && m.Type.Out(0) == reflect.TypeFor[error]()
 		if reserved[m.Name] {
-			if shaped && m.Name != "Mount" && (m.Name != "Update" || m.Type.In(2) != t) {
+			if shaped && m.Name != "Mount" && m.Name != "HandleParams" && (m.Name != "Update" || m.Type.In(2) != t) {
 				panic(fmt.Sprintf("views: %v.%s has the shape of an event, but the name is the kit's: rename it", t, m.Name))
 			}
 			continue

@@ -43,6 +43,8 @@ type Callback struct {
 	rollbacks       []func()
 	flash           []flash.Change
 	cookies         []string
+	place           *Place // where it takes the page; nil if it does not
+	patch           *Move  // of the page's address; nil without one
 
 	mu   sync.Mutex
 	ends []*render.Ending
@@ -253,6 +255,7 @@ func (v *View) commit(cb *Callback, to *protocol.Address) {
 		cb.component.OnEnd(ends)
 	}
 	v.startAll(cb.component, cb.tx.Jobs())
+	v.move(cb)
 	v.leave(to, cb.flash)
 }
 

@@ -30,6 +30,10 @@ type Definition struct {
 	// KeepsConnection says that the connection stays open while the page is hidden.
 	KeepsConnection bool
 	Mount           func(w state.Writer, in params.Input) error
+	// Address reads and writes the addresses of the page.
+	Address *params.Address
+	// HandleParams runs after Mount, and when the page's address changes. Nil: that never changes.
+	HandleParams func(w state.Writer, in params.Input) error
 	// Connect runs when the first connection opens. Nil: nothing does.
 	Connect func(w state.Writer) error
 }
@@ -48,6 +52,9 @@ var Face struct {
 
 // Name returns the name of the page's type.
 func (d *Definition) Name() string { return d.Kind.Type.String() }
+
+// FullName tells the page's type from all others.
+func (d *Definition) FullName() string { return d.Kind.Type.PkgPath() + "." + d.Kind.Type.String() }
 
 // Events lists what the browser may call of the page, in order.
 func (d *Definition) Events() []string { return eventsOf(d.Kind) }

@@ -84,7 +84,11 @@ func (v *View) put(conn Conn, m message) bool {
 
 // idOf returns the id of a message as the browser knows it.
 func (v *View) idOf(id uint64) string {
-	return Position{epoch: v.epoch, id: id, valid: true}.String()
+	p := Position{epoch: v.epoch, id: id, valid: true}
+	if v.def.HandleParams != nil {
+		p.mark = v.Place().Mark()
+	}
+	return p.String()
 }
 
 // lags reports whether the connection is behind, so that changes have to wait. If the page needs

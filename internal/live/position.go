@@ -10,13 +10,18 @@ import (
 const unknownID = "x"
 
 // Position is the newest of the view's messages that a browser says it has. Its text is the id of a
-// message, with the epoch before it if the view was remounted.
+// message: with the epoch before it if the view was remounted, and the mark of the page's address after it if that can
+// change.
 type Position struct {
 	epoch string
 	id    uint64
-	given bool // the browser has been connected before
+	mark  string // of the page's address, if that can change
+	given bool   // the browser has been connected before
 	valid bool
 }
+
+// maxMark bounds a mark's length: 32 bits in base 36.
+const maxMark = 7
 
 // maxEpoch bounds the epoch's length.
 const maxEpoch = 8
@@ -34,12 +39,16 @@ func ParsePosition(text string) Position {
 	if !ok {
 		epoch, number = "", text
 	}
+	number, mark, _ := strings.Cut(number, ".")
 	id, err := strconv.ParseUint(number, 10, 64)
 	p.valid = err == nil && len(epoch) <= maxEpoch && !strings.ContainsFunc(epoch, func(c rune) bool {
 		return (c < 'A' || c > 'Z') && (c < '2' || c > '7') // as rand.Text makes them
 	})
+	p.valid = p.valid && len(mark) <= maxMark && !strings.ContainsFunc(mark, func(c rune) bool {
+		return (c < '0' || c > '9') && (c < 'a' || c > 'z') // as Place.Mark makes them
+	})
 	if p.valid {
-		p.epoch, p.id = epoch, id
+		p.epoch, p.id, p.mark = epoch, id, mark
 	}
 	return p
 }
@@ -61,8 +70,17 @@ func (p Position) String() string {
 	switch {
 	case !p.valid:
 		return unknownID
-	case p.epoch == "":
-		return strconv.FormatUint(p.id, 10)
 	}
-	return p.epoch + "-" + strconv.FormatUint(p.id, 10)
+	b := make([]byte, 0, 40)
+	if p.epoch != "" {
+		b = append(append(b, p.epoch...), '-')
+	}
+	b = strconv.AppendUint(b, p.id, 10)
+	if p.mark != "" {
+		b = append(append(b, '.'), p.mark...)
+	}
+	return string(b)
 }
+
+// HasLeft reports whether a page that was at an address when it opened its connection has another one since then.
+func (p Position) HasLeft(at *Place) bool { return p.mark != "" && p.mark != at.Mark() }

@@ -79,7 +79,7 @@ func (v *View) send(conn Conn, posted *patch.Posted, more []byte) error {
 		v.delivery.number(append(r.Ops, more...)) // onDrain goes on
 		return nil
 	}
-	ops := append(r.Ops, more...)
+	ops := v.appendMove(append(r.Ops, more...))
 	if len(ops) == 0 {
 		return nil
 	}
@@ -141,6 +141,7 @@ func (v *View) answer(gen uint64, t *turn) Outcome {
 	if d := v.takeDeparture(); d != nil {
 		return Outcome{Departure: d}
 	}
+	moved := v.takeMove()
 	if t.served != nil {
 		return v.serve(gen, t)
 	}
@@ -190,7 +191,7 @@ func (v *View) answer(gen uint64, t *turn) Outcome {
 		})
 		v.mu.Unlock()
 	}
-	return Outcome{Ops: ops, Err: err, Departure: v.takeDeparture()}
+	return Outcome{Ops: ops, Err: err, Departure: v.takeDeparture(), Move: moved}
 }
 
 // clearNotice returns what clears the notice of an earlier failure, after a success.
@@ -226,7 +227,7 @@ func (v *View) patch(posted *patch.Posted, more []byte, recovers bool) (ops []by
 	if v.delivery.unknown = asks; asks && len(ops) == 0 {
 		return more, nil // the page has still to answer
 	}
-	if ops = append(ops, more...); len(ops) > 0 {
+	if ops = v.appendMove(append(ops, more...)); len(ops) > 0 {
 		v.delivery.number(ops)
 	}
 	return patch.AppendReplace(ops, protocol.ConnectionID, v.connectionElement()), nil
@@ -248,6 +249,9 @@ func (v *View) connectionAddress() string {
 func (v *View) firstPage(gen uint64, failed error) Outcome {
 	if d := v.takeDeparture(); d != nil || failed != nil {
 		return Outcome{Err: failed, Departure: d}
+	}
+	if m := v.moved; m != nil && !v.delivery.unknown {
+		return Outcome{Move: m}
 	}
 	if v.delivery.unknown {
 		v.mounted.Store(true)

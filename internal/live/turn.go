@@ -14,6 +14,7 @@ type Outcome struct {
 	Ops       []byte // for the answer, if no connection took them; of Mount, the page's content
 	Err       error
 	Departure *Departure // a redirect; nil without one
+	Move      *Move      // of the page's address; nil without one
 	Cookies   []string   // for the answer's Set-Cookie headers
 	Unstarted bool       // nothing of it ran
 }

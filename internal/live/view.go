@@ -32,6 +32,8 @@ type View struct {
 	closing   []Call // of components that have left the page
 	ran       int    // messages of the inbox that ran in the turn
 	departure *Departure
+	moved     *Move    // nil: the page knows its address
+	patches   int      // HandleParams in a row that have patched the address
 	cookies   []string // for the answer of the event under way
 	delivery  delivery
 	dropped   error // what is wrong with the first page's HTML
@@ -42,6 +44,7 @@ type View struct {
 	connected atomic.Bool
 	listeners listeners
 	mounted   atomic.Bool
+	place     atomic.Pointer[Place]  // where the page is
 	notice    atomic.Bool            // the page shows the notice of a failure
 	failure   atomic.Pointer[string] // the notice of the page that is served next
 	proof     atomic.Value           // a Proof
@@ -63,7 +66,6 @@ type View struct {
 type Owner struct {
 	Identity string
 	Session  [16]byte
-	Query    string // of the page's address
 }
 
 // New returns a view that is not mounted yet, with a new id; nil if the host is closed. Wait waits
@@ -144,15 +146,17 @@ func (v *View) SetProof(p Proof) { v.proof.Store(p) }
 func (v *View) HasEnded() bool { return v.ended.Load() }
 
 // Mount runs the page's Mount and, if the view is new, renders the page: Outcome.Ops is its
-// content. address is the prefix of the addresses of its events; carried are the flash messages of
+// content. at is where the page is, address the prefix of the addresses of its events; carried are the flash messages of
 // the page before.
-func (v *View) Mount(ctx context.Context, address string, in params.Input, carried []flash.Message) Outcome {
+func (v *View) Mount(ctx context.Context, at *Place, address string, in params.Input, carried []flash.Message) Outcome {
 	v.address = address
+	v.place.Store(at)
 	v.tree.PostTo(address)
 	return v.wait(job{ctx: ctx, call: Call{Name: v.def.Name() + ".Mount", Run: func(cb *Callback) error {
 		if len(carried) > 0 {
 			FlashKey.Set(cb, flash.BoardOf(carried))
 		}
+		v.setRoute(cb, at)
 		return v.def.Mount(cb, in)
 	}}})
 }

@@ -73,31 +73,6 @@ func NewDecoder(t reflect.Type, where string) Decoder {
 	}
 }
 
-// NewURLDecoder makes what Mount takes from the URL.
-func NewURLDecoder(t reflect.Type, where string) Decoder {
-	if t.Kind() != reflect.Struct {
-		panic(fmt.Sprintf("views: %s takes %v: use a struct with path and query tags, or views.NoParams", where, t))
-	}
-	checkTags(t, where, "path", "query")
-	byPath, byQuery := newFieldsDecoder(t, "path"), newFieldsDecoder(t, "query")
-	return func(in Input) (reflect.Value, error) {
-		p := reflect.New(t)
-		values := url.Values{}
-		for name := range byPath.names {
-			values.Set(name, in.Path(name))
-		}
-		if err := byPath.decode(p, values); err != nil {
-			return p.Elem(), &fault.Status{Code: 404, Text: "Not found"}
-		}
-		values = url.Values{}
-		byQuery.known(values, in.Query)
-		if err := byQuery.decode(p, values); err != nil {
-			return p.Elem(), &fault.Status{Code: 400, Text: "The address has a parameter that can't be read."}
-		}
-		return p.Elem(), nil
-	}
-}
-
 // checkTags panics for a field that would silently stay empty.
 func checkTags(t reflect.Type, where string, tags ...string) {
 	for f := range t.Fields() {

@@ -75,6 +75,17 @@ func AppendRecovery(ops []byte, form, event, gone string) []byte {
 	return append(ops, `<hx-partial hx-target=':not(:has(`+found+`))`+swap+`<i hx-post="`+html.EscapeString(gone)+trigger+`></i></hx-partial>`...)
 }
 
+// AppendVisit appends the operation that makes the page ask for an address of its view, after the events that are
+// under way, and have it in place of its own when that is answered. replace takes the place of the newest entry of the
+// browser's history.
+func AppendVisit(ops []byte, address string, replace bool) []byte {
+	how := `" hx-push-url="true`
+	if replace {
+		how = `" hx-replace-url="true`
+	}
+	return append(ops, `<hx-partial id="`+VisitID+`" hx-swap="innerHTML"><i hx-get="`+html.EscapeString(address)+how+`" hx-sync="`+patch.EventQueue+`" hx-trigger="load"></i></hx-partial>`...)
+}
+
 // Corrected marks the notice of an event that did not reach the server: the page has asked for its
 // controls since.
 const Corrected = `<hx-partial id="` + FailedID + `" hx-swap="afterbegin"><b hidden></b></hx-partial>`

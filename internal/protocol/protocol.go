@@ -13,6 +13,8 @@ const (
 	LostID       = "sb-lost"
 	FailedID     = "sb-failed"
 	SlowID       = "sb-slow"
+	// VisitID is the element in which the page asks for the address where it is to be.
+	VisitID = "sb-visit"
 )
 
 // TicketHeader carries a page's ticket in each request that htmx makes from it.

@@ -1,0 +1,125 @@
+package handlers
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+
+	"github.com/sideband-go/sideband/internal/live"
+	"github.com/sideband-go/sideband/internal/params"
+	"github.com/sideband-go/sideband/internal/protocol"
+	"github.com/sideband-go/sideband/patch"
+	"github.com/sideband-go/sideband/sse"
+)
+
+// A page whose view has HandleParams may change its address without a load. Its ticket says which view it shows, and
+// is good at all addresses of pages of that type. Where the page is, the view knows or, if that is gone, the
+// request says: htmx sends the address that the browser shows.
+
+// isVisit reports whether a page asks for an address, to show it in its view.
+func isVisit(r *http.Request) bool {
+	return r.Method == http.MethodGet && r.Header.Get(protocol.TicketHeader) != "" && (r.Header.Get("HX-Request") == "true" || isRestore(r))
+}
+
+// isRestore reports whether the user has gone back or forward to the address.
+func isRestore(r *http.Request) bool { return r.Header.Get("HX-History-Restore-Request") == "true" }
+
+// maxQuery bounds the query that a page says it has, in bytes.
+const maxQuery = 4 << 10
+
+// shownAt returns the path and query that the browser shows, as the request says. It reports false if it says nothing
+// of use.
+func shownAt(r *http.Request) (path, query string, ok bool) {
+	u, err := url.Parse(r.Header.Get("HX-Current-URL"))
+	if err != nil || u.Path == "" || len(u.RawQuery) > maxQuery {
+		return "", "", false
+	}
+	return u.EscapedPath(), u.RawQuery, true
+}
+
+// pageAt returns the query of the page that sends the request. It reports false if the page is at another path.
+func (g *guard) pageAt(t *ticket) (query string, ok bool) {
+	if t.moves == "" {
+		return t.query, t.sentPath() == sentPath(g.r)
+	}
+	if g.view != nil {
+		if at := g.view.Place(); at != nil {
+			return at.Query, at.Path == sentPath(g.r)
+		}
+	}
+	if path, query, ok := shownAt(g.r); ok {
+		return query, path == sentPath(g.r)
+	}
+	return t.query, t.sentPath() == sentPath(g.r)
+}
+
+// place is where the page is that asks, or is asked for.
+func (rt Route) place(r *http.Request) *live.Place {
+	p := &live.Place{Path: sentPath(r), Query: guardOf(r.Context(), rt.kit).pageQuery(), Pattern: pattern(r)}
+	if names := rt.def.Address.PathNames(); len(names) > 0 {
+		p.Params = make(map[string]string, len(names))
+		for _, name := range names {
+			p.Params[name] = r.PathValue(name)
+		}
+	}
+	return p
+}
+
+// input is what the page takes from the request's address.
+func input(r *http.Request) params.Input {
+	q := r.URL.Query()
+	q.Del(protocol.KitParam)
+	return params.Input{Path: r.PathValue, Query: q}
+}
+
+// serveVisit shows an address in the view of the page that asks for it. An address of another page is loaded. It
+// reports false for one that the user has gone back to and that has to be loaded, by htmx.
+func (rt Route) serveVisit(w http.ResponseWriter, r *http.Request) bool {
+	h := w.Header()
+	if t, err := guardOf(r.Context(), rt.kit).openTicket(); err != nil || t.moves != rt.def.FullName() || rt.kit.based {
+		if isRestore(r) {
+			return false
+		}
+		to, err := protocol.LocalAddress(r.URL.RequestURI())
+		if err != nil {
+			return false
+		}
+		h.Set("Cache-Control", "no-store")
+		h.Set("HX-Redirect", to.String())
+		w.WriteHeader(http.StatusNoContent)
+		return true
+	}
+	v, ref := rt.admit(r)
+	if ref != nil {
+		if isRestore(r) {
+			return false
+		}
+		rt.refuse(w, r, ref)
+		return true
+	}
+	to := rt.place(r)
+	outcome := v.MoveTo(live.Event{Context: context.WithoutCancel(r.Context()), Input: input(r)}, to)
+	if outcome.Err != nil {
+		if isRestore(r) {
+			return false
+		}
+		v.NoteNotice()
+	} else if path, query, ok := shownAt(r); ok && outcome.Move == nil && path == to.Path && query == to.Query {
+		h.Set("HX-Push-Url", "false") // the browser shows it already
+	}
+	rt.answer(w, r, outcome)
+	return true
+}
+
+// hasLeft answers a connection that is opened again as it was opened first, by a page whose address has changed since:
+// with an element that opens one where the page is now. It reports false for any other.
+func (rt Route) hasLeft(w http.ResponseWriter, r *http.Request) bool {
+	text := r.Header.Get("Last-Event-ID")
+	path, query, ok := shownAt(r)
+	if rt.def.HandleParams == nil || !ok || !live.ParsePosition(text).HasLeft(&live.Place{Path: path, Query: query}) {
+		return false
+	}
+	address := rt.kit.address(r) + protocol.ConnectionQuery + "&" + protocol.AfterParam + "=" + url.QueryEscape(text)
+	_ = sse.Reply(w, patch.AppendReplace(nil, protocol.ConnectionID, protocol.ConnectionElement(address, rt.def.KeepsConnection))) // nobody is left to tell
+	return true
+}
