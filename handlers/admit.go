@@ -199,6 +199,7 @@ func (rt Route) mountAgain(v *live.View, r *http.Request) *refusal {
 // mount runs Mount with the parameters that middleware has let through, and renders the page
 // if it is the first time. carried is what the page before wanted to be shown.
 func (rt Route) mount(v *live.View, r *http.Request, carried []flash.Message) live.Outcome {
+	v.SetHooks(rt.hooks(r))
 	return v.Mount(context.WithoutCancel(r.Context()), rt.place(r), rt.kit.address(r), input(r), carried)
 }
 

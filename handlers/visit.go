@@ -77,17 +77,7 @@ func input(r *http.Request) params.Input {
 func (rt Route) serveVisit(w http.ResponseWriter, r *http.Request) bool {
 	h := w.Header()
 	if t, err := guardOf(r.Context(), rt.kit).openTicket(); err != nil || t.moves != rt.def.FullName() || rt.kit.based {
-		if isRestore(r) {
-			return false
-		}
-		to, err := protocol.LocalAddress(r.URL.RequestURI())
-		if err != nil {
-			return false
-		}
-		h.Set("Cache-Control", "no-store")
-		h.Set("HX-Redirect", to.String())
-		w.WriteHeader(http.StatusNoContent)
-		return true
+		return rt.load(w, r)
 	}
 	v, ref := rt.admit(r)
 	if ref != nil {
@@ -96,6 +86,9 @@ func (rt Route) serveVisit(w http.ResponseWriter, r *http.Request) bool {
 		}
 		rt.refuse(w, r, ref)
 		return true
+	}
+	if !v.HasHooks(rt.hooks(r)) { // the page is to pass those of this address
+		return rt.load(w, r)
 	}
 	to := rt.place(r)
 	outcome := v.MoveTo(live.Event{Context: context.WithoutCancel(r.Context()), Input: input(r)}, to)
@@ -108,6 +101,22 @@ func (rt Route) serveVisit(w http.ResponseWriter, r *http.Request) bool {
 		h.Set("HX-Push-Url", "false") // the browser shows it already
 	}
 	rt.answer(w, r, outcome)
+	return true
+}
+
+// load has the page load the address that it asks for. It reports false if that is what htmx does anyway.
+func (rt Route) load(w http.ResponseWriter, r *http.Request) bool {
+	if isRestore(r) {
+		return false
+	}
+	to, err := protocol.LocalAddress(r.URL.RequestURI())
+	if err != nil {
+		return false
+	}
+	h := w.Header()
+	h.Set("Cache-Control", "no-store")
+	h.Set("HX-Redirect", to.String())
+	w.WriteHeader(http.StatusNoContent)
 	return true
 }
 

@@ -54,7 +54,7 @@ func define(view any, q reflect.Type, mount func(socket, params any) error) *liv
 		if err := mount(socketOf(w), p.Interface()); err != nil || handle == nil {
 			return err
 		}
-		return handle(w, p)
+		return w.(*live.Callback).Pass(live.KindParams, "HandleParams", func() error { return handle(w, p) })
 	}
 	if handle != nil {
 		d.HandleParams = func(w state.Writer, in params.Input) error {

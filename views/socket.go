@@ -54,6 +54,10 @@ func (s *Socket) IsRemounted() bool { return s.cb.View().IsRemounted() }
 // empty title leaves a page that has one with the one it has.
 func (s *Socket) SetTitle(title string) { s.cb.SetTitle(title) }
 
+// Address is where the page is: path and query. In HandleParams it is the address to which the page goes. It is the
+// person's to choose: escape it where it is part of another one.
+func (s *Socket) Address() string { return s.cb.Address() }
+
 // Ref names the page or component. It may be kept, copied and used by any goroutine.
 func (s *Socket) Ref() Ref { return Ref{s.cb.Ref()} }
 

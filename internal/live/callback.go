@@ -24,6 +24,7 @@ type Call struct {
 	closing   bool              // it is Close: it runs although the component has ended
 	event     *invocation       // nil of others
 	isEvent   bool              // its request waits for the answer
+	isMessage bool              // of the application's
 }
 
 // Callback is a callback that runs: a transaction, and the context of the application's code.
@@ -43,8 +44,9 @@ type Callback struct {
 	rollbacks       []func()
 	flash           []flash.Change
 	cookies         []string
-	place           *Place // where it takes the page; nil if it does not
-	patch           *Move  // of the page's address; nil without one
+	place           *Place  // where it takes the page; nil if it does not
+	patch           *Move   // of the page's address; nil without one
+	around          *around // nil without hooks
 
 	mu   sync.Mutex
 	ends []*render.Ending
@@ -59,6 +61,9 @@ const (
 
 // Check panics if the callback has returned.
 func (cb *Callback) Check() {
+	if a := cb.around; a != nil && a.outer != nil {
+		cb = a.outer
+	}
 	if cb.phase.Load() != running {
 		panic("views: a socket was used after its callback had returned: keep s.Ref() and Send instead")
 	}
@@ -80,6 +85,18 @@ func (cb *Callback) Value(key any) any {
 
 // View returns the view that the callback belongs to.
 func (cb *Callback) View() *View { return cb.view }
+
+// Address returns the address where the page is or, in HandleParams, to where it goes; "" before it was mounted.
+func (cb *Callback) Address() string {
+	at := cb.place
+	if at == nil {
+		at = cb.view.Place()
+	}
+	if at == nil {
+		return ""
+	}
+	return at.Address()
+}
 
 // Component returns the component that the callback belongs to.
 func (cb *Callback) Component() *render.Component { return cb.component }
@@ -205,10 +222,18 @@ func (v *View) run(ctx context.Context, c Call) error {
 	}
 	tx := component.Scope().Begin()
 	cb := &Callback{Context: ctx, view: v, component: component, receiver: component.Value(), tx: tx, src: tx.Source(), rendering: v.tree.IsRendering(), isEvent: c.isEvent}
+	if v.hooks != nil {
+		cb.around = &around{hooks: v.hooks}
+	}
 	v.callback.Store(cb)
 	err := fault.ErrGone
 	if c.closing || !v.ended.Load() { // whoever ends the view from now on finds the callback
-		err = v.host.Guard.Call(func() error { return c.Run(cb) })
+		err = v.host.Guard.Call(func() error {
+			if c.isMessage && cb.IsHooked() {
+				return cb.Pass(KindMessage, methodOf(c.Name), func() error { return c.Run(cb) })
+			}
+			return c.Run(cb)
+		})
 	}
 	if !cb.phase.CompareAndSwap(running, finished) {
 		v.mu.Lock() // until another worker has begun, so that this one finds out
@@ -227,7 +252,7 @@ func (v *View) run(ctx context.Context, c Call) error {
 		err = errors.Join(fault.ErrGone, err)
 	}
 	if err != nil {
-		v.tree.RunEnds(cb.takeEnds())
+		v.tree.RunEnds(cb.allEnds())
 		if _, ok := errors.AsType[*fault.Panic](err); ok && !component.IsPage() {
 			component.Fail()
 		}
@@ -239,6 +264,7 @@ func (v *View) run(ctx context.Context, c Call) error {
 
 // commit applies what a callback has set, sent and started.
 func (v *View) commit(cb *Callback, to *protocol.Address) {
+	v.commitHooks(cb)
 	v.savepoint.note(cb.component)
 	cb.tx.Commit()
 	if cb.title != nil && *cb.title != "" {
@@ -269,5 +295,5 @@ func (v *View) abandon(ctx context.Context) (ended func(), ok bool) {
 	if cb.rendering && !cb.component.IsPage() {
 		cb.component.FailLate()
 	}
-	return func() { v.tree.RunEnds(cb.takeEnds()) }, true
+	return func() { v.tree.RunEnds(cb.allEnds()) }, true
 }

@@ -254,7 +254,9 @@ func (v *View) runConnect(gen uint64, cause context.Context) bool {
 		return true
 	}
 	v.delivery.connectRan = true
-	call := Call{Name: v.def.Name() + ".Connect", Run: func(cb *Callback) error { return connect(cb) }}
+	call := Call{Name: v.def.Name() + ".Connect", Run: func(cb *Callback) error {
+		return cb.Pass(KindConnect, "Connect", func() error { return connect(cb) })
+	}}
 	if err := v.runTimed(job{call: call, ctx: cause}); err != nil {
 		if !v.isCurrent(gen) {
 			return false

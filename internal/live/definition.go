@@ -36,12 +36,16 @@ type Definition struct {
 	HandleParams func(w state.Writer, in params.Input) error
 	// Connect runs when the first connection opens. Nil: nothing does.
 	Connect func(w state.Writer) error
+	// Hooks are those of the route.
+	Hooks []*Hook
 }
 
 // Face makes values of packages views and handlers, which import this package and set its fields.
 var Face struct {
 	// Define makes the definition of a views.View[Q]. params is Q, mount its Mount.
 	Define func(view any, params reflect.Type, mount func(socket, params any) error) *Definition
+	// Hooks makes hooks of a []views.Hook.
+	Hooks func(list any) []*Hook
 	// Ref makes a views.Ref.
 	Ref func(Ref) any
 	// Socket makes the *views.Socket of a callback.

@@ -28,16 +28,16 @@ type Event struct {
 // by itself, two.
 type invocation struct {
 	render.Invocation
-	component *render.Component
-	run       bool
-	refusal   error // of Receive
-	refused   bool  // the method has not run, or the parameter does not count as accepted
+	name    string // of the method
+	refusal error  // of Receive
+	run     bool
+	refused bool // the method has not run, or the parameter does not count as accepted
 }
 
 // event returns the first callback of an event, of the page or of the component at an address. An event
 // of a component is decoded when it runs.
 func (v *View) event(e Event) (Call, error) {
-	i := &invocation{}
+	i := &invocation{name: e.Name}
 	if e.Component != "" {
 		return Call{Name: fmt.Sprintf("%.80q %.40q", e.Component, e.Name), address: e.Component, event: i, isEvent: true, Run: func(cb *Callback) (err error) {
 			if i.Invocation, err = decode(cb.component, e); err != nil {
@@ -68,10 +68,20 @@ func decode(c *render.Component, e Event) (render.Invocation, error) {
 
 // begin is the first callback.
 func (i *invocation) begin(cb *Callback) error {
+	if cb.IsHooked() {
+		kind := KindEvent
+		if i.Receive != nil {
+			kind = KindReceive
+		}
+		return cb.Pass(kind, i.name, func() error { return i.first(cb) })
+	}
+	return i.first(cb)
+}
+
+func (i *invocation) first(cb *Callback) error {
 	if i.Receive == nil {
 		return i.Run(cb.receiver, cb)
 	}
-	i.component = cb.component
 	i.run, i.refusal = i.Receive(cb)
 	return nil
 }
@@ -86,7 +96,7 @@ func (c Call) rest() (Call, bool) {
 		i.refused = true
 		return Call{}, false
 	}
-	return Call{Name: c.Name, component: i.component, isEvent: true, Run: i.finish}, true
+	return Call{Name: c.Name, address: c.address, isEvent: true, Run: i.finish}, true
 }
 
 // finish is the second callback.
@@ -94,7 +104,7 @@ func (i *invocation) finish(cb *Callback) error {
 	if i.refusal != nil {
 		return i.refusal
 	}
-	err := i.Run(cb.receiver, cb)
+	err := i.method(cb)
 	if err != nil && !IsRedirect(err) {
 		return err
 	}
@@ -104,6 +114,14 @@ func (i *invocation) finish(cb *Callback) error {
 		return failed
 	}
 	return err
+}
+
+// method calls the method in the second callback.
+func (i *invocation) method(cb *Callback) error {
+	if cb.IsHooked() {
+		return cb.pass(Called{KindEvent, i.name, cb.component}, true, func() error { return i.Run(cb.receiver, cb) })
+	}
+	return i.Run(cb.receiver, cb)
 }
 
 // isRefused reports whether the call is an event whose parameter was not accepted.

@@ -51,7 +51,7 @@ func (h *Hand) SetID(id string) { h.id = id }
 
 // Mounting returns the callback that mounts the page.
 func (h *Hand) Mounting(in params.Input) Call {
-	return Call{Name: h.def.Name() + ".Mount", Run: func(cb *Callback) error { return h.def.Mount(cb, in) }}
+	return Call{Name: h.def.Name() + ".Mount", Run: func(cb *Callback) error { return h.mount(cb, in) }}
 }
 
 // Event returns the callback of an event of the page, or of the component at an address.

@@ -178,7 +178,7 @@ func (v *View) work(gen uint64) {
 	}()
 	for {
 		batch, ok := v.next(gen)
-		if !ok || !v.take(gen, batch) {
+		if !ok || !v.take(gen, batch) || !v.afterRender(gen) {
 			over = true
 			return
 		}

@@ -39,15 +39,15 @@ func (r Ref) ID() string { return r.id }
 // IsLate reports whether the receiver of a delayed message is looked up when its time has come.
 func (r Ref) IsLate() bool { return r.view != nil && r.id != "" }
 
-// CallOn returns a callback of a component.
+// CallOn returns a message to a component: a callback.
 func CallOn(c *render.Component, name string, run func(cb *Callback) error) Call {
-	return Call{Name: name, component: c, Run: run}
+	return Call{Name: name, component: c, Run: run, isMessage: true}
 }
 
-// CallAt returns a callback of the component with the id of r, of a kind, that is looked up when it
+// CallAt returns a message to the component with the id of r, of a kind, that is looked up when it
 // runs.
 func (r Ref) CallAt(kind, name string, run func(cb *Callback) error) Call {
-	return Call{Name: name, address: render.AddressOf(kind, r.id), Run: run}
+	return Call{Name: name, address: render.AddressOf(kind, r.id), Run: run, isMessage: true}
 }
 
 // Send adds a callback to the view's mailbox. It never waits; it returns fault.ErrFull or

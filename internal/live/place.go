@@ -100,7 +100,10 @@ func (v *View) handleParams(to *Place, in params.Input) Call {
 		}
 		cb.place = to
 		v.setRoute(cb, to)
-		return v.def.HandleParams(cb, in)
+		if !cb.IsHooked() {
+			return v.def.HandleParams(cb, in)
+		}
+		return cb.Pass(KindParams, "HandleParams", func() error { return v.def.HandleParams(cb, in) })
 	}}
 }
 

@@ -11,6 +11,7 @@ type savepoint struct {
 	number    uint64 // of savepoints
 	scopes    []scopeBefore
 	title     string
+	hooks     *hooks
 	results   []Call // of background tasks, to be taken again
 	rollbacks []func()
 }
@@ -22,7 +23,7 @@ type scopeBefore struct {
 
 // begin sets a savepoint.
 func (v *View) begin() {
-	v.savepoint = savepoint{number: v.savepoint.number + 1, title: v.tree.Title()}
+	v.savepoint = savepoint{number: v.savepoint.number + 1, title: v.tree.Title(), hooks: v.hooks}
 	v.ran, v.cookies = 0, nil
 	v.tree.Begin()
 }
@@ -43,6 +44,7 @@ func (v *View) rollback() {
 		b.scope.Restore(b.before)
 	}
 	v.tree.SetTitle(s.title)
+	v.hooks = s.hooks
 	v.inbox = append([]Call(nil), s.results...)
 	v.tree.Rollback()
 	v.begin()

@@ -76,6 +76,7 @@ func (v *View) serve(gen uint64, t *turn) Outcome {
 		}
 		if !v.hasInbox() {
 			v.weigh()
+			v.noteRendered(true, len(content))
 			if v.delivery.unknown = v.delivery.unknown && conn != nil; !v.delivery.unknown {
 				v.tree.Served()
 				v.delivery.forgetPage()

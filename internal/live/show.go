@@ -75,6 +75,7 @@ func (v *View) send(conn Conn, posted *patch.Posted, more []byte) error {
 		return err
 	}
 	v.host.Warn(v, r)
+	v.noteRendered(false, len(r.First)+len(r.Ops))
 	if len(r.First) > 0 && !v.put(conn, v.delivery.number(r.First)) {
 		v.delivery.number(append(r.Ops, more...)) // onDrain goes on
 		return nil
@@ -102,6 +103,9 @@ func (v *View) sendWhole(conn Conn, posted *patch.Posted) error {
 	v.delivery.unsettled = asks && posted != nil
 	if len(ops) == 0 {
 		return nil
+	}
+	if !asks {
+		v.noteRendered(false, len(ops))
 	}
 	if m := v.delivery.number(ops); !v.put(conn, m) {
 		v.delivery.sent = m.ID - 1 // nothing before it counts
@@ -227,6 +231,9 @@ func (v *View) patch(posted *patch.Posted, more []byte, recovers bool) (ops []by
 	if v.delivery.unknown = asks; asks && len(ops) == 0 {
 		return more, nil // the page has still to answer
 	}
+	if !asks {
+		v.noteRendered(false, len(ops))
+	}
 	if ops = v.appendMove(append(ops, more...)); len(ops) > 0 {
 		v.delivery.number(ops)
 	}
@@ -271,6 +278,7 @@ func (v *View) firstPage(gen uint64, failed error) Outcome {
 			if err == nil {
 				v.tree.Sent()
 				v.bytes.Store(v.size())
+				v.noteRendered(true, len(html))
 			}
 			return Outcome{Ops: html, Err: err}
 		}
@@ -329,6 +337,7 @@ func (v *View) renderNow() error {
 	if len(r.Ops) == 0 || v.delivery.unknown && v.tree.IsUnsent() {
 		return nil
 	}
+	v.noteRendered(false, len(r.Ops))
 	m := v.delivery.number(r.Ops)
 	if conn != nil && v.delivery.unknown {
 		v.put(conn, m)

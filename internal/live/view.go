@@ -24,6 +24,7 @@ type View struct {
 	address string // prefix of the addresses of its events and connection
 	owner   Owner
 	mounts  *remounting // nil if it was mounted with its page
+	given   *hooks      // what it was mounted with
 
 	// Worker state.
 	tree      *render.Tree
@@ -37,6 +38,8 @@ type View struct {
 	cookies   []string // for the answer of the event under way
 	delivery  delivery
 	dropped   error // what is wrong with the first page's HTML
+	hooks     *hooks
+	rendered  Rendered // in the turn, until AfterRender is told
 
 	// Shared state, without the mutex.
 	callback  atomic.Pointer[Callback] // under way
@@ -157,8 +160,13 @@ func (v *View) Mount(ctx context.Context, at *Place, address string, in params.I
 			FlashKey.Set(cb, flash.BoardOf(carried))
 		}
 		v.setRoute(cb, at)
-		return v.def.Mount(cb, in)
+		return v.mount(cb, in)
 	}}})
+}
+
+// mount runs the page's Mount, with the hooks around it.
+func (v *View) mount(cb *Callback, in params.Input) error {
+	return cb.Pass(KindMount, "Mount", func() error { return v.def.Mount(cb, in) })
 }
 
 // own sets the view's owner, for the store.

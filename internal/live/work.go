@@ -83,8 +83,14 @@ func (v *View) startWaiting() {
 func (cb *Callback) Start(name string, to *render.Component, run func(ctx context.Context) (any, error), done func(cb *Callback, v any, err error) error) (cancel func()) {
 	cb.Check()
 	t := &task{guard: cb.view.host.Guard, name: name, target: to, job: scope.Job{
-		Run:  run,
-		Done: func(w scope.Writer, _ []any, v any, err error) error { return done(w.(*Callback), v, err) },
+		Run: run,
+		Done: func(w scope.Writer, _ []any, v any, err error) error {
+			cb := w.(*Callback)
+			if !cb.IsHooked() {
+				return done(cb, v, err)
+			}
+			return cb.Pass(KindMessage, methodOf(name), func() error { return done(cb, v, err) })
+		},
 	}}
 	cb.OnCommit(func() { cb.view.startTask(cb.component, t) })
 	return t.stop

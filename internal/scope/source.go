@@ -11,6 +11,7 @@ import (
 type Source struct {
 	scope *Scope
 	tx    *Tx      // nil while rendering
+	outer *Tx      // of an enclosing scope, which reads see; nil without one
 	track *Tracker // nil in callbacks
 }
 
@@ -44,6 +45,9 @@ func SourceOf(ctx context.Context) *Source {
 	return s
 }
 
+// ReadOuter lets reads see what a transaction on an enclosing scope has set.
+func (s *Source) ReadOuter(tx *Tx) { s.outer = tx }
+
 // Tracking reports whether reads are recorded, as they are while rendering.
 func (s *Source) Tracking() bool { return s.track != nil }
 
@@ -62,6 +66,11 @@ func (s *Source) ReadArg(k *Key, hash uint64) (any, bool) {
 		}
 	}
 	for sc := s.scope; sc != nil; sc = sc.parent.Load() {
+		if s.outer != nil && sc == s.outer.scope {
+			if e, ok := s.outer.entry(k); ok {
+				return e.value, true
+			}
+		}
 		if e, ok := sc.now.Load().get(k); ok {
 			return e.value, true
 		}
@@ -74,8 +83,11 @@ func (s *Source) Dump() string {
 	var b strings.Builder
 	for sc := s.scope; sc != nil; sc = sc.parent.Load() {
 		list := sc.now.Load().list
-		if sc == s.scope && s.tx != nil {
+		switch {
+		case sc == s.scope && s.tx != nil:
 			list = s.tx.merged()
+		case s.outer != nil && sc == s.outer.scope:
+			list = s.outer.merged()
 		}
 		list = slices.SortedFunc(slices.Values(list), func(a, b entry) int { return strings.Compare(a.key.Name, b.key.Name) })
 		fmt.Fprintf(&b, "%s\n", sc.owner.Name())
