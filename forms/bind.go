@@ -79,9 +79,10 @@ func (b *Binding) Attrs() templ.OrderedAttributes { return b.attrs }
 // JavaScript, and a first button, which a browser presses for Enter.
 func (b *Binding) Hidden() templ.Component {
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
-		text := `<input type="hidden" name="` + numberField + `" value="` + html.EscapeString(b.number) + `"/>`
+		const off = `" autocomplete="off"/>` // else Firefox keeps them when the page is reloaded
+		text := `<input type="hidden" name="` + numberField + `" value="` + html.EscapeString(b.number) + off
 		if b.rows != "" {
-			text += `<input type="hidden" name="` + listField + `" value="` + html.EscapeString(b.rows) + `"/>`
+			text += `<input type="hidden" name="` + listField + `" value="` + html.EscapeString(b.rows) + off
 		}
 		text += `<button type="submit" hidden></button>`
 		if _, err := io.WriteString(w, text); err != nil {
