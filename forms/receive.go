@@ -90,7 +90,7 @@ func (f *Form[T]) receive(s *views.Socket, p views.Posted, isSubmit bool) (run b
 	*f = *before.copy()
 	f.key = k
 	data := f.data()
-	rule, status := "", 0
+	var failed error // what was typed stays all the same
 	isAdopted := number != f.number && s.IsRemounted() && !f.hasPosted && len(number) <= numberSize
 	switch {
 	case number == f.number:
@@ -98,24 +98,19 @@ func (f *Form[T]) receive(s *views.Socket, p views.Posted, isSubmit bool) (run b
 		f.number = strings.Clone(number)
 		f.adoptRows(data, p.Fields)
 	default:
-		rule, status = RuleStale, http.StatusConflict
+		failed = errStale
 		f.number = newNumber() // which the page gets
 	}
 	f.hasPosted, f.received, f.refusedNow, f.source = true, f.number, false, ""
-	switch err := f.decode(data, p.Fields); {
-	case errors.Is(err, errUnreadable):
-		rule, status = RuleFields, http.StatusBadRequest
-	case errors.Is(err, errTooMuch):
-		rule, status = RuleFields, http.StatusRequestEntityTooLarge
-	case err != nil:
-		return false, err
+	if err := f.decode(data, p.Fields); err != nil {
+		failed = err
 	}
 	isRow := p.Fields.Has(rowField)
 	switch {
-	case rule != "":
+	case failed != nil:
 	case isRow:
 		if !f.changeRows(data, p.Fields.Get(rowField)) {
-			rule, status = RuleFields, http.StatusBadRequest
+			failed = errUnreadable
 		}
 	case isSubmit:
 		f.useAll(data)
@@ -127,11 +122,13 @@ func (f *Form[T]) receive(s *views.Socket, p views.Posted, isSubmit bool) (run b
 			f.useChanged(data, &before.form, before.data())
 		}
 	}
-	if err := f.validate(s, data); err != nil {
-		return false, err
+	if err := f.validate(s, data); failed == nil {
+		failed = err
 	}
+	rule, status := refusalOf(failed)
 	if rule != "" {
 		f.add(Problem{Rule: rule})
+		failed = views.Error(status, f.texts(s, []Problem{{Rule: rule}})[0])
 	}
 	if isSubmit && (isRow || !f.Valid()) { // the method does not run, which might say it again
 		f.keepTexts(data, &before.form, before.data())
@@ -141,10 +138,23 @@ func (f *Form[T]) receive(s *views.Socket, p views.Posted, isSubmit bool) (run b
 	}
 	f.kept = f.copy()
 	k.k.Set(s, f.kept)
-	if rule != "" {
-		return false, views.Error(status, f.texts(s, []Problem{{Rule: rule}})[0])
+	return failed == nil && !(isRow && isSubmit), failed
+}
+
+// errStale is of a number that is not the form's.
+var errStale = errors.New("forms: the form was changed elsewhere")
+
+// refusalOf returns the rule and the status of an error of what was posted; "" and 0 for other errors.
+func refusalOf(err error) (rule string, status int) {
+	switch {
+	case errors.Is(err, errStale):
+		return RuleStale, http.StatusConflict
+	case errors.Is(err, errTooMuch):
+		return RuleFields, http.StatusRequestEntityTooLarge
+	case errors.Is(err, errUnreadable):
+		return RuleFields, http.StatusBadRequest
 	}
-	return !isRow || !isSubmit, nil
+	return "", 0
 }
 
 // validate adds what the validator finds.

@@ -106,6 +106,9 @@ func (i *invocation) finish(cb *Callback) error {
 	return err
 }
 
+// hasParameter reports whether the call is an event whose parameter takes what was posted by itself.
+func (c Call) hasParameter() bool { return c.event != nil && c.event.Receive != nil }
+
 // isRefused reports whether the call is an event whose parameter was not accepted.
 func (c Call) isRefused() bool { return c.event != nil && c.event.refused }
 
