@@ -135,6 +135,9 @@ func (v *View) catchUp(gen uint64, conn Conn, id uint64, known bool) {
 			return // onDrain goes on
 		}
 	}
+	if id == 0 && !v.tree.IsDirty() { // the page shows what it was served, and all that came since
+		v.tree.Sent()
+	}
 	v.begin()
 	v.show(gen)
 }

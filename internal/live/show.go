@@ -258,7 +258,11 @@ func (v *View) firstPage(gen uint64, failed error) Outcome {
 		if err != nil || !v.hasInbox() {
 			v.mounted.Store(true)
 			if err == nil {
-				v.tree.Sent()
+				if v.Unscripted() == (render.Unscripted{}) {
+					v.tree.Sent()
+				} else { // which streams keep until the page connects: without JavaScript it is served again
+					v.tree.Served()
+				}
 				v.bytes.Store(v.size())
 			}
 			return Outcome{Ops: html, Err: err}
