@@ -1,14 +1,11 @@
 package forms
 
 import (
-	"fmt"
 	"net/url"
 	"reflect"
 	"slices"
 	"strconv"
 	"strings"
-
-	"github.com/a-h/templ"
 )
 
 // A row keeps the key that it was made with, whatever is added, removed and moved around it: names and ids of
@@ -21,53 +18,6 @@ func (f *form) rowKey(list string, i int) int {
 		return keys[i]
 	}
 	return i
-}
-
-// AddRow returns the attributes of a button that adds a row at the end of a list, which is named by
-// its address. It needs no method, and works without JavaScript.
-func (f *Form[T]) AddRow(list any) templ.OrderedAttributes {
-	path, _ := f.listOf(list)
-	return rowButton("add " + path)
-}
-
-// RemoveRow returns the attributes of a button that removes a row.
-func (f *Form[T]) RemoveRow(list any, i int) templ.OrderedAttributes {
-	path, n := f.listOf(list)
-	checkRow(i, n)
-	return rowButton("remove " + path + " " + strconv.Itoa(f.rowKey(path, i)))
-}
-
-// MoveRow returns the attributes of a button that moves a row to another place in its list. A button
-// for a place that is not there is disabled.
-func (f *Form[T]) MoveRow(list any, from, to int) templ.OrderedAttributes {
-	path, n := f.listOf(list)
-	checkRow(from, n)
-	if to < 0 || to >= n {
-		return append(rowButton("move "+path), attr("disabled", true))
-	}
-	return rowButton("move " + path + " " + strconv.Itoa(f.rowKey(path, from)) + " " + strconv.Itoa(f.rowKey(path, to)))
-}
-
-func rowButton(value string) templ.OrderedAttributes {
-	return templ.OrderedAttributes{
-		attr("type", "submit"), attr("formnovalidate", true),
-		attr("name", rowField), attr("value", value),
-	}
-}
-
-// listOf finds a list of rows by its address.
-func (f *Form[T]) listOf(list any) (path string, n int) {
-	path, s := f.pathOf(list)
-	if s.kind != rows {
-		panic(fmt.Sprintf("forms: %s is no list of structs, so that it has no rows", path))
-	}
-	return path, reflect.ValueOf(list).Elem().Len()
-}
-
-func checkRow(i, n int) {
-	if i < 0 || i >= n {
-		panic(fmt.Sprintf("forms: there is no row %d of %d", i, n))
-	}
 }
 
 // keysOf returns the keys of a list's rows.
@@ -134,7 +84,7 @@ func (f *form) settleRows(data reflect.Value) {
 
 // forget drops what is known of a row.
 func (f *form) forget(list string, key int) {
-	row := list + "[" + strconv.Itoa(key) + "]"
+	row := rowAt(list, key)
 	for path := range f.used {
 		if isWithin(path, row) {
 			delete(f.used, path)
@@ -171,11 +121,13 @@ func (f *form) changeRows(data reflect.Value, what string) bool {
 	case "add":
 		if f.countRows(data) >= MaxRows {
 			f.add(Problem{Field: path, Rule: RuleRows, Param: strconv.Itoa(MaxRows), Kind: "list"})
+			f.focusOn = f.addID(path)
 			break
 		}
 		key := f.nextKey(path, v.Len())
 		v.Set(reflect.Append(v, reflect.Zero(n.inner.typ)))
 		f.setKeys(path, append(keys, key))
+		f.focusOn = f.firstID(rowAt(path, key), n.inner)
 	case "remove":
 		if !isKey {
 			return false
@@ -186,7 +138,9 @@ func (f *form) changeRows(data reflect.Value, what string) bool {
 		f.nextRow = f.nextKey(path, v.Len())
 		v.Set(reflect.AppendSlice(v.Slice(0, i), v.Slice(i+1, v.Len())))
 		f.forget(path, key)
-		f.setKeys(path, slices.Delete(keys, i, i+1))
+		keys = slices.Delete(keys, i, i+1)
+		f.setKeys(path, keys)
+		f.afterRemove(path, i, keys)
 	case "move":
 		other, ok := atoi(to)
 		if !isKey || !isMove || !ok {
@@ -205,6 +159,7 @@ func (f *form) changeRows(data reflect.Value, what string) bool {
 		list = reflect.Append(list, row)
 		v.Set(reflect.AppendSlice(list, rest.Slice(j, rest.Len())))
 		f.setKeys(path, slices.Insert(keys, j, key))
+		f.afterMove(path, key, i, j, v.Len())
 	default:
 		return false
 	}

@@ -91,7 +91,7 @@ func (rt Route) named(r *http.Request) (*live.View, *refusal) {
 }
 
 // open opens the request's ticket and compares it with the request.
-func (rt Route) open(r *http.Request) (ticket, *refusal) {
+func (rt Route) open(r *http.Request) (*ticket, *refusal) {
 	g := guardOf(r.Context(), rt.kit)
 	t, err := g.openTicket()
 	if err != nil && g.posted != nil && g.posted.tooLarge {
@@ -126,7 +126,7 @@ func (rt Route) own(v *live.View) (*live.View, *refusal) {
 
 // remount mounts the view of a ticket again, under its id, as the page was opened.
 // Requests that come at the same time wait for the first one's Mount.
-func (rt Route) remount(r *http.Request, t ticket) (*live.View, *refusal) {
+func (rt Route) remount(r *http.Request, t *ticket) (*live.View, *refusal) {
 	k := rt.kit
 	if t.version != k.config.Version {
 		return nil, refused(http.StatusGone, "the ticket is of version %.40q", t.version)
