@@ -17,6 +17,7 @@ import (
 // Bounds of what is decoded, beside those of the kit's that hold for all that is posted.
 const (
 	maxFields = 1000 // names
+	ownFields = 10   // of those, for the kit's own
 	maxName   = 200  // bytes of a name
 	// MaxRows is how many rows the lists of a form have together.
 	MaxRows = 500
