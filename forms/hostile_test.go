@@ -142,7 +142,7 @@ func serve[Q any](page views.View[Q]) http.Handler {
 	return r
 }
 
-// Fields that are not posted stay: posted one after the other they are no more than one event, and a bound.
+// Case 14. Fields that are not posted stay: posted one after the other they are no more than one event, and a bound.
 func TestWhatAFormHoldsIsBounded(t *testing.T) {
 	p := openRaw(t, serve(notes{}))
 	text := strings.Repeat("x", 700<<10)
@@ -267,7 +267,7 @@ func TestTheNoticeIsOfWhatIsRefused(t *testing.T) {
 	}
 }
 
-// A validator that fails, because of a database say, loses nothing that was typed.
+// Case 185. A validator that fails, because of a database say, loses nothing that was typed.
 func TestAValidatorThatFailsLosesNothing(t *testing.T) {
 	for _, mood := range []string{"error", "panic"} {
 		page := livetest.Open(t, serve(notes{}), "/")

@@ -364,7 +364,7 @@ func bookSite(t *testing.T) (*site, *atomic.Int64) {
 	return newSite(t, handlers.Config{}, func(kit *handlers.Kit, r chi.Router) { r.Handle("/book", handlers.View(kit, book{rendered})) }), rendered
 }
 
-// A page that shows a stream keeps its state through the first event, too: it is not remounted.
+// Case 248. A page that shows a stream keeps its state through the first event, too: it is not remounted.
 func TestAStreamWithoutScripts(t *testing.T) {
 	s, _ := bookSite(t)
 	p := s.browser(t).open("/book")

@@ -142,3 +142,45 @@ func TestSubmittedFieldsThatCanNotBeAskedArePutRight(t *testing.T) {
 		}
 	}
 }
+
+// A page that gets the first message only, since its connection breaks, gets the whole view later: it is as if the
+// condition had never been there.
+func TestAPageWithTheFirstMessageOnlyIsPutRight(t *testing.T) {
+	t.Parallel()
+	var inChromium []chromium.Case
+	var expected []sinceCase
+	for _, c := range sinceCases() {
+		var tree patch.Tree
+		r, err := patch.Scan([]byte(c.before), nil, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		tree.Commit(r)
+		first, _ := submitted(t, &tree, c.after, url.Values{"x": {strings.ReplaceAll(c.posted, "\n", "\r\n")}})
+		page := chromium.Case{Page: pageOf(c.before), Messages: []string{first, wholeAfterPost(t, c.after, &patch.Posted{})}}
+		if c.since != "" {
+			page.Setup = []htmxdom.Gesture{htmxdom.TypeInto("x", c.since)}
+		}
+		if c.left {
+			page.Setup = append(page.Setup, htmxdom.FocusOn("b"))
+		}
+		inChromium, expected = append(inChromium, page), append(expected, c)
+	}
+	for i, got := range chromium.Run(t, inChromium) {
+		c := expected[i]
+		without := inChromium[i]
+		without.Messages = without.Messages[1:]
+		want, err := chromium.Model(without)
+		if err != nil {
+			t.Fatal(err)
+		}
+		own := strings.Contains(c.after, "pattern")
+		shows := got.Values["x"] == want.Values["x"] || got.Values["x"] == c.want || c.left // what was left may be overwritten
+		if !shows || strings.Contains(got.HTML, "pattern=") != own || strings.Contains(got.HTML, "minlength=") != own || strings.Contains(got.HTML, ` max="12"`) {
+			t.Errorf("%s: it shows %q, without the first message %q: %s", c.name, got.Values["x"], want.Values["x"], got.HTML)
+		}
+		if c.since != "" && !c.left && got.Focus != "x" {
+			t.Errorf("%s: the focus is at %q", c.name, got.Focus)
+		}
+	}
+}
