@@ -33,8 +33,9 @@ type Binding struct {
 }
 
 // Bind binds a form to events of the page, or of an enclosing component: submit takes the submits, and
-// change the changes of the fields, or is nil. Spread [Binding.Attrs] into the <form>, put
-// [Binding.Hidden] into it, and render the fields with [Binding.Context]:
+// change the changes of the fields. One of them may be nil: without submit, as in a form that filters a
+// list, a submit is a change of no field. Spread [Binding.Attrs] into the <form>, put [Binding.Hidden] into
+// it, and render the fields with [Binding.Context]:
 //
 //	{{ b := forms.Bind(ctx, Form, Page.Save, Page.Change) }}
 //	{{ ctx = b.Context(ctx) }}
@@ -42,6 +43,10 @@ type Binding struct {
 //		@b.Hidden()
 func Bind[V, T any](ctx context.Context, k *Key[T], submit func(V, *views.Socket, *Submission[T]) error, change func(V, *views.Socket, *Form[T]) error) *Binding {
 	b := bindChange(ctx, k, change)
+	if submit == nil && change != nil {
+		b.attrs = append(b.attrs, views.OnSubmit(ctx, change)...)
+		return b
+	}
 	b.attrs = append(b.attrs, views.OnSubmit(ctx, submit)...)
 	if change == nil {
 		k.Get(ctx).bindRows(views.OnClick(ctx, submit))

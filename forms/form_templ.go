@@ -12,7 +12,7 @@ import templruntime "github.com/a-h/templ/runtime"
 import "github.com/sideband-go/sideband/views"
 
 // For is a form that is bound to events of the page, or of an enclosing component, see [Bind]: submit takes the
-// submits, and change the changes of its fields, or is nil. Attributes of the author's are added to
+// submits, and change the changes of its fields. One of them may be nil. Attributes of the author's are added to
 // those of the <form>.
 //
 //	@forms.For(Form, Page.Save, Page.Change) {

@@ -104,7 +104,7 @@ func (f *form) forget(list string, key int) {
 
 // changeRows does what a button of rows says. It reports false if that can't be read.
 func (f *form) changeRows(data reflect.Value, what string) bool {
-	op, path, _ := strings.Cut(what, " ")
+	op, path, _ := strings.Cut(strings.Clone(what), " ") // the path is kept
 	path, args, _ := strings.Cut(path, " ")
 	n, v, found := f.resolve(data, path)
 	if found == removed {
@@ -181,7 +181,7 @@ type rowList struct {
 }
 
 // maxRowsText is how many bytes a page may use to say which rows it shows.
-const maxRowsText = 16 << 10
+const maxRowsText = 64 << 10
 
 // formatRows writes what a page shows of rows: addresses=0,2,1 addresses[0].phones=0
 func (f *form) formatRows(data reflect.Value) string {
@@ -201,40 +201,47 @@ func (f *form) formatRows(data reflect.Value) string {
 	return b.String()
 }
 
-// parseRows reads what formatRows has written. It reports false for what that does not write.
-func parseRows(text string) (lists []rowList, ok bool) {
-	if text == "" || len(text) > maxRowsText {
-		return nil, false
+// parseRows reads what formatRows has written. It returns errUnreadable for what that does not write, and
+// errTooMuch for more rows than a form has.
+func parseRows(text string) (lists []rowList, err error) {
+	switch {
+	case text == "":
+		return nil, errUnreadable
+	case len(text) > maxRowsText:
+		return nil, errTooMuch
 	}
+	left := MaxRows
 	for part := range strings.SplitSeq(text, " ") {
 		path, keys, ok := strings.Cut(part, "=")
 		if !ok {
-			return nil, false
+			return nil, errUnreadable
 		}
-		l := rowList{path: path}
+		l := rowList{path: strings.Clone(path)}
 		for text := range strings.SplitSeq(keys, ",") {
 			if keys == "" {
 				break
 			}
 			key, ok := atoi(text)
-			if !ok || slices.Contains(l.keys, key) || len(l.keys) == MaxRows {
-				return nil, false
+			if !ok || slices.Contains(l.keys, key) {
+				return nil, errUnreadable
+			}
+			if left--; left < 0 {
+				return nil, errTooMuch
 			}
 			l.keys = append(l.keys, key)
 		}
 		lists = append(lists, l)
 	}
-	return lists, true
+	return lists, nil
 }
 
 // adoptRows gives the data the rows that the page shows. Those that are there already keep what is in
 // them.
 func (f *form) adoptRows(data reflect.Value, fields url.Values) {
 	lists, _ := parseRows(fields.Get(listField))
-	left := MaxRows
 	for _, l := range lists {
 		n, v, found := f.resolve(data, l.path)
-		if left -= len(l.keys); left < 0 || found != known || n.kind != rows {
+		if found != known || n.kind != rows {
 			return
 		}
 		list := reflect.MakeSlice(n.typ, len(l.keys), len(l.keys))
