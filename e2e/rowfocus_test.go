@@ -38,6 +38,7 @@ func (p tour) to(selector string) {
 	focused(p.t, p.Page, selector)
 }
 
+// Case 136.
 func TestRowsAreWorkedByKeyboard(t *testing.T) {
 	t.Parallel()
 	for _, list := range []string{"stops", "guests"} { // with an element around each row, and without
@@ -78,6 +79,7 @@ func TestRowsAreWorkedByKeyboard(t *testing.T) {
 	}
 }
 
+// Case 137.
 func TestAnAddedRowIsNoSubmit(t *testing.T) {
 	t.Parallel()
 	p := openTour(t)
@@ -104,6 +106,7 @@ func TestAnAddedRowIsNoSubmit(t *testing.T) {
 	p.WaitText("#heard", "a,b,c,,")
 }
 
+// Case 136.
 func TestRowsAreWorkedByKeyboardWithoutScripts(t *testing.T) {
 	t.Parallel()
 	s := fixture.Serve(t, handlers.Config{})
@@ -149,6 +152,7 @@ func (p tour) sent() (n int) {
 	return n
 }
 
+// Case 138.
 func TestAFieldThatIsLeftIsSentOnce(t *testing.T) {
 	t.Parallel()
 	p := openTour(t)
