@@ -60,6 +60,9 @@ const useForm = `((a, b, text) => {
 type deed struct{ Do, ID, Text, Number string }
 
 func (c *watcher) useOrders(random *rand.Rand) {
+	if c.hidden {
+		return // nobody types into a page that is hidden
+	}
 	a, b := random.Float64(), random.Float64()
 	var done []deed
 	c.page.Eval(fmt.Sprintf(useForm, a, b, c.token()), &done)

@@ -76,7 +76,7 @@ func (l *ledger) remove(button, number string) {
 
 // lost lists what was typed and is neither shown nor ordered. What was typed while a submit was under
 // way that was taken may have gone with it: that is counted.
-func (l *ledger) lost(shown func(id string) (text string, ok bool), book *orders.Book) (lost []string, gone int) {
+func (l *ledger) lost(shown func(id string) (text string, ok bool), book *orders.Book) (lost, gone []string) {
 	for id, e := range l.typed {
 		if text, ok := shown(id); ok && text == e.text || book.Has(e.text) {
 			continue
@@ -85,7 +85,7 @@ func (l *ledger) lost(shown func(id string) (text string, ok bool), book *orders
 			return s.number == e.number && (s.step < e.step || id == "order-count") && len(book.Taken(s.name)) > 0
 		}
 		if slices.ContainsFunc(l.submits, wentWith) {
-			gone++
+			gone = append(gone, fmt.Sprintf("%q of %s", e.text, id))
 			delete(l.typed, id)
 			continue
 		}
@@ -102,7 +102,7 @@ type clerk struct {
 	mu      sync.Mutex
 	posted  map[string][]url.Values // submits by name
 	dropped map[string]bool         // texts in rows that were to go
-	gone    int                     // texts that went with a submit
+	gone    []string                // texts that went with a submit
 }
 
 // note notes what is on its way to the server.
@@ -126,10 +126,10 @@ func (c *clerk) drop(text string) {
 	c.dropped[text] = true
 }
 
-func (c *clerk) wentWith(n int) {
+func (c *clerk) wentWith(texts []string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.gone += n
+	c.gone = append(c.gone, texts...)
 }
 
 // check checks that each order was taken once, and as it was posted.
@@ -158,7 +158,7 @@ func (c *clerk) check(t testing.TB) {
 			t.Errorf("the order %s was not taken as it was posted: %s\n%+v\n%v", name, why, o.Order, c.posted[name])
 		}
 	}
-	t.Logf("%d orders were taken, %d of them once more by another process; %d submits were posted, %d texts went with a submit that was under way", len(all), again, len(c.posted), c.gone)
+	t.Logf("%d orders were taken, %d of them once more by another process; %d submits were posted, %d texts went with a submit that was under way: %q", len(all), again, len(c.posted), len(c.gone), c.gone)
 }
 
 // differs says what of an order was not posted so.

@@ -321,6 +321,7 @@ func numberIn(d *htmxdom.Document) string {
 // kept checks that nothing is lost of what was typed into a page of orders.
 func (p *person) kept(_ context.Context, pg *page) (err error) {
 	clerk := p.network.world.clerk
+	hasGone := false
 	pg.Read(func(v tab.View) {
 		if v.Document == nil || v.Document.ByID("order") == nil {
 			return
@@ -335,12 +336,18 @@ func (p *person) kept(_ context.Context, pg *page) (err error) {
 			return v.Document.Value(n), true
 		}, clerk.book)
 		clerk.wentWith(gone)
+		for _, g := range gone {
+			hasGone = hasGone || !strings.Contains(g, "count")
+		}
 		if len(lost) > 0 {
 			err = fmt.Errorf("what was typed is lost: %s", strings.Join(lost, "; "))
 		}
 	})
 	if err != nil {
 		err = fmt.Errorf("%w\n%s", err, pg.describe())
+	}
+	if hasGone {
+		p.t.Logf("GONE %s\n%s", p.name, pg.describe())
 	}
 	return err
 }

@@ -123,7 +123,7 @@ func (pg *page) observe(e tab.Event) {
 		line += " after " + v
 	}
 	if e.Text != "" {
-		line += fmt.Sprintf(" %d bytes %.160q", len(e.Text), e.Text)
+		line += fmt.Sprintf(" %d bytes %.320q", len(e.Text), e.Text)
 	}
 	if e.Err != nil {
 		line += " " + e.Err.Error()
