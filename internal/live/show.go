@@ -2,6 +2,7 @@ package live
 
 import (
 	"errors"
+	"strconv"
 
 	"github.com/sideband-go/sideband/internal/fault"
 	"github.com/sideband-go/sideband/internal/protocol"
@@ -229,7 +230,8 @@ func (v *View) patch(t *turn, posted *patch.Posted, more []byte) (ops []byte, er
 // connectionElement returns the element that connects again from the newest message on. The id is
 // part of its address, since htmx forgets headers if the first connection breaks off.
 func (v *View) connectionElement() []byte {
-	return protocol.ConnectionElement(v.connectionAddress(), v.def.KeepsConnection)
+	v.delivery.elements++
+	return protocol.ConnectionElement(v.connectionAddress()+"."+strconv.FormatUint(v.delivery.elements, 10), v.def.KeepsConnection)
 }
 
 // connectionAddress returns the address of a connection that goes on from the newest message.
