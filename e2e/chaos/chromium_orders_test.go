@@ -11,11 +11,12 @@ import (
 const useForm = `((a, b, text) => {
 	const all = s => [...document.querySelectorAll(s)].filter(e => !e.disabled), done = [];
 	const some = s => { const list = all(s); return list[Math.floor(b * list.length)] };
+	const busy = !!document.querySelector(".htmx-request");
 	const number = () => document.querySelector("#order input[name=sb-form]").value;
 	const send = (e, name) => e.dispatchEvent(new Event(name, {bubbles: true}));
 	const write = (e, text) => {
 		if (!e) return;
-		done.push({do: "write", id: e.id, text, number: number()});
+		done.push({do: "write", id: e.id, text, number: number(), busy});
 		e.focus();
 		e.value = text;
 		send(e, "input");
@@ -57,7 +58,10 @@ const useForm = `((a, b, text) => {
 })(%v, %v, %q)`
 
 // deed is what useForm tells.
-type deed struct{ Do, ID, Text, Number string }
+type deed struct {
+	Do, ID, Text, Number string
+	Busy                 bool
+}
 
 func (c *watcher) useOrders(random *rand.Rand) {
 	if c.hidden {
@@ -79,7 +83,7 @@ func (c *watcher) note(done []deed) {
 	for _, d := range done {
 		switch d.Do {
 		case "write":
-			c.ledger.write(d.ID, d.Text, d.Number)
+			c.ledger.write(d.ID, d.Text, d.Number, d.Busy)
 		case "submit":
 			c.ledger.submit(d.Text, d.Number)
 		case "remove":

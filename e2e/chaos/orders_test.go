@@ -77,7 +77,11 @@ func (p *person) some(selector string) tab.Finder {
 
 // write types into a field, and leaves it or not.
 func (p *person) write(pg *page, field tab.Finder, text string) error {
-	field = pg.notes(field, func(l *ledger, d *htmxdom.Document, n *html.Node) { l.write(attribute(n, "id"), text, numberIn(d)) })
+	busy := false
+	pg.Read(func(v tab.View) { busy = v.Busy() })
+	field = pg.notes(field, func(l *ledger, d *htmxdom.Document, n *html.Node) {
+		l.write(attribute(n, "id"), text, numberIn(d), busy)
+	})
 	if p.random.IntN(2) == 0 {
 		return pg.Fill(field, text)
 	}

@@ -101,7 +101,7 @@ func (p *person) last(ctx context.Context, pg *page) error {
 	}
 	find := pg.notes(tab.First("#"+field), func(l *ledger, d *htmxdom.Document, _ *html.Node) {
 		if field == "order-count" {
-			l.write(field, text, numberIn(d))
+			l.write(field, text, numberIn(d), false)
 		}
 	})
 	if err := pg.Change(find, text); err != nil {
