@@ -55,7 +55,9 @@ const maxFormName = 255
 func answerOf(e Event) answer {
 	a := answer{event: e.Name, component: e.Component}
 	a.key, a.apart = strings.CutSuffix(e.Recovers, apart)
-	if a.form = e.Input.Fields.Get(protocol.FormField); a.form == "" && e.Posted != nil && e.Posted.Form {
+	if name, _, _ := strings.Cut(e.Input.Fields.Get(protocol.FormField), "."); name != "" { // its number may have changed
+		a.form = e.Component + " " + name
+	} else if e.Posted != nil && e.Posted.Form {
 		a.form = "#" + e.Posted.Source
 	}
 	if len(a.form) > maxFormName {
