@@ -128,7 +128,7 @@ const orderOne = `(async name => {
 		if (!await until(() => !all("#lines button").some(e => e.value == value))) return "a row is not removed";
 	}
 	set(id("order-country"), "DE");
-	const offered = () => all("#order-region option").find(o => o.value);
+	const offered = () => all("#order-region option").find(o => o.value == "BE");
 	if (!await until(offered)) return "there are no regions";
 	set(id("order-region"), offered().value);
 	set(id("order-name"), name);

@@ -47,7 +47,7 @@ func (v *View) Do(e Event) Outcome {
 type turn struct {
 	done      chan<- Outcome // nil if nobody waits
 	posted    *patch.Posted
-	told      *patch.Posted // is posted, also if the event was refused
+	told      *patch.Posted   // is posted, also if the event was refused
 	answer    answer          // of the event that is waited for
 	cause     context.Context // the request's; nil without one
 	served    *Served         // of View.Serve
