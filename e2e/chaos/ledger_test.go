@@ -14,12 +14,14 @@ import (
 
 // ledger is what somebody has done on a page of orders since it was loaded.
 type ledger struct {
-	clerk   *clerk
-	steps   int
-	typed   map[string]entry // the last text of each field, by its id
-	submits []submit
-	pending map[string]bool   // fields that were typed into since the page was at rest, by id
-	removed map[string]string // rows that are to go, by the beginning of their fields' ids: the form's number then
+	clerk    *clerk
+	steps    int
+	typed    map[string]entry // the last text of each field, by its id
+	submits  []submit
+	span     int               // times that something was typed into a page at rest
+	restored map[int]bool      // those after which the page was asked for its form before it was at rest again
+	pending  map[string]bool   // fields that were typed into since the page was at rest, by id
+	removed  map[string]string // rows that are to go, by the beginning of their fields' ids: the form's number then
 }
 
 // entry is a text that was typed.
@@ -30,6 +32,7 @@ type entry struct {
 	// hurried says that the page was not at rest, and the field had been typed into since it was, or is a text area: what
 	// an earlier event brings may take its place.
 	hurried bool
+	span    int
 }
 
 // submit is a submit of the form.
@@ -41,6 +44,7 @@ type submit struct {
 func (l *ledger) write(id, text, number string, busy bool) {
 	l.steps++
 	if !busy || l.pending == nil {
+		l.span++
 		l.pending = map[string]bool{}
 	}
 	hurried := busy && (l.pending[id] || id == "order-note")
@@ -54,12 +58,21 @@ func (l *ledger) write(id, text, number string, busy bool) {
 	if l.typed == nil {
 		l.typed = map[string]entry{}
 	}
-	l.typed[id] = entry{text, number, l.steps, hurried}
+	l.typed[id] = entry{text, number, l.steps, hurried, l.span}
 }
 
 func (l *ledger) submit(name, number string) {
 	l.steps++
 	l.submits = append(l.submits, submit{name, number, l.steps})
+}
+
+// restore notes that the page is asked for its form, before it gets the whole view. What is typed between the two
+// may be lost.
+func (l *ledger) restore() {
+	if l.restored == nil {
+		l.restored = map[int]bool{}
+	}
+	l.restored[l.span] = true
 }
 
 // remove notes that a row is to go: button is what its button says.
@@ -91,7 +104,7 @@ func (l *ledger) lost(shown func(id string) (text string, ok bool), book *orders
 		wentWith := func(s submit) bool {
 			return s.number == e.number && (s.step < e.step || id == "order-count") && len(book.Taken(s.name)) > 0
 		}
-		if e.hurried || l.clerk.isLate(e.number) || slices.ContainsFunc(l.submits, wentWith) {
+		if e.hurried || l.restored[e.span] || l.clerk.isLate(e.number) || slices.ContainsFunc(l.submits, wentWith) {
 			gone = append(gone, fmt.Sprintf("%q of %s", e.text, id))
 			delete(l.typed, id)
 			continue
