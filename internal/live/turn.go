@@ -47,7 +47,8 @@ func (v *View) Do(e Event) Outcome {
 type turn struct {
 	done      chan<- Outcome // nil if nobody waits
 	posted    *patch.Posted
-	recovers  bool            // it is a page's answer, see recovery
+	told      *patch.Posted   // is posted, also if the event was refused
+	answer    answer          // of the event that is waited for
 	cause     context.Context // the request's; nil without one
 	served    *Served         // of View.Serve
 	failed    error
@@ -75,7 +76,7 @@ func (v *View) take(gen uint64, batch []job) bool {
 		return true
 	}
 	v.begin()
-	t := &turn{done: last.done, posted: last.posted, served: last.served, unscripted: last.unscripted, recovers: last.answer.key != "", cause: last.ctx}
+	t := &turn{done: last.done, posted: last.posted, told: last.posted, served: last.served, unscripted: last.unscripted, answer: last.answer, cause: last.ctx}
 	v.turn.Store(t)
 	for i, j := range batch {
 		t.rest = batch[i+1:]

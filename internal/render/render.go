@@ -60,15 +60,21 @@ func (t *Tree) Page() (html []byte, warnings []patch.Warning, err error) {
 
 // Whole renders the whole view and returns the operation that morphs a page that
 // shows any rendering of it. posted is as in Render.
-func (t *Tree) Whole(posted *patch.Posted) (Rendering, error) { return t.wholeOr(posted, false) }
+func (t *Tree) Whole(posted *patch.Posted) (Rendering, error) { return t.wholeOr(posted, nil, false) }
+
+// Unsure is Whole for a page that shows the last rendering or an earlier one. told is what the event has
+// posted, whether or not its controls are to show what the view says; nil: nothing.
+func (t *Tree) Unsure(posted, told *patch.Posted) (Rendering, error) {
+	return t.wholeOr(posted, told, false)
+}
 
 // FormsOrWhole is Whole, unless there are forms to be recovered: then it lists them, and what the
 // page shows has not changed.
 func (t *Tree) FormsOrWhole(posted *patch.Posted) (Rendering, error) {
-	return t.wholeOr(posted, true)
+	return t.wholeOr(posted, nil, true)
 }
 
-func (t *Tree) wholeOr(posted *patch.Posted, formsFirst bool) (r Rendering, err error) {
+func (t *Tree) wholeOr(posted, told *patch.Posted, formsFirst bool) (r Rendering, err error) {
 	var shown []*streamed
 	first := t.page == nil
 	t.wantsForms = formsFirst
@@ -84,7 +90,11 @@ func (t *Tree) wholeOr(posted *patch.Posted, formsFirst bool) (r Rendering, err 
 		if t.unsent {
 			old = &patch.Tree{}
 		}
-		r.Ops = patch.AppendMorph(nil, protocol.RootID, p.pass.buf.b)
+		if told != nil {
+			r.Ops = p.scanned.Unsure(old, *told).AppendMorph(nil, protocol.RootID, p.pass.buf.b)
+		} else {
+			r.Ops = patch.AppendMorph(nil, protocol.RootID, p.pass.buf.b)
+		}
 		if posted != nil && !p.scanned.Keeps(posted.Source) {
 			p.scanned.SetPosted(posted)
 		}
