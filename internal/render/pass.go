@@ -48,6 +48,10 @@ type pass struct {
 	sourceOwner *Component
 	sourceScope *scope.Scope
 	source      *scope.Source
+
+	// Memory of lists that mostly have one element.
+	one   [1]*region
+	draft [1]draft
 }
 
 // renderAll renders the whole view; with changes, it leaves out what is unchanged.
@@ -124,11 +128,13 @@ func (p *pass) drop() {
 
 func (t *Tree) newPass(r *region, changes *scope.Changes) *pass {
 	b := buffers.Get().(*buffer)
-	return &pass{
-		tree: t, buf: b, marks: b.marks, region: r, found: []*region{r},
+	p := &pass{
+		tree: t, buf: b, marks: b.marks, region: r, one: [1]*region{r},
 		changes: changes, skip: changes != nil && !r.before.isWhole(), round: t.round,
 		wantsForms: t.wantsForms,
 	}
+	p.found = p.one[:]
+	return p
 }
 
 func (t *Tree) run(p *pass, r *region) (err error) {
@@ -136,6 +142,7 @@ func (t *Tree) run(p *pass, r *region) (err error) {
 	defer t.pass.CompareAndSwap(p, nil)
 	render := func(body templ.Component) error {
 		outer := p.tracker.Mark()
+		p.expectReads(r)
 		err := body.Render(r.ctx, p.buf)
 		r.reads = p.tracker.Since(outer)
 		return err
@@ -160,6 +167,13 @@ func (t *Tree) run(p *pass, r *region) (err error) {
 		err = patch.ErrNeedAll
 	}
 	return err
+}
+
+// expectReads makes room for as many reads as the region had before.
+func (p *pass) expectReads(r *region) {
+	if r.before != nil {
+		p.tracker.Expect(len(r.before.reads))
+	}
 }
 
 // sourceOf returns the source from which the templates of a component read.
