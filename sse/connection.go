@@ -30,7 +30,7 @@ type Connection struct {
 	ctx          context.Context
 	cancel       context.CancelFunc
 	control      *http.ResponseController
-	unsubscribed chan struct{}  // closed when r3labs has unsubscribed the client
+	unsubscribed sync.WaitGroup // until r3labs has unsubscribed the client
 	drains       sync.WaitGroup // the goroutine that writes the queue
 
 	mu          sync.Mutex
