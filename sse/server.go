@@ -138,10 +138,9 @@ func (s *Server) open(w http.ResponseWriter, r *http.Request, first string, open
 	ctx, cancel := context.WithCancel(r.Context())
 	out := &wire{
 		conn: Connection{
-			server:  s,
-			ctx:     ctx,
-			cancel:  cancel,
-			control: http.NewResponseController(w),
+			server: s,
+			ctx:    ctx,
+			cancel: cancel,
 		},
 		w:      w,
 		first:  first,
