@@ -25,6 +25,9 @@ type pass struct {
 	skip       bool           // unchanged items may be left out
 	reread     bool           // what is read may answer otherwise, since a component around is new or has moved
 	duplicate  bool           // a list holds the same item twice
+	wantsForms bool           // forms is filled
+	served     bool           // for a page that is being served: browsers without JavaScript may read it
+	retrying   bool           // an enclosing component is rendered for the second time
 	root       *region        // the region that is rendered alone, as last shown; nil: the whole view
 	region     *region        // being rendered
 	item       *building      // the list whose item is being rendered
@@ -34,14 +37,11 @@ type pass struct {
 	shown      []*Component // in order
 	streams    []*streamed
 	later      []*region // components in items that are left out, in which something is out of date
-	forms      []Form    // to be recovered, if wantsForms is set
-	wantsForms bool
-	itemFrom   int    // where the HTML of the stream's item begins that is being rendered
-	itemID     string // the id that its element has to have; "" outside of items
-	served     bool   // for a page that is being served: browsers without JavaScript may read it
-	broken     error  // why the region can't show its component
-	retrying   bool   // an enclosing component is rendered for the second time
-	depth      int    // of nested components
+	forms      []Form    // to be recovered
+	itemFrom   int       // where the HTML of the stream's item begins that is being rendered
+	itemID     string    // the id that its element has to have; "" outside of items
+	broken     error     // why the region can't show its component
+	depth      int       // of nested components
 	round      uint32
 
 	// The last source that a template read from, cached.
