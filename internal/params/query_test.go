@@ -15,6 +15,12 @@ type two struct {
 	B []string `form:"b"`
 }
 
+func TestAQueryIsOnePieceOfMemory(t *testing.T) {
+	if n := testing.AllocsPerRun(100, func() { params.ParseQuery("event=Add&value=1&to=a.b") }); n != 1 {
+		t.Errorf("%v objects", n)
+	}
+}
+
 // FuzzQuery checks that a query is read as net/url reads it.
 func FuzzQuery(f *testing.F) {
 	for _, text := range []string{"", "a", "a=1&b=2&b=3", "a=1;b=2&b=%3B", "%zz=1&a=%zz&b=x", "&&=&a==&b=+%20", "%61=1&a=2", strings.Repeat("&", 9_999) + "a=1", strings.Repeat("&", 10_000) + "a=1"} {
