@@ -106,9 +106,25 @@ func TestAKnownCookieAmongOthers(t *testing.T) {
 	mine, others := string(b), string(other)
 	value := strings.TrimPrefix(mine, "sideband=")
 	for _, lines := range [][]string{
-		{mine}, {"a=b; " + mine}, {mine + ";a=b"}, {"a=b", mine}, {mine + "; " + others}, {others + "; " + mine}, {others, mine},
-		{" sideband = " + value}, {"sideband =x; " + mine}, {"sideband; " + mine}, {"sideband=\"" + value + "\""}, {"sideband=;" + mine},
-		{"xsideband=" + value}, {"Sideband=" + value}, {"a=" + mine}, {";;" + mine + ";"}, {"sideband=\x00; " + mine}, {""}, nil,
+		{mine},
+		{"a=b; " + mine},
+		{mine + ";a=b"},
+		{"a=b", mine},
+		{mine + "; " + others},
+		{others + "; " + mine},
+		{others, mine},
+		{" sideband = " + value},
+		{"sideband =x; " + mine},
+		{"sideband; " + mine},
+		{"sideband=\"" + value + "\""},
+		{"sideband=;" + mine},
+		{"xsideband=" + value},
+		{"Sideband=" + value},
+		{"a=" + mine},
+		{";;" + mine + ";"},
+		{"sideband=\x00; " + mine},
+		{""},
+		nil,
 	} {
 		r := httptest.NewRequest("GET", "http://localhost/", nil)
 		r.Header["Cookie"] = lines
