@@ -45,7 +45,7 @@ func (v *View) Do(e Event) Outcome {
 // turn is the work on one batch: its callbacks, and the rendering after them. The next worker goes
 // on with it if this one is abandoned.
 type turn struct {
-	done      chan<- Outcome // nil if nobody waits
+	done      *waiter // nil if nobody waits
 	posted    *patch.Posted
 	told      *patch.Posted   // is posted, also if the event was refused
 	answer    answer          // of the event that is waited for
@@ -67,12 +67,12 @@ func (v *View) take(gen uint64, batch []job) bool {
 	last := batch[len(batch)-1]
 	forgot := v.tree.HasForgotten()
 	if last.served != nil && forgot {
-		last.done <- Outcome{Err: fault.ErrGone, Unstarted: true}
+		last.done.answer(Outcome{Err: fault.ErrGone, Unstarted: true})
 		return true
 	}
 	if last.done != nil && (!v.isReachable() || last.unscripted && forgot) {
 		v.remount(errBehind)
-		last.done <- Outcome{Err: fault.ErrGone, Unstarted: true}
+		last.done.answer(Outcome{Err: fault.ErrGone, Unstarted: true})
 		return true
 	}
 	v.begin()
@@ -99,7 +99,7 @@ func (v *View) take(gen uint64, batch []job) bool {
 		}
 		if j.done != nil && v.remountIf(err) {
 			v.turn.Store(nil)
-			j.done <- Outcome{Err: fault.ErrGone, Unstarted: true}
+			j.done.answer(Outcome{Err: fault.ErrGone, Unstarted: true})
 			return true
 		}
 		if errors.Is(err, fault.ErrNoComponent) {
@@ -137,7 +137,7 @@ func (v *View) finish(gen uint64, t *turn) bool {
 	}
 	outcome.Cookies = v.cookies
 	v.turn.Store(nil)
-	t.done <- outcome
+	t.done.answer(outcome)
 	return true
 }
 

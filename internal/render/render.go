@@ -18,6 +18,12 @@ type draft struct {
 	where   patch.Place // of old, when the draft was scanned
 }
 
+// list returns a list of the draft alone.
+func (p draft) list() []draft {
+	p.pass.draft[0] = p
+	return p.pass.draft[:]
+}
+
 // release returns the memory of drafts.
 func release(drafts []draft) {
 	for _, p := range drafts {
@@ -134,7 +140,7 @@ func (t *Tree) whole(posted *patch.Posted, served bool, use func(drafts []draft,
 		if err != nil {
 			return err
 		}
-		drafts, kept, err := t.renderKept([]draft{p}, nil, nil, posted)
+		drafts, kept, err := t.renderKept(p.list(), nil, nil, posted)
 		defer release(drafts)
 		if err != nil {
 			return err
@@ -306,9 +312,9 @@ func (t *Tree) renderPage(changes *scope.Changes, posted *patch.Posted) ([]draft
 	p.scanned.SetPosted(posted)
 	ops, err := patch.Diff(p.pass.buf.ops[:0], &t.shown, p.scanned, protocol.RootID)
 	if err != nil {
-		return []draft{p}, nil, err
+		return p.list(), nil, err
 	}
-	return t.renderKept([]draft{p}, ops, changes, posted)
+	return t.renderKept(p.list(), ops, changes, posted)
 }
 
 // renderRegions renders regions that are out of date and not nested.
@@ -323,9 +329,10 @@ func (t *Tree) renderRegions(stale []*region, changes *scope.Changes, posted *pa
 			return drafts, nil, err
 		}
 		if len(drafts) == 0 {
-			ops = p.pass.buf.ops[:0]
+			ops, drafts = p.pass.buf.ops[:0], p.list()
+		} else {
+			drafts = append(drafts, p)
 		}
-		drafts = append(drafts, p)
 		p.scanned.SetPosted(posted)
 		if ops, err = patch.DiffRegion(ops, &t.shown, p.scanned, r.place, protocol.RootID); err != nil {
 			return drafts, nil, err
