@@ -51,7 +51,7 @@ func English(_ context.Context, p Problem) string {
 var english = map[string]string{
 	"required":     "can't be blank",
 	"parse number": "must be a number",
-	"email":        "must have the @ sign and no spaces",
+	"email":        "must have the @ sign, a domain and no spaces",
 	"url":          "must be a web address",
 	"alphanum":     "must have letters and digits only",
 	"numeric":      "must have digits only",
