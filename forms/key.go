@@ -113,6 +113,9 @@ func (k *Key[T]) Get(ctx context.Context) *Form[T] {
 // component's in them.
 func (k *Key[T]) Set(w state.Writer, data T) {
 	f := k.Get(w).copy()
+	if f.link == nil {
+		f.link = &link{}
+	}
 	if s, ok := w.(*views.Socket); ok && s.ID() != "" {
 		f.id = k.name + "-" + idText(s.ID())
 	}
@@ -136,9 +139,12 @@ func idText(s string) string {
 	return b.String()
 }
 
+// numberSize is how long a form's number is; a form that was not set has none.
+const numberSize = 22
+
 // newNumber returns a number that no form has.
 func newNumber() string {
-	b := make([]byte, 16)
+	b := make([]byte, numberSize*3/4)
 	_, _ = rand.Read(b) // it never fails
 	return base64.RawURLEncoding.EncodeToString(b)
 }
