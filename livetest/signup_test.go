@@ -107,6 +107,7 @@ func TestASignUpFormIsRecovered(t *testing.T) {
 	form.Fill("Email", "nobody")
 	form.Choose("Country", "France")
 	form.Button("Add address").Click()
+	form.Field("Street").Nth(1).Fill("Via 1") // it has the focus
 	form.Field("City").Nth(1).Fill("Rome")
 	form.ExpectErrors("Email: must have the @ sign, a domain and no spaces")
 	form.Field("Age").Type("12")
