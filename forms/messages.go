@@ -28,7 +28,7 @@ const (
 	RuleRows = "rows"
 	// RuleFields is that of what was posted as a whole: it does not fit the form.
 	RuleFields = "fields"
-	// RuleStale is that of a form that was changed elsewhere since the page has shown it.
+	// RuleStale is that of what was posted from a page that shows an older form.
 	RuleStale = "stale"
 )
 
