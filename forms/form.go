@@ -97,8 +97,11 @@ func (f *Form[T]) AddError(field any, text string) {
 // AddFormError says what is wrong with the form as a whole. It shows at once.
 func (f *form) AddFormError(text string) { f.add(Problem{Text: text}) }
 
-// add notes a problem.
+// add notes a problem, unless it was said already.
 func (f *form) add(p Problem) {
+	if p.Text != "" && slices.ContainsFunc(f.problems[p.Field], func(q Problem) bool { return q.Text == p.Text }) {
+		return
+	}
 	if f.problems == nil {
 		f.problems = map[string][]Problem{}
 	}

@@ -18,6 +18,8 @@ type Problem struct {
 	Kind string
 	// Text is what AddError was given. The other problems have none.
 	Text string
+
+	bySubmit bool // the method of a submit has said it
 }
 
 // Rules that are not those of the validator.
