@@ -124,6 +124,9 @@ func (f *Form[T]) receive(s *views.Socket, p views.Posted, isSubmit bool) (run b
 	default:
 		f.source = f.fieldWithID(data, p.Source)
 		f.use(f.source)
+		if f.source != "" && f.showsAt(data, f.source, &before.form, before.data()) {
+			f.source = "" // it was left, or is sent once more
+		}
 		if p.Source == "" || isAdopted { // it brings what earlier events had brought, too
 			f.useChanged(data, &before.form, before.data())
 		}

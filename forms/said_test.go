@@ -9,7 +9,6 @@ import (
 	"github.com/a-h/templ"
 
 	"github.com/sideband-go/sideband/forms"
-	"github.com/sideband-go/sideband/livetest"
 	"github.com/sideband-go/sideband/views"
 )
 
@@ -59,29 +58,28 @@ func (nicknamePage) Render() templ.Component {
 // What a submit has said is not taken back because the user leaves the field from which it was sent, or fills in
 // another one.
 func TestWhatASubmitHasSaidStays(t *testing.T) {
-	visit(nicknamePage{}, func(page *livetest.Page) {
-		form := page.Form("Save")
-		form.Field("Name").Focus()
-		form.Field("Name").Key("Enter") // the summary gets the focus, and the field is left
-		page.Settle()
-		expectList := func(when string, want ...string) {
-			t.Helper()
-			if got := page.Find(".sb-summary li").Texts(); !slices.Equal(got, want) {
-				t.Errorf("%s, the summary says %q", when, got)
-			}
+	page := openPage(t, nicknamePage{})
+	form := page.Form("Save")
+	form.Field("Name").Focus()
+	form.Field("Name").Key("Enter") // the summary gets the focus, and the field is left
+	page.Settle()
+	expectList := func(when string, want ...string) {
+		t.Helper()
+		if got := page.Find(".sb-summary li").Texts(); !slices.Equal(got, want) {
+			t.Errorf("%s, the summary says %q", when, got)
 		}
-		expectList("after the submit", "Nothing was saved.", "Name: is taken")
-		form.Field("Group").Focus()
-		page.Blur()
-		expectList("after a field was left", "Nothing was saved.", "Name: is taken")
-		form.Fill("Group", "no")
-		expectList("after another field has changed", "Name: is taken", "Group: is closed")
-		form.Submit()
-		expectList("after another submit", "Nothing was saved.", "Name: is taken", "Group: is closed")
-		form.Fill("Group", "yes")
-		form.Fill("Name", "ann")
-		form.ExpectErrors()
-		form.Submit()
-		form.ExpectErrors()
-	})
+	}
+	expectList("after the submit", "Nothing was saved.", "Name: is taken")
+	form.Field("Group").Focus()
+	page.Blur()
+	expectList("after a field was left", "Nothing was saved.", "Name: is taken")
+	form.Fill("Group", "no")
+	expectList("after another field has changed", "Name: is taken", "Group: is closed")
+	form.Submit()
+	expectList("after another submit", "Nothing was saved.", "Name: is taken", "Group: is closed")
+	form.Fill("Group", "yes")
+	form.Fill("Name", "ann")
+	form.ExpectErrors()
+	form.Submit()
+	form.ExpectErrors()
 }
