@@ -100,6 +100,32 @@ func TestAScreenReaderFindsNamesStatesAndErrorsOfAForm(t *testing.T) {
 	announced(t, p, "#signup", `combobox "Country" value="Choose" description="can't be blank" invalid=true`)
 }
 
+// Case 135: pressing the mouse leaves a field, whose error moves what is pressed before the mouse goes up.
+func TestAClickIsNotLostWhenAnErrorMovesItsButton(t *testing.T) {
+	t.Parallel()
+	p, _ := openFilled(t)
+	top := func(selector string) (y float64) {
+		p.Eval("document.querySelector("+quote(selector)+").getBoundingClientRect().y", &y)
+		return y
+	}
+	moved := func(field, pressed string) func() {
+		p.Eval("document.getElementById("+quote(field)+").focus()", nil)
+		before := top(pressed)
+		return func() {
+			p.WaitText("#"+field+"--errors", "can't be blank")
+			if top(pressed) == before {
+				t.Errorf("the error of %s does not move %s", field, pressed)
+			}
+		}
+	}
+	p.ClickSlowly("#signup-news", moved("signup-name", "#signup-news"))
+	p.WaitFor(`document.getElementById("signup-news").checked`)
+	p.ClickSlowly("[value='add nicknames']", moved("signup-email", "[value='add nicknames']"))
+	p.WaitCount(".row", 1)
+	p.ClickSlowly("#save", moved("signup-password", "#save"))
+	focused(t, p, ".sb-summary")
+}
+
 // Case 131.
 func TestAFormIsFilledInByKeyboardAlone(t *testing.T) {
 	t.Parallel()

@@ -60,7 +60,7 @@ func TestProcessesThatShareNothingDoNotSendAPageBackAndForthForEver(t *testing.T
 	one, other := fixture.Serve(t, secrets('a')), fixture.Serve(t, secrets('b'))
 	net := roundRobin(t, func(r *http.Request) bool { return r.URL.Path == "/ledger" }, []*fixture.Site{one, other})
 	p := browser.Open(t, net+"/ledger?as=ann")
-	p.AllowErrors("answered 400", "htmx:response:error")
+	p.AllowErrors("answered 403", "htmx:response:error")
 	const notice = "This page is not live, and reloading it did not help. Please try again in a minute."
 	p.WaitText("#sb-notice", notice)
 	stay(p)

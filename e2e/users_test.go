@@ -162,3 +162,21 @@ func TestUsersWithoutScripts(t *testing.T) {
 	p.ClickText("button", "Save")
 	p.saved("Felix Huber has been saved.")
 }
+
+func TestWhatAFingerHitsIsLargeEnough(t *testing.T) {
+	t.Parallel()
+	p := openUser(t, "/users/3/edit")
+	p.Viewport(390, 844)
+	p.ClickText("button", "Add address")
+	p.WaitCount(".address", 3)
+	p.ClickText("button", "Save")
+	p.WaitCount(".sb-summary", 1)
+	var small []string
+	p.Eval(`[...document.querySelectorAll("#user :is(button, a, select, input, label:has(input))")]
+		.filter(e => e.getClientRects().length && !e.matches("label input"))
+		.filter(e => { const r = e.getBoundingClientRect(); return r.height < 44 || r.width < 44 }).map(e => e.outerHTML)`, &small)
+	if len(small) > 0 {
+		t.Errorf("these are smaller than 44 pixels: %q", small)
+	}
+	p.WaitFor(`document.documentElement.scrollWidth <= innerWidth`)
+}

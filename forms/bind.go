@@ -33,8 +33,9 @@ type Binding struct {
 }
 
 // Bind binds a form to events of the page, or of an enclosing component: submit takes the submits, and
-// change the changes of the fields, or is nil. Spread [Binding.Attrs] into the <form>, put
-// [Binding.Hidden] into it, and render the fields with [Binding.Context]:
+// change the changes of the fields. One of them may be nil: without submit, as in a form that filters a
+// list, a submit is a change of no field. Spread [Binding.Attrs] into the <form>, put [Binding.Hidden] into
+// it, and render the fields with [Binding.Context]:
 //
 //	{{ b := forms.Bind(ctx, Form, Page.Save, Page.Change) }}
 //	{{ ctx = b.Context(ctx) }}
@@ -42,13 +43,20 @@ type Binding struct {
 //		@b.Hidden()
 func Bind[V, T any](ctx context.Context, k *Key[T], submit func(V, *views.Socket, *Submission[T]) error, change func(V, *views.Socket, *Form[T]) error) *Binding {
 	b := bindChange(ctx, k, change)
+	if submit == nil && change != nil {
+		b.attrs = append(b.attrs, views.OnSubmit(ctx, change)...)
+		return b
+	}
 	b.attrs = append(b.attrs, views.OnSubmit(ctx, submit)...)
+	if change == nil {
+		k.Get(ctx).bindRows(views.OnClick(ctx, submit))
+	}
 	return b
 }
 
 // BindTo binds the fields of a form that the browser posts to an ordinary handler at an address: change
-// takes the changes of the fields meanwhile. [Key.Decode] reads what the handler gets. Buttons of rows
-// post to the handler, too: it has to tell them from the one that saves, by name and value.
+// takes the changes of the fields meanwhile, and what buttons of rows do. [Key.Decode] reads what the handler gets. Without
+// change, buttons of rows post to the handler, too: it has to tell them from the one that saves, by name and value.
 func BindTo[V, T any](ctx context.Context, k *Key[T], address string, change func(V, *views.Socket, *Form[T]) error) *Binding {
 	b := bindChange(ctx, k, change)
 	b.attrs = append(b.attrs, attr("method", "post"), attr("action", address))
@@ -60,8 +68,11 @@ func bindChange[V, T any](ctx context.Context, k *Key[T], change func(V, *views.
 	b := &Binding{id: f.id, number: k.name + "." + f.number, rows: f.formatRows(f.data())}
 	b.attrs = templ.OrderedAttributes{attr("id", f.id), attr("novalidate", true)}
 	if change == nil {
+		f.bindRows(nil)
 		return b
 	}
+	row := views.OnClick(ctx, change)
+	f.bindRows(append(row, attr("formaction", row[0].Value)))
 	views.Recover(ctx, f.id, change)
 	b.change = views.OnInput(ctx, change)
 	for i, a := range b.change {

@@ -20,20 +20,32 @@ const (
 	maxName   = 200  // bytes of a name
 	// MaxRows is how many rows the lists of a form have together.
 	MaxRows = 500
+
+	maxUnposted = 1 << 20 // bytes of the texts of fields that were not posted
+	fewBytes    = 4 << 10 // of what is posted, for which those are not counted
 )
 
-// errUnreadable is returned for a name that is like one of the form's fields, but names none.
-var errUnreadable = errors.New("forms: a field's name can't be read")
+var (
+	// errUnreadable is returned for a name that is like one of the form's fields, but names none.
+	errUnreadable = errors.New("forms: a field's name can't be read")
+	// errTooMuch is returned for a name that is too long, for a page that shows too many rows, and for texts
+	// that are too long together.
+	errTooMuch = errors.New("forms: that is too much for a form")
+)
 
 // decode sets the data to what was posted. Fields that were not posted keep their values, but for boxes
 // and lists of texts: a form says nothing of one in which nothing is chosen. It returns an error of the
-// application's types, and errUnreadable for a name; what can be read is set all the same.
+// application's types, and errUnreadable or errTooMuch; what can be read is set all the same.
 func (f *form) decode(data reflect.Value, fields url.Values) (err error) {
-	f.typed, f.problems = nil, nil
-	if len(fields) > maxFields {
+	posted, before := make(map[string]bool, len(fields)), f.problems
+	f.problems = nil
+	defer func() { f.keepTyped(data, before, posted) }()
+	switch {
+	case len(fields) > maxFields:
 		return fmt.Errorf("%w: %d names", errUnreadable, len(fields))
+	case sizeOf(fields) > fewBytes && f.unpostedSize(data, fields) > maxUnposted:
+		return fmt.Errorf("%w: the fields that were not posted have more than %d bytes", errTooMuch, maxUnposted)
 	}
-	posted := make(map[string]bool, len(fields))
 	unread := ""
 	for name, texts := range fields {
 		n, v, found := f.resolve(data, name)
@@ -49,26 +61,89 @@ func (f *form) decode(data reflect.Value, fields url.Values) (err error) {
 			}
 		}
 	}
-	f.clearUnposted(data, fields, posted)
-	if unread != "" && err == nil {
-		err = fmt.Errorf("%w: %.60q", errUnreadable, unread)
+	lists, unknown := parseRows(fields.Get(listField))
+	f.clearUnposted(data, posted, lists, unknown == nil)
+	switch {
+	case err != nil:
+		return err
+	case errors.Is(unknown, errTooMuch):
+		return unknown
+	case len(unread) > maxName:
+		return fmt.Errorf("%w: a name has %d bytes", errTooMuch, len(unread))
+	case unread != "":
+		return fmt.Errorf("%w: %.60q", errUnreadable, unread)
 	}
-	return err
+	return nil
+}
+
+// sizeOf returns the bytes of the texts that were posted.
+func sizeOf(fields url.Values) (n int) {
+	for _, texts := range fields {
+		for _, text := range texts {
+			n += len(text)
+		}
+	}
+	return n
+}
+
+// unpostedSize returns the bytes of the texts that the form holds of fields that were not posted: else whoever
+// posts one field after the other has it hold any number of them.
+func (f *form) unpostedSize(data reflect.Value, fields url.Values) (n int) {
+	f.walk(data, setOf(single, many), func(path string, _ *field, v reflect.Value) {
+		if fields.Has(path) {
+			return
+		}
+		n += len(f.typed[path].text)
+		switch {
+		case v.Kind() == reflect.String:
+			n += v.Len()
+		case v.Kind() == reflect.Slice && v.Type().Elem().Kind() == reflect.String:
+			for i := range v.Len() {
+				n += v.Index(i).Len()
+			}
+		}
+	})
+	return n
+}
+
+// keepTyped keeps what was typed into fields that were not posted, and is no value of theirs. before are the
+// problems from when it was posted.
+func (f *form) keepTyped(data reflect.Value, before map[string][]Problem, posted map[string]bool) {
+	for path, t := range f.typed {
+		if posted[path] {
+			continue
+		}
+		if n, v, found := f.resolve(data, path); found != known || n.text(v) != t.value {
+			delete(f.typed, path)
+			continue
+		}
+		for _, p := range before[path] {
+			if p.Rule == RuleParse {
+				f.add(p)
+			}
+		}
+	}
 }
 
 // clearUnposted clears the boxes and lists of texts that were not posted, in those rows that the page
 // shows.
-func (f *form) clearUnposted(data reflect.Value, fields url.Values, posted map[string]bool) {
-	lists, isKnown := parseRows(fields.Get(listField))
-	f.walk(data, setOf(box, many), func(path string, _ *field, v reflect.Value) {
-		if !posted[path] && (!isKnown || isShown(lists, path)) {
+func (f *form) clearUnposted(data reflect.Value, posted map[string]bool, lists []rowList, isKnown bool) {
+	kinds, shown := setOf(box, many), map[string][]int{}
+	if f.schema.kinds&kinds == 0 {
+		return
+	}
+	for _, l := range lists {
+		shown[l.path] = l.keys
+	}
+	f.walk(data, kinds, func(path string, _ *field, v reflect.Value) {
+		if !posted[path] && (!isKnown || isShown(shown, path)) {
 			v.SetZero()
 		}
 	})
 }
 
-// isShown reports whether a page with these lists shows the rows that a path leads through.
-func isShown(lists []rowList, path string) bool {
+// isShown reports whether a page that shows these rows of lists shows those that a path leads through.
+func isShown(shown map[string][]int, path string) bool {
 	for i := 0; ; {
 		at := strings.IndexByte(path[i:], '[')
 		if at < 0 {
@@ -76,7 +151,7 @@ func isShown(lists []rowList, path string) bool {
 		}
 		list, end := path[:i+at], i+at+strings.IndexByte(path[i+at:], ']')
 		key, _ := atoi(path[i+at+1 : end])
-		if !slices.ContainsFunc(lists, func(l rowList) bool { return l.path == list && slices.Contains(l.keys, key) }) {
+		if !slices.Contains(shown[list], key) {
 			return false
 		}
 		i = end
@@ -92,18 +167,24 @@ func (f *form) parse(path string, n *field, v reflect.Value, texts []string) err
 				continue // what a form posts for no choice
 			}
 			item := reflect.New(n.typ.Elem())
-			if err := f.parseText(path, item, text); err != nil {
+			switch ok, err := f.parseText(path, item, text); {
+			case err != nil:
 				return err
+			case ok:
+				list = reflect.Append(list, item.Elem())
 			}
-			list = reflect.Append(list, item.Elem())
 		}
 		v.Set(list)
 		return nil
 	}
+	delete(f.typed, path)
 	text := lineEnds.Replace(texts[len(texts)-1])
+	if n.typ == stringType && v.String() == text && isClean(text) {
+		return nil // as it was
+	}
 	v.SetZero()
 	if text != "" {
-		if err := f.parseText(path, v.Addr(), text); err != nil {
+		if _, err := f.parseText(path, v.Addr(), text); err != nil {
 			return err
 		}
 	}
@@ -114,7 +195,9 @@ func (f *form) parse(path string, n *field, v reflect.Value, texts []string) err
 		if f.typed == nil {
 			f.typed = map[string]typed{}
 		}
-		f.typed[path] = typed{clean(text), shown}
+		var copied string
+		_ = views.ParseText(clean(text), &copied) // else the form would keep all that was posted
+		f.typed[strings.Clone(path)] = typed{copied, shown}
 	}
 	return nil
 }
@@ -122,22 +205,24 @@ func (f *form) parse(path string, n *field, v reflect.Value, texts []string) err
 // lineEnds are those that browsers send, and that Go writes.
 var lineEnds = strings.NewReplacer("\r\n", "\n")
 
-// parseText reads one text of a field. One that is no value of the field's type is a problem of the field.
-// parseText returns an error of the application's type.
-func (f *form) parseText(path string, into reflect.Value, text string) error {
-	err := views.ErrText
+// parseText reads one text of a field, and reports whether it is a value of the field's type. If not, that is a
+// problem of the field. It returns an error of the application's type.
+func (f *form) parseText(path string, into reflect.Value, text string) (ok bool, err error) {
+	err = views.ErrText
 	if isClean(text) {
 		err = views.ParseText(text, into.Interface())
 	}
 	switch {
 	case err == nil:
-		return nil
+		return true, nil
 	case !errors.Is(err, views.ErrText):
-		return fmt.Errorf("forms: %s: %w", path, err)
+		return false, fmt.Errorf("forms: %s: %w", path, err)
 	}
 	into.Elem().SetZero()
-	f.add(Problem{Field: path, Rule: RuleParse, Kind: valueKind(into.Elem().Type())})
-	return nil
+	if len(f.problems[path]) == 0 { // of a list it is said once
+		f.add(Problem{Field: strings.Clone(path), Rule: RuleParse, Kind: valueKind(into.Elem().Type())})
+	}
+	return false, nil
 }
 
 // isClean reports whether a text is UTF-8 without NUL, which databases and pages do not take.
@@ -237,7 +322,7 @@ func (k *Key[T]) Decode(ctx context.Context, fields url.Values) (*Form[T], error
 	f := &Form[T]{form: form{definition: k.definition, id: k.name}}
 	data := f.data()
 	f.adoptRows(data, fields)
-	if err := f.decode(data, fields); errors.Is(err, errUnreadable) {
+	if err := f.decode(data, fields); errors.Is(err, errUnreadable) || errors.Is(err, errTooMuch) {
 		f.add(Problem{Rule: RuleFields})
 	} else if err != nil {
 		return f, err

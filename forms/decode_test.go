@@ -270,6 +270,12 @@ func TestRegistration(t *testing.T) {
 	type undived struct {
 		X []phone `form:"a" validate:"max=2"`
 	}
+	type misspelt struct {
+		X string `form:"a" validate:"omitempty,requird"`
+	}
+	type misspeltRow struct {
+		X []misspelt `form:"a" validate:"dive"`
+	}
 	type tree struct {
 		X []tree `form:"a"`
 	}
@@ -284,21 +290,23 @@ func TestRegistration(t *testing.T) {
 	}
 	for want, f := range map[string]func(){
 		`has no form tag: tag it, or tag it form:"-"`: func() { forms.New[untagged]("r") },
-		"is embedded":             func() { forms.New[embedded]("r") },
-		"is not exported":         func() { forms.New[hidden]("r") },
-		`"closest", which`:        func() { forms.New[clobber]("r") },
-		`"ID", which`:             func() { forms.New[clobberID]("r") },
-		"are the kit's":           func() { forms.New[kits]("r") },
-		"letters, digits":         func() { forms.New[brackets]("r") },
-		"like another one":        func() { forms.New[twice]("r") },
-		"is a chan int":           func() { forms.New[channel]("r") },
-		"is a *int":               func() { forms.New[pointer]("r") },
-		`add validate:"dive"`:     func() { forms.New[undived]("r") },
-		"holds itself":            func() { forms.New[tree]("r") },
-		"the same: rename one":    func() { forms.New[ambiguous]("r") },
-		"is a struct":             func() { forms.New[int]("r") },
-		"is no name of a form":    func() { forms.New[phone]("a b") },
-		"there is a form \"order": func() { forms.New[goods]("order") },
+		"is embedded":                           func() { forms.New[embedded]("r") },
+		"is not exported":                       func() { forms.New[hidden]("r") },
+		`"closest", which`:                      func() { forms.New[clobber]("r") },
+		`"ID", which`:                           func() { forms.New[clobberID]("r") },
+		"are the kit's":                         func() { forms.New[kits]("r") },
+		"letters, digits":                       func() { forms.New[brackets]("r") },
+		"like another one":                      func() { forms.New[twice]("r") },
+		"is a chan int":                         func() { forms.New[channel]("r") },
+		"is a *int":                             func() { forms.New[pointer]("r") },
+		`add validate:"dive"`:                   func() { forms.New[undived]("r") },
+		"tagged validate:\"omitempty,requird\"": func() { forms.New[misspelt]("r") },
+		"Undefined validation function":         func() { forms.New[misspeltRow]("r") },
+		"holds itself":                          func() { forms.New[tree]("r") },
+		"the same: rename one":                  func() { forms.New[ambiguous]("r") },
+		"is a struct":                           func() { forms.New[int]("r") },
+		"is no name of a form":                  func() { forms.New[phone]("a b") },
+		"there is a form \"order":               func() { forms.New[goods]("order") },
 	} {
 		if said := panics(f); !strings.Contains(said, want) {
 			t.Errorf("%s: %s", want, said)

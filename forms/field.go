@@ -28,7 +28,8 @@ type Field struct {
 	// Limits follow from the validate tag.
 	Limits
 
-	form *form
+	form     *form
+	hasFocus bool // it is new to the page, and gets the focus
 }
 
 // Field describes the control of a field, named by its address: f.Field(&f.Data.Email).
@@ -40,6 +41,7 @@ func (f *Form[T]) Field(field any) Field {
 // describe describes the control of the field at a path.
 func (f *form) describe(path string, s *field, v reflect.Value) Field {
 	d := Field{Name: path, ID: f.idOf(path), Limits: s.limits, form: f}
+	d.hasFocus = f.focusOn == d.ID
 	if f.used[path] {
 		d.Problems = f.problems[path]
 	}
@@ -134,6 +136,7 @@ func (f Field) OptionAttrs(ctx context.Context, i int, value string) templ.Order
 		attr("id", f.OptionID(i)), attr("name", f.Name), attr("value", value),
 		attr("checked", f.Has(value)),
 	}
+	f.hasFocus = f.hasFocus && i == 0
 	return f.append(ctx, a)
 }
 
@@ -158,6 +161,9 @@ func (f Field) append(ctx context.Context, a templ.OrderedAttributes) templ.Orde
 	if f.Invalid() {
 		text("aria-invalid", "true")
 		text("aria-describedby", f.ErrorsID())
+	}
+	if f.hasFocus {
+		a = append(a, attr("autofocus", true))
 	}
 	return append(a, changeBinding(ctx, f.form.id)...)
 }

@@ -42,6 +42,10 @@ type form struct {
 
 	rows    map[string][]int // keys of the rows of each list, if they are not 0, 1, 2, …
 	nextRow int              // no row has had this key, or a greater one
+
+	focusOn string  // the id of what a button of rows has given the focus to, just now
+	renewed renewed // the button that got it last
+	link    *link   // nil without Set
 }
 
 // typed is a text that says something else than what its field was parsed to.
@@ -122,7 +126,7 @@ func (f *Form[T]) Summary() []Field {
 func (f *Form[T]) Reset(data T) {
 	f.Data = data
 	d := f.definition
-	f.form = form{definition: d, id: f.id, number: f.number, spent: f.spent, hasPosted: f.hasPosted, received: f.received}
+	f.form = form{definition: d, id: f.id, number: f.number, spent: f.spent, hasPosted: f.hasPosted, received: f.received, link: f.link}
 	f.renew()
 }
 

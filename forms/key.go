@@ -54,7 +54,8 @@ type keyID struct {
 // New returns a new key of forms whose data is a T. The name begins with a letter, and has only
 // letters, digits, _ and - in it; it is the id of the form's element, and begins those of its fields.
 //
-// It panics if T has fields that can't be posted, and if there is a key of the name and type already.
+// It panics if T has fields that can't be posted or are tagged with unknown rules, and if there is a key of the
+// name and type already.
 func New[T any](name string, settings ...Setting) *Key[T] {
 	if !isName(name) {
 		panic(fmt.Sprintf("forms: %q is no name of a form: use letters, digits, _ and -, a letter first", name))
@@ -63,6 +64,9 @@ func New[T any](name string, settings ...Setting) *Key[T] {
 	d.messages = English
 	for _, o := range settings {
 		o(d)
+	}
+	if r, ok := d.validator.(*rules); ok {
+		r.check(d.schema)
 	}
 	k := &Key[T]{
 		k:          state.NewKey[*Form[T]](name),
@@ -109,6 +113,9 @@ func (k *Key[T]) Get(ctx context.Context) *Form[T] {
 // component's in them.
 func (k *Key[T]) Set(w state.Writer, data T) {
 	f := k.Get(w).copy()
+	if f.link == nil {
+		f.link = &link{}
+	}
 	if s, ok := w.(*views.Socket); ok && s.ID() != "" {
 		f.id = k.name + "-" + idText(s.ID())
 	}
@@ -132,9 +139,12 @@ func idText(s string) string {
 	return b.String()
 }
 
+// numberSize is how long a form's number is; a form that was not set has none.
+const numberSize = 22
+
 // newNumber returns a number that no form has.
 func newNumber() string {
-	b := make([]byte, 16)
+	b := make([]byte, numberSize*3/4)
 	_, _ = rand.Read(b) // it never fails
 	return base64.RawURLEncoding.EncodeToString(b)
 }

@@ -91,20 +91,23 @@ func (f *Form[T]) receive(s *views.Socket, p views.Posted, isSubmit bool) (run b
 	f.key = k
 	data := f.data()
 	rule, status := "", 0
-	isAdopted := number != f.number && s.IsRemounted() && !f.hasPosted
+	isAdopted := number != f.number && s.IsRemounted() && !f.hasPosted && len(number) <= numberSize
 	switch {
 	case number == f.number:
 	case isAdopted:
-		f.number = number
+		f.number = strings.Clone(number)
 		f.adoptRows(data, p.Fields)
 	default:
 		rule, status = RuleStale, http.StatusConflict
 		f.number = newNumber() // which the page gets
 	}
-	f.hasPosted, f.received, f.refusedNow, f.source = true, f.number, false, ""
-	if err := f.decode(data, p.Fields); errors.Is(err, errUnreadable) {
+	f.hasPosted, f.received, f.refusedNow, f.source, f.focusOn = true, f.number, false, "", ""
+	switch err := f.decode(data, p.Fields); {
+	case errors.Is(err, errUnreadable):
 		rule, status = RuleFields, http.StatusBadRequest
-	} else if err != nil {
+	case errors.Is(err, errTooMuch):
+		rule, status = RuleFields, http.StatusRequestEntityTooLarge
+	case err != nil:
 		return false, err
 	}
 	isRow := p.Fields.Has(rowField)
@@ -118,7 +121,7 @@ func (f *Form[T]) receive(s *views.Socket, p views.Posted, isSubmit bool) (run b
 		f.useAll(data)
 		f.submitted = true
 	default:
-		f.source = f.pathOfID(p.Source)
+		f.source = f.fieldWithID(data, p.Source)
 		f.use(f.source)
 		if p.Source == "" || isAdopted { // it brings what earlier events had brought, too
 			f.useChanged(data, &before.form, before.data())
@@ -139,7 +142,7 @@ func (f *Form[T]) receive(s *views.Socket, p views.Posted, isSubmit bool) (run b
 	f.kept = f.copy()
 	k.k.Set(s, f.kept)
 	if rule != "" {
-		return false, views.Error(status, f.texts(s, f.problems[""])[0])
+		return false, views.Error(status, f.texts(s, []Problem{{Rule: rule}})[0])
 	}
 	return !isRow || !isSubmit, nil
 }
@@ -264,13 +267,17 @@ func (f *form) useChanged(data reflect.Value, before *form, old reflect.Value) {
 	})
 }
 
-// pathOfID finds the field that an id is of; "" without one.
-func (f *form) pathOfID(id string) string {
+// fieldWithID finds the field that an id is of; "" without one.
+func (f *form) fieldWithID(data reflect.Value, id string) string {
 	rest, ok := strings.CutPrefix(id, f.id+"-")
 	if !ok {
 		return ""
 	}
-	return f.schema.pathOfID(rest, "")
+	path := f.schema.pathOfID(rest, "")
+	if _, _, found := f.resolve(data, path); found != known {
+		return "" // of a row that is not there
+	}
+	return path
 }
 
 func (s *schema) pathOfID(id, at string) string {

@@ -71,3 +71,25 @@ func TestAFormIsRecoveredAfterARestart(t *testing.T) {
 		t.Errorf("created: %+v", s)
 	}
 }
+
+// The page sends typing before it is asked.
+func TestAFormThatAnEventBringsAfterARestartIsWholeToo(t *testing.T) {
+	users, events := &signup.Users{}, []string{}
+	page := livetest.Open(t, lasting(users, &events), "/")
+	fill(page)
+	page.Field("Age").Fill("12x")
+	page.Hide()
+	page.Site().Restart(lasting(users, &events))
+	events = nil
+	page.Field("Name").Fill("Bob")
+	page.Show()
+	if len(events) == 0 || events[0] != "Change" {
+		t.Fatalf("the events: %v", events)
+	}
+	if e := errorsOf(page, "signup-age"); e != "must be a number" {
+		t.Errorf("of 12x, beside a name: %q", e)
+	}
+	if got := page.Find("#signup-addresses-0-city").Value(); got != "Rome" {
+		t.Errorf("the city is %q", got)
+	}
+}

@@ -1,14 +1,11 @@
 package forms
 
 import (
-	"fmt"
 	"net/url"
 	"reflect"
 	"slices"
 	"strconv"
 	"strings"
-
-	"github.com/a-h/templ"
 )
 
 // A row keeps the key that it was made with, whatever is added, removed and moved around it: names and ids of
@@ -21,53 +18,6 @@ func (f *form) rowKey(list string, i int) int {
 		return keys[i]
 	}
 	return i
-}
-
-// AddRow returns the attributes of a button that adds a row at the end of a list, which is named by
-// its address. It needs no method, and works without JavaScript.
-func (f *Form[T]) AddRow(list any) templ.OrderedAttributes {
-	path, _ := f.listOf(list)
-	return rowButton("add " + path)
-}
-
-// RemoveRow returns the attributes of a button that removes a row.
-func (f *Form[T]) RemoveRow(list any, i int) templ.OrderedAttributes {
-	path, n := f.listOf(list)
-	checkRow(i, n)
-	return rowButton("remove " + path + " " + strconv.Itoa(f.rowKey(path, i)))
-}
-
-// MoveRow returns the attributes of a button that moves a row to another place in its list. A button
-// for a place that is not there is disabled.
-func (f *Form[T]) MoveRow(list any, from, to int) templ.OrderedAttributes {
-	path, n := f.listOf(list)
-	checkRow(from, n)
-	if to < 0 || to >= n {
-		return append(rowButton("move "+path), attr("disabled", true))
-	}
-	return rowButton("move " + path + " " + strconv.Itoa(f.rowKey(path, from)) + " " + strconv.Itoa(f.rowKey(path, to)))
-}
-
-func rowButton(value string) templ.OrderedAttributes {
-	return templ.OrderedAttributes{
-		attr("type", "submit"), attr("formnovalidate", true),
-		attr("name", rowField), attr("value", value),
-	}
-}
-
-// listOf finds a list of rows by its address.
-func (f *Form[T]) listOf(list any) (path string, n int) {
-	path, s := f.pathOf(list)
-	if s.kind != rows {
-		panic(fmt.Sprintf("forms: %s is no list of structs, so that it has no rows", path))
-	}
-	return path, reflect.ValueOf(list).Elem().Len()
-}
-
-func checkRow(i, n int) {
-	if i < 0 || i >= n {
-		panic(fmt.Sprintf("forms: there is no row %d of %d", i, n))
-	}
 }
 
 // keysOf returns the keys of a list's rows.
@@ -134,7 +84,7 @@ func (f *form) settleRows(data reflect.Value) {
 
 // forget drops what is known of a row.
 func (f *form) forget(list string, key int) {
-	row := list + "[" + strconv.Itoa(key) + "]"
+	row := rowAt(list, key)
 	for path := range f.used {
 		if isWithin(path, row) {
 			delete(f.used, path)
@@ -154,7 +104,7 @@ func (f *form) forget(list string, key int) {
 
 // changeRows does what a button of rows says. It reports false if that can't be read.
 func (f *form) changeRows(data reflect.Value, what string) bool {
-	op, path, _ := strings.Cut(what, " ")
+	op, path, _ := strings.Cut(strings.Clone(what), " ") // the path is kept
 	path, args, _ := strings.Cut(path, " ")
 	n, v, found := f.resolve(data, path)
 	if found == removed {
@@ -171,11 +121,13 @@ func (f *form) changeRows(data reflect.Value, what string) bool {
 	case "add":
 		if f.countRows(data) >= MaxRows {
 			f.add(Problem{Field: path, Rule: RuleRows, Param: strconv.Itoa(MaxRows), Kind: "list"})
+			f.focusOn = f.addID(path)
 			break
 		}
 		key := f.nextKey(path, v.Len())
 		v.Set(reflect.Append(v, reflect.Zero(n.inner.typ)))
 		f.setKeys(path, append(keys, key))
+		f.focusOn = f.firstID(rowAt(path, key), n.inner)
 	case "remove":
 		if !isKey {
 			return false
@@ -186,7 +138,9 @@ func (f *form) changeRows(data reflect.Value, what string) bool {
 		f.nextRow = f.nextKey(path, v.Len())
 		v.Set(reflect.AppendSlice(v.Slice(0, i), v.Slice(i+1, v.Len())))
 		f.forget(path, key)
-		f.setKeys(path, slices.Delete(keys, i, i+1))
+		keys = slices.Delete(keys, i, i+1)
+		f.setKeys(path, keys)
+		f.afterRemove(path, i, keys)
 	case "move":
 		other, ok := atoi(to)
 		if !isKey || !isMove || !ok {
@@ -205,6 +159,7 @@ func (f *form) changeRows(data reflect.Value, what string) bool {
 		list = reflect.Append(list, row)
 		v.Set(reflect.AppendSlice(list, rest.Slice(j, rest.Len())))
 		f.setKeys(path, slices.Insert(keys, j, key))
+		f.afterMove(path, key, i, j, v.Len())
 	default:
 		return false
 	}
@@ -226,7 +181,7 @@ type rowList struct {
 }
 
 // maxRowsText is how many bytes a page may use to say which rows it shows.
-const maxRowsText = 16 << 10
+const maxRowsText = 64 << 10
 
 // formatRows writes what a page shows of rows: addresses=0,2,1 addresses[0].phones=0
 func (f *form) formatRows(data reflect.Value) string {
@@ -246,40 +201,47 @@ func (f *form) formatRows(data reflect.Value) string {
 	return b.String()
 }
 
-// parseRows reads what formatRows has written. It reports false for what that does not write.
-func parseRows(text string) (lists []rowList, ok bool) {
-	if text == "" || len(text) > maxRowsText {
-		return nil, false
+// parseRows reads what formatRows has written. It returns errUnreadable for what that does not write, and
+// errTooMuch for more rows than a form has.
+func parseRows(text string) (lists []rowList, err error) {
+	switch {
+	case text == "":
+		return nil, errUnreadable
+	case len(text) > maxRowsText:
+		return nil, errTooMuch
 	}
+	left := MaxRows
 	for part := range strings.SplitSeq(text, " ") {
 		path, keys, ok := strings.Cut(part, "=")
 		if !ok {
-			return nil, false
+			return nil, errUnreadable
 		}
-		l := rowList{path: path}
+		l := rowList{path: strings.Clone(path)}
 		for text := range strings.SplitSeq(keys, ",") {
 			if keys == "" {
 				break
 			}
 			key, ok := atoi(text)
-			if !ok || slices.Contains(l.keys, key) || len(l.keys) == MaxRows {
-				return nil, false
+			if !ok || slices.Contains(l.keys, key) {
+				return nil, errUnreadable
+			}
+			if left--; left < 0 {
+				return nil, errTooMuch
 			}
 			l.keys = append(l.keys, key)
 		}
 		lists = append(lists, l)
 	}
-	return lists, true
+	return lists, nil
 }
 
 // adoptRows gives the data the rows that the page shows. Those that are there already keep what is in
 // them.
 func (f *form) adoptRows(data reflect.Value, fields url.Values) {
 	lists, _ := parseRows(fields.Get(listField))
-	left := MaxRows
 	for _, l := range lists {
 		n, v, found := f.resolve(data, l.path)
-		if left -= len(l.keys); left < 0 || found != known || n.kind != rows {
+		if found != known || n.kind != rows {
 			return
 		}
 		list := reflect.MakeSlice(n.typ, len(l.keys), len(l.keys))

@@ -329,5 +329,8 @@ func isWithin(path, of string) bool {
 
 // rowPath is the path of a row of a list.
 func (f *form) rowPath(list string, i int) string {
-	return list + "[" + strconv.Itoa(f.rowKey(list, i)) + "]"
+	return rowAt(list, f.rowKey(list, i))
 }
+
+// rowAt is the path of the row with a key.
+func rowAt(list string, key int) string { return list + "[" + strconv.Itoa(key) + "]" }

@@ -40,6 +40,31 @@ func Rules(register func(v *validator.Validate) error) Validator {
 // rules is a Validator on go-playground's.
 type rules struct{ v *validator.Validate }
 
+// check panics for a validate tag with an unknown rule, of a struct or one in it. No rule runs: an empty text with
+// omitempty is valid.
+func (r *rules) check(s *schema) {
+	for f := range s.typ.Fields() {
+		if tag := f.Tag.Get("validate"); f.IsExported() && tag != "" && tag != "-" {
+			r.checkTag(s.typ, f, tag)
+		}
+	}
+	for _, n := range s.fields {
+		if n.inner != nil {
+			r.check(n.inner)
+		}
+	}
+}
+
+func (r *rules) checkTag(t reflect.Type, f reflect.StructField, tag string) {
+	defer func() {
+		if said := recover(); said != nil {
+			why := strings.TrimSuffix(fmt.Sprint(said), " on field ''")
+			panic(fmt.Sprintf("forms: the field %s of %v is tagged validate:%q, which the validator does not take: %s", f.Name, t, tag, why))
+		}
+	}()
+	_ = r.v.Var("", "omitempty,"+tag)
+}
+
 var defaultRules = sync.OnceValue(func() Validator { return Rules(nil) })
 
 // Validate is part of Validator.

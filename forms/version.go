@@ -20,6 +20,7 @@ func (c *control) version(ctx context.Context) (hash uint64, ok bool) {
 	text(&h, c.label, f.Name, f.Value)
 	_ = h.WriteByte(byte(c.kind))
 	flag(&h, f.Checked)
+	flag(&h, f.hasFocus)
 	for _, v := range f.Values {
 		text(&h, v)
 	}

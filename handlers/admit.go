@@ -47,9 +47,8 @@ func (k *Kit) unowned(r *http.Request) *refusal {
 const clockSkew = 5 * time.Minute
 
 // admit finds the living view that the request's ticket names, remounting it if
-// this process does not have it. What can be wrong: 400 a ticket that is missing or
-// damaged, 403 another session's or another user's, 409 another address's, 410 too old
-// to be remounted.
+// this process does not have it. What can be wrong: 403 a ticket that is missing, damaged, another
+// session's or another user's, 409 another address's, 410 too old to be remounted.
 func (rt Route) admit(r *http.Request) (*live.View, *refusal) {
 	v, ref := rt.named(r)
 	if ref != nil {
@@ -92,17 +91,17 @@ func (rt Route) named(r *http.Request) (*live.View, *refusal) {
 }
 
 // open opens the request's ticket and compares it with the request.
-func (rt Route) open(r *http.Request) (ticket, *refusal) {
+func (rt Route) open(r *http.Request) (*ticket, *refusal) {
 	g := guardOf(r.Context(), rt.kit)
 	t, err := g.openTicket()
 	if err != nil && g.posted != nil && g.posted.tooLarge {
 		return t, declined(http.StatusRequestEntityTooLarge, errors.New("handlers: the body is too large to look for a ticket in it"))
 	}
 	if err != nil {
-		return t, &refusal{status: http.StatusBadRequest, err: err, reload: true}
+		return t, &refusal{status: http.StatusForbidden, err: err, reload: true}
 	}
 	if time.Until(t.issued) > clockSkew {
-		return t, refused(http.StatusBadRequest, "the ticket is from the future: %v", t.issued)
+		return t, refused(http.StatusForbidden, "the ticket is from the future: %v", t.issued)
 	}
 	id, ok := rt.kit.sessions.Current(r.Context())
 	if !ok {
@@ -127,7 +126,7 @@ func (rt Route) own(v *live.View) (*live.View, *refusal) {
 
 // remount mounts the view of a ticket again, under its id, as the page was opened.
 // Requests that come at the same time wait for the first one's Mount.
-func (rt Route) remount(r *http.Request, t ticket) (*live.View, *refusal) {
+func (rt Route) remount(r *http.Request, t *ticket) (*live.View, *refusal) {
 	k := rt.kit
 	if t.version != k.config.Version {
 		return nil, refused(http.StatusGone, "the ticket is of version %.40q", t.version)

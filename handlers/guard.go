@@ -20,6 +20,7 @@ type guard struct {
 	kit   *Kit
 	outer *guard // of another kit, whose middleware stands around
 	known
+	ctx   guarded
 	r     *http.Request
 	page  url.URL // of r, if a page has sent it
 	ours  bool    // a page of the kit answers

@@ -17,14 +17,14 @@ import (
 // change: whether the session lives, and whose the ticket is, each request asks again.
 type proof struct {
 	text   string // of the ticket
-	ticket ticket
+	ticket *ticket
 	cookie *session.Cookie
 }
 
 // Size is part of live.Proof.
 func (p *proof) Size() int64 {
-	t := &p.ticket
-	n := int(unsafe.Sizeof(*p)) + len(p.text) + len(t.view) + len(t.version) + len(t.pattern) + len(t.path) + len(t.sent) + len(t.query)
+	t := p.ticket
+	n := int(unsafe.Sizeof(*p)+unsafe.Sizeof(*t)) + len(p.text) + len(t.view) + len(t.version) + len(t.pattern) + len(t.path) + len(t.sent) + len(t.query)
 	return int64(n) + p.cookie.Size()
 }
 
@@ -62,12 +62,13 @@ func (g *guard) load(r *http.Request) (ctx context.Context, err error) {
 	if g.before != nil {
 		cookie = g.before.cookie
 	}
-	ctx, g.cookie, g.stale, err = g.kit.sessions.Load(context.WithValue(r.Context(), guardKey{}, g), r, cookie)
+	g.ctx = guarded{r.Context(), g}
+	ctx, g.cookie, g.stale, err = g.kit.sessions.Load(&g.ctx, r, cookie)
 	return ctx, err
 }
 
-// openTicket opens the request's ticket, once.
-func (g *guard) openTicket() (ticket, error) {
+// openTicket opens the request's ticket, once. With an error, the ticket is empty.
+func (g *guard) openTicket() (*ticket, error) {
 	if !g.opened {
 		g.opened = true
 		g.ticket, g.err = g.kit.openTicket(g.text)

@@ -38,17 +38,17 @@ func TestARememberedTicketIsGoodForNothingElse(t *testing.T) {
 	}
 	for i := range b {
 		b[i] ^= 1
-		expect("a damaged ticket", leaf{ticket: base64.RawURLEncoding.EncodeToString(b), cookie: p.cookie}, url, http.StatusBadRequest)
+		expect("a damaged ticket", leaf{ticket: base64.RawURLEncoding.EncodeToString(b), cookie: p.cookie}, url, http.StatusForbidden)
 		b[i] ^= 1
 	}
-	expect("a longer ticket", leaf{ticket: p.ticket + "AAAA", cookie: p.cookie}, url, http.StatusBadRequest)
+	expect("a longer ticket", leaf{ticket: p.ticket + "AAAA", cookie: p.cookie}, url, http.StatusForbidden)
 	// The id of one page, in the clear, in the ticket of another one.
 	o, err := base64.RawURLEncoding.DecodeString(other.ticket)
 	if err != nil {
 		t.Fatal(err)
 	}
 	copy(o[17:33], b[17:33])
-	expect("another page's id", leaf{ticket: base64.RawURLEncoding.EncodeToString(o), cookie: p.cookie}, url, http.StatusBadRequest)
+	expect("another page's id", leaf{ticket: base64.RawURLEncoding.EncodeToString(o), cookie: p.cookie}, url, http.StatusForbidden)
 	expect("the page again", p, url, http.StatusOK)
 }
 

@@ -7,6 +7,20 @@ import (
 
 type guardKey struct{}
 
+// guarded is the context of a request that has a guard.
+type guarded struct {
+	context.Context
+	guard *guard
+}
+
+// Value is part of context.Context.
+func (c *guarded) Value(key any) any {
+	if key == (guardKey{}) {
+		return c.guard
+	}
+	return c.Context.Value(key)
+}
+
 // guardOf returns the guard that the kit's middleware has put before the request, or nil.
 func guardOf(ctx context.Context, k *Kit) *guard {
 	g, _ := ctx.Value(guardKey{}).(*guard)

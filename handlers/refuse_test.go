@@ -34,13 +34,14 @@ func TestTicketsThatAreNotThePages(t *testing.T) {
 		who          *tab
 		status       int
 	}{
-		{"damaged", mine.ticket[:len(mine.ticket)-2] + "AA", mine, 400},
-		{"no ticket at all", "hello", mine, 400},
-		{"far too long", strings.Repeat("A", 10_000), another, 400},
+		{"damaged", mine.ticket[:len(mine.ticket)-2] + "AA", mine, 403},
+		{"no ticket at all", "hello", mine, 403},
+		{"an empty one", "", mine, 403},
+		{"far too long", strings.Repeat("A", 10_000), another, 403},
 		{"another session's", mine.ticket, theirs, 403},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			a := c.who.post("event=Add&value=1", nil, "Sideband-Ticket", c.ticket)
+			a := c.who.post("event=Add&value=1", nil, "Sideband-Ticket", c.ticket, "HX-Request", "true")
 			if a.status != c.status || a.header.Get("HX-Refresh") != "true" {
 				t.Errorf("answered %d, HX-Refresh %q", a.status, a.header.Get("HX-Refresh"))
 			}

@@ -25,7 +25,7 @@ type Stats struct {
 	MountsRefused        uint64 // no turn came in time, or too many waited: 503
 	SessionMountsRefused uint64 // Limits.SessionMounts: 429
 	StoreFull            uint64 // Limits.Views.Views, all connected: 503
-	TicketsRefused       uint64 // 400, 403, 409, 410
+	TicketsRefused       uint64 // 403, 409, 410
 	BodiesRefused        uint64 // too large, too many fields, too late, of another type
 	QueueFull            uint64 // Limits.Queue: 429 and views.ErrFull
 	TimersFull           uint64 // Limits.Timers

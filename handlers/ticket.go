@@ -43,7 +43,7 @@ func (t *ticket) Fields(c *seal.Codec) {
 }
 
 // sentPath is the path of the page as browsers know it.
-func (t ticket) sentPath() string { return cmp.Or(t.sent, t.path) }
+func (t *ticket) sentPath() string { return cmp.Or(t.sent, t.path) }
 
 var (
 	errTicket     = errors.New("handlers: the ticket is missing or damaged")
@@ -59,10 +59,11 @@ func (k *Kit) sealTicket(t ticket) (string, error) {
 	return text, nil
 }
 
-// openTicket returns the ticket that sealTicket has made a text of.
-func (k *Kit) openTicket(text string) (t ticket, err error) {
-	if err := k.tickets.Open(text, &t); err != nil {
-		return ticket{}, errTicket
+// openTicket returns the ticket that sealTicket has made a text of; an empty one for another text.
+func (k *Kit) openTicket(text string) (*ticket, error) {
+	t := new(ticket)
+	if err := k.tickets.Open(text, t); err != nil {
+		return new(ticket), errTicket
 	}
 	return t, nil
 }

@@ -53,7 +53,7 @@ func (g *guard) translate(status int) bool {
 // or to its own address, where the user sees what the middleware says. It is empty for
 // what is transient: then the page stays as it is. reload says that the address is the
 // page's own, more or less, so that it might go on for ever.
-func (g *guard) target(status int, t ticket) (to string, reload bool) {
+func (g *guard) target(status int, t *ticket) (to string, reload bool) {
 	own := t.sentPath()
 	if t.query != "" {
 		own += "?" + t.query

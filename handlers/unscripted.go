@@ -10,6 +10,7 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/sideband-go/sideband/internal/fault"
@@ -82,10 +83,11 @@ func parseFields(text []byte, kind string, attributes map[string]string) (url.Va
 	}
 	fields := url.Values{}
 	parts := multipart.NewReader(bytes.NewReader(text), attributes["boundary"])
+	var refused error
 	for {
 		p, err := parts.NextPart()
 		if errors.Is(err, io.EOF) {
-			return fields, nil
+			return fields, refused
 		}
 		if err != nil {
 			return fields, fmt.Errorf("handlers: %w", err)
@@ -95,7 +97,7 @@ func parseFields(text []byte, kind string, attributes map[string]string) (url.Va
 		case err != nil:
 			return fields, fmt.Errorf("handlers: %w", err)
 		case p.FileName() != "":
-			return fields, errFiles
+			refused = errFiles // the ticket may come after it
 		case p.FormName() != "" && !isFile(p):
 			fields.Add(p.FormName(), string(value))
 		}
@@ -168,15 +170,11 @@ func (rt Route) refuseUnscripted(w http.ResponseWriter, r *http.Request, ref *re
 func (g *guard) askAgain() {
 	if id, ok := protocol.ViewID(g.query.Get(protocol.KitParam)); ok {
 		g.again = id
-		kept := strings.Split(g.sent, "&")
-		n := 0
-		for _, p := range kept {
-			if !strings.HasPrefix(p, protocol.KitParam+"=") {
-				kept[n] = p
-				n++
-			}
-		}
-		g.sent = strings.Join(kept[:n], "&")
+		g.sent = strings.Join(slices.DeleteFunc(strings.Split(g.sent, "&"), func(p string) bool {
+			name, _, _ := strings.Cut(p, "=")
+			name, err := url.QueryUnescape(name)
+			return err == nil && name == protocol.KitParam
+		}), "&")
 		g.query.Del(protocol.KitParam)
 		g.page = *g.r.URL
 		g.page.RawQuery = g.sent

@@ -123,16 +123,16 @@ func TestRefusalsWithoutScripts(t *testing.T) {
 		header []string
 		status int
 	}{
-		{"no ticket", "", nil, 400},
-		{"a damaged one", p.ticket[:len(p.ticket)-2] + "AA", nil, 400},
-		{"the placeholder", strings.Repeat("A", 22), nil, 400},
+		{"no ticket", "", nil, 403},
+		{"a damaged one", p.ticket[:len(p.ticket)-2] + "AA", nil, 403},
+		{"the placeholder", strings.Repeat("A", 22), nil, 403},
 		{"another address's", other.ticket, nil, 409},
 		{"another session's", foreign.ticket, nil, 403},
 		{"too large", strings.Repeat("A", 5000), nil, 413},
-		{"JSON", p.ticket, []string{"Content-Type", "application/json"}, 400},
-		{"compressed", p.ticket, []string{"Content-Encoding", "gzip"}, 400},
+		{"JSON", p.ticket, []string{"Content-Type", "application/json"}, 403},
+		{"compressed", p.ticket, []string{"Content-Encoding", "gzip"}, 403},
 		{"another site's", p.ticket, []string{"Sec-Fetch-Site", "cross-site"}, 403},
-		{"without a cookie", p.ticket, []string{"Cookie", "sideband="}, 400},
+		{"without a cookie", p.ticket, []string{"Cookie", "sideband="}, 403},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			a := p.native("event=Add&value=1", url.Values{"sb-ticket": {c.ticket}}, c.header...)
@@ -170,6 +170,8 @@ func TestTheAddressOfAViewIsItsOwners(t *testing.T) {
 		{"another path", b, "/rooms/b" + to, "/rooms/b"},
 		{"another query", b, "/rooms/a" + to + "&from=9", "/rooms/a?from=9"},
 		{"an unknown view", b, "/rooms/a?sideband=" + strings.Repeat("A", 22), "/rooms/a"},
+		{"another spelling", b, "/rooms/a?from=1&side%62and=" + strings.Repeat("A", 22), "/rooms/a?from=1"},
+		{"two views", b, "/rooms/a" + to + "&sideband=" + strings.Repeat("A", 22) + "&from=1", "/rooms/a?from=1"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			a := c.who.do("GET", c.path, nil)
@@ -227,13 +229,13 @@ func TestMultipartWithoutScripts(t *testing.T) {
 	post := func(file string) answer {
 		var b bytes.Buffer
 		w := multipart.NewWriter(&b)
-		_ = w.WriteField("sb-ticket", p.ticket)
 		_ = w.WriteField("text", "two\nlines")
 		f, err := w.CreateFormFile("file", file)
 		if err != nil {
 			t.Fatal(err)
 		}
 		_, _ = f.Write([]byte(file))
+		_ = w.WriteField("sb-ticket", p.ticket)
 		_ = w.Close()
 		p.http.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 		r, err := http.NewRequestWithContext(t.Context(), "POST", s.URL+"/rooms/a?event=Write", &b)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"path"
+	"runtime"
 	"slices"
 	"strings"
 
@@ -52,15 +53,36 @@ func failure(err error) string {
 	return text
 }
 
-// panicPlace is the line of the program that has panicked: the first below the runtime's.
-func panicPlace(stack string) string {
+// panicPlace is the line of the program that has panicked: the first below the runtime's. If a package that
+// pages are written against has done so, it is followed by the line that has called it.
+func panicPlace(stack string) (place string) {
 	_, below, ok := strings.Cut(stack, "\npanic(")
 	lines := strings.Split(below, "\n")
 	for i := 2; ok && i+1 < len(lines); i += 2 {
-		if where := strings.TrimSpace(lines[i+1]); !strings.HasPrefix(lines[i], "runtime.") {
-			where, _, _ = strings.Cut(where, " +0x")
-			return " at " + path.Join(path.Base(path.Dir(where)), path.Base(where))
+		if strings.HasPrefix(lines[i], "runtime.") {
+			continue
+		}
+		file, _, _ := strings.Cut(strings.TrimSpace(lines[i+1]), " +0x")
+		at := " at " + path.Join(path.Base(path.Dir(file)), path.Base(file))
+		in, isKits := strings.CutPrefix(path.Dir(file), kitFolder)
+		isFace := isKits && slices.Contains([]string{"forms", "pubsub", "state", "views"}, in) && !strings.Contains(file, "_test.go:")
+		switch {
+		case place == "" && !isFace:
+			return at
+		case place == "":
+			place = at
+		case isFace || strings.Contains(file, "github.com/a-h/templ"):
+		case isKits && strings.HasPrefix(in, "internal/"):
+			return place // no template has called it
+		default:
+			return place + ", called" + at
 		}
 	}
-	return ""
+	return place
 }
+
+// kitFolder is where the kit's packages are. Functions do not tell: what is inlined has its caller's name.
+var kitFolder = func() string {
+	_, file, _, _ := runtime.Caller(0)
+	return path.Dir(path.Dir(file)) + "/"
+}()

@@ -194,7 +194,7 @@ func (p *Page) now() (n now) {
 		}
 		n.busy = n.busy || refreshes(d)
 		n.ticket, n.live, n.lastID = ticketOf(d), v.Live, v.LastID
-		n.connects = !p.plain && len(d.Streams()) > 0
+		n.connects = !p.plain && len(d.EventSources()) > 0
 	})
 	return n
 }

@@ -73,7 +73,9 @@ func OnInput[V, P any](ctx context.Context, h func(V, *Socket, P) error, params 
 // fields hold. With [TicketField] in it, browsers without JavaScript can submit the form, too.
 func OnSubmit[V, P any](ctx context.Context, h func(V, *Socket, P) error, params ...P) templ.OrderedAttributes {
 	b := bind(ctx, h, params, false)
-	a := append(templ.OrderedAttributes{templ.KV[string, any]("action", b.post)}, b.attributes()...)
+	a := make(templ.OrderedAttributes, 0, 4)
+	post := any(b.post)
+	a = b.appendTo(append(a, templ.KV("action", post)), post)
 	return append(a, templ.KV[string, any]("method", "post"))
 }
 
@@ -83,7 +85,7 @@ func OnSubmit[V, P any](ctx context.Context, h func(V, *Socket, P) error, params
 func OnMethod[P any](ctx context.Context, t Trigger, method string, params ...P) templ.OrderedAttributes {
 	for c := render.ComponentOf(ctx); c != nil; c = c.Parent() {
 		if ev := eventsOf(c.Kind().Type)[method]; ev != nil && ev.method.Type().In(2) == reflect.TypeFor[P]() {
-			b := newBinding(c.Tree().Address()+"?event="+method, c.EventAddress(), params, t.typing())
+			b := newBinding(c.Tree().Address(), "?event="+method, c.EventAddress(), params, t.typing())
 			b.trigger = t.spec()
 			return b.attributes()
 		}
@@ -96,11 +98,22 @@ type binding struct{ post, include, trigger string }
 
 // attributes lists what is there, in the order of the names.
 func (b binding) attributes() templ.OrderedAttributes {
-	a := make(templ.OrderedAttributes, 0, 4)
+	n := 2
+	if b.include != "" {
+		n++
+	}
+	if b.trigger != "" {
+		n++
+	}
+	return b.appendTo(make(templ.OrderedAttributes, 0, n), b.post)
+}
+
+// appendTo is attributes with b.post as a value that the caller has already.
+func (b binding) appendTo(a templ.OrderedAttributes, post any) templ.OrderedAttributes {
 	if b.include != "" {
 		a = append(a, templ.KV[string, any]("hx-include", b.include))
 	}
-	a = append(a, templ.KV[string, any]("hx-post", b.post), templ.KV[string, any]("hx-sync", patch.EventQueue))
+	a = append(a, templ.KV("hx-post", post), templ.KV[string, any]("hx-sync", patch.EventQueue))
 	if b.trigger != "" {
 		a = append(a, templ.KV[string, any]("hx-trigger", b.trigger))
 	}
@@ -117,20 +130,22 @@ func bind[V, P any](ctx context.Context, h func(V, *Socket, P) error, params []P
 	} else {
 		panic(fmt.Sprintf("views: no enclosing %v takes %s", name.view, funcName(h)))
 	}
-	return newBinding(render.ComponentOf(ctx).Tree().Address()+name.url, to, params, typing)
+	return newBinding(render.ComponentOf(ctx).Tree().Address(), name.url, to, params, typing)
 }
 
-func newBinding[P any](u, to string, param []P, typing bool) binding {
+func newBinding[P any](address, event, to string, param []P, typing bool) binding {
+	var room [128]byte // usually enough, so that the address alone needs memory
+	u := append(append(room[:0], address...), event...)
 	if to != "" {
-		u += "&to=" + url.QueryEscape(to)
+		u = append(append(u, "&to="...), url.QueryEscape(to)...)
 	}
 	if typing {
-		u += "&typing"
+		u = append(u, "&typing"...)
 	}
 	if len(param) > 0 {
 		u = params.Append(u, param[0])
 	}
-	return binding{post: u}
+	return binding{post: string(u)}
 }
 
 // typing reports whether the user is in the middle of changing the field.
@@ -148,6 +163,9 @@ func (t Trigger) spec() string {
 		return (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && !strings.ContainsRune(":._-", c)
 	}) {
 		panic(fmt.Sprintf("views: %q is no name of a DOM event", t.On))
+	}
+	if t == (Trigger{On: t.On}) {
+		return t.On
 	}
 	var b strings.Builder
 	b.WriteString(t.On)

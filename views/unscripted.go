@@ -21,11 +21,13 @@ import (
 func Button[V, P any](ctx context.Context, h func(V, *Socket, P) error, params ...P) templ.OrderedAttributes {
 	b := bind(ctx, h, params, false)
 	render.ComponentOf(ctx).Tree().NoteButton()
-	a := templ.OrderedAttributes{templ.KV[string, any]("form", protocol.FormID), templ.KV[string, any]("formaction", b.post)}
+	a := make(templ.OrderedAttributes, 0, 4)
+	post := any(b.post)
+	a = append(a, templ.KV[string, any]("form", protocol.FormID), templ.KV("formaction", post))
 	if ctx.Value(noScriptKey{}) != nil { // where htmx never looks
 		return a
 	}
-	return append(a, b.attributes()...)
+	return b.appendTo(a, post)
 }
 
 type noScriptKey struct{}

@@ -35,6 +35,8 @@ func (p *person) act(pg *page) {
 		}
 	case "/table":
 		err = p.useTable(pg)
+	case ordersPath:
+		err = p.useOrders(pg)
 	case "/account":
 		switch n := p.random.IntN(20); {
 		case n < 1:
@@ -47,7 +49,7 @@ func (p *person) act(pg *page) {
 	case "/sign-in":
 		err = p.signIn(pg)
 	}
-	if err != nil && !errors.Is(err, tab.ErrNoPage) && !errors.Is(err, tab.ErrNoElement) {
+	if err != nil && !errors.Is(err, tab.ErrNoPage) && !errors.Is(err, tab.ErrNoElement) && !errors.Is(err, tab.ErrUnusable) {
 		p.t.Errorf("%s: %s: %v", p.name, path, err)
 	}
 }

@@ -73,6 +73,7 @@ func TestPagesSurviveEverything(t *testing.T) {
 	c.work.Wait()
 	c.leave()
 	c.world.log.check(t)
+	c.world.clerk.check(t)
 	c.tell(t)
 }
 
@@ -146,7 +147,7 @@ func (p *person) compareAll(tabs []*page) {
 }
 
 func (p *person) compareOne(pg *page) error {
-	for _, step := range []func(context.Context, *page) error{p.settle, p.last, p.compare} {
+	for _, step := range []func(context.Context, *page) error{p.settle, p.kept, p.last, p.kept, p.maybeOrder, p.compare} {
 		if err := step(p.ctx, pg); err != nil {
 			return err
 		}

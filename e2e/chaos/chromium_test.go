@@ -20,6 +20,8 @@ type watcher struct {
 	page    *browser.Page
 	empty   *browser.Page
 	hidden  bool
+	tokens  int // texts that were made
+	ledger  ledger
 }
 
 func newWatcher(t testing.TB, w *world, i int) *watcher {
@@ -51,6 +53,7 @@ func (c *watcher) mark() {
 	c.t.Helper()
 	c.live()
 	c.page.Eval("document.stayed = true", nil)
+	c.ledger = ledger{clerk: c.network.world.clerk}
 }
 
 // live waits until the page's stream is open and has spoken.
@@ -117,7 +120,10 @@ const use = `((a, b) => {
 
 // step does one thing, as person.drive does.
 func (c *watcher) step(w *world, p *person, random *rand.Rand) {
-	act := func() { c.page.Eval(fmt.Sprintf(use, random.Float64(), random.Float64()), nil) }
+	act := func() {
+		c.page.Eval(fmt.Sprintf(use, random.Float64(), random.Float64()), nil)
+		c.useOrders(random)
+	}
 	c.stayed()
 	switch n := random.IntN(100); {
 	case n < 45:
@@ -172,11 +178,14 @@ func driveAll(ctx context.Context, w *world, watchers []*watcher, seed uint64, p
 
 // last does what person.last does, if the page is a counter.
 const last = `(async () => {
-	const e = document.getElementById("step");
+	const id = document.getElementById("step") ? "step" : "order-count", most = id == "step" ? 1000 : 100;
+	const e = document.getElementById(id);
 	if (!e) return;
+	e.focus();
 	e.value = 2500;
 	e.dispatchEvent(new Event("change", {bubbles: true}));
-	while (document.getElementById("step").value != 1000) await new Promise(done => setTimeout(done, 20));
+	e.blur(); // what has the focus is left alone
+	while (document.getElementById(id).value != most) await new Promise(done => setTimeout(done, 20));
 })()`
 
 // whole asks a page's view for all that it renders, from the page itself.
@@ -207,9 +216,10 @@ const left = `(async () => {
 // asShown is the HTML of the view with what its controls show in their attributes.
 const asShown = `(() => {
 	const view = document.getElementById("sb-view"), copy = view.cloneNode(true)
-	const all = "input[hx-post], textarea[hx-post]", copies = copy.querySelectorAll(all)
+	const all = "input[hx-post], textarea[hx-post], select[hx-post]", copies = copy.querySelectorAll(all)
 	view.querySelectorAll(all).forEach((e, i) => {
-		if (e.localName === "textarea") copies[i].textContent = e.value
+		if (e.localName === "select") [...e.options].forEach((o, k) => copies[i].options[k].toggleAttribute("selected", o.selected))
+		else if (e.localName === "textarea") copies[i].textContent = e.value
 		else if (e.type === "checkbox" || e.type === "radio") copies[i].toggleAttribute("checked", e.checked)
 		else copies[i].setAttribute("value", e.value)
 	})
@@ -223,7 +233,12 @@ func (c *watcher) judge() {
 	c.stayed()
 	c.live()
 	c.page.Within(recovery).WaitFor(`!document.querySelector(".htmx-request")`)
+	c.network.late.Wait() // what comes late may change the view
+	c.kept()
 	c.page.Within(time.Minute).Eval(last, nil)
+	delete(c.ledger.typed, "order-count")
+	c.kept()
+	c.order()
 	var truth, shown string
 	gone := false
 	for try := 0; !gone && try < 10; try++ { // else the page's stream broke off just then, and it has the view back

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"sync"
 	"testing"
 	"time"
@@ -42,7 +43,8 @@ type network struct {
 	server  *http.Server
 	address string
 	out     *http.Transport
-	work    sync.WaitGroup // late requests, and the server
+	work    sync.WaitGroup // the server
+	late    sync.WaitGroup // late requests
 
 	mu      sync.Mutex
 	down    bool
@@ -86,6 +88,7 @@ func (n *network) close() {
 	n.server.Close()
 	n.out.CloseIdleConnections()
 	n.work.Wait()
+	n.late.Wait()
 }
 
 // tell adds up what has befallen requests.
@@ -166,6 +169,9 @@ func (n *network) next(r *http.Request) (f fault, down bool) {
 func (n *network) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	f, down := n.next(r)
 	body, err := io.ReadAll(r.Body)
+	if err == nil {
+		n.look(r, body)
+	}
 	switch {
 	case err != nil || down || f.refuse:
 		n.breakOff(r)
@@ -175,10 +181,10 @@ func (n *network) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		io.WriteString(w, "<html><body><h1>A proxy says no</h1></body></html>")
 		return
 	case f.late:
-		n.work.Add(1)
+		n.late.Add(1)
 		timer := time.NewTimer(f.before)
 		go func() {
-			defer n.work.Done()
+			defer n.late.Done()
 			<-timer.C
 			n.deliver(context.WithoutCancel(r.Context()), r, body)
 		}()
@@ -216,6 +222,20 @@ func (n *network) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		n.breakOff(r)
 	}
 	n.answer(ctx, w, r, res, f)
+}
+
+// look notes orders that are on their way.
+func (n *network) look(r *http.Request, body []byte) {
+	if r.Method != http.MethodPost || r.URL.Path != ordersPath || r.URL.Query().Get("event") != "Save" {
+		return
+	}
+	fields, err := url.ParseQuery(string(body))
+	switch {
+	case err != nil:
+		n.t.Errorf("a form that can't be read: %v", err)
+	case !fields.Has("sb-row"):
+		n.world.clerk.note(fields)
+	}
 }
 
 // answer passes the server's answer on as it comes.

@@ -24,6 +24,7 @@ type person struct {
 	network *network
 	client  *http.Client
 	tabs    []*page
+	tokens  int  // texts that were made
 	audits  int  // pages compared on the way
 	member  bool // uses the page for who has signed in
 }
@@ -42,6 +43,7 @@ type page struct {
 	epoch    string
 	number   uint64
 	problems []string
+	ledger   ledger
 }
 
 func newPerson(ctx context.Context, t testing.TB, w *world, seed uint64, i, tabs int) *person {
@@ -66,7 +68,7 @@ func newPerson(ctx context.Context, t testing.TB, w *world, seed uint64, i, tabs
 	return p
 }
 
-var addresses = []string{"/counter", "/counter", "/table", "/clock"}
+var addresses = []string{ordersPath, "/counter", "/table", ordersPath, "/counter", "/clock"}
 
 // members are one in so many.
 const members = 8
@@ -79,7 +81,7 @@ func (p *person) address() string {
 }
 
 func (p *person) open() {
-	pg := &page{member: p.member}
+	pg := &page{member: p.member, ledger: ledger{clerk: p.network.world.clerk}}
 	// Numbers that the tabs vary their waits by: of their own, so that a person's actions
 	// do not depend on how often a stream was opened.
 	jitter := rand.New(rand.NewPCG(p.random.Uint64(), 0))
@@ -138,6 +140,7 @@ func (pg *page) observe(e tab.Event) {
 			}
 		}
 		pg.live, pg.asked, pg.epoch, pg.number = false, false, "", 0
+		pg.ledger = ledger{clerk: pg.ledger.clerk}
 	case tab.Broken:
 		pg.problems = append(pg.problems, "htmx threw: "+line)
 	case tab.Message:

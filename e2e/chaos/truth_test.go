@@ -13,8 +13,11 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/net/html"
+
 	"github.com/sideband-go/sideband/internal/htmxdom"
 	"github.com/sideband-go/sideband/internal/tab"
+	"github.com/sideband-go/sideband/internal/viewtest/orders"
 )
 
 // recovery is how long a page may take, once all is well, until it is live.
@@ -25,6 +28,7 @@ func (p *person) settle(ctx context.Context, pg *page) error {
 	ctx, cancel := context.WithTimeout(ctx, recovery)
 	defer cancel()
 	pg.Show()
+	p.network.late.Wait() // what comes late may change the view
 	for try := 0; ; try++ {
 		var live bool
 		err := pg.Wait(ctx, func(v tab.View) bool {
@@ -84,6 +88,8 @@ func (p *person) last(ctx context.Context, pg *page) error {
 		case v.Document == nil:
 		case v.Document.ByID("step") != nil:
 			field, text, want = "step", strconv.Itoa(2000+p.random.IntN(1000)), "1000" // more than the view takes
+		case v.Document.ByID("order-count") != nil:
+			field, text, want = "order-count", strconv.Itoa(2000+p.random.IntN(1000)), strconv.Itoa(orders.MaxCount)
 		case v.Document.ByID("draft") != nil:
 			field, text = "draft", p.draft()
 			want = text
@@ -92,7 +98,15 @@ func (p *person) last(ctx context.Context, pg *page) error {
 	if field == "" {
 		return nil
 	}
-	if err := pg.Change(tab.First("#"+field), text); err != nil {
+	find := pg.notes(tab.First("#"+field), func(l *ledger, d *htmxdom.Document, _ *html.Node) {
+		if field == "order-count" {
+			l.write(field, text, numberIn(d))
+		}
+	})
+	if err := pg.Change(find, text); err != nil {
+		return err
+	}
+	if err := pg.Blur(); err != nil { // what has the focus is left alone
 		return err
 	}
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
@@ -259,13 +273,18 @@ func content(d *htmxdom.Document) string {
 	for n := range root.ChildNodes() {
 		b.WriteString(d.NodeHTML(n))
 	}
-	html := noScript.ReplaceAllString(b.String(), "")
-	html = boundTag.ReplaceAllStringFunc(html, func(tag string) string { return shownIn.ReplaceAllString(tag, "") })
-	html = boundText.ReplaceAllString(html, "$1")
+	text := noScript.ReplaceAllString(b.String(), "")
+	text = boundTag.ReplaceAllStringFunc(text, func(tag string) string { return shownIn.ReplaceAllString(tag, "") })
+	text = boundText.ReplaceAllString(text, "$1")
+	text = chosen.ReplaceAllString(text, "$1")
 	b.Reset()
-	b.WriteString(html)
-	for _, n := range d.Find("#sb-view input[hx-post], #sb-view textarea[hx-post]") {
-		fmt.Fprintf(&b, "\n%q %v", d.Value(n), d.Checked(n))
+	b.WriteString(text)
+	for _, n := range d.Find("#sb-view input[hx-post], #sb-view textarea[hx-post], #sb-view select[hx-post]") {
+		if n.Data == "select" {
+			fmt.Fprintf(&b, "\n%q", d.Selected(n))
+		} else {
+			fmt.Fprintf(&b, "\n%q %v", d.Value(n), d.Checked(n))
+		}
 	}
 	return b.String()
 }
@@ -276,5 +295,6 @@ var (
 
 	boundTag  = regexp.MustCompile(`<input [^>]*hx-post=[^>]*>`)
 	shownIn   = regexp.MustCompile(` (?:value="[^"]*"|checked="")`)
+	chosen    = regexp.MustCompile(`(<option [^>]*?) selected=""`)
 	boundText = regexp.MustCompile(`(<textarea [^>]*hx-post=[^>]*>)[^<]*`)
 )

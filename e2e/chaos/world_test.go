@@ -16,18 +16,22 @@ import (
 	"testing"
 	"time"
 
+	"github.com/go-chi/chi/v5"
+
 	"github.com/sideband-go/sideband/cmd/demo/site"
 	"github.com/sideband-go/sideband/handlers"
+	"github.com/sideband-go/sideband/internal/viewtest/orders"
 )
 
 var quiet = log.New(io.Discard, "", 0)
 
-// world is the demo, in one process after another.
+// world is the demo and a page of orders, in one process after another.
 type world struct {
 	t       testing.TB
 	random  *rand.Rand // of what happens to servers
 	secrets [][]byte
 	log     *record
+	clerk   *clerk
 	done    sync.WaitGroup // processes that end
 
 	// Held for reading while servers must stay as they are.
@@ -49,7 +53,7 @@ type process struct {
 
 func newWorld(t testing.TB, seed uint64) *world {
 	w := &world{
-		t: t, random: random(seed, 1), log: &record{},
+		t: t, random: random(seed, 1), log: &record{}, clerk: &clerk{book: &orders.Book{}},
 		secrets: [][]byte{bytes.Repeat([]byte{byte(seed), 7}, 32)},
 	}
 	w.start()
@@ -75,7 +79,7 @@ func (w *world) start() {
 	p := &process{
 		kit: kit, address: "http://" + l.Addr().String(), served: make(chan struct{}),
 		server: &http.Server{
-			Handler: site.Routes(kit, nil), ReadHeaderTimeout: 10 * time.Second, ConnContext: handlers.ConnContext,
+			Handler: w.routes(kit), ReadHeaderTimeout: 10 * time.Second, ConnContext: handlers.ConnContext,
 			ErrorLog: slog.NewLogLogger(slog.NewTextHandler(w.log, nil), slog.LevelError),
 		},
 	}
@@ -89,6 +93,20 @@ func (w *world) start() {
 	defer w.mu.Unlock()
 	w.current = p
 	w.started++
+}
+
+// routes are the demo's, and that of the page of orders. Only one process is started at a time.
+func (w *world) routes(kit *handlers.Kit) http.Handler {
+	demo, r := site.Routes(kit, nil), chi.NewRouter()
+	r.Use(kit.Middleware)
+	r.Handle(ordersPath, handlers.View(kit, orders.Page{Book: w.clerk.book, Process: w.started + 1}))
+	return http.HandlerFunc(func(rw http.ResponseWriter, req *http.Request) {
+		if req.URL.Path == ordersPath {
+			r.ServeHTTP(rw, req)
+			return
+		}
+		demo.ServeHTTP(rw, req)
+	})
 }
 
 // address is where the newest process listens, or listened.

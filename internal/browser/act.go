@@ -63,6 +63,18 @@ func (p *Page) click(what, script string) {
 	p.run(what, chromedp.MouseEvent(chromedp.MouseMoved, at.X, at.Y), chromedp.MouseClickXY(at.X, at.Y))
 }
 
+// ClickSlowly clicks like Click, and calls meanwhile between pressing the button of the mouse and
+// letting it go.
+func (p *Page) ClickSlowly(selector string, meanwhile func()) {
+	p.t.Helper()
+	what := "click slowly " + selector
+	at := p.waitJS(what, call("s => ("+clickable+")(document.querySelector(s))", selector))
+	p.run(what, chromedp.MouseEvent(chromedp.MouseMoved, at.X, at.Y),
+		chromedp.MouseEvent(chromedp.MousePressed, at.X, at.Y, chromedp.ButtonLeft, chromedp.ClickCount(1)))
+	meanwhile()
+	p.run(what, chromedp.MouseEvent(chromedp.MouseReleased, at.X, at.Y, chromedp.ButtonLeft, chromedp.ClickCount(1)))
+}
+
 // Fill replaces what a text control holds by typing text, key by key. Controls
 // that are not typed into (dates, colours, sliders) are set, with their input
 // and change events. A change event of a typed control comes when the focus

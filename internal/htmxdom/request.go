@@ -30,8 +30,8 @@ type Request struct {
 	Timeout time.Duration
 	// Confirm is the question to ask before, empty for none.
 	Confirm string
-	// Stream holds what hx-config says to hx-sse of a stream element.
-	Stream StreamOptions
+	// EventSource holds what hx-config says to hx-sse of an event source element.
+	EventSource EventSourceOptions
 
 	x *exchange
 }
@@ -86,7 +86,7 @@ func (d *Document) request(source, submitter *html.Node, method, action string, 
 		}
 	}
 	r.Confirm = d.inherited(source, "hx-confirm")
-	if r.Timeout, r.Stream, err = d.requestOptions(source); err != nil {
+	if r.Timeout, r.EventSource, err = d.requestOptions(source); err != nil {
 		return nil, err
 	}
 	r.Sync, r.Strategy = d.sync(source)
@@ -184,17 +184,17 @@ func encodeURI(s string) string {
 	return b.String()
 }
 
-// StreamOptions is how hx-sse keeps a stream.
-type StreamOptions struct {
+// EventSourceOptions is how hx-sse keeps an event source.
+type EventSourceOptions struct {
 	// Delay is the wait before the first reconnect; it doubles up to MaxDelay. Both vary by Jitter.
 	Delay, MaxDelay time.Duration
 	Jitter          float64
-	// Pause says that a hidden page has no stream.
+	// Pause says that a hidden page has no event source.
 	Pause bool
 }
 
 // requestOptions reads hx-config.
-func (d *Document) requestOptions(n *html.Node) (timeout time.Duration, s StreamOptions, err error) {
+func (d *Document) requestOptions(n *html.Node) (timeout time.Duration, s EventSourceOptions, err error) {
 	set, err := parseHCON(d.inherited(n, "hx-config"))
 	if err != nil {
 		return 0, s, err
@@ -203,7 +203,7 @@ func (d *Document) requestOptions(n *html.Node) (timeout time.Duration, s Stream
 	if v, ok := set["timeout"]; ok && v != nil {
 		timeout = milliseconds(interval(v))
 	}
-	s = StreamOptions{Delay: 500 * time.Millisecond, MaxDelay: time.Minute, Jitter: 0.3, Pause: true}
+	s = EventSourceOptions{Delay: 500 * time.Millisecond, MaxDelay: time.Minute, Jitter: 0.3, Pause: true}
 	own, _ := set["sse"].(map[string]any)
 	if v, ok := own["reconnectDelay"]; ok {
 		s.Delay = milliseconds(interval(v))

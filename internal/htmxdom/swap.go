@@ -37,8 +37,8 @@ type task struct {
 // but the title is not set).
 func (d *Document) Apply(message string) error {
 	x := &exchange{source: d.source(), target: d.source(), swap: "none"}
-	if stream := d.streamElement(); stream != nil {
-		x = d.exchange(stream)
+	if eventSource := d.eventSourceElement(); eventSource != nil {
+		x = d.exchange(eventSource)
 	}
 	if !strings.Contains(x.swap, "swapEmpty") {
 		x.swap += " swapEmpty:false"
@@ -47,8 +47,8 @@ func (d *Document) Apply(message string) error {
 	return d.swap(x)
 }
 
-// streamElement returns the first element that opens a connection.
-func (d *Document) streamElement() *html.Node {
+// eventSourceElement returns the first element that opens a connection.
+func (d *Document) eventSourceElement() *html.Node {
 	return first(withAttr(d.root, d.config.prefixes("hx-sse:connect")...))
 }
 

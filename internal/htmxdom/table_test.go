@@ -236,7 +236,7 @@ var table = []row{
 		want:    `<p id="x,body">1</p><i>!</i>`,
 	},
 	{
-		name:    "text between partials is dropped, since the stream swaps nothing itself",
+		name:    "text between partials is dropped, since the connection swaps nothing itself",
 		body:    `<p id="a">a</p>`,
 		message: "stray <b>text</b>\n<hx-partial id=\"a\" hx-swap=\"textContent\">A</hx-partial>",
 		want:    `<p id="a">A</p>`,

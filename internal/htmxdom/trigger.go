@@ -10,12 +10,12 @@ import (
 )
 
 // Trigger is one thing that an event of the DOM has set off: an element's request, or
-// the connection of a stream element.
+// the connection of an event source element.
 type Trigger struct {
 	// Element is the one with the hx-trigger attribute, or whose default it is.
 	Element *html.Node
-	// Stream says that the element's stream is to be opened, if it is not open.
-	Stream bool
+	// EventSource says that the element's event source is to be opened, if it is not open.
+	EventSource bool
 	// Delay is to pass without another trigger of the element; within Throttle of
 	// the one before, the trigger waits. Both are 0 for none.
 	Delay, Throttle time.Duration
@@ -51,7 +51,7 @@ func (d *Document) triggerSpecs(n *html.Node) []triggerSpec {
 	set, _ := d.attributeValue(n, "hx-trigger", false)
 	switch {
 	case set != "":
-	case d.opensStream(n):
+	case d.opensEventSource(n):
 		set = "load"
 	case isHTML(n, "form"):
 		set = "submit"
@@ -79,7 +79,7 @@ func isPushButton(n *html.Node) bool {
 	return t == "button" || t == "submit"
 }
 
-func (d *Document) opensStream(n *html.Node) bool {
+func (d *Document) opensEventSource(n *html.Node) bool {
 	_, ok := d.hxAttr(n, "hx-sse:connect")
 	return ok
 }
@@ -114,16 +114,16 @@ func (d *Document) Awaited(n *html.Node) (found []*html.Node) {
 	return found
 }
 
-// Streams returns the elements that hold streams, in document order.
-func (d *Document) Streams() []*html.Node {
+// EventSources returns the elements that hold event sources, in document order.
+func (d *Document) EventSources() []*html.Node {
 	return withAttr(d.root, d.config.prefixes("hx-sse:connect")...)
 }
 
 // Connected reports whether a node is in the page.
 func (d *Document) Connected(n *html.Node) bool { return d.connected(n) }
 
-// StreamPath is the address that a stream element connects to, as it is written.
-func (d *Document) StreamPath(n *html.Node) string { return d.hxAttrOr(n, "hx-sse:connect", "") }
+// EventSourcePath is the address that an event source element connects to, as it is written.
+func (d *Document) EventSourcePath(n *html.Node) string { return d.hxAttrOr(n, "hx-sse:connect", "") }
 
 // Dispatch returns what an event at an element sets off, in the order in which a
 // browser calls the listeners: those of the element, of those around it if it
@@ -140,7 +140,7 @@ func (d *Document) Dispatch(event string, target *html.Node, bubbles bool) []Tri
 			return // it listens no more
 		}
 		*to = append(*to, Trigger{
-			Element: n, Stream: d.opensStream(n), target: target, spec: s, record: record,
+			Element: n, EventSource: d.opensEventSource(n), target: target, spec: s, record: record,
 			Every: s.event == "every", Prevents: d.prevents(event, at),
 			Delay: milliseconds(interval(s.options["delay"])), Throttle: milliseconds(interval(s.options["throttle"])),
 		})
@@ -211,7 +211,7 @@ func (d *Document) prevents(event string, at *html.Node) bool {
 // listens reports whether htmx has taken up an element that sends requests.
 func (d *Document) listens(n *html.Node) bool {
 	p := d.powered[n]
-	return p != nil && (p.initialized || d.opensStream(n)) && hasAttr(n, "data-htmx-powered")
+	return p != nil && (p.initialized || d.opensEventSource(n)) && hasAttr(n, "data-htmx-powered")
 }
 
 // Fires is asked once the trigger's waits are over. It reports whether it goes on:

@@ -50,7 +50,9 @@ const maxFormName = 255
 // answerOf returns what an event says of the recovery of forms.
 func answerOf(e Event) answer {
 	a := answer{key: e.Recovers, event: e.Name, component: e.Component}
-	if a.form = e.Input.Fields.Get(protocol.FormField); a.form == "" && e.Posted != nil && e.Posted.Form {
+	if name, _, _ := strings.Cut(e.Input.Fields.Get(protocol.FormField), "."); name != "" { // its number may have changed
+		a.form = e.Component + " " + name
+	} else if e.Posted != nil && e.Posted.Form {
 		a.form = "#" + e.Posted.Source
 	}
 	if len(a.form) > maxFormName {

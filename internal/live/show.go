@@ -79,8 +79,15 @@ func (v *View) send(conn Conn, posted *patch.Posted, more []byte) error {
 		v.delivery.number(append(r.Ops, more...)) // onDrain goes on
 		return nil
 	}
-	if ops := append(r.Ops, more...); len(ops) > 0 {
-		v.put(conn, v.delivery.number(ops))
+	ops := append(r.Ops, more...)
+	if len(ops) == 0 {
+		return nil
+	}
+	isSent := v.put(conn, v.delivery.number(ops))
+	if after := patch.AppendFocused(nil, ops); len(after) > 0 {
+		if m := v.delivery.number(after); isSent {
+			v.put(conn, m)
+		}
 	}
 	return nil
 }

@@ -93,7 +93,7 @@ func (v *View) take(gen uint64, batch []job) bool {
 		if !v.isCurrent(gen) {
 			return false
 		}
-		if t.posted != nil && t.posted.Form && j.call.isRefused() {
+		if j.call.isRefused() {
 			t.posted = nil // the user may still correct what was typed
 		}
 		if j.done != nil && v.remountIf(err) {

@@ -9,24 +9,24 @@ import (
 // Append adds a binding's parameter to the URL of its event, where it stays exact:
 // in htmx's own attribute for values, its short form takes some strings for numbers, and
 // JSON rounds large ones.
-func Append(u string, p any) string {
+func Append(u []byte, p any) []byte {
 	switch p := p.(type) {
 	case struct{}:
 		return u
 	case string:
-		return u + "&value=" + url.QueryEscape(p)
+		return append(append(u, "&value="...), url.QueryEscape(p)...)
 	case int:
-		return u + "&value=" + strconv.Itoa(p)
+		return strconv.AppendInt(append(u, "&value="...), int64(p), 10)
 	case int64:
-		return u + "&value=" + strconv.FormatInt(p, 10)
+		return strconv.AppendInt(append(u, "&value="...), p, 10)
 	case bool:
-		return u + "&value=" + strconv.FormatBool(p)
+		return strconv.AppendBool(append(u, "&value="...), p)
 	}
 	v := reflect.ValueOf(p)
 	if IsScalar(v.Type()) {
-		return u + "&value=" + url.QueryEscape(Format(v))
+		return append(append(u, "&value="...), url.QueryEscape(Format(v))...)
 	}
-	return u + "&" + structValues(v).Encode()
+	return append(append(u, '&'), structValues(v).Encode()...)
 }
 
 // structValues writes the tagged fields of a struct as NewDecoder reads them.

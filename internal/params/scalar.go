@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"regexp"
 	"strconv"
+	"strings"
 
 	"github.com/sideband-go/sideband/internal/fault"
 )
@@ -63,8 +64,12 @@ func Format(v reflect.Value) string {
 	panic(fmt.Sprintf("views: the parameter of an event is a %v, which has UnmarshalText but not MarshalText: add it", t))
 }
 
-// maxNumber is how many bytes a number may have.
-const maxNumber = 1000
+const (
+	// maxNumber is how many bytes a number may have.
+	maxNumber = 1000
+	// maxCopied is the longest text that is copied out of what was posted. A longer one is a good part of that.
+	maxCopied = 256 << 10
+)
 
 // Parse reads a scalar. Numbers are written as HTML writes them: no plus sign, no
 // underscores, no hexadecimal digits, no names for infinity.
@@ -78,6 +83,9 @@ func Parse(v reflect.Value, s string) error {
 	}
 	switch v.Kind() {
 	case reflect.String:
+		if len(s) <= maxCopied {
+			s = strings.Clone(s) // else whoever keeps it keeps all that was posted
+		}
 		v.SetString(s)
 	case reflect.Bool:
 		b, ok := parseBool(s)

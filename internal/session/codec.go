@@ -19,11 +19,22 @@ const (
 )
 
 // isBare reports whether b encodes a session without values.
-func isBare(b []byte) bool { return len(b) == 9 && b[0] == formatBare }
+func isBare(b []byte) bool { return len(b) == bareSize && b[0] == formatBare }
+
+// bareSize is the size of such an encoding.
+const bareSize = 1 + 8
+
+// encodeBare encodes a session without values.
+func encodeBare(deadline time.Time) (b [bareSize]byte) {
+	b[0] = formatBare
+	binary.BigEndian.PutUint64(b[1:], uint64(deadline.UnixNano()))
+	return b
+}
 
 func (c codec) Encode(deadline time.Time, v map[string]any) ([]byte, error) {
 	if len(v) == 0 {
-		return binary.BigEndian.AppendUint64([]byte{formatBare}, uint64(deadline.UnixNano())), nil
+		b := encodeBare(deadline)
+		return b[:], nil
 	}
 	b, err := c.gob.Encode(deadline, v)
 	return append([]byte{formatGob}, b...), err

@@ -5,6 +5,7 @@ import (
 	"crypto/subtle"
 	"net"
 	"net/http"
+	"net/textproto"
 	"strconv"
 	"strings"
 	"time"
@@ -77,8 +78,9 @@ func (s signer) open(value string) (c signed, current, ok bool) {
 type Cookie struct {
 	signed
 	value   string
-	current bool // the first secret has signed it
-	id      ID   // of its session
+	current bool           // the first secret has signed it
+	id      ID             // of its session
+	bare    [bareSize]byte // that session without values, as the package's codec encodes it
 }
 
 // Size estimates the memory of a cookie, in bytes. Its token is a part of its value.
@@ -86,17 +88,45 @@ func (c *Cookie) Size() int64 { return int64(unsafe.Sizeof(*c)) + int64(len(c.va
 
 type cookieKey struct{}
 
-// open opens a cookie, or returns known if that has the same value. The token is empty if the cookie is
-// invalid or has expired.
-func (m *Manager) open(value string, known *Cookie) *Cookie {
-	if known != nil && subtle.ConstantTimeCompare([]byte(value), []byte(known.value)) == 1 && (m.signer == nil || known.ends.After(time.Now())) {
-		return known
+// cookieContext is the context of a request with a cookie.
+type cookieContext struct {
+	context.Context
+	cookie *Cookie
+}
+
+// Value is part of context.Context.
+func (c *cookieContext) Value(key any) any {
+	if key == (cookieKey{}) {
+		return c.cookie
 	}
+	return c.Context.Value(key)
+}
+
+// brings reports whether the request has the cookie known, which is still good. It parses no more of
+// the header than it needs.
+func (m *Manager) brings(r *http.Request, known *Cookie) bool {
+	if known == nil || m.signer != nil && !known.ends.After(time.Now()) {
+		return false
+	}
+	name := m.of(r).Cookie.Name
+	for _, line := range r.Header["Cookie"] {
+		for pair := range strings.SplitSeq(line, ";") {
+			if n, value, _ := strings.Cut(textproto.TrimString(pair), "="); textproto.TrimString(n) == name {
+				return subtle.ConstantTimeCompare([]byte(value), []byte(known.value)) == 1
+			}
+		}
+	}
+	return false
+}
+
+// open opens a cookie. The token is empty if the cookie is invalid or has expired.
+func (m *Manager) open(value string) *Cookie {
 	c := &Cookie{value: strings.Clone(value), current: true} // without the header around it
 	if m.signer == nil {
 		c.token = c.value
 	} else if s, current, ok := m.signer.open(c.value); ok {
 		c.signed, c.current = s, current
+		c.bare = encodeBare(s.ends)
 	}
 	if c.token != "" {
 		c.id = idOf(m.storeToken(c.token))
@@ -112,8 +142,7 @@ type valuesOnly struct{ *memory }
 func (v valuesOnly) FindCtx(ctx context.Context, token string) ([]byte, bool, error) {
 	b, found, err := v.Find(token)
 	if c, ok := ctx.Value(cookieKey{}).(*Cookie); !found && err == nil && ok && c.token == token && !c.valued {
-		b, err = codec{}.Encode(c.ends, nil)
-		return b, err == nil, err
+		return c.bare[:], true, nil
 	}
 	return b, found, err
 }

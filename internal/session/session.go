@@ -116,8 +116,10 @@ func (m *Manager) writeCookie(w http.ResponseWriter, r *http.Request, token stri
 // that Load has returned before: if the request has the same one, it is not opened again. stale
 // reports that the session has ended.
 func (m *Manager) Load(ctx context.Context, r *http.Request, known *Cookie) (loaded context.Context, c *Cookie, stale bool, err error) {
-	c = m.open(m.cookie(r), known)
-	if loaded, err = m.scs.Load(context.WithValue(ctx, cookieKey{}, c), c.token); err != nil || c.token == "" || m.scs.Token(loaded) == c.token {
+	if c = known; !m.brings(r, known) {
+		c = m.open(m.cookie(r))
+	}
+	if loaded, err = m.scs.Load(&cookieContext{ctx, c}, c.token); err != nil || c.token == "" || m.scs.Token(loaded) == c.token {
 		return loaded, c, false, err
 	}
 	return loaded, c, m.store.isRevoked(m.storeToken(c.token)), nil

@@ -244,7 +244,7 @@ func (t *Tab) visibility(hidden bool) {
 	}
 	t.hidden = hidden
 	if p := t.page; p != nil {
-		for _, s := range p.streams {
+		for _, s := range p.eventSources {
 			s.visibility(hidden)
 		}
 		p.look()

@@ -1,11 +1,11 @@
 // Package tab is a browser's tab without a browser: it loads a page over HTTP and does
 // with it, in Go, what htmx 4.0.1 with its hx-sse extension does in a browser. The
 // document is a [htmxdom.Document]; what this package adds is what happens between it
-// and the server: requests with their headers, queues and timeouts, the stream with its
+// and the server: requests with their headers, queues and timeouts, the event source with its
 // reconnects, hidden tabs, navigation and history.
 //
 // A tab goes on by itself, as one on a desk does: it has goroutines for requests and
-// streams, and timers. [Tab.Close] ends them all and waits for them. Everything that
+// event sources, and timers. [Tab.Close] ends them all and waits for them. Everything that
 // touches the page happens under one lock, as it happens on one thread in a browser.
 // Time is the standard library's, so that tests may run in a synctest bubble, and the
 // network is whatever http.Client a test gives.

@@ -7,7 +7,7 @@ type Event struct {
 	Kind Kind
 	// Cause says why a page was loaded.
 	Cause Cause
-	// Address is the page's, the request's or the stream's.
+	// Address is the page's, the request's or the event source's.
 	Address string
 	// Method and Header are the request's that was sent or answered. Of a page that was
 	// loaded, Header is the answer's.
@@ -36,11 +36,11 @@ const (
 	Sent       Kind = "sent"       // a request of htmx was sent
 	Answered   Kind = "answered"   // it was answered
 	Failed     Kind = "failed"     // it was not
-	Connecting Kind = "connecting" // a stream is asked for again
-	Connected  Kind = "connected"  // a stream was opened
-	Ended      Kind = "ended"      // the connection of a stream is over, Err says how if not in order
-	Closed     Kind = "closed"     // a stream is over, since its element is gone
-	Message    Kind = "message"    // a message, or an id alone, came on a stream
+	Connecting Kind = "connecting" // an event source is asked for again
+	Connected  Kind = "connected"  // an event source was opened
+	Ended      Kind = "ended"      // the connection of an event source is over, Err says how if not in order
+	Closed     Kind = "closed"     // an event source is over, since its element is gone
+	Message    Kind = "message"    // a message, or an id alone, came on an event source
 	Broken     Kind = "broken"     // htmx threw
 )
 

@@ -75,12 +75,12 @@ func (w *pipeWriter) Write(b []byte) (int, error) {
 	return w.body.Write(b)
 }
 
-// server is one page, whose stream and events a test answers.
+// server is one page, whose event source and events a test answers.
 type server struct {
-	page   string
-	stream func(w http.ResponseWriter, r *http.Request)
-	event  func(w http.ResponseWriter, r *http.Request)
-	file   func(w http.ResponseWriter, r *http.Request) // answers what ends in .html
+	page        string
+	eventSource func(w http.ResponseWriter, r *http.Request)
+	event       func(w http.ResponseWriter, r *http.Request)
+	file        func(w http.ResponseWriter, r *http.Request) // answers what ends in .html
 
 	mu    sync.Mutex
 	start time.Time
@@ -103,7 +103,7 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case r.URL.Query().Get("sideband") == "stream":
 		s.note("stream after %q with ticket %q", r.Header.Get("Last-Event-ID"), r.Header.Get("Sideband-Ticket"))
-		s.stream(w, r)
+		s.eventSource(w, r)
 	case r.Method == http.MethodPost:
 		body, _ := io.ReadAll(r.Body)
 		s.note("event %s %s", r.URL.RawQuery, body)
@@ -131,7 +131,7 @@ const shell = `<!doctype html><html><head><meta name="htmx-config" content='{"de
 <p id="count">0</p><button id="add" hx-post="?event=Add">Add</button><input id="step" name="step" value="1" hx-post="?event=Step">
 <a id="next" href="/next">Next</a></main></body></html>`
 
-// messages answers a stream with messages, and then keeps it open.
+// messages answers an event source with messages, and then keeps it open.
 func messages(w http.ResponseWriter, r *http.Request, text ...string) {
 	w.Header().Set("Content-Type", "text/event-stream")
 	for _, t := range text {
@@ -149,8 +149,8 @@ func open(t *testing.T, s *server, c tab.Config) *tab.Tab {
 	if s.event == nil {
 		s.event = func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }
 	}
-	if s.stream == nil {
-		s.stream = func(w http.ResponseWriter, r *http.Request) { messages(w, r, "id: 0\n\n") }
+	if s.eventSource == nil {
+		s.eventSource = func(w http.ResponseWriter, r *http.Request) { messages(w, r, "id: 0\n\n") }
 	}
 	s.start = time.Now()
 	jar, err := cookiejar.New(nil)

@@ -18,20 +18,20 @@ import (
 
 // page is a document with what htmx does for it. The tab's mutex guards it.
 type page struct {
-	tab     *Tab
-	number  int // which of the tab's documents it is
-	url     *url.URL
-	dom     *htmxdom.Document
-	ctx     context.Context
-	cancel  context.CancelFunc
-	gone    bool
-	queues  map[*html.Node]*queue
-	streams map[*html.Node]*stream
-	pending map[*html.Node]*pending // triggers that wait
-	unseen  []*html.Node            // they are in view, and fire when the tab is not hidden
-	timers  map[*timer]struct{}
-	delayed int        // triggers that wait for their delay to pass
-	focused *html.Node // the element that was told last that it has the focus
+	tab          *Tab
+	number       int // which of the tab's documents it is
+	url          *url.URL
+	dom          *htmxdom.Document
+	ctx          context.Context
+	cancel       context.CancelFunc
+	gone         bool
+	queues       map[*html.Node]*queue
+	eventSources map[*html.Node]*eventSource
+	pending      map[*html.Node]*pending // triggers that wait
+	unseen       []*html.Node            // they are in view, and fire when the tab is not hidden
+	timers       map[*timer]struct{}
+	delayed      int        // triggers that wait for their delay to pass
+	focused      *html.Node // the element that was told last that it has the focus
 }
 
 // frame is how soon a browser notices that an element is in view.
@@ -40,10 +40,10 @@ const frame = 16 * time.Millisecond
 func newPage(t *Tab, at *url.URL, dom *htmxdom.Document) *page {
 	p := &page{
 		tab: t, number: t.pages, url: at, dom: dom,
-		queues:  make(map[*html.Node]*queue),
-		streams: make(map[*html.Node]*stream),
-		pending: make(map[*html.Node]*pending),
-		timers:  make(map[*timer]struct{}),
+		queues:       make(map[*html.Node]*queue),
+		eventSources: make(map[*html.Node]*eventSource),
+		pending:      make(map[*html.Node]*pending),
+		timers:       make(map[*timer]struct{}),
 	}
 	p.ctx, p.cancel = context.WithCancel(t.ctx)
 	p.focused = dom.Focus()
@@ -61,14 +61,14 @@ func (t *Tab) unload() {
 	for tm := range p.timers {
 		tm.cancel()
 	}
-	for _, s := range p.streams {
+	for _, s := range p.eventSources {
 		s.close()
 	}
 	p.cancel()
 }
 
 // settle follows what a change of the document has led to: elements that htmx has
-// taken up, streams whose elements are gone, what the server asks for besides.
+// taken up, event sources whose elements are gone, what the server asks for besides.
 func (p *page) settle() { p.settleFor(nil) }
 
 // settleFor is settle after an answer to a request of source's.
@@ -77,7 +77,7 @@ func (p *page) settleFor(source *html.Node) {
 	for _, n := range p.dom.TakeStarted() {
 		p.start(n)
 	}
-	for n, s := range p.streams {
+	for n, s := range p.eventSources {
 		if !p.dom.Connected(n) {
 			s.close()
 		}
@@ -186,24 +186,24 @@ func (p *page) trigger(t htmxdom.Trigger, submitter *html.Node) {
 
 // counted is 1 for a trigger that leads to a request.
 func counted(t htmxdom.Trigger) int {
-	if t.Stream {
+	if t.EventSource {
 		return 0
 	}
 	return 1
 }
 
-// fire makes the request, or opens the stream.
+// fire makes the request, or opens the event source.
 func (p *page) fire(t htmxdom.Trigger, submitter *html.Node) {
 	if !p.dom.Fires(t) {
 		return
 	}
 	var r *htmxdom.Request
 	var err error
-	if t.Stream {
-		if p.streams[t.Element] != nil {
+	if t.EventSource {
+		if p.eventSources[t.Element] != nil {
 			return
 		}
-		r, err = p.dom.Get(p.dom.StreamPath(t.Element), t.Element, p.url)
+		r, err = p.dom.Get(p.dom.EventSourcePath(t.Element), t.Element, p.url)
 	} else {
 		r, err = p.dom.Request(t.Element, submitter, p.url)
 	}
@@ -215,7 +215,7 @@ func (p *page) fire(t htmxdom.Trigger, submitter *html.Node) {
 		p.report(p.dom.Form(t.Element))
 		return
 	}
-	p.issue(&call{page: p, r: r, stream: t.Stream})
+	p.issue(&call{page: p, r: r, eventSource: t.EventSource})
 }
 
 // heed does what an answer or a message asks of the browser.

@@ -228,7 +228,7 @@ func TestWhatIsInViewIsSaid(t *testing.T) {
 		want   string
 	}{
 		"by default everything": {tab.Config{}, "First Second More First More More"},
-		"the stream alone":      {tab.Config{InView: func(n *html.Node) bool { return n.Data == "div" && n.Attr[0].Val == "sb-stream" }}, "First Second More More"},
+		"the connection alone":  {tab.Config{InView: func(n *html.Node) bool { return n.Data == "div" && n.Attr[0].Val == "sb-stream" }}, "First Second More More"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := &server{page: strings.Replace(shell, "</main>", list+"</main>", 1)}

@@ -6,15 +6,15 @@ import (
 	"strings"
 )
 
-// message is one event of a stream, or an id alone.
+// message is one event of an event source's, or an id alone.
 type message struct {
 	data, event    string
 	hasData, hasID bool
 	id             string
 }
 
-// parse reads a stream as hx-sse does and calls got with each message, until that
-// returns false or the stream ends.
+// parse reads an event source as hx-sse does and calls got with each message, until that
+// returns false or the event source ends.
 func parse(body io.Reader, lastID string, got func(message) bool) error {
 	in := bufio.NewReader(body)
 	m := message{id: lastID}

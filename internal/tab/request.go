@@ -13,14 +13,14 @@ import (
 
 // call is a request of htmx with its life.
 type call struct {
-	page    *page
-	r       *htmxdom.Request
-	stream  bool // it opens the stream of its source
-	queue   *queue
-	cancel  context.CancelFunc
-	timeout *timer
-	aborted bool   // by another request
-	end     func() // takes the marks off the page
+	page        *page
+	r           *htmxdom.Request
+	eventSource bool // it opens the event source of its source
+	queue       *queue
+	cancel      context.CancelFunc
+	timeout     *timer
+	aborted     bool   // by another request
+	end         func() // takes the marks off the page
 }
 
 // issue puts a request into its queue. A request that has waited comes here again: by
@@ -38,14 +38,14 @@ func (p *page) issue(c *call) {
 	}
 }
 
-// requests counts the requests under way and those that wait, without those that open streams.
+// requests counts the requests under way and those that wait, without those that open event sources.
 func (p *page) requests() (running, waiting int) {
 	for _, q := range p.queues {
-		if q.current != nil && !q.current.stream {
+		if q.current != nil && !q.current.eventSource {
 			running++
 		}
 		for _, c := range q.waiting {
-			if !c.stream {
+			if !c.eventSource {
 				waiting++
 			}
 		}

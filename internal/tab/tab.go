@@ -34,7 +34,7 @@ type Config struct {
 	InView func(*html.Node) bool
 	// Hidden opens the tab in the background.
 	Hidden bool
-	// WithoutScripts is a browser that runs no scripts: no htmx, no streams, and what noscript
+	// WithoutScripts is a browser that runs no scripts: no htmx, no event sources, and what noscript
 	// elements hold is part of the page.
 	WithoutScripts bool
 }
@@ -67,12 +67,12 @@ type View struct {
 	URL      string
 	// Loading reports that another page is on its way.
 	Loading bool
-	// Live reports that a stream is open and has spoken.
+	// Live reports that an event source is open and has spoken.
 	Live bool
-	// Running and Waiting count the requests, streams left out; among those that wait
+	// Running and Waiting count the requests, event sources left out; among those that wait
 	// are triggers whose delay has not passed.
 	Running, Waiting int
-	// LastID is the newest message id of the page's stream.
+	// LastID is the newest message id of the page's event source.
 	LastID string
 	// Err is why no page is shown.
 	Err error
@@ -169,7 +169,7 @@ func (t *Tab) view() View {
 	}
 	v.Document, v.URL = p.dom, p.url.String()
 	v.Running, v.Waiting = p.requests()
-	for _, s := range p.streams {
+	for _, s := range p.eventSources {
 		v.Live = v.Live || s.spoken
 		v.LastID = s.lastID
 	}

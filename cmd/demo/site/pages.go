@@ -86,7 +86,7 @@ var pages = []page{
 		Path: users.Path,
 		Name: "Users",
 		About: "A list from a database, and forms that are checked while you type. Edit a user in two tabs: the second one " +
-			"that saves hears what the first has changed. All of it works without JavaScript, too.",
+			"that saves hears what the first has changed, and an open list follows. All of it works without JavaScript, too.",
 	}, folder: "users", below: map[string]string{users.NewPath: "edit", users.EditPath: "edit"}},
 	{Entry: index.Entry{
 		Path: account.Path,

@@ -44,6 +44,7 @@ func asset(name string) string { return assetsPath + "/" + assets.Files.Path(nam
 // Routes returns the whole site, for a kit that was made with [Config]. Without a store of users
 // their pages fail, and all others work.
 func Routes(kit *handlers.Kit, store *users.Store) http.Handler {
+	bus := &pubsub.Bus{}
 	r := chi.NewRouter()
 	r.Use(kit.Middleware)
 	r.Mount(kit.AssetsPath(), kit.Assets())
@@ -55,13 +56,14 @@ func Routes(kit *handlers.Kit, store *users.Store) http.Handler {
 	r.Handle("/components", handlers.View(kit, components.Page{}))
 	r.Handle("/todos", handlers.View(kit, todos.Page{}))
 	rooms := http.NewServeMux() // which decodes a slash in a room's name; chi leaves such a path escaped
-	rooms.Handle("/chat/{room}", chat.Known(handlers.View(kit, chat.New(&pubsub.Bus{}))))
+	rooms.Handle("/chat/{room}", chat.Known(handlers.View(kit, chat.New(bus))))
 	r.Handle("/chat/{room}", rooms)
 	r.Handle("/logs", handlers.View(kit, logs.Page{}))
 	r.Handle("/jobs", handlers.View(kit, jobs.Page{}))
-	r.Handle(users.Path, handlers.View(kit, users.Page{Store: store}))
-	r.Handle(users.NewPath, handlers.View(kit, users.New{Store: store}))
-	r.Handle(users.EditPath, handlers.View(kit, users.Edit{Store: store}))
+	directory := users.NewDirectory(store, bus)
+	r.Handle(users.Path, handlers.View(kit, users.Page{Directory: directory}))
+	r.Handle(users.NewPath, handlers.View(kit, users.New{Directory: directory}))
+	r.Handle(users.EditPath, handlers.View(kit, users.Edit{Directory: directory}))
 	desk := account.Desk{Sessions: kit.Sessions(), Flash: kit.Flash}
 	r.With(desk.Require).Handle(account.Path, handlers.View(kit, account.Page{}))
 	r.Get(account.SignInPath, handlers.View(kit, views.Static("Sign in", account.SignInForm())).ServeHTTP)

@@ -11,10 +11,18 @@ import (
 
 // What the page of a form knows.
 var (
-	Form = forms.New[User]("user", forms.WithValidator(forms.Rules(rules)))
+	Form = forms.New[User]("user", forms.WithValidator(forms.Rules(rules)), forms.WithLabels(labels))
 	// Stored is the user as the page has found it: the zero User for a new one.
 	Stored = state.NewKey[User]("stored")
 )
+
+// labels names rows: fields have the labels that the page gives them.
+func labels(_ context.Context, path string) string {
+	if path == "addresses[]" {
+		return "Address %d"
+	}
+	return ""
+}
 
 // EditQuery is what the address says.
 type EditQuery struct {
@@ -22,7 +30,7 @@ type EditQuery struct {
 }
 
 // Edit is the page with the form of a user.
-type Edit struct{ Store *Store }
+type Edit struct{ Directory }
 
 // Mount shows the user as stored.
 func (p Edit) Mount(s *views.Socket, q EditQuery) error {
@@ -60,6 +68,9 @@ func (p Edit) Save(s *views.Socket, f *forms.Submission[User]) error {
 	case err != nil:
 		return err
 	}
+	if err := p.Saved.Publish(s, Saved{f.Data.ID}); err != nil {
+		return err
+	}
 	s.Flash(views.FlashSuccess, f.Data.Name+" has been saved.")
 	return s.Redirect(Path)
 }
@@ -81,7 +92,7 @@ func (p Edit) merge(s *views.Socket, f *forms.Form[User]) error {
 }
 
 // New is the page with the form of a new user.
-type New struct{ Store *Store }
+type New struct{ Directory }
 
 // Mount shows an empty form.
 func (New) Mount(s *views.Socket, _ views.NoParams) error {
@@ -99,7 +110,8 @@ func (p New) Change(s *views.Socket, f *forms.Form[User]) error {
 // Save stores the user.
 func (p New) Save(s *views.Socket, f *forms.Submission[User]) error {
 	f.Data.Region = f.Data.region()
-	switch _, err := p.Store.Create(s, f.Data); {
+	id, err := p.Store.Create(s, f.Data)
+	switch {
 	case errors.Is(err, ErrTaken):
 		f.AddError(&f.Data.Email, taken)
 		return nil
@@ -107,6 +119,9 @@ func (p New) Save(s *views.Socket, f *forms.Submission[User]) error {
 		f.AddFormError("There is no room for another user.")
 		return nil
 	case err != nil:
+		return err
+	}
+	if err := p.Saved.Publish(s, Saved{id}); err != nil {
 		return err
 	}
 	s.Flash(views.FlashSuccess, f.Data.Name+" is a user now.")

@@ -29,7 +29,7 @@ func fill(page *livetest.Page, name, email string) {
 
 // address is one of the addresses in the form.
 func address(page *livetest.Page, n int) livetest.Element {
-	return page.Find(fmt.Sprintf(`#addresses [aria-label="Address %d"]`, n))
+	return page.Group(fmt.Sprintf("Address %d", n))
 }
 
 // streets are those of all addresses, in the order of the page.

@@ -2,6 +2,7 @@
 package users
 
 import (
+	"github.com/sideband-go/sideband/pubsub"
 	"github.com/sideband-go/sideband/state"
 	"github.com/sideband-go/sideband/views"
 )
@@ -29,14 +30,34 @@ type Query struct {
 // maxSearch bounds what is looked for.
 const maxSearch = 100
 
+// Directory is what the pages share: where users are stored, and who is told when one was.
+type Directory struct {
+	Store *Store
+	Saved pubsub.Topic[Saved]
+}
+
+// Saved is sent when a user was stored.
+type Saved struct{ ID int64 }
+
+// NewDirectory makes what the pages share.
+func NewDirectory(store *Store, bus *pubsub.Bus) Directory {
+	return Directory{store, pubsub.NewTopic[Saved](bus, "users")}
+}
+
 // Page is the list.
-type Page struct{ Store *Store }
+type Page struct{ Directory }
 
 // Mount shows what the address asks for. The form asks by the address where there are no scripts.
 func (p Page) Mount(s *views.Socket, q Query) error {
 	s.SetTitle("Users")
-	return p.Look(s, q)
+	if err := pubsub.Subscribe(s, p.Saved, Page.saved); err != nil {
+		return err
+	}
+	return p.Look(s, q) // after Subscribe, so that no change is missed in between
 }
+
+// saved looks again, since a user was stored from another page.
+func (p Page) saved(s *views.Socket, _ Saved) error { return p.Look(s, Query{Search.Get(s)}) }
 
 // Look looks for users while the user types.
 func (p Page) Look(s *views.Socket, q Query) error {

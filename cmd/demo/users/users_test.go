@@ -107,3 +107,23 @@ func TestTheListIsSearchedByItsAddress(t *testing.T) {
 	page.Expect("h1", "Edit user")
 	page.Field("Email").ExpectValue("jana@example.com")
 }
+
+func TestAnOpenListFollowsWhatIsSaved(t *testing.T) {
+	w := serve(t)
+	all, some := w.Open("/users"), w.Open("/users?search=huber")
+	form := w.Open("/users/new")
+	fill(form, "Zoe Zander", "zoe@example.org")
+	form.Button("Save").Click()
+	form.Expect("h1", "Users")
+	all.Expect("#found", "13 users")
+	all.Expect("#users tr:last-child th", "Zoe Zander")
+	some.Expect("#found", "1 user")
+	edit := w.Open("/users")
+	edit.Link("Zoe Zander").Click()
+	edit.Field("Name").Fill("Zoe Huber")
+	edit.Button("Save").Click()
+	edit.Expect("h1", "Users")
+	some.Expect("#found", "2 users")
+	some.Expect("#users tr:last-child th", "Zoe Huber")
+	all.Expect("#found", "13 users")
+}

@@ -26,4 +26,8 @@ type Page struct{ Users *Users }
 func (Page) Mount(*views.Socket, views.NoParams) error { return nil }
 func (Page) Render() templ.Component                   { return templ.NopComponent }
 
-func init() { handlers.View(handlers.New(handlers.Config{}), Page{}) }
+var kit = handlers.New(handlers.Config{})
+
+func check(Login) bool { return false }
+
+func init() { handlers.View(kit, Page{}) }

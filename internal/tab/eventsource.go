@@ -14,12 +14,12 @@ import (
 	"github.com/sideband-go/sideband/internal/htmxdom"
 )
 
-// stream is the connection of a stream element with its reconnects, as hx-sse keeps it
+// eventSource is the connection of an element with hx-sse:connect, with its reconnects, as hx-sse keeps it
 // in one asynchronous function. The tab's mutex guards it.
-type stream struct {
+type eventSource struct {
 	page    *page
 	element *html.Node
-	options htmxdom.StreamOptions
+	options htmxdom.EventSourceOptions
 	url     string
 	header  http.Header
 	timeout time.Duration
@@ -31,11 +31,11 @@ type stream struct {
 	attempt int
 	spoken  bool          // the connection that is open has brought something
 	stop    func()        // ends reading, nil while nothing is read
-	paused  bool          // the tab was hidden since the stream opened
+	paused  bool          // the tab was hidden since the event source opened
 	resume  chan struct{} // closed when it is shown again, nil if nobody waits
 }
 
-// opened takes the answer over that opens a stream.
+// opened takes the answer over that opens an event source.
 func (p *page) opened(c *call, res *http.Response) {
 	t := p.tab
 	t.mu.Lock()
@@ -46,8 +46,8 @@ func (p *page) opened(c *call, res *http.Response) {
 		return
 	}
 	c.timeout.cancel()
-	s := &stream{
-		page: p, element: c.r.Source, options: c.r.Stream, url: c.r.URL.String(), header: c.r.Header.Clone(), timeout: c.r.Timeout,
+	s := &eventSource{
+		page: p, element: c.r.Source, options: c.r.EventSource, url: c.r.URL.String(), header: c.r.Header.Clone(), timeout: c.r.Timeout,
 	}
 	s.ctx, s.cancel = context.WithCancel(p.ctx)
 	c.timeout = nil
@@ -55,7 +55,7 @@ func (p *page) opened(c *call, res *http.Response) {
 	if !p.dom.Connected(s.element) {
 		s.closed = true
 	} else {
-		p.streams[s.element] = s
+		p.eventSources[s.element] = s
 	}
 	p.finish(c)
 	t.mu.Unlock()
@@ -68,8 +68,8 @@ type connection struct {
 	end context.CancelFunc
 }
 
-// run reads the stream and opens it again, until its element is gone.
-func (s *stream) run(c *connection) {
+// run reads the event source and opens it again, until its element is gone.
+func (s *eventSource) run(c *connection) {
 	defer s.cancel()
 	for c != nil {
 		s.read(c)
@@ -82,8 +82,8 @@ func (s *stream) run(c *connection) {
 	s.close()
 }
 
-// close ends the stream. The caller holds mu.
-func (s *stream) close() {
+// close ends the event source. The caller holds mu.
+func (s *eventSource) close() {
 	if s.closed {
 		return
 	}
@@ -92,15 +92,15 @@ func (s *stream) close() {
 	if s.stop != nil {
 		s.stop()
 	}
-	if s.page.streams[s.element] == s {
-		delete(s.page.streams, s.element)
+	if s.page.eventSources[s.element] == s {
+		delete(s.page.eventSources, s.element)
 	}
 	s.page.tab.observe(Event{Kind: Closed, Address: s.url, ID: s.lastID})
 	s.page.tab.moved()
 }
 
 // read applies what comes until the connection ends.
-func (s *stream) read(c *connection) {
+func (s *eventSource) read(c *connection) {
 	t := s.page.tab
 	t.mu.Lock()
 	if s.closed {
@@ -137,7 +137,7 @@ func (s *stream) read(c *connection) {
 }
 
 // message applies one message. It reports whether to read on.
-func (s *stream) message(m message, first bool) bool {
+func (s *eventSource) message(m message, first bool) bool {
 	p := s.page
 	if s.closed || p.gone || !p.dom.Connected(s.element) {
 		return false
@@ -163,9 +163,9 @@ func (s *stream) message(m message, first bool) bool {
 	return true
 }
 
-// reconnect opens the stream again and tries as often as it takes. It returns nil when
-// the stream is over.
-func (s *stream) reconnect() *connection {
+// reconnect opens the event source again and tries as often as it takes. It returns nil when
+// the event source is over.
+func (s *eventSource) reconnect() *connection {
 	t := s.page.tab
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -211,21 +211,21 @@ func (s *stream) reconnect() *connection {
 }
 
 // failed tells the page, which may have something to say to its user.
-func (s *stream) failed() { s.page.dispatch("htmx:sse:error", s.element, true) }
+func (s *eventSource) failed() { s.page.dispatch("htmx:sse:error", s.element, true) }
 
-func (s *stream) there() bool {
+func (s *eventSource) there() bool {
 	return !s.closed && !s.page.gone && s.page.dom.Connected(s.element)
 }
 
 // wait is how long to wait before the next attempt.
-func (s *stream) wait() time.Duration {
+func (s *eventSource) wait() time.Duration {
 	d := min(float64(s.options.Delay)*math.Pow(2, float64(s.attempt-1)), float64(s.options.MaxDelay))
 	d += (s.page.tab.config.Random()*2 - 1) * d * s.options.Jitter
 	return time.Duration(max(d, 0))
 }
 
-// await waits, without mu, until the tab is shown again or the stream is over.
-func (s *stream) await() {
+// await waits, without mu, until the tab is shown again or the event source is over.
+func (s *eventSource) await() {
 	resumed := make(chan struct{})
 	s.resume = resumed
 	s.page.tab.mu.Unlock()
@@ -237,7 +237,7 @@ func (s *stream) await() {
 }
 
 // sleep waits without mu.
-func (s *stream) sleep(d time.Duration) {
+func (s *eventSource) sleep(d time.Duration) {
 	s.page.tab.mu.Unlock()
 	defer s.page.tab.mu.Lock()
 	timer := time.NewTimer(d)
@@ -248,9 +248,9 @@ func (s *stream) sleep(d time.Duration) {
 	}
 }
 
-// fetch asks for the stream without mu, within the time for it. What is read of the
+// fetch asks for the event source without mu, within the time for it. What is read of the
 // answer later has no limit.
-func (s *stream) fetch() (*connection, error) {
+func (s *eventSource) fetch() (*connection, error) {
 	header := s.header.Clone()
 	s.page.tab.mu.Unlock()
 	defer s.page.tab.mu.Lock()
@@ -268,8 +268,8 @@ func (s *stream) fetch() (*connection, error) {
 	return &connection{res, cancel}, nil
 }
 
-// visibility tells the stream that the tab was hidden or shown.
-func (s *stream) visibility(hidden bool) {
+// visibility tells the event source that the tab was hidden or shown.
+func (s *eventSource) visibility(hidden bool) {
 	switch {
 	case !s.options.Pause:
 	case hidden:

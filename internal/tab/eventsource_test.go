@@ -26,7 +26,7 @@ func text(v tab.View, id string) string {
 }
 
 func TestMessagesAreApplied(t *testing.T) {
-	s := &server{stream: func(w http.ResponseWriter, r *http.Request) {
+	s := &server{eventSource: func(w http.ResponseWriter, r *http.Request) {
 		messages(w, r, "id: 0\n\n", "id: 1\ndata: <hx-partial id=\"count\" hx-swap=\"textContent\">\ndata: 1</hx-partial>\n\n")
 	}}
 	run(t, s, tab.Config{}, func(p *tab.Tab) {
@@ -36,11 +36,11 @@ func TestMessagesAreApplied(t *testing.T) {
 }
 
 // The waits double up to the most; an answer that is no success counts as one more attempt,
-// and a stream that was open begins anew.
+// and an event source that was open begins anew.
 func TestReconnectsBackOff(t *testing.T) {
 	var n atomic.Int32
 	s := &server{}
-	s.stream = func(w http.ResponseWriter, r *http.Request) {
+	s.eventSource = func(w http.ResponseWriter, r *http.Request) {
 		switch n := n.Add(1); {
 		case n == 1:
 			w.Header().Set("Content-Type", "text/event-stream")
@@ -72,7 +72,7 @@ func TestReconnectsBackOff(t *testing.T) {
 func TestAFirstConnectThatFailsIsTriedAgain(t *testing.T) {
 	var n atomic.Int32
 	s := &server{}
-	s.stream = func(w http.ResponseWriter, r *http.Request) {
+	s.eventSource = func(w http.ResponseWriter, r *http.Request) {
 		switch n.Add(1) {
 		case 1:
 			w.WriteHeader(http.StatusServiceUnavailable)
@@ -94,8 +94,8 @@ func TestAFirstConnectThatFailsIsTriedAgain(t *testing.T) {
 	})
 }
 
-func TestAHiddenTabHasNoStream(t *testing.T) {
-	s := &server{stream: func(w http.ResponseWriter, r *http.Request) { messages(w, r, "id: 3\n\n") }}
+func TestAHiddenTabHasNoConnection(t *testing.T) {
+	s := &server{eventSource: func(w http.ResponseWriter, r *http.Request) { messages(w, r, "id: 3\n\n") }}
 	run(t, s, tab.Config{Hidden: true}, func(p *tab.Tab) {
 		time.Sleep(time.Minute)
 		p.Show()
@@ -111,7 +111,7 @@ func TestAHiddenTabHasNoStream(t *testing.T) {
 	})
 }
 
-func TestAnAnswerMayReplaceTheStream(t *testing.T) {
+func TestAnAnswerMayReplaceTheConnection(t *testing.T) {
 	s := &server{
 		event: func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", "text/html")
@@ -134,8 +134,8 @@ func TestAnAnswerMayReplaceTheStream(t *testing.T) {
 	})
 }
 
-func TestAMessageMayEndTheStream(t *testing.T) {
-	s := &server{stream: func(w http.ResponseWriter, r *http.Request) {
+func TestAMessageMayEndTheConnection(t *testing.T) {
+	s := &server{eventSource: func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/event-stream")
 		w.Write([]byte("id: 0\n\ndata: <hx-partial id=\"sb-stream\" hx-swap=\"delete\"></hx-partial>\n\n"))
 	}}

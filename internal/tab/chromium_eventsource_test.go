@@ -16,7 +16,7 @@ import (
 	"github.com/sideband-go/sideband/internal/tab"
 )
 
-// slow is a page whose stream element is replaced while it connects. Its first connect is
+// slow is a page whose event source element is replaced while it connects. Its first connect is
 // answered when the second has come.
 type slow struct {
 	first   chan struct{}
@@ -25,7 +25,7 @@ type slow struct {
 }
 
 func (s *slow) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	const stream = `<div id="stream" hx-sse:connect="?stream=%d" hx-trigger="intersect" hx-swap="none"></div>`
+	const eventSource = `<div id="eventSource" hx-sse:connect="?stream=%d" hx-trigger="intersect" hx-swap="none"></div>`
 	switch {
 	case strings.HasSuffix(r.URL.Path, ".js"):
 		chromium.Scripts(w, r)
@@ -42,15 +42,15 @@ func (s *slow) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		messages(w, r, "data: <hx-partial id=\"echo\" hx-swap=\"textContent\">second</hx-partial>\n\n")
 	case r.Method == http.MethodPost:
 		w.Header().Set("Content-Type", "text/html")
-		fmt.Fprintf(w, `<hx-partial id="stream" hx-swap="outerHTML">`+stream+`</hx-partial><hx-partial id="echo" hx-swap="textContent">replaced</hx-partial>`, 2)
+		fmt.Fprintf(w, `<hx-partial id="eventSource" hx-swap="outerHTML">`+eventSource+`</hx-partial><hx-partial id="echo" hx-swap="textContent">replaced</hx-partial>`, 2)
 	default:
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		io.WriteString(w, chromium.Page(fmt.Sprintf(stream, 1)+`<p id="echo">0</p><button id="go" hx-post="?go" hx-swap="none">Go</button>`))
+		io.WriteString(w, chromium.Page(fmt.Sprintf(eventSource, 1)+`<p id="echo">0</p><button id="go" hx-post="?go" hx-swap="none">Go</button>`))
 	}
 }
 
-// A stream element that is replaced while it connects goes on connecting.
-func TestAStreamThatIsReplacedWhileItConnects(t *testing.T) {
+// An event source element that is replaced while it connects goes on connecting.
+func TestAnEventSourceThatIsReplacedWhileItConnects(t *testing.T) {
 	t.Parallel()
 	try := func(use func(s *slow, address string)) bool {
 		s := &slow{make(chan struct{}), make(chan struct{}), make(chan bool, 1)}
@@ -73,14 +73,14 @@ func TestAStreamThatIsReplacedWhileItConnects(t *testing.T) {
 		defer p.Close()
 		<-s.first
 		must(t, p.Click(tab.First("#go")))
-		wait(t, p, "the second stream", func(v tab.View) bool { return text(v, "echo") == "second" })
+		wait(t, p, "the second event source", func(v tab.View) bool { return text(v, "echo") == "second" })
 	})
 	if real || model {
 		t.Errorf("the first connect is given up: in Chromium %v, in the tab %v", real, model)
 	}
 }
 
-// streaming is a page whose stream is cut after each message, refused now and then,
+// streaming is a page whose event source is cut after each message, refused now and then,
 // replaced by an answer and deleted by a message.
 type streaming struct {
 	mu   sync.Mutex
@@ -88,7 +88,7 @@ type streaming struct {
 }
 
 func (s *streaming) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	const stream = `<div id="stream" hx-sse:connect="?stream" hx-trigger="intersect, htmx:finally:request delay:300ms" hx-sync="this:drop" hx-swap="none" hx-config="sse.reconnectDelay:20"`
+	const eventSource = `<div id="eventSource" hx-sse:connect="?stream" hx-trigger="intersect, htmx:finally:request delay:300ms" hx-sync="this:drop" hx-swap="none" hx-config="sse.reconnectDelay:20"`
 	switch {
 	case strings.HasSuffix(r.URL.Path, ".js"):
 		chromium.Scripts(w, r)
@@ -125,11 +125,11 @@ func (s *streaming) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			w.(http.Flusher).Flush()
 			<-r.Context().Done()
 		case 7:
-			say("id: 12\n\ndata: <hx-partial id=\"stream\" hx-swap=\"delete\"></hx-partial><hx-partial id=\"echo\" hx-swap=\"textContent\">end</hx-partial>\n\n")
+			say("id: 12\n\ndata: <hx-partial id=\"eventSource\" hx-swap=\"delete\"></hx-partial><hx-partial id=\"echo\" hx-swap=\"textContent\">end</hx-partial>\n\n")
 		}
 	case r.Method == http.MethodPost && r.URL.RawQuery == "replace":
 		w.Header().Set("Content-Type", "text/html")
-		io.WriteString(w, `<hx-partial id="stream" hx-swap="outerHTML">`+stream+` hx-headers:append='{"Last-Event-ID":"11"}'></div></hx-partial>`)
+		io.WriteString(w, `<hx-partial id="eventSource" hx-swap="outerHTML">`+eventSource+` hx-headers:append='{"Last-Event-ID":"11"}'></div></hx-partial>`)
 	case r.Method == http.MethodPost:
 		s.mu.Lock()
 		defer s.mu.Unlock()
@@ -137,13 +137,13 @@ func (s *streaming) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusNoContent)
 	default:
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		io.WriteString(w, chromium.Page(`<div hx-headers:inherited='{"Ticket":"t1"}'>`+stream+`></div><p id="echo" hx-swap:inherited="none">0</p>
+		io.WriteString(w, chromium.Page(`<div hx-headers:inherited='{"Ticket":"t1"}'>`+eventSource+`></div><p id="echo" hx-swap:inherited="none">0</p>
 <button id="go" hx-post="?replace" hx-swap="none">Go</button></div>`))
 	}
 }
 
-// The tab keeps its stream as hx-sse keeps it in Chromium.
-func TestStreamsAreThoseOfChromium(t *testing.T) {
+// The tab keeps its event source as hx-sse keeps it in Chromium.
+func TestEventSourcesAreThoseOfChromium(t *testing.T) {
 	t.Parallel()
 	var real, model streaming
 	srv := httptest.NewServer(&real)
