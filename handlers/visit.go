@@ -152,10 +152,10 @@ func (g *guard) hasLeft() bool {
 	text := g.r.Header.Get("Last-Event-ID")
 	path, query, ok := shownAt(g.r)
 	t, err := g.openTicket()
-	if err != nil || t.moves == "" || !ok || !live.ParsePosition(text).HasLeft(&live.Place{Path: path, Query: query}) {
+	if err != nil || t.moves == "" || !ok || !live.ParsePosition(text, "").HasLeft(&live.Place{Path: path, Query: query}) {
 		return false
 	}
-	address := protocol.ConnectionQuery + "&" + protocol.AfterParam + "=" + url.QueryEscape(text)
+	address := protocol.ConnectionQuery + "&" + protocol.AfterParam + "=" + text
 	if g.kit.based {
 		address = g.kit.address(g.r) + address
 	}
