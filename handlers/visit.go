@@ -125,6 +125,9 @@ func (rt Route) serveVisit(w http.ResponseWriter, r *http.Request) bool {
 	} else if path, query, ok := shownAt(r); ok && outcome.Move == nil && path == to.Path && query == to.Query {
 		h.Set("HX-Push-Url", "false") // the browser shows it already
 	}
+	if m := outcome.Move; m != nil { // the address that was asked for has never been shown
+		outcome.Move = &live.Move{Address: m.Address, Replace: isRestore(r)}
+	}
 	rt.answer(w, r, outcome)
 	return true
 }
