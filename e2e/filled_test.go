@@ -88,6 +88,10 @@ func TestAScreenReaderFindsNamesStatesAndErrorsOfAForm(t *testing.T) {
 	p.Press("Tab")
 	announced(t, p, "#signup", `textbox "E-mail" description="can't be blank" invalid=true required=true`)
 	announced(t, p, "#signup-email--errors", `StaticText "can't be blank"`)
+	// A field that is left says what is wrong in a line of its own: between a press and its release that would move the button
+	// away from the mouse.
+	p.Eval(`document.getElementById("save").focus()`, nil)
+	announced(t, p, "#signup", `textbox "Password" description="can't be blank" invalid=true required=true`)
 	p.Click("#save")
 	announced(t, p, "#signup", `group "Please correct this:" focused=true`)
 	announced(t, p, "#signup", "alert live=assertive")

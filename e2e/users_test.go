@@ -48,7 +48,7 @@ func TestAUserIsAddedByKeyboardAlone(t *testing.T) {
 	p.Eval(`document.getElementById("user-name").focus()`, nil)
 	p.enter("user-name", "Kim Keys")
 	p.enter("user-email", "kim")
-	p.WaitText("#user-email--errors", "must have the @ sign and no spaces")
+	p.WaitText("#user-email--errors", "must have the @ sign, a domain and no spaces")
 	p.Press("Shift+Tab")
 	p.enter("user-email", "kim@example.org") // in place of what is selected
 	p.WaitText("#user-email--errors", "")

@@ -46,6 +46,7 @@ func (f *Submission[T]) Done(s *views.Socket) (accepted bool, err error) {
 		f.succeed()
 	} else {
 		f.refusals, f.refusedNow = f.refusals+1, true
+		f.noteSaid()
 	}
 	f.keep(s)
 	return accepted, nil
@@ -118,6 +119,9 @@ func (f *Form[T]) receive(s *views.Socket, p views.Posted, isSubmit bool) (run b
 	default:
 		f.source = f.fieldWithID(data, p.Source)
 		f.use(f.source)
+		if f.source != "" && f.showsAt(data, f.source, &before.form, before.data()) {
+			f.source = "" // it was left, or is sent once more
+		}
 		if p.Source == "" || isAdopted { // it brings what earlier events had brought, too
 			f.useChanged(data, &before.form, before.data())
 		}
@@ -135,6 +139,9 @@ func (f *Form[T]) receive(s *views.Socket, p views.Posted, isSubmit bool) (run b
 	}
 	if isSubmit && !isRow && !f.Valid() {
 		f.refusals, f.refusedNow = f.refusals+1, true
+	}
+	if !isSubmit {
+		f.keepSaid(data, &before.form, before.data())
 	}
 	f.kept = f.copy()
 	k.k.Set(s, f.kept)
@@ -195,8 +202,7 @@ func (f *form) revalidate(ctx context.Context, data reflect.Value) error {
 // keepTexts keeps what methods have said of fields that show what they showed before.
 func (f *form) keepTexts(data reflect.Value, before *form, old reflect.Value) {
 	for path, list := range before.problems {
-		n, v, found := f.resolve(data, path)
-		if found != known || !f.shows(n, v, path, before, old) {
+		if !f.showsAt(data, path, before, old) {
 			continue
 		}
 		for _, p := range list {

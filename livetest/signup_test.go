@@ -109,7 +109,7 @@ func TestASignUpFormIsRecovered(t *testing.T) {
 	form.Button("Add address").Click() // whose first field has the focus, so that it is left next
 	form.Field("Street").Nth(1).Fill("Road 2")
 	form.Field("City").Nth(1).Fill("Rome")
-	form.ExpectErrors("Email: must have the @ sign and no spaces")
+	form.ExpectErrors("Email: must have the @ sign, a domain and no spaces")
 	form.Field("Age").Type("12")
 	users := &signup.Users{}
 	page.Site().Restart(signupSite(users))
@@ -119,7 +119,7 @@ func TestASignUpFormIsRecovered(t *testing.T) {
 	if data := signup.Form.Get(page.Context()).Data; data.Name != "Ann" || data.Country != "FR" || data.Age != 12 || len(data.Addresses) != 2 || data.Addresses[1].City != "Rome" {
 		t.Errorf("the view has %+v", data)
 	}
-	form.ExpectErrors("Email: must have the @ sign and no spaces", "Age: must be 18 or more")
+	form.ExpectErrors("Email: must have the @ sign, a domain and no spaces", "Age: must be 18 or more")
 	form.Fill("Email", "ann@example.org")
 	form.Fill("Password", "a long password")
 	form.Fill("Age", "30")

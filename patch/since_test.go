@@ -41,6 +41,10 @@ func sinceCases() []sinceCase {
 		return `<form id="f" hx-post="?event=S">` + in + `<button id="b">Go</button></form>`
 	}
 	text := form(`<input id="x" name="x" value="">`)
+	followed := form(`<input id="x" name="x" value="milk">`)
+	around := func(form, n string) string {
+		return strings.Replace(form, "<input", `<input type="hidden" name="n" value="`+n+`"><input`, 1)
+	}
 	area := form(`<textarea id="x" name="x"></textarea>`)
 	hard := `a.b*(c)[d]{e}|/\^$?+-'"&<`
 	return []sinceCase{
@@ -58,6 +62,10 @@ func sinceCases() []sinceCase {
 		{"conditions of its own", form(`<input id="x" name="x" value="" required pattern="[a-z]+" minlength="2" maxlength="9">`), form(`<input id="x" name="x" value="" required pattern="[a-z]+" minlength="2" maxlength="9">`), "milk", "milk", false, ""},
 		{"a number", form(`<input id="x" name="x" type="number" min="1" value="">`), form(`<input id="x" name="x" type="number" min="1" value="">`), "12", "12", false, ""},
 		{"a number, more", form(`<input id="x" name="x" type="number" min="1" value="">`), form(`<input id="x" name="x" type="number" min="1" value="">`), "12", "123", false, "123"},
+		{"another field of the form, more, and it was left", around(text, "1"), around(text, "2"), "milk", "milk and", true, "milk and"},
+		{"another field of the form", around(text, "1"), around(text, "2"), "milk", "milk", true, ""},
+		{"the view had followed, and another field of the form, more", around(followed, "1"), around(text, "2"), "milk", "milk and", true, "milk and"},
+		{"the view had followed, and another field of the form", around(followed, "1"), around(text, "2"), "milk", "milk", true, ""},
 		{"a text area", area, area, "two\nlines", "two\nlines", false, ""},
 		{"a text area, more", area, area, "two\nlines", "two\nlines more", false, "two\nlines more"},
 	}

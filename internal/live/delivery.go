@@ -19,6 +19,7 @@ type delivery struct {
 	unsettled    bool     // an event has posted its controls, and nothing was rendered for it yet
 	connectRan   bool     // the page's Connect has run
 	connections  uint64   // so far
+	elements     uint64   // connection elements in answers, so far
 	recovery     *recovery
 	typed        uint64 // digest of what the last event of a field being typed in has posted, 0: none
 }

@@ -51,7 +51,7 @@ func (v *View) event(e Event) (Call, error) {
 		i.Invocation, err = decode(root, e)
 		return err
 	})
-	return Call{Name: v.def.Name() + "." + e.Name, event: i, isEvent: true, Run: i.begin}, err
+	return Call{Name: v.def.Name() + "." + e.Name, event: i, isEvent: true}, err
 }
 
 func decode(c *render.Component, e Event) (render.Invocation, error) {

@@ -16,6 +16,9 @@ type Position struct {
 	id    uint64
 	given bool // the browser has been connected before
 	valid bool
+	// element is which of the connection elements in answers has asked, 0 the page's own: of those that
+	// name the same message the last one is in the page.
+	element uint64
 }
 
 // maxEpoch bounds the epoch's length.
@@ -23,9 +26,15 @@ const maxEpoch = 8
 
 func newEpoch() string { return rand.Text()[:maxEpoch] }
 
-// ParsePosition parses the text of a position; "" says that the browser was not connected before.
-func ParsePosition(text string) Position {
+// ParsePosition parses the id that a browser remembers, and what the address of its connection says of where to
+// resume; "" and "" say that it was not connected before.
+func ParsePosition(lastID, after string) Position {
+	text, element, _ := strings.Cut(after, ".")
+	if lastID != "" { // it comes first
+		text = lastID
+	}
 	p := Position{given: text != ""}
+	p.element, _ = strconv.ParseUint(element, 10, 64)
 	if !p.given {
 		p.valid = true
 		return p
@@ -45,13 +54,13 @@ func ParsePosition(text string) Position {
 }
 
 // isBehind reports whether a browser that says p knew less than one that said other when
-// it asked for its connection. epoch is the view's.
+// it asked for its connection, or has got another element since. epoch is the view's.
 func (p Position) isBehind(other Position, epoch string) bool {
 	switch {
 	case !p.valid || !other.valid:
 		return false
 	case p.epoch == other.epoch:
-		return p.id < other.id
+		return p.id < other.id || p.id == other.id && p.element < other.element
 	}
 	return other.epoch == epoch
 }
