@@ -72,6 +72,30 @@ func purposeOf(f Field) purpose {
 	return p
 }
 
+// byField are the attributes of the change event that are the same for all controls of a form. A component has them once, at
+// the element around the control: what is sent of a control, again and again, is shorter without them.
+var byField = []string{"hx-sync", "hx-trigger"}
+
+// inherited are the attributes of the element around the control of a field.
+func inherited(ctx context.Context, f Field) templ.OrderedAttributes {
+	var a templ.OrderedAttributes
+	for _, kv := range changeBinding(ctx, f.form.id) {
+		if slices.Contains(byField, kv.Key) {
+			a = append(a, attr(kv.Key+":inherited", kv.Value))
+		}
+	}
+	return a
+}
+
+// controlAttrs are attrs without what the control inherits.
+func (c *control) controlAttrs(ctx context.Context) templ.OrderedAttributes {
+	a := c.attrs(ctx)
+	if len(changeBinding(ctx, c.field.form.id)) > 0 {
+		a = without(a, byField...)
+	}
+	return a
+}
+
 // attrs are the attributes of the control; of radio buttons and boxes, those of the <fieldset> around them.
 // Attributes that follow from the validate tag are left out where a control does not have them.
 func (c *control) attrs(ctx context.Context) templ.OrderedAttributes {
@@ -154,6 +178,9 @@ func (c *control) optionAttrs(ctx context.Context, i int, o Option) templ.Ordere
 	a := without(without(c.field.OptionAttrs(ctx, i, o.Value), noneOf...), "required", "aria-invalid", "aria-describedby")
 	if o.Disabled {
 		a = append(a, attr("disabled", true))
+	}
+	if len(changeBinding(ctx, c.field.form.id)) > 0 {
+		a = without(a, byField...)
 	}
 	return a
 }

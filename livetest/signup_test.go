@@ -106,7 +106,8 @@ func TestASignUpFormIsRecovered(t *testing.T) {
 	form.Fill("Name", "Ann")
 	form.Fill("Email", "nobody")
 	form.Choose("Country", "France")
-	form.Button("Add address").Click()
+	form.Button("Add address").Click() // whose first field has the focus, so that it is left next
+	form.Field("Street").Nth(1).Fill("Road 2")
 	form.Field("City").Nth(1).Fill("Rome")
 	form.ExpectErrors("Email: must have the @ sign and no spaces")
 	form.Field("Age").Type("12")
