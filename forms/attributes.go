@@ -72,26 +72,22 @@ func purposeOf(f Field) purpose {
 	return p
 }
 
-// byField are the attributes of the change event that are the same for all controls of a form. A component has them once, at
-// the element around the control: what is sent of a control, again and again, is shorter without them.
-var byField = []string{"hx-sync", "hx-trigger"}
-
-// inherited are the attributes of the element around the control of a field.
+// inherited are the attributes of the element around the control of a field: the trigger of the change event, which is the
+// same for all. What is sent of a control, again and again, is shorter without it.
 func inherited(ctx context.Context, f Field) templ.OrderedAttributes {
-	var a templ.OrderedAttributes
 	for _, kv := range changeBinding(ctx, f.form.id) {
-		if slices.Contains(byField, kv.Key) {
-			a = append(a, attr(kv.Key+":inherited", kv.Value))
+		if kv.Key == "hx-trigger" {
+			return templ.OrderedAttributes{attr("hx-trigger:inherited", kv.Value)}
 		}
 	}
-	return a
+	return nil
 }
 
 // controlAttrs are attrs without what the control inherits.
 func (c *control) controlAttrs(ctx context.Context) templ.OrderedAttributes {
 	a := c.attrs(ctx)
 	if len(changeBinding(ctx, c.field.form.id)) > 0 {
-		a = without(a, byField...)
+		a = without(a, "hx-trigger")
 	}
 	return a
 }
@@ -180,7 +176,7 @@ func (c *control) optionAttrs(ctx context.Context, i int, o Option) templ.Ordere
 		a = append(a, attr("disabled", true))
 	}
 	if len(changeBinding(ctx, c.field.form.id)) > 0 {
-		a = without(a, byField...)
+		a = without(a, "hx-trigger")
 	}
 	return a
 }

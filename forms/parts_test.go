@@ -51,6 +51,7 @@ func (card) Save(s *views.Socket, f *forms.Submission[Card]) error {
 	f.Reset(Card{Lines: make([]Line, 1)})
 	return nil
 }
+
 func (c card) Render() templ.Component {
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
 		f := cardForm.Get(ctx)
