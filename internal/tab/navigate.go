@@ -49,7 +49,7 @@ func (t *Tab) goTo(address string, cause Cause) error {
 	if err != nil || !to.IsAbs() {
 		return fmt.Errorf("tab: %q is no address", address)
 	}
-	t.visit(&visit{to: to, cause: cause, replace: t.at >= 0 && *to == *base})
+	t.visit(&visit{to: to, cause: cause, anew: t.at >= 0 && *to == *base})
 	return nil
 }
 
@@ -106,10 +106,12 @@ func isWithin(from, to *url.URL) bool {
 }
 
 // leave is visit, but for an address that differs from the page's in what it names in
-// the page alone: that loads nothing. The page's own address takes the place of its entry in the history.
+// the page alone: that loads nothing. The page's own address is loaded as if it were reloaded.
 func (p *page) leave(v *visit) {
 	t := p.tab
-	v.replace = v.replace || v.post == nil && *v.to == *p.url
+	if v.post == nil && *v.to == *p.url {
+		v.replace, v.anew = true, true
+	}
 	if here, there := *p.url, *v.to; v.to.Fragment == "" || here != there && !isWithin(p.url, v.to) {
 		t.visit(v)
 		return
