@@ -92,7 +92,7 @@ func joinQuery(a, b string) string {
 func EventName(r *http.Request) string {
 	g, _ := r.Context().Value(guardKey{}).(*guard)
 	for ; g != nil; g = g.outer {
-		if g.own && !g.connecting {
+		if g.own && !g.connecting && r.Method == http.MethodPost {
 			return g.query.Get(protocol.EventParam)
 		}
 	}

@@ -45,9 +45,6 @@ func (rt Route) connecting(w http.ResponseWriter, r *http.Request) *connecting {
 		rt.refuseConnection(w, r, declined(http.StatusBadRequest, errors.New("handlers: the request for a connection has a body")))
 		return nil
 	}
-	if rt.hasLeft(w, r) {
-		return nil
-	}
 	v, ref := rt.admit(r)
 	if ref != nil {
 		rt.refuseConnection(w, r, ref)

@@ -24,7 +24,7 @@ type proof struct {
 // Size is part of live.Proof.
 func (p *proof) Size() int64 {
 	t := p.ticket
-	n := int(unsafe.Sizeof(*p)+unsafe.Sizeof(*t)) + len(p.text) + len(t.view) + len(t.version) + len(t.pattern) + len(t.path) + len(t.sent) + len(t.query) + len(t.moves)
+	n := int(unsafe.Sizeof(*p)+unsafe.Sizeof(*t)) + len(p.text) + len(t.view) + len(t.version) + len(t.pattern) + len(t.path) + len(t.sent) + len(t.query) + len(t.moves) + len(t.keeps)
 	return int64(n) + p.cookie.Size()
 }
 

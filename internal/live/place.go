@@ -153,13 +153,14 @@ func (v *View) move(cb *Callback) {
 	v.inbox = append(v.inbox, call)
 }
 
-// takeMove returns what the answer to an event is to say of the page's address; nil if it is not to say anything.
-func (v *View) takeMove() *Move {
+// takeMove returns what the answer to an event is to say of the page's address; nil if it is not to say anything, or
+// the page asks for the address itself, which one without scripts does not.
+func (v *View) takeMove(unscripted bool) *Move {
 	m := v.moved
-	if m == nil || !m.there {
+	if m == nil || !m.there && !unscripted {
 		return nil
 	}
-	if v.moved = nil; !v.IsAt(m) { // HandleParams has failed
+	if v.moved = nil; m.there && !v.IsAt(m) { // HandleParams has failed
 		return nil
 	}
 	return m

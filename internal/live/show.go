@@ -141,7 +141,7 @@ func (v *View) answer(gen uint64, t *turn) Outcome {
 	if d := v.takeDeparture(); d != nil {
 		return Outcome{Departure: d}
 	}
-	moved := v.takeMove()
+	moved := v.takeMove(t.unscripted)
 	if t.served != nil {
 		return v.serve(gen, t)
 	}
