@@ -89,7 +89,7 @@ func TestASignUpFormWithoutScripts(t *testing.T) {
 	}
 	expect(t, "live", page.Live(), false)
 	expect(t, "the path", page.Path(), "/")
-	expect(t, "the visits", fmt.Sprint(page.TakeVisits()), "[{opened / 200 []} {submitted / 200 [/]} {submitted / 200 [/]} {submitted / 200 [/]} {reloaded / 200 []}]")
+	expect(t, "the visits", fmt.Sprint(page.TakeVisits()), "[{load opened / 200 []} {load submitted / 200 [/]} {load submitted / 200 [/]} {load submitted / 200 [/]} {load reloaded / 200 []}]")
 	expect(t, "the form", signup.Form.Get(page.Context()).Data.Country, "DE")
 	if err := views.Send(page.View(), signup.Page.Patch, views.NoParams{}); err != nil {
 		t.Fatal(err)
