@@ -60,16 +60,6 @@ func expect(t *testing.T, page *livetest.Page, want ...string) {
 	}
 }
 
-// sent is what the last act has brought, which is to be one message.
-func sent(t *testing.T, page *livetest.Page) string {
-	t.Helper()
-	messages := page.TakeMessages()
-	if len(messages) != 1 {
-		t.Fatalf("%d messages: %.300v", len(messages), messages)
-	}
-	return messages[0].HTML
-}
-
 func TestEnterAddsAndClearsTheField(t *testing.T) {
 	page := open(t)
 	page.Expect("#left", "0 left")
