@@ -56,6 +56,7 @@ func New(goods Goods, bus *pubsub.Bus) Page {
 
 // Mount follows the prices. What is shown is for HandleParams, which comes next.
 func (p Page) Mount(s *views.Socket, _ Query) error {
+	state.Assign(s, Shown.To(Query{}), Details.To(Product{}), Left.To(left{}))
 	return pubsub.Subscribe(s, p.Priced, Page.priced)
 }
 
