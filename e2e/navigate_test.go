@@ -24,6 +24,7 @@ func at(t *testing.T, p *browser.Page, s *fixture.Site, address, shown string) {
 	t.Helper()
 	p.WaitFor("location.href === " + quote(s.URL+address))
 	p.WaitText("#shown", shown)
+	p.WaitCount(".htmx-request", 0)
 }
 
 func noted(t *testing.T, s *fixture.Site, want ...string) {

@@ -51,11 +51,7 @@ func (rt Route) connecting(w http.ResponseWriter, r *http.Request) *connecting {
 		return nil
 	}
 	g := guardOf(r.Context(), k)
-	text := r.Header.Get("Last-Event-ID")
-	if text == "" { // what the browser remembers comes first
-		text = g.query.Get(protocol.AfterParam)
-	}
-	at := live.ParsePosition(text)
+	at := live.ParsePosition(r.Header.Get("Last-Event-ID"), g.query.Get(protocol.AfterParam))
 	if v.IsCopy(at) {
 		rt.refuseConnection(w, r, refused(http.StatusConflict, "the page is a copy"))
 		return nil

@@ -48,7 +48,8 @@ func (g *guard) recall(r *http.Request) {
 	if g.text == "" {
 		return
 	}
-	if g.view = g.kit.views.Get(string(g.kit.tickets.Clear(g.text))); g.view != nil {
+	var room [64]byte
+	if g.view = g.kit.views.Get(string(g.kit.tickets.Clear(room[:], g.text))); g.view != nil {
 		g.before, _ = g.view.Proof().(*proof)
 	}
 	if b := g.before; b != nil && subtle.ConstantTimeCompare([]byte(b.text), []byte(g.text)) == 1 {

@@ -125,6 +125,9 @@ func (rt Route) serveVisit(w http.ResponseWriter, r *http.Request) bool {
 	} else if path, query, ok := shownAt(r); ok && outcome.Move == nil && path == to.Path && query == to.Query {
 		h.Set("HX-Push-Url", "false") // the browser shows it already
 	}
+	if m := outcome.Move; m != nil { // the address that was asked for has never been shown
+		outcome.Move = &live.Move{Address: m.Address, Replace: isRestore(r)}
+	}
 	rt.answer(w, r, outcome)
 	return true
 }
@@ -152,10 +155,10 @@ func (g *guard) hasLeft() bool {
 	text := g.r.Header.Get("Last-Event-ID")
 	path, query, ok := shownAt(g.r)
 	t, err := g.openTicket()
-	if err != nil || t.moves == "" || !ok || !live.ParsePosition(text).HasLeft(&live.Place{Path: path, Query: query}) {
+	if err != nil || t.moves == "" || !ok || !live.ParsePosition(text, "").HasLeft(&live.Place{Path: path, Query: query}) {
 		return false
 	}
-	address := protocol.ConnectionQuery + "&" + protocol.AfterParam + "=" + url.QueryEscape(text)
+	address := protocol.ConnectionQuery + "&" + protocol.AfterParam + "=" + text
 	if g.kit.based {
 		address = g.kit.address(g.r) + address
 	}

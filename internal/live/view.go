@@ -232,7 +232,7 @@ func (v *View) endWith(last []byte, pause time.Duration) {
 	v.host.workers.Done()
 	for _, j := range dropped {
 		if j.done != nil {
-			j.done <- Outcome{Err: fault.ErrGone, Unstarted: true}
+			j.done.answer(Outcome{Err: fault.ErrGone, Unstarted: true})
 		}
 	}
 	for _, conn := range conns {

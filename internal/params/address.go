@@ -109,7 +109,7 @@ func (a *Address) Read(in Input) (reflect.Value, error) {
 		if d.inPath {
 			texts = []string{in.Path(d.name)}
 		} else {
-			texts = in.Query[d.name]
+			texts = all(in.Query, d.name)
 		}
 		if err := d.read(p.Field(d.index), texts); err != nil {
 			if failed, ok := errors.AsType[*fault.Panic](err); ok {

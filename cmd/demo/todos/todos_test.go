@@ -234,9 +234,13 @@ func TestASecondClickOnTheSameAddsNothing(t *testing.T) {
 func TestDeleting(t *testing.T) {
 	page := with(t, "Milk", "Bread", "Eggs")
 	page.Find("li", "Bread").Button("Delete").Click()
-	got := sent(t, page)
+	messages := page.TakeMessages()
+	got := messages[0].HTML
 	if want := `<hx-partial id="todo-2" hx-swap="delete"></hx-partial>`; !strings.Contains(got, want) || strings.Contains(got, "todo-1") {
 		t.Errorf("got %s, want %s in it", got, want)
+	}
+	if len(messages) != 2 || strings.Contains(messages[1].HTML, "autofocus") { // the next button has got the focus
+		t.Errorf("then %d messages: %v", len(messages), messages)
 	}
 	expect(t, page, "Milk", "Eggs")
 	page.Expect("#left", "2 left")
