@@ -30,7 +30,7 @@ func (rt Route) serveEvent(w http.ResponseWriter, r *http.Request) {
 		v.NoteNotice()
 		if unscripted {
 			v.Tell(rt.kit.config.Texts.Refusal(ref.status))
-			rt.sendBack(w, r, v)
+			rt.sendBack(w, v)
 			return
 		}
 		rt.refuse(w, r, ref)

@@ -142,11 +142,11 @@ func (rt Route) answerUnscripted(w http.ResponseWriter, r *http.Request, v *live
 		_, text := rt.failure(r, "event", outcome.Err)
 		v.Tell(text)
 	}
-	rt.sendBack(w, r, v)
+	rt.sendBack(w, v)
 }
 
 // sendBack sends the browser to the page of an event, which is served once more.
-func (rt Route) sendBack(w http.ResponseWriter, r *http.Request, v *live.View) {
+func (rt Route) sendBack(w http.ResponseWriter, v *live.View) {
 	seeOther(w, "?"+joinQuery(protocol.KitParam+"="+protocol.ViewText(v.ID()), v.Place().Query))
 }
 

@@ -44,24 +44,32 @@ func (g *guard) pageAt(t *ticket) (query string, ok bool) {
 		return t.query, t.sentPath() == sentPath(g.r)
 	}
 	sent := sentPath(g.r)
-	if g.view != nil {
+	path, query, ok := shownAt(g.r)
+	if ok && path == sent && !g.connecting {
+		return query, true
+	}
+	if g.view != nil { // a connection repeats what it was opened with
 		if at := g.view.Place(); at != nil && at.Path == sent {
 			return at.Query, true
 		}
 	}
-	if path, query, ok := shownAt(g.r); ok {
+	if ok {
 		return query, path == sent
 	}
 	return t.query, t.sentPath() == sent
 }
 
-// follow takes a view to where its page is, at another path than the view knows: the user has gone back, and an event
-// has come before the request for the address.
+// follow takes a view to where its page is, if that is not where the view knows it: the user has gone back, and an event
+// has come before the request for the address, or two requests for addresses have overtaken each other.
 func (rt Route) follow(v *live.View, r *http.Request) *refusal {
-	if rt.def.HandleParams == nil || isVisit(r) || v.Place().Path == sentPath(r) {
+	if rt.def.HandleParams == nil || isVisit(r) {
 		return nil
 	}
-	outcome := v.MoveTo(live.Event{Context: context.WithoutCancel(r.Context()), Input: input(r)}, rt.place(r))
+	to := rt.place(r)
+	if v.Place().Address() == to.Address() {
+		return nil
+	}
+	outcome := v.MoveTo(live.Event{Context: context.WithoutCancel(r.Context()), Input: input(r)}, to)
 	switch {
 	case outcome.Departure != nil:
 		return &refusal{status: http.StatusSeeOther, err: errors.New("handlers: HandleParams redirects"), away: outcome.Departure}
@@ -115,6 +123,9 @@ func (rt Route) serveVisit(w http.ResponseWriter, r *http.Request) bool {
 	to := rt.place(r)
 	if rt.kit.based && v.Place().Path != to.Path { // what is bound has the path of the page
 		return !isRestore(r) && load(w, r)
+	}
+	if r.Context().Err() != nil { // the user has gone on
+		return true
 	}
 	outcome := v.MoveTo(live.Event{Context: context.WithoutCancel(r.Context()), Input: input(r)}, to)
 	if outcome.Err != nil {

@@ -138,10 +138,16 @@ func TestAPageVisitsAnAddressOfItsView(t *testing.T) {
 		p.visit("/shelf/7?q=red").is(t, "back", 204)
 	}
 	seen()
-	// Whatever the browser says, events are of the page where the view is.
+	// An event is of the page where the browser says it is: the middleware hears of that, and the view goes there.
 	p.path = "/shelf/7"
-	p.post("event=Tap", url.Values{}, "HX-Current-URL", s.URL+"/shelf/7?q=made+up").is(t, "an event", 204)
-	same(t, "an event goes through", seen(), "POST /shelf/7?q=red")
+	p.post("event=Tap", url.Values{}).is(t, "an event", 204)
+	p.post("event=Tap", url.Values{}, "HX-Current-URL", s.URL+"/shelf/7?q=99").is(t, "an event of an address that is refused", 204, "HX-Redirect", "/shelf/7?q=99")
+	p.post("event=Tap", url.Values{}, "HX-Current-URL", s.URL+"/shelf/7?q=toolong").is(t, "an event of an address that is not valid", 400)
+	p.post("event=Tap", url.Values{}).is(t, "an event after them", 204)
+	same(t, "they go through", seen(), "POST /shelf/7?q=red", "POST /shelf/7?q=99", "POST /shelf/7?q=toolong", "POST /shelf/7?q=red")
+	p.post("event=Tap", url.Values{}, "HX-Current-URL", s.URL+"/shelf/7?q=blue#top").is(t, "an event elsewhere", 204)
+	p.post("event=Tap", url.Values{}).is(t, "an event after it", 204)
+	same(t, "they go through", seen(), "POST /shelf/7?q=blue", "POST /shelf/7?q=blue")
 	p.post("event=Turn&value=4", url.Values{}).is(t, "a patch", 204, "HX-Push-Url", "/shelf/7?page=4")
 	p.post("event=Look&value=%3Fq%3Dblue", url.Values{}).is(t, "a patch that replaces", 204, "HX-Replace-Url", "/shelf/7?q=blue")
 	p.post("event=Look&value=%3Fq%3Dfail", url.Values{}).is(t, "a patch that fails", 204, "HX-Replace-Url", "")

@@ -21,6 +21,7 @@ type delivery struct {
 	connections  uint64   // so far
 	elements     uint64   // connection elements in answers, so far
 	recovery     *recovery
+	place        *Place // of the page, as the newest message's id says
 	typed        uint64 // digest of what the last event of a field being typed in has posted, 0: none
 }
 

@@ -81,6 +81,10 @@ func (v *View) send(conn Conn, posted *patch.Posted, more []byte) error {
 		return nil
 	}
 	ops := v.appendMove(append(r.Ops, more...))
+	if at := v.Place(); len(ops) == 0 && v.def.HandleParams != nil && v.delivery.place != at {
+		ops = protocol.AppendMarker(ops)
+	}
+	v.delivery.place = v.Place()
 	if len(ops) == 0 {
 		return nil
 	}

@@ -92,6 +92,11 @@ func AppendVisit(ops []byte, address string, replace bool) []byte {
 	return append(ops, `<hx-partial id="`+VisitID+`" hx-swap="innerHTML"><i hx-get="`+html.EscapeString(address)+how+`" hx-sync="`+patch.EventQueue+`" hx-trigger="load"></i></hx-partial>`...)
 }
 
+// AppendMarker appends an operation that changes nothing, for a message whose id has something to say.
+func AppendMarker(ops []byte) []byte {
+	return append(ops, `<hx-partial id="`+VisitID+`" hx-swap="innerHTML"></hx-partial>`...)
+}
+
 // Corrected marks the notice of an event that did not reach the server: the page has asked for its
 // controls since.
 const Corrected = `<hx-partial id="` + FailedID + `" hx-swap="afterbegin"><b hidden></b></hx-partial>`
