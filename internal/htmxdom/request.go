@@ -2,9 +2,11 @@ package htmxdom
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -117,8 +119,8 @@ func (d *Document) request(source, submitter *html.Node, method, action string, 
 	if err != nil {
 		return nil, err
 	}
-	for name, v := range vals {
-		body.set(name, text(v))
+	for _, name := range slices.Sorted(maps.Keys(vals)) { // htmx has them as they are written
+		body.set(name, text(vals[name]))
 	}
 	headers, err := parseHCON(d.inherited(source, "hx-headers"))
 	if err != nil {
