@@ -9,8 +9,6 @@ SHELL := /bin/bash
 GO ?= go
 # A folder per Go version: a linter built with an older one cannot read what a newer one compiles.
 BIN := .bin/$(shell $(GO) env GOVERSION)
-# templ formats scripts and styles with prettier where it finds one; the result must not depend on the machine.
-TEMPL_FMT := $(GO) tool templ fmt -prettier-command=no-prettier -log-level=warn
 
 # The address of `make dev`, and of the demo behind it.
 DEV ?= 127.0.0.1:7331
@@ -36,7 +34,7 @@ needs: ## install what tests need (Debian: a C compiler, Chromium, nginx)
 
 .PHONY: fresh
 fresh: ## are the generated files up to date and the templates formatted?
-	@$(STEP) 'generated code and templates' 'run `make fmt gen` and commit the result' tools/fresh '$(GO)' '$(TEMPL_FMT)'
+	@$(STEP) 'generated code and templates' 'run `make fmt gen` and commit the result' tools/fresh '$(GO)'
 
 .PHONY: tidy
 tidy:
@@ -70,7 +68,7 @@ gen: ## write the Go code of the templates
 
 .PHONY: fmt
 fmt: $(BIN)/gofumpt ## format Go code and templates
-	$(TEMPL_FMT) .
+	tools/templates '$(GO)'
 	$(BIN)/gofumpt -w .
 
 .PHONY: dev

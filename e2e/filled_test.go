@@ -118,6 +118,9 @@ func TestAClickIsNotLostWhenAnErrorMovesItsButton(t *testing.T) {
 	p.WaitFor(`document.getElementById("signup-news").checked`)
 	p.ClickSlowly("[value='add nicknames']", moved("signup-email", "[value='add nicknames']"))
 	p.WaitCount(".row", 1)
+	focused(t, p, "#signup-nicknames-0-text")
+	p.Eval(`document.getElementById("signup-password").focus()`, nil)
+	p.WaitText("#signup-nicknames-0-text--errors", "can't be blank") // which moves the button before it is pressed
 	p.ClickSlowly("#save", moved("signup-password", "#save"))
 	focused(t, p, ".sb-summary")
 }

@@ -175,6 +175,46 @@ func TestAReloadedFormAgreesWithItsViewAfterOneEvent(t *testing.T) {
 	b.WaitText("#heard", "Ann, as the browser has kept it|||"+country+"|west")
 }
 
+// Case 40, with what Chromium itself makes of the fields of a page that is loaded again, or gone back to.
+func TestAFormThatTheBrowserFillsInAgreesWithItsViewAfterOneEvent(t *testing.T) {
+	t.Parallel()
+	for name, leave := range map[string]func(b *booking){
+		"reload": func(b *booking) { b.Reload() },
+		"back":   func(b *booking) { b.Goto(b.s.URL + "/ledger"); b.Back() },
+		"back, from history": func(b *booking) {
+			b.Eval(`addEventListener("unload", () => {})`, nil) // keeps the document out of the back/forward cache
+			b.Goto(b.s.URL + "/ledger")
+			b.Back()
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := openBooking(t)
+			b.Fill("#trip-name", "Eve")
+			b.Click("#book") // from now on the form has another number than the page that was loaded
+			b.WaitText("#booked", "Eve")
+			b.Fill("#trip-name", "Ann")
+			b.Fill("#trip-note", "two\nlines")
+			b.Select("#trip-country", "fr")
+			b.Check("#trip-gift", true)
+			b.WaitText("#heard", "Ann|two lines||fr|south")
+			b.Fill("#trip-name", "Ann Lee") // what was typed last may not have been sent
+			leave(b)
+			live(t, b.Page)
+			other := map[string]string{"north": "west", "south": "west", "west": "north"}[b.Value("#trip-region")]
+			b.Select("#trip-region", other)
+			b.WaitFor(`(() => {
+				const at = id => document.getElementById("trip-" + id);
+				const shown = ["name", "note", "day", "country", "region"].map(id => at(id).value).join("|");
+				return document.getElementById("heard").textContent === shown && at("region").value === ` + quote(other) + `;
+			})()`)
+			b.quiet()
+			b.is("trip-region", `e.value === `+quote(other))
+			b.is("trip-name", `document.getElementById("heard").textContent.startsWith(e.value + "|")`)
+		})
+	}
+}
+
 // What the answers to earlier events make of a choice whose own event waits.
 func TestAChoiceWhoseEventWaitsDoesNotFlicker(t *testing.T) {
 	t.Parallel()

@@ -35,17 +35,18 @@ const logScript = `window.log = {
 			seen: log.seen, above: ids("#above>*"), lines: ids("#lines>*"), below: ids("#below>*")});
 	},
 	frame: () => new Promise(r => requestAnimationFrame(() => setTimeout(r))),
-	// Scrolls by small steps. It returns how often something else than that has moved the lines.
+	// Scrolls by small steps. It returns where something else than that has moved the lines.
 	async by(step, times) {
-		let jumps = 0;
+		const jumps = [];
 		for (let i = 0; i < times; i++) {
-			const at = log.pane.scrollTop, start = log.start;
+			const at = log.pane.scrollTop, start = log.start, state = log.state;
 			log.pane.scrollTop += step;
 			const scrolled = log.pane.scrollTop - at;
 			await log.frame();
-			if (Math.abs(log.start + scrolled - start) > 1 || log.most > 200) jumps++;
+			const moved = log.start + scrolled - start;
+			if (Math.abs(moved) > 1 || log.most > 200) jumps.push("step " + i + ", moved by " + moved + ", " + log.most + " lines\n" + state + "\n" + log.state);
 		}
-		return jumps;
+		return jumps.join("\n");
 	},
 	async to(part) { log.pane.scrollTop = (log.pane.scrollHeight - log.pane.clientHeight) * part; await log.frame(); },
 }, 0`
@@ -77,9 +78,9 @@ func (l logPage) sees(number int) {
 
 func (l logPage) scroll(step, times int) {
 	l.t.Helper()
-	var jumps int
-	if l.Eval(fmt.Sprintf("log.by(%d, %d)", step, times), &jumps); jumps != 0 {
-		l.t.Errorf("scrolling %d times by %d the lines have jumped %d times", times, step, jumps)
+	var jumps string
+	if l.Eval(fmt.Sprintf("log.by(%d, %d)", step, times), &jumps); jumps != "" {
+		l.t.Errorf("scrolling %d times by %d the lines have jumped: %s", times, step, jumps)
 	}
 }
 

@@ -54,6 +54,7 @@ func TestAPatchChangesAddressAndContentWithoutALoad(t *testing.T) {
 	at(t, p, s, "/catalog", `0 "" 1 name`)
 	p.Eval("history.forward()", nil)
 	at(t, p, s, "/catalog?page=9", `0 "" 9 name`)
+	p.WaitCount(".htmx-request", 0) // what was gone forward to has been answered
 	p.Click("#unlucky")
 	at(t, p, s, "/catalog?page=14", `0 "" 14 name`)
 	p.Fill("#search", "red & blue")

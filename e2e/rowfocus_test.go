@@ -1,6 +1,7 @@
 package e2e_test
 
 import (
+	"net/http"
 	"testing"
 
 	"github.com/sideband-go/sideband/e2e/fixture"
@@ -37,6 +38,7 @@ func (p tour) to(selector string) {
 	focused(p.t, p.Page, selector)
 }
 
+// Case 136.
 func TestRowsAreWorkedByKeyboard(t *testing.T) {
 	t.Parallel()
 	for _, list := range []string{"stops", "guests"} { // with an element around each row, and without
@@ -77,6 +79,7 @@ func TestRowsAreWorkedByKeyboard(t *testing.T) {
 	}
 }
 
+// Case 137.
 func TestAnAddedRowIsNoSubmit(t *testing.T) {
 	t.Parallel()
 	p := openTour(t)
@@ -103,6 +106,7 @@ func TestAnAddedRowIsNoSubmit(t *testing.T) {
 	p.WaitText("#heard", "a,b,c,,")
 }
 
+// Case 136.
 func TestRowsAreWorkedByKeyboardWithoutScripts(t *testing.T) {
 	t.Parallel()
 	s := fixture.Serve(t, handlers.Config{})
@@ -136,4 +140,45 @@ func TestRowsAreWorkedByKeyboardWithoutScripts(t *testing.T) {
 	p.Press("Enter")
 	p.places("stops", "b,a,c")
 	page.WaitText("#heard", "b,a,c")
+}
+
+// sent is how many events the page has sent.
+func (p tour) sent() (n int) {
+	for _, r := range p.Requests() {
+		if r.Method == http.MethodPost {
+			n++
+		}
+	}
+	return n
+}
+
+// Case 138.
+func TestAFieldThatIsLeftIsSentOnce(t *testing.T) {
+	t.Parallel()
+	p := openTour(t)
+	add := func(what, want string, sent int) { // an event that is sent after all others
+		t.Helper()
+		before := p.Count("#stops [name$='.place']")
+		p.to("#tour-stops--add")
+		p.Press("Enter")
+		p.WaitCount("#stops [name$='.place']", before+1)
+		p.WaitText("#heard", want)
+		if got := p.sent(); got != sent+1 {
+			t.Errorf("%s: %d events were sent, want %d", what, got-1, sent)
+		}
+	}
+	p.to("#tour-stops-0-place")
+	typed(p.Page, "x")
+	p.WaitText("#heard", "xa,b,c")
+	add("typed, and left after a pause", "xa,b,c,", 2)
+	p.to("#tour-stops-1-place") // a new row's field is left as it is, for the first time
+	typed(p.Page, "y")
+	add("typed and left at once", "xa,yb,c,,", 5)
+	p.to("#tour-stops-1-place")
+	add("left as it is, for the first time and again", "xa,yb,c,,,", 7)
+	p.Eval(`document.getElementById("tour-name").select()`, nil)
+	p.to("#tour-name")
+	p.Press("Delete")
+	p.to("#tour-stops--add")
+	p.WaitText("#tour-name--errors", "can't be blank")
 }

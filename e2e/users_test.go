@@ -48,7 +48,7 @@ func TestAUserIsAddedByKeyboardAlone(t *testing.T) {
 	p.Eval(`document.getElementById("user-name").focus()`, nil)
 	p.enter("user-name", "Kim Keys")
 	p.enter("user-email", "kim")
-	p.WaitText("#user-email--errors", "must have the @ sign and no spaces")
+	p.WaitText("#user-email--errors", "must have the @ sign, a domain and no spaces")
 	p.Press("Shift+Tab")
 	p.enter("user-email", "kim@example.org") // in place of what is selected
 	p.WaitText("#user-email--errors", "")
@@ -73,10 +73,65 @@ func TestAUserIsAddedByKeyboardAlone(t *testing.T) {
 	p.WaitFor(`document.activeElement.textContent === "Remove"`)
 	p.Press("Tab")
 	p.WaitFor(`document.activeElement.textContent === "Add address"`)
+	p.Press("Enter")
+	p.enter("user-addresses-1-street", "Key Street 2")
+	p.enter("user-addresses-1-city", "Osaka")
+	p.WaitFor(`document.activeElement.textContent === "Remove"`)
+	p.Press("Tab")
+	p.focused("user-addresses-1--up")
+	p.Press("Enter")
+	p.streets("Key Street 2", "Key Street 1")
+	p.WaitFor(`document.activeElement.id.startsWith("user-addresses-1--down")`)
+	p.Press("Shift+Tab") // past Up, which is disabled now
+	p.focused("user-addresses-1--remove")
+	p.Press(" ")
+	p.streets("Key Street 1")
+	p.WaitFor(`document.activeElement.id.startsWith("user-addresses-0--remove")`)
+	p.Press("Tab")
+	p.WaitFor(`document.activeElement.textContent === "Add address"`)
 	p.Press("Tab")
 	p.WaitFor(`document.activeElement.textContent === "Save"`)
 	p.Press("Enter")
 	p.saved("Kim Keys is a user now.")
+	p.ClickText("link", "Kim Keys")
+	p.streets("Key Street 1")
+}
+
+// Case 130.
+func TestAScreenReaderFindsTheFormOfAUser(t *testing.T) {
+	t.Parallel()
+	p := openUser(t, "/users/new")
+	for _, line := range []string{
+		`form "New user"`,
+		`textbox "Name" required=true`,
+		`textbox "Password" description="It has 12 characters at least." required=true`,
+		`textbox "Age" required=true`,
+		`combobox "Region" value="Choose one"`,
+		`radiogroup "Role" required=true`,
+		`radio "Member" checked=true`,
+		`group "Addresses"`,
+		`group "Address 1"`,
+		`textbox "Street" required=true`,
+		`button "Up" disabled=true`,
+		`button "Save"`,
+		`link "Cancel"`,
+	} {
+		announced(t, p.Page, "main", line)
+	}
+	if tree := p.Accessible("main"); strings.Contains(tree, "invalid=true") {
+		t.Errorf("before anything was typed a screen reader hears of errors:\n%s", tree)
+	}
+	p.ClickText("button", "Add address")
+	p.WaitCount(".address", 2)
+	announced(t, p.Page, "#user-addresses-1-street-row", `textbox "Street" focused=true required=true`)
+	p.ClickText("button", "Save")
+	announced(t, p.Page, "main", `group "This could not be saved:" focused=true`)
+	announced(t, p.Page, "main", `link "Address 2, City: can't be blank"`)
+	announced(t, p.Page, "main", `textbox "Password" description="can't be blank It has 12 characters at least." invalid=true required=true`)
+	p.ClickText("link", "Address 2, City: can't be blank")
+	announced(t, p.Page, "#user-addresses-1-street-row", `textbox "City" description="can't be blank" invalid=true focused=true required=true`)
+	p.ClickText("button", "Remove") // the first: the second address is the first one now
+	announced(t, p.Page, "main", `link "Address 1, City: can't be blank"`)
 }
 
 // A submit that is refused says why, with links to the fields.

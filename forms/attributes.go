@@ -72,6 +72,26 @@ func purposeOf(f Field) purpose {
 	return p
 }
 
+// inherited are the attributes of the element around the control of a field: the trigger of the change event, which is the
+// same for all. What is sent of a control, again and again, is shorter without it.
+func inherited(ctx context.Context, f Field) templ.OrderedAttributes {
+	for _, kv := range changeBinding(ctx, f.form.id) {
+		if kv.Key == "hx-trigger" {
+			return templ.OrderedAttributes{attr("hx-trigger:inherited", kv.Value)}
+		}
+	}
+	return nil
+}
+
+// controlAttrs are attrs without what the control inherits.
+func (c *control) controlAttrs(ctx context.Context) templ.OrderedAttributes {
+	a := c.attrs(ctx)
+	if len(changeBinding(ctx, c.field.form.id)) > 0 {
+		a = without(a, "hx-trigger")
+	}
+	return a
+}
+
 // attrs are the attributes of the control; of radio buttons and boxes, those of the <fieldset> around them.
 // Attributes that follow from the validate tag are left out where a control does not have them.
 func (c *control) attrs(ctx context.Context) templ.OrderedAttributes {
@@ -154,6 +174,9 @@ func (c *control) optionAttrs(ctx context.Context, i int, o Option) templ.Ordere
 	a := without(without(c.field.OptionAttrs(ctx, i, o.Value), noneOf...), "required", "aria-invalid", "aria-describedby")
 	if o.Disabled {
 		a = append(a, attr("disabled", true))
+	}
+	if len(changeBinding(ctx, c.field.form.id)) > 0 {
+		a = without(a, "hx-trigger")
 	}
 	return a
 }

@@ -77,11 +77,14 @@ func bindChange[V, T any](ctx context.Context, k *Key[T], change func(V, *views.
 	b.change = views.OnInput(ctx, change)
 	for i, a := range b.change {
 		if a.Key == "hx-trigger" {
-			b.change[i].Value = fmt.Sprint(a.Value) + ", blur once"
+			b.change[i].Value = fmt.Sprint(a.Value) + leftUnchanged
 		}
 	}
 	return b
 }
+
+// leftUnchanged sends the first time that a field is left without a change: what was changed has just been sent.
+const leftUnchanged = ", blur once target::not(:user-valid):not(:user-invalid)"
 
 // Attrs returns the attributes of the <form>. Errors are the form's own: it has novalidate.
 func (b *Binding) Attrs() templ.OrderedAttributes { return b.attrs }
@@ -90,9 +93,10 @@ func (b *Binding) Attrs() templ.OrderedAttributes { return b.attrs }
 // JavaScript, and a first button, which a browser presses for Enter.
 func (b *Binding) Hidden() templ.Component {
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
-		text := `<input type="hidden" name="` + numberField + `" value="` + html.EscapeString(b.number) + `"/>`
+		const off = `" autocomplete="off"/>` // else Firefox keeps them when the page is reloaded
+		text := `<input type="hidden" name="` + numberField + `" value="` + html.EscapeString(b.number) + off
 		if b.rows != "" {
-			text += `<input type="hidden" name="` + listField + `" value="` + html.EscapeString(b.rows) + `"/>`
+			text += `<input type="hidden" name="` + listField + `" value="` + html.EscapeString(b.rows) + off
 		}
 		text += `<button type="submit" hidden></button>`
 		if _, err := io.WriteString(w, text); err != nil {

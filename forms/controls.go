@@ -112,6 +112,7 @@ const (
 
 // Render renders the control, unless the last rendering had the same.
 func (c *control) Render(ctx context.Context, w io.Writer) error {
+	c.check()
 	var ok bool
 	if c.hash, ok = c.version(ctx); !ok {
 		return c.markup().Render(ctx, w)

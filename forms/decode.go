@@ -17,6 +17,7 @@ import (
 // Bounds of what is decoded, beside those of the kit's that hold for all that is posted.
 const (
 	maxFields = 1000 // names
+	ownFields = 10   // of those, for the kit's own
 	maxName   = 200  // bytes of a name
 	// MaxRows is how many rows the lists of a form have together.
 	MaxRows = 500
@@ -183,13 +184,12 @@ func (f *form) parse(path string, n *field, v reflect.Value, texts []string) err
 		return nil // as it was
 	}
 	v.SetZero()
+	var failed error
 	if text != "" {
-		if _, err := f.parseText(path, v.Addr(), text); err != nil {
-			return err
-		}
+		_, failed = f.parseText(path, v.Addr(), text)
 	}
 	if n.kind == box {
-		return nil
+		return failed
 	}
 	if shown := n.text(v); text != shown {
 		if f.typed == nil {
@@ -199,7 +199,7 @@ func (f *form) parse(path string, n *field, v reflect.Value, texts []string) err
 		_ = views.ParseText(clean(text), &copied) // else the form would keep all that was posted
 		f.typed[strings.Clone(path)] = typed{copied, shown}
 	}
-	return nil
+	return failed
 }
 
 // lineEnds are those that browsers send, and that Go writes.
@@ -215,10 +215,11 @@ func (f *form) parseText(path string, into reflect.Value, text string) (ok bool,
 	switch {
 	case err == nil:
 		return true, nil
-	case !errors.Is(err, views.ErrText):
-		return false, fmt.Errorf("forms: %s: %w", path, err)
 	}
 	into.Elem().SetZero()
+	if !errors.Is(err, views.ErrText) {
+		return false, fmt.Errorf("forms: %s: %w", path, err)
+	}
 	if len(f.problems[path]) == 0 { // of a list it is said once
 		f.add(Problem{Field: strings.Clone(path), Rule: RuleParse, Kind: valueKind(into.Elem().Type())})
 	}
@@ -322,8 +323,9 @@ func (k *Key[T]) Decode(ctx context.Context, fields url.Values) (*Form[T], error
 	f := &Form[T]{form: form{definition: k.definition, id: k.name}}
 	data := f.data()
 	f.adoptRows(data, fields)
-	if err := f.decode(data, fields); errors.Is(err, errUnreadable) || errors.Is(err, errTooMuch) {
-		f.add(Problem{Rule: RuleFields})
+	err := f.decode(data, fields)
+	if rule, _ := refusalOf(err); rule != "" {
+		f.add(Problem{Rule: rule})
 	} else if err != nil {
 		return f, err
 	}

@@ -9,6 +9,11 @@
 //
 //	var Form = forms.New[Signup]("signup")
 //
+// The form tag names a field in the page; with omitempty its zero value shows as an empty text, and browsers do not
+// set a field that is tagged form:"-". Each exported field has a tag: a number, a string, a bool, a type with
+// UnmarshalText, a struct of such fields, or a slice of them. The rules of validate are those of package
+// github.com/go-playground/validator/v10; lists of structs need dive.
+//
 // A page has up to two events for it. Change runs for each change of a field; Save runs for a
 // submit, if everything that was posted parses and is valid:
 //

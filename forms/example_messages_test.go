@@ -15,8 +15,8 @@ import (
 
 // Account is what is posted.
 type Account struct {
-	Name  string `form:"name" validate:"required"`
-	Age  int   `form:"age,omitempty" validate:"gte=18"`
+	Name string `form:"name" validate:"required"`
+	Age  int    `form:"age,omitempty" validate:"gte=18"`
 }
 
 // Language is the language of the page.

@@ -29,6 +29,7 @@ type Field struct {
 	Limits
 
 	form     *form
+	kind     kind
 	hasFocus bool // it is new to the page, and gets the focus
 }
 
@@ -40,7 +41,7 @@ func (f *Form[T]) Field(field any) Field {
 
 // describe describes the control of the field at a path.
 func (f *form) describe(path string, s *field, v reflect.Value) Field {
-	d := Field{Name: path, ID: f.idOf(path), Limits: s.limits, form: f}
+	d := Field{Name: path, ID: f.idOf(path), Limits: s.limits, form: f, kind: s.kind}
 	d.hasFocus = f.focusOn == d.ID
 	if f.used[path] {
 		d.Problems = f.problems[path]

@@ -74,8 +74,8 @@ func (f *form) Valid() bool { return len(f.problems) == 0 }
 // Submitted reports whether the form was submitted, and no submit was accepted since.
 func (f *form) Submitted() bool { return f.submitted }
 
-// Changed reports whether the event came from the field, which is named by its address. A struct or
-// a list of them has changed when one of its fields has.
+// Changed reports whether the event is the change of the field, which is named by its address. A field that
+// is left as it was has not changed. A struct or a list of them has changed when one of its fields has.
 func (f *Form[T]) Changed(field any) bool {
 	path, _ := f.pathOf(field)
 	return f.source != "" && isWithin(f.source, path)
@@ -97,8 +97,11 @@ func (f *Form[T]) AddError(field any, text string) {
 // AddFormError says what is wrong with the form as a whole. It shows at once.
 func (f *form) AddFormError(text string) { f.add(Problem{Text: text}) }
 
-// add notes a problem.
+// add notes a problem, unless it was said already.
 func (f *form) add(p Problem) {
+	if p.Text != "" && slices.ContainsFunc(f.problems[p.Field], func(q Problem) bool { return q.Text == p.Text }) {
+		return
+	}
 	if f.problems == nil {
 		f.problems = map[string][]Problem{}
 	}

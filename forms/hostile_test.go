@@ -3,6 +3,7 @@ package forms_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"html"
 	"io"
@@ -21,6 +22,7 @@ import (
 	"github.com/sideband-go/sideband/forms"
 	"github.com/sideband-go/sideband/handlers"
 	"github.com/sideband-go/sideband/internal/viewtest/signup"
+	"github.com/sideband-go/sideband/livetest"
 	"github.com/sideband-go/sideband/views"
 )
 
@@ -89,7 +91,20 @@ type Notes struct {
 	Kept  string `form:"-" validate:"max=3"`
 }
 
-var notesForm = forms.New[Notes]("notes")
+var notesForm = forms.New[Notes]("notes", forms.WithValidator(moody{forms.Rules(nil)}))
+
+// moody is a validator that does what the field c says.
+type moody struct{ forms.Validator }
+
+func (m moody) Validate(ctx context.Context, data any) ([]forms.Problem, error) {
+	switch data.(*Notes).C {
+	case "error":
+		return nil, errors.New("a secret of the database")
+	case "panic":
+		panic("a secret of the database")
+	}
+	return m.Validator.Validate(ctx, data)
+}
 
 // notes is a page with a form.
 type notes struct{ kept string }
@@ -105,7 +120,7 @@ func (notes) Render() templ.Component {
 		f := notesForm.Get(ctx)
 		ctx = templ.WithChildren(ctx, templ.Join(
 			forms.Summary(f, "Wrong:"), forms.Password(f.Field(&f.Data.A), ""), forms.Password(f.Field(&f.Data.B), ""),
-			forms.Number(f.Field(&f.Data.Count), "Count"), forms.Errors(f.Field(&f.Data.Sizes)),
+			forms.Text(f.Field(&f.Data.C), "Mood"), forms.Number(f.Field(&f.Data.Count), "Count"), forms.Errors(f.Field(&f.Data.Sizes)),
 			templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
 				_, err := fmt.Fprintf(w, "<p>holds %d</p>", len(f.Data.A)+len(f.Data.B)+len(f.Data.C)+len(f.Data.D)+len(f.Data.E))
 				return err
@@ -127,7 +142,7 @@ func serve[Q any](page views.View[Q]) http.Handler {
 	return r
 }
 
-// Fields that are not posted stay: posted one after the other they are no more than one event, and a bound.
+// Case 14. Fields that are not posted stay: posted one after the other they are no more than one event, and a bound.
 func TestWhatAFormHoldsIsBounded(t *testing.T) {
 	p := openRaw(t, serve(notes{}))
 	text := strings.Repeat("x", 700<<10)
@@ -249,5 +264,43 @@ func TestTheNoticeIsOfWhatIsRefused(t *testing.T) {
 	notice := regexp.MustCompile(`<hx-partial id="sb-notice"[^>]*>([^<]*)<`).FindStringSubmatch(w.Body.String())
 	if w.Code != 400 || notice == nil || notice[1] != "The form could not be read. Please reload the page." {
 		t.Errorf("%d %q: %s", w.Code, notice, w.Body)
+	}
+}
+
+// Case 185. A validator that fails, because of a database say, loses nothing that was typed.
+func TestAValidatorThatFailsLosesNothing(t *testing.T) {
+	for _, mood := range []string{"error", "panic"} {
+		page := livetest.Open(t, serve(notes{}), "/")
+		page.Skip(livetest.Failures)
+		form := page.Form("notes")
+		form.Fill("Count", "12x")
+		form.Fill("Mood", mood)
+		if got := page.Find("#sb-notice").Text(); got != "Something went wrong. Please try again." {
+			t.Errorf("%s: the notice is %q", mood, got)
+		}
+		form.Submit()
+		if count, c := page.Field("Count").Value(), page.Field("Mood").Value(); count != "12x" || c != mood {
+			t.Errorf("%s: the page shows %q and %q", mood, count, c)
+		}
+		form.Fill("Mood", "good")
+		form.ExpectError("Count", "must be a number")
+	}
+}
+
+// Without JavaScript the page that is served again shows it, too.
+func TestAValidatorThatFailsWithoutScripts(t *testing.T) {
+	p := openRaw(t, serve(notes{}))
+	w := p.do(http.MethodPost, "/?event=Save", url.Values{"sb-ticket": {p.ticket}, "sb-form": {p.number()}, "count": {"12x"}, "c": {"error"}})
+	page := p.do(http.MethodGet, "/"+w.Header().Get("Location"), nil).Body.String()
+	if !strings.Contains(page, `value="12x"`) || !strings.Contains(page, `value="error"`) || !strings.Contains(page, "Something went wrong") || strings.Contains(page, "secret") {
+		t.Errorf("%d: %s", w.Code, page)
+	}
+}
+
+// A text on which its type panics stays as typed.
+func TestATypeThatPanicsLosesNothing(t *testing.T) {
+	f, err := goodsForm.Decode(t.Context(), url.Values{"even": {"panic"}, "name": {"Ann"}})
+	if err == nil || f.Field(&f.Data.Even).Value != "panic" || f.Data.Name != "Ann" {
+		t.Errorf("%v: %q", err, f.Field(&f.Data.Even).Value)
 	}
 }

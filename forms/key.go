@@ -99,8 +99,8 @@ func keyOf[T any](name string) (k *Key[T], isOnly bool) {
 // Name returns the name given to New.
 func (k *Key[T]) Name() string { return k.name }
 
-// Get returns the form as it is now; it must not be changed. It is never nil: without Set the form
-// is empty. It panics if ctx belongs to no view.
+// Get returns the form as it is now; it must not be changed. It is never nil: without Set each call returns
+// a new, empty form. It panics if ctx belongs to no view.
 func (k *Key[T]) Get(ctx context.Context) *Form[T] {
 	if f := k.k.Get(ctx); f != nil {
 		return f

@@ -18,6 +18,8 @@ type Problem struct {
 	Kind string
 	// Text is what AddError was given. The other problems have none.
 	Text string
+
+	bySubmit bool // the method of a submit has said it
 }
 
 // Rules that are not those of the validator.
@@ -28,7 +30,7 @@ const (
 	RuleRows = "rows"
 	// RuleFields is that of what was posted as a whole: it does not fit the form.
 	RuleFields = "fields"
-	// RuleStale is that of a form that was changed elsewhere since the page has shown it.
+	// RuleStale is that of what was posted from a page that shows an older form.
 	RuleStale = "stale"
 )
 
@@ -51,7 +53,7 @@ func English(_ context.Context, p Problem) string {
 var english = map[string]string{
 	"required":     "can't be blank",
 	"parse number": "must be a number",
-	"email":        "must have the @ sign and no spaces",
+	"email":        "must have the @ sign, a domain and no spaces",
 	"url":          "must be a web address",
 	"alphanum":     "must have letters and digits only",
 	"numeric":      "must have digits only",

@@ -46,6 +46,7 @@ func (f *Submission[T]) Done(s *views.Socket) (accepted bool, err error) {
 		f.succeed()
 	} else {
 		f.refusals, f.refusedNow = f.refusals+1, true
+		f.noteSaid()
 	}
 	f.keep(s)
 	return accepted, nil
@@ -90,7 +91,7 @@ func (f *Form[T]) receive(s *views.Socket, p views.Posted, isSubmit bool) (run b
 	*f = *before.copy()
 	f.key = k
 	data := f.data()
-	rule, status := "", 0
+	var failed error // what was typed stays all the same
 	isAdopted := number != f.number && s.IsRemounted() && !f.hasPosted && len(number) <= numberSize
 	switch {
 	case number == f.number:
@@ -98,24 +99,19 @@ func (f *Form[T]) receive(s *views.Socket, p views.Posted, isSubmit bool) (run b
 		f.number = strings.Clone(number)
 		f.adoptRows(data, p.Fields)
 	default:
-		rule, status = RuleStale, http.StatusConflict
+		failed = errStale
 		f.number = newNumber() // which the page gets
 	}
 	f.hasPosted, f.received, f.refusedNow, f.source, f.focusOn = true, f.number, false, "", ""
-	switch err := f.decode(data, p.Fields); {
-	case errors.Is(err, errUnreadable):
-		rule, status = RuleFields, http.StatusBadRequest
-	case errors.Is(err, errTooMuch):
-		rule, status = RuleFields, http.StatusRequestEntityTooLarge
-	case err != nil:
-		return false, err
+	if err := f.decode(data, p.Fields); err != nil {
+		failed = err
 	}
 	isRow := p.Fields.Has(rowField)
 	switch {
-	case rule != "":
+	case failed != nil:
 	case isRow:
 		if !f.changeRows(data, p.Fields.Get(rowField)) {
-			rule, status = RuleFields, http.StatusBadRequest
+			failed = errUnreadable
 		}
 	case isSubmit:
 		f.useAll(data)
@@ -123,15 +119,20 @@ func (f *Form[T]) receive(s *views.Socket, p views.Posted, isSubmit bool) (run b
 	default:
 		f.source = f.fieldWithID(data, p.Source)
 		f.use(f.source)
+		if f.source != "" && f.showsAt(data, f.source, &before.form, before.data()) {
+			f.source = "" // it was left, or is sent once more
+		}
 		if p.Source == "" || isAdopted { // it brings what earlier events had brought, too
 			f.useChanged(data, &before.form, before.data())
 		}
 	}
-	if err := f.validate(s, data); err != nil {
-		return false, err
+	if err := f.validate(s, data); failed == nil {
+		failed = err
 	}
+	rule, status := refusalOf(failed)
 	if rule != "" {
 		f.add(Problem{Rule: rule})
+		failed = views.Error(status, f.texts(s, []Problem{{Rule: rule}})[0])
 	}
 	if isSubmit && (isRow || !f.Valid()) { // the method does not run, which might say it again
 		f.keepTexts(data, &before.form, before.data())
@@ -139,12 +140,28 @@ func (f *Form[T]) receive(s *views.Socket, p views.Posted, isSubmit bool) (run b
 	if isSubmit && !isRow && !f.Valid() {
 		f.refusals, f.refusedNow = f.refusals+1, true
 	}
+	if !isSubmit {
+		f.keepSaid(data, &before.form, before.data())
+	}
 	f.kept = f.copy()
 	k.k.Set(s, f.kept)
-	if rule != "" {
-		return false, views.Error(status, f.texts(s, []Problem{{Rule: rule}})[0])
+	return failed == nil && !(isRow && isSubmit), failed
+}
+
+// errStale is of a number that is not the form's.
+var errStale = errors.New("forms: the form was changed elsewhere")
+
+// refusalOf returns the rule and the status of an error of what was posted; "" and 0 for other errors.
+func refusalOf(err error) (rule string, status int) {
+	switch {
+	case errors.Is(err, errStale):
+		return RuleStale, http.StatusConflict
+	case errors.Is(err, errTooMuch):
+		return RuleFields, http.StatusRequestEntityTooLarge
+	case errors.Is(err, errUnreadable):
+		return RuleFields, http.StatusBadRequest
 	}
-	return !isRow || !isSubmit, nil
+	return "", 0
 }
 
 // validate adds what the validator finds.
@@ -185,8 +202,7 @@ func (f *form) revalidate(ctx context.Context, data reflect.Value) error {
 // keepTexts keeps what methods have said of fields that show what they showed before.
 func (f *form) keepTexts(data reflect.Value, before *form, old reflect.Value) {
 	for path, list := range before.problems {
-		n, v, found := f.resolve(data, path)
-		if found != known || !f.shows(n, v, path, before, old) {
+		if !f.showsAt(data, path, before, old) {
 			continue
 		}
 		for _, p := range list {

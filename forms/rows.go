@@ -119,8 +119,8 @@ func (f *form) changeRows(data reflect.Value, what string) bool {
 	i := f.rowIndex(path, key, v.Len())
 	switch op {
 	case "add":
-		if f.countRows(data) >= MaxRows {
-			f.add(Problem{Field: path, Rule: RuleRows, Param: strconv.Itoa(MaxRows), Kind: "list"})
+		if most := f.mostRows(data, n); f.countRows(data) >= most {
+			f.add(Problem{Field: path, Rule: RuleRows, Param: strconv.Itoa(most), Kind: "list"})
 			f.focusOn = f.addID(path)
 			break
 		}
@@ -166,6 +166,31 @@ func (f *form) changeRows(data reflect.Value, what string) bool {
 	f.use(path)
 	f.source = path
 	return true
+}
+
+// mostRows is how many rows all lists may have, of which one more of a list is asked for: none whose fields
+// could not be posted any more.
+func (f *form) mostRows(data reflect.Value, list *field) int {
+	fields := list.inner.count()
+	f.walk(data, setOf(single, box, many), func(string, *field, reflect.Value) { fields++ })
+	if fields > maxFields-ownFields {
+		return min(f.countRows(data), MaxRows)
+	}
+	return MaxRows
+}
+
+// count counts the fields of a struct, without those of lists in it.
+func (s *schema) count() (n int) {
+	for _, f := range s.fields {
+		switch f.kind {
+		case rows:
+		case group:
+			n += f.inner.count()
+		default:
+			n++
+		}
+	}
+	return n
 }
 
 // countRows counts the rows of all lists.

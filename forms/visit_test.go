@@ -18,20 +18,22 @@ import (
 
 // visit does what stands in a test otherwise, with a page at / and perhaps more routes, and prints how it fails.
 func visit(v views.View[views.NoParams], f func(page *livetest.Page), more ...func(*handlers.Kit, chi.Router)) {
-	said := faketest.Run(func(t testing.TB) {
-		kit := handlers.New(handlers.Config{})
-		r := chi.NewRouter()
-		r.Use(kit.Middleware)
-		r.Mount(kit.AssetsPath(), kit.Assets())
-		r.Handle("/", handlers.View(kit, v))
-		for _, add := range more {
-			add(kit, r)
-		}
-		f(livetest.Open(t, r, "/"))
-	})
-	if said != "" {
+	if said := faketest.Run(func(t testing.TB) { f(openPage(t, v, more...)) }); said != "" {
 		fmt.Println(said)
 	}
+}
+
+// openPage opens a page of a site of its own.
+func openPage(t testing.TB, v views.View[views.NoParams], more ...func(*handlers.Kit, chi.Router)) *livetest.Page {
+	kit := handlers.New(handlers.Config{})
+	r := chi.NewRouter()
+	r.Use(kit.Middleware)
+	r.Mount(kit.AssetsPath(), kit.Assets())
+	r.Handle("/", handlers.View(kit, v))
+	for _, add := range more {
+		add(kit, r)
+	}
+	return livetest.Open(t, r, "/")
 }
 
 // element is what templ writes for an element with attributes.

@@ -58,6 +58,9 @@ func (rt Route) admit(r *http.Request) (*live.View, *refusal) {
 	}
 	err := v.Await(r.Context())
 	if err == nil {
+		if ref := rt.follow(v, r); ref != nil {
+			return nil, ref
+		}
 		return v, nil
 	}
 	if ref, ok := errors.AsType[*refusal](err); ok {

@@ -2,8 +2,8 @@ package handlers
 
 import (
 	"net/http"
-	"net/url"
 
+	"github.com/sideband-go/sideband/internal/params"
 	"github.com/sideband-go/sideband/internal/protocol"
 	"github.com/sideband-go/sideband/patch"
 )
@@ -12,12 +12,12 @@ import (
 // parameters of an event or a connection travel in the query; middleware below sees the query of
 // their page in its place, from the ticket, so that what it lets through is what runs.
 type asked struct {
-	sent       string     // the query as the browser sent it
-	query      url.Values // the same, read; nil where it does not matter
-	connecting bool       // it asks for a page's connection, if a page asks
-	again      string     // the id of the view whose page it asks for once more
-	of         string     // the query of the page that asks
-	own        bool       // the ticket is of the page at this path, and its query is that of the request
+	sent       string       // the query as the browser sent it
+	query      params.Query // the same, read; nil where it does not matter
+	connecting bool         // it asks for a page's connection, if a page asks
+	again      string       // the id of the view whose page it asks for once more
+	of         string       // the query of the page that asks
+	own        bool         // the ticket is of the page at this path, and its query is that of the request
 }
 
 // ask finds out what the request asks for. If a page sends an event or asks for its connection,
@@ -40,7 +40,7 @@ func (g *guard) ask() {
 		if g.sent == "" {
 			return
 		}
-		g.query, _ = url.ParseQuery(g.sent) // what can't be read is left out, as in r.URL.Query
+		g.query = params.ParseQuery(g.sent)
 		g.connecting = r.Method == http.MethodGet && g.query.Get(protocol.KitParam) == protocol.ConnectionValue && r.Header.Get("Sec-Fetch-Mode") != "navigate"
 		named = g.connecting
 		g.askAgain()
@@ -48,7 +48,7 @@ func (g *guard) ask() {
 		if g.text == "" {
 			return
 		}
-		g.query, _ = url.ParseQuery(g.sent)
+		g.query = params.ParseQuery(g.sent)
 		named = g.query.Has(protocol.EventParam) || g.query.Has(patch.LeftParam) || g.query.Has(protocol.RecoverParam)
 	}
 	if !named {
@@ -92,7 +92,7 @@ func joinQuery(a, b string) string {
 func EventName(r *http.Request) string {
 	g, _ := r.Context().Value(guardKey{}).(*guard)
 	for ; g != nil; g = g.outer {
-		if g.own && !g.connecting {
+		if g.own && !g.connecting && r.Method == http.MethodPost {
 			return g.query.Get(protocol.EventParam)
 		}
 	}

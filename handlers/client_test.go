@@ -184,10 +184,16 @@ func (p *tab) post(query string, form url.Values, header ...string) answer {
 // connect opens the stream and returns when the view is connected.
 func (p *tab) connect(lastID string) *tab {
 	p.t.Helper()
+	return p.connectTo("?sideband=stream", lastID)
+}
+
+// connectTo is connect with another query.
+func (p *tab) connectTo(query, lastID string) *tab {
+	p.t.Helper()
 	ctx, cut := context.WithCancelCause(p.t.Context())
 	p.cut = cut
 	defer p.limit()()
-	r, err := http.NewRequestWithContext(ctx, "GET", p.site.URL+p.path+"?sideband=stream", nil)
+	r, err := http.NewRequestWithContext(ctx, "GET", p.site.URL+p.path+query, nil)
 	if err != nil {
 		p.t.Fatal(err)
 	}

@@ -45,20 +45,13 @@ func (rt Route) connecting(w http.ResponseWriter, r *http.Request) *connecting {
 		rt.refuseConnection(w, r, declined(http.StatusBadRequest, errors.New("handlers: the request for a connection has a body")))
 		return nil
 	}
-	if rt.hasLeft(w, r) {
-		return nil
-	}
 	v, ref := rt.admit(r)
 	if ref != nil {
 		rt.refuseConnection(w, r, ref)
 		return nil
 	}
 	g := guardOf(r.Context(), k)
-	text := r.Header.Get("Last-Event-ID")
-	if text == "" { // what the browser remembers comes first
-		text = g.query.Get(protocol.AfterParam)
-	}
-	at := live.ParsePosition(text)
+	at := live.ParsePosition(r.Header.Get("Last-Event-ID"), g.query.Get(protocol.AfterParam))
 	if v.IsCopy(at) {
 		rt.refuseConnection(w, r, refused(http.StatusConflict, "the page is a copy"))
 		return nil

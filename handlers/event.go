@@ -30,7 +30,7 @@ func (rt Route) serveEvent(w http.ResponseWriter, r *http.Request) {
 		v.NoteNotice()
 		if unscripted {
 			v.Tell(rt.kit.config.Texts.Refusal(ref.status))
-			rt.sendBack(w, r, v)
+			rt.sendBack(w, v)
 			return
 		}
 		rt.refuse(w, r, ref)
@@ -69,8 +69,8 @@ func (rt Route) read(w http.ResponseWriter, r *http.Request) (live.Event, *refus
 	k := rt.kit
 	g := guardOf(r.Context(), k)
 	fields, status, err := k.readFields(w, r)
-	query := g.query
-	if n := count(query); err == nil && n > k.config.Limits.Fields {
+	query := &g.query
+	if n := len(g.query); err == nil && n > k.config.Limits.Fields {
 		status, err = http.StatusBadRequest, fmt.Errorf("handlers: %d parameters", n)
 	}
 	if err != nil {

@@ -3,6 +3,7 @@ package handlers_test
 import (
 	"html"
 	"net/http"
+	"net/url"
 	"regexp"
 	"strconv"
 	"strings"
@@ -242,6 +243,22 @@ func TestRefusalsOfOtherRequestsAreLeftAlone(t *testing.T) {
 	} {
 		if a.status != http.StatusFound || a.header.Get("Location") != "/login" || !strings.Contains(a.body, "Log in") {
 			t.Errorf("%s: %d %v", what, a.status, a.header)
+		}
+	}
+}
+
+// Case 184: a page does not leave with what was typed into it; a button that has posted nothing may take it away.
+func TestARefusedEventOfAFormKeepsThePage(t *testing.T) {
+	s, gate := gatedSite(t, handlers.Config{})
+	p := s.browser(t).open("/rooms/a")
+	gate.status(http.StatusForbidden, "")
+	text := url.Values{"text": {"typed"}}
+	for element, fields := range map[string]url.Values{"input#text": text, "form#f": text, "select#x": nil, "button#add-row": text, "button#add": nil} {
+		a := p.post("event=Write", fields, "HX-Source", element)
+		leaves := a.status == http.StatusNoContent && a.header.Get("HX-Redirect") == "/rooms/a"
+		keeps := a.status == http.StatusForbidden && a.header.Get("HX-Redirect") == "" && strings.Contains(a.body, "sb-notice")
+		if element == "button#add" && !leaves || element != "button#add" && !keeps {
+			t.Errorf("%s: %d %v %s", element, a.status, a.header, a.body)
 		}
 	}
 }

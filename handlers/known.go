@@ -24,7 +24,7 @@ type proof struct {
 // Size is part of live.Proof.
 func (p *proof) Size() int64 {
 	t := p.ticket
-	n := int(unsafe.Sizeof(*p)+unsafe.Sizeof(*t)) + len(p.text) + len(t.view) + len(t.version) + len(t.pattern) + len(t.path) + len(t.sent) + len(t.query) + len(t.moves)
+	n := int(unsafe.Sizeof(*p)+unsafe.Sizeof(*t)) + len(p.text) + len(t.view) + len(t.version) + len(t.pattern) + len(t.path) + len(t.sent) + len(t.query) + len(t.moves) + len(t.keeps)
 	return int64(n) + p.cookie.Size()
 }
 
@@ -48,7 +48,8 @@ func (g *guard) recall(r *http.Request) {
 	if g.text == "" {
 		return
 	}
-	if g.view = g.kit.views.Get(string(g.kit.tickets.Clear(g.text))); g.view != nil {
+	var room [64]byte
+	if g.view = g.kit.views.Get(string(g.kit.tickets.Clear(room[:], g.text))); g.view != nil {
 		g.before, _ = g.view.Proof().(*proof)
 	}
 	if b := g.before; b != nil && subtle.ConstantTimeCompare([]byte(b.text), []byte(g.text)) == 1 {

@@ -61,7 +61,7 @@ func (k *Kit) departure(address string, d *live.Departure, id session.ID, query 
 // session's goes to the page itself.
 func (rt Route) serveLeave(w http.ResponseWriter, r *http.Request) {
 	k := rt.kit
-	q := guardOf(r.Context(), k).query
+	q, _ := url.ParseQuery(guardOf(r.Context(), k).sent) // what can't be read is left out
 	c, err := k.openCarried(r.Context(), k.leaves, q.Get(protocol.TargetParam))
 	if err != nil {
 		k.log.Info("sideband: leave", "path", r.URL.Path, "err", err)

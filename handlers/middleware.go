@@ -40,8 +40,9 @@ func guardOf(ctx context.Context, k *Kit) *guard {
 //   - Other errors leave the page as it is: an event shows a notice, a connection is tried
 //     again after a pause.
 //
-// Middleware below it sees events and connections with the query of their page as it was opened,
-// from the page's ticket: what the browser sends besides has no say. A connection has the
+// Middleware below it sees events and connections with the query of their page: what the browser sends besides has no
+// say. That is the one with which the page was opened, from its ticket, or to which it has changed since
+// by HandleParams. A connection has the
 // parameter sideband=stream in front of it; [EventName] says which event is sent.
 func (k *Kit) Middleware(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -80,7 +81,9 @@ func (k *Kit) guard(w http.ResponseWriter, r *http.Request) *guard {
 		return nil
 	}
 	g.r = r.WithContext(ctx)
-	g.ask()
+	if g.ask(); g.hasLeft() {
+		return nil
+	}
 	return g
 }
 

@@ -141,6 +141,9 @@ func (k *Kit) keep(w http.ResponseWriter, r *http.Request, v *live.View, sh *she
 	}
 	if d := v.Definition(); d.HandleParams != nil {
 		t.moves = d.FullName()
+		if d.KeepsConnection {
+			t.keeps = "1"
+		}
 	}
 	if sent := sentPath(r); sent != t.path {
 		t.sent = sent

@@ -1,6 +1,8 @@
 package handlers_test
 
 import (
+	"html"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -91,6 +93,31 @@ func TestAStaleConnectionTakesNothingOver(t *testing.T) {
 	}
 	p.post("event=Add&value=1", nil)
 	p.await(">4<")
+}
+
+// Answers that bring nothing new name the same message. Of two elements that do, the last one is in the page, whoever
+// of them reaches the server first.
+func TestAnElementThatWasReplacedByItsLikeTakesNothingOver(t *testing.T) {
+	s := roomSite(t, handlers.Config{}, rooms.Page{})
+	b := s.browser(t)
+	p := b.open("/rooms/a")
+	var queries []string
+	for range 2 {
+		a := p.post("event=Add&value=0", nil)
+		m := regexp.MustCompile(`hx-sse:connect="(\?sideband=stream&amp;after=0[^"]*)"`).FindStringSubmatch(a.body)
+		if m == nil {
+			t.Fatalf("answered %d %s", a.status, a.body)
+		}
+		queries = append(queries, html.UnescapeString(m[1]))
+	}
+	p.connectTo(queries[1], "")
+	stale := &tab{browser: b, path: p.path, ticket: p.ticket}
+	stale.connectTo(queries[0], "")
+	if _, data := stale.patch(); !strings.Contains(data, "open elsewhere") {
+		t.Errorf("the stale one is told %s", data)
+	}
+	p.post("event=Add&value=1", nil)
+	p.await(">1<")
 }
 
 // patch is the next message that is about the view.

@@ -331,3 +331,33 @@ func TestAPageThatIsNotRemountedIsAskedBeforeItIsPutRight(t *testing.T) {
 		}
 	})
 }
+
+// Answers to recoveries that do not wait for other events may arrive after that to a later event. They bring
+// nothing that would then be older than what the page shows.
+func TestAnswersThatMayArriveLateBringNothing(t *testing.T) {
+	log := &sheet.Log{}
+	s, p := restarted(t, log)
+	p.connect("0")
+	id, message := p.message()
+	forms := asks(t, message)
+	if n := strings.Count(message, `hx-sync="#sb-left:queue all"`); n != 10 {
+		t.Fatalf("%d elements of %s do not wait for other events", n, message)
+	}
+	p.body.Close()
+	waitFor(t, func() bool { return s.kit.Stats().Views.Parked == 1 })
+	p.answerAll(forms, "Ann") // 204
+	p.connect(id)
+	p.expect(`value="Ann"`)
+	if got := log.Lines("change"); len(got) != 1 {
+		t.Errorf("the form's events: %q", got)
+	}
+}
+
+func TestAQuestionInAnAnswerIsAnsweredInTurn(t *testing.T) {
+	log := &sheet.Log{}
+	_, p := restarted(t, log)
+	a := p.post("event=ShowExtra", nil, "HX-Source", "button#show-extra")
+	if own, main := strings.Count(a.body, `hx-sync="#sb-left:queue all"`), strings.Count(a.body, `hx-sync="main:queue all"`); own != 0 || main != 12 {
+		t.Errorf("%d answers do not wait for other events, %d do: %s", own, main, a.body)
+	}
+}

@@ -86,7 +86,7 @@ func (rt Route) serve(w http.ResponseWriter, r *http.Request) {
 			q.Del(protocol.AfterParam)
 			w.Header().Set("Location", "?"+q.Encode())
 			w.WriteHeader(http.StatusSeeOther)
-		case isVisit(r) && rt.def.HandleParams != nil && rt.serveVisit(w, r):
+		case isVisit(r) && rt.visited(g) && rt.serveVisit(w, r):
 		case kind == protocol.LeaveValue:
 			rt.serveLeave(w, r)
 		case g.again != "" && !rt.def.Static && asksAgain(r):

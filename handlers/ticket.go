@@ -22,6 +22,7 @@ type ticket struct {
 	sent    string // as the browser has sent it; "" if that is the same
 	query   string // as the browser has sent it
 	moves   string // the type of the view, if its page may change its address without a load
+	keeps   string // "1" if its connection stays open while the page is hidden
 }
 
 // ticketVersion is that of the fields of a ticket.
@@ -38,7 +39,7 @@ func (t *ticket) Fields(c *seal.Codec) {
 	t.view = string(view[:])
 	c.Fixed(t.owner[:])
 	c.Time(&t.issued)
-	for _, text := range []*string{&t.version, &t.pattern, &t.path, &t.sent, &t.query, &t.moves} {
+	for _, text := range []*string{&t.version, &t.pattern, &t.path, &t.sent, &t.query, &t.moves, &t.keeps} {
 		c.Text(text)
 	}
 }

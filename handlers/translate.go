@@ -114,7 +114,7 @@ func isLocal(address string) bool {
 	return strings.HasPrefix(address, "/") && !strings.HasPrefix(address, "//")
 }
 
-// isFilledIn reports whether the request is an event of a form or of one of its fields.
+// isFilledIn reports whether the request is an event of a form, or of one of its fields or buttons.
 func (g *guard) isFilledIn() bool {
 	if !g.query.Has(protocol.EventParam) {
 		return false
@@ -122,6 +122,8 @@ func (g *guard) isFilledIn() bool {
 	switch tag, _ := source(g.r, g.query.Get(protocol.ElementParam)); tag {
 	case "form", "input", "select", "textarea":
 		return true
+	case "button":
+		return g.r.ContentLength != 0
 	}
 	return false
 }

@@ -58,7 +58,7 @@ func (g *guard) readPosted(r *http.Request) *posted {
 	case int64(len(text)) > k.config.Limits.Body:
 		p.tooLarge = true
 	default:
-		p.fields, p.err = parseFields(text, kind, attributes)
+		p.fields, p.err = parseFields(text, kind, attributes["boundary"], k.config.Limits.Fields+1) // the ticket
 	}
 	return p
 }
@@ -76,18 +76,21 @@ type readAgain struct {
 
 var errFiles = errors.New("handlers: a form with a file")
 
-// parseFields reads the fields of a form. Files are not taken.
-func parseFields(text []byte, kind string, attributes map[string]string) (url.Values, error) {
+// parseFields reads the fields of a form. Files are not taken, nor are more than a number of parts.
+func parseFields(text []byte, kind, boundary string, most int) (url.Values, error) {
 	if kind == formType {
 		return url.ParseQuery(string(text))
 	}
 	fields := url.Values{}
-	parts := multipart.NewReader(bytes.NewReader(text), attributes["boundary"])
+	parts := multipart.NewReader(bytes.NewReader(text), boundary)
 	var refused error
-	for {
+	for n := 0; ; n++ {
 		p, err := parts.NextPart()
 		if errors.Is(err, io.EOF) {
 			return fields, refused
+		}
+		if err == nil && n == most {
+			err = errors.New("too many parts")
 		}
 		if err != nil {
 			return fields, fmt.Errorf("handlers: %w", err)
@@ -139,11 +142,11 @@ func (rt Route) answerUnscripted(w http.ResponseWriter, r *http.Request, v *live
 		_, text := rt.failure(r, "event", outcome.Err)
 		v.Tell(text)
 	}
-	rt.sendBack(w, r, v)
+	rt.sendBack(w, v)
 }
 
 // sendBack sends the browser to the page of an event, which is served once more.
-func (rt Route) sendBack(w http.ResponseWriter, r *http.Request, v *live.View) {
+func (rt Route) sendBack(w http.ResponseWriter, v *live.View) {
 	seeOther(w, "?"+joinQuery(protocol.KitParam+"="+protocol.ViewText(v.ID()), v.Place().Query))
 }
 

@@ -226,9 +226,15 @@ func TestMiddlewareWithoutScripts(t *testing.T) {
 func TestMultipartWithoutScripts(t *testing.T) {
 	s := roomSite(t, handlers.Config{}, rooms.Page{})
 	p := s.browser(t).open("/rooms/a")
-	post := func(file string) answer {
+	post := func(file string, more int) answer {
 		var b bytes.Buffer
 		w := multipart.NewWriter(&b)
+		if more > 0 {
+			_ = w.WriteField("sb-ticket", p.ticket)
+		}
+		for range more {
+			_, _ = w.CreatePart(nil)
+		}
 		_ = w.WriteField("text", "two\nlines")
 		f, err := w.CreateFormFile("file", file)
 		if err != nil {
@@ -250,12 +256,15 @@ func TestMultipartWithoutScripts(t *testing.T) {
 		defer res.Body.Close()
 		return answer{status: res.StatusCode, header: res.Header}
 	}
-	page, notice := p.back(post(""))
+	page, notice := p.back(post("", 0))
 	if notice != "" || !strings.Contains(page.body, "two\nlines") {
 		t.Errorf("says %q: %s", notice, page.body)
 	}
-	if _, notice = p.back(post("a.txt")); notice != "That can't be sent in this form." {
+	if _, notice = p.back(post("a.txt", 0)); notice != "That can't be sent in this form." {
 		t.Errorf("a file: %q", notice)
+	}
+	if _, notice = p.back(post("", 9_000)); notice != "That could not be read. Please reload the page." {
+		t.Errorf("too many parts: %q", notice)
 	}
 }
 

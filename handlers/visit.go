@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
 
@@ -42,15 +43,36 @@ func (g *guard) pageAt(t *ticket) (query string, ok bool) {
 	if t.moves == "" {
 		return t.query, t.sentPath() == sentPath(g.r)
 	}
-	if g.view != nil {
-		if at := g.view.Place(); at != nil {
-			return at.Query, at.Path == sentPath(g.r)
+	sent := sentPath(g.r)
+	if g.view != nil { // what the request says is older where it has waited, or repeats another one
+		if at := g.view.Place(); at != nil && at.Path == sent {
+			return at.Query, true
 		}
 	}
 	if path, query, ok := shownAt(g.r); ok {
-		return query, path == sentPath(g.r)
+		return query, path == sent
 	}
-	return t.query, t.sentPath() == sentPath(g.r)
+	return t.query, t.sentPath() == sent
+}
+
+// follow takes a view to where its page is, at another path than the view knows: the user has gone back, and an event
+// has come before the request for the address.
+func (rt Route) follow(v *live.View, r *http.Request) *refusal {
+	if rt.def.HandleParams == nil || isVisit(r) || v.Place().Path == sentPath(r) {
+		return nil
+	}
+	if !v.HasHooks(rt.hooks(r)) {
+		return refused(http.StatusConflict, "the page has other hooks at this address")
+	}
+	outcome := v.MoveTo(live.Event{Context: context.WithoutCancel(r.Context()), Input: input(r)}, r.Context(), rt.place(r))
+	switch {
+	case outcome.Departure != nil:
+		return &refusal{status: http.StatusSeeOther, err: errors.New("handlers: HandleParams redirects"), away: outcome.Departure}
+	case outcome.Err != nil:
+		status, text := rt.failure(r, "address", outcome.Err)
+		return &refusal{status: status, err: outcome.Err, reload: status < 500, text: text}
+	}
+	return nil
 }
 
 // place is where the page is that asks, or is asked for.
@@ -72,12 +94,18 @@ func input(r *http.Request) params.Input {
 	return params.Input{Path: r.PathValue, Query: q}
 }
 
+// visited reports whether a visit is from a page whose address may change, as far as the ticket can be read.
+func (rt Route) visited(g *guard) bool {
+	t, err := g.openTicket()
+	return t.moves != "" || err != nil && rt.def.HandleParams != nil
+}
+
 // serveVisit shows an address in the view of the page that asks for it. An address of another page is loaded. It
 // reports false for one that the user has gone back to and that has to be loaded, by htmx.
 func (rt Route) serveVisit(w http.ResponseWriter, r *http.Request) bool {
 	h := w.Header()
-	if t, err := guardOf(r.Context(), rt.kit).openTicket(); err != nil || t.moves != rt.def.FullName() || rt.kit.based {
-		return rt.load(w, r)
+	if t, err := guardOf(r.Context(), rt.kit).openTicket(); err != nil || t.moves != rt.def.FullName() {
+		return !isRestore(r) && load(w, r)
 	}
 	v, ref := rt.admit(r)
 	if ref != nil {
@@ -88,10 +116,13 @@ func (rt Route) serveVisit(w http.ResponseWriter, r *http.Request) bool {
 		return true
 	}
 	if !v.HasHooks(rt.hooks(r)) { // the page is to pass those of this address
-		return rt.load(w, r)
+		return !isRestore(r) && load(w, r)
 	}
 	to := rt.place(r)
-	outcome := v.MoveTo(live.Event{Context: context.WithoutCancel(r.Context()), Input: input(r)}, to)
+	if rt.kit.based && v.Place().Path != to.Path { // what is bound has the path of the page
+		return !isRestore(r) && load(w, r)
+	}
+	outcome := v.MoveTo(live.Event{Context: context.WithoutCancel(r.Context()), Input: input(r)}, r.Context(), to)
 	if outcome.Err != nil {
 		if isRestore(r) {
 			return false
@@ -100,35 +131,43 @@ func (rt Route) serveVisit(w http.ResponseWriter, r *http.Request) bool {
 	} else if path, query, ok := shownAt(r); ok && outcome.Move == nil && path == to.Path && query == to.Query {
 		h.Set("HX-Push-Url", "false") // the browser shows it already
 	}
+	if m := outcome.Move; m != nil { // the address that was asked for has never been shown
+		outcome.Move = &live.Move{Address: m.Address, Replace: isRestore(r)}
+	}
 	rt.answer(w, r, outcome)
 	return true
 }
 
-// load has the page load the address that it asks for. It reports false if that is what htmx does anyway.
-func (rt Route) load(w http.ResponseWriter, r *http.Request) bool {
-	if isRestore(r) {
-		return false
-	}
+// load has the page that asks for an address load it. It reports false if it can't.
+func load(w http.ResponseWriter, r *http.Request) bool {
 	to, err := protocol.LocalAddress(r.URL.RequestURI())
 	if err != nil {
 		return false
 	}
-	h := w.Header()
-	h.Set("Cache-Control", "no-store")
-	h.Set("HX-Redirect", to.String())
+	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("HX-Redirect", to.String())
 	w.WriteHeader(http.StatusNoContent)
 	return true
 }
 
 // hasLeft answers a connection that is opened again as it was opened first, by a page whose address has changed since:
 // with an element that opens one where the page is now. It reports false for any other.
-func (rt Route) hasLeft(w http.ResponseWriter, r *http.Request) bool {
-	text := r.Header.Get("Last-Event-ID")
-	path, query, ok := shownAt(r)
-	if rt.def.HandleParams == nil || !ok || !live.ParsePosition(text).HasLeft(&live.Place{Path: path, Query: query}) {
+//
+// The application's middleware is not asked: it would see where the page was.
+func (g *guard) hasLeft() bool {
+	if !g.connecting {
 		return false
 	}
-	address := rt.kit.address(r) + protocol.ConnectionQuery + "&" + protocol.AfterParam + "=" + url.QueryEscape(text)
-	_ = sse.Reply(w, patch.AppendReplace(nil, protocol.ConnectionID, protocol.ConnectionElement(address, rt.def.KeepsConnection))) // nobody is left to tell
+	text := g.r.Header.Get("Last-Event-ID")
+	path, query, ok := shownAt(g.r)
+	t, err := g.openTicket()
+	if err != nil || t.moves == "" || !ok || !live.ParsePosition(text, "").HasLeft(&live.Place{Path: path, Query: query}) {
+		return false
+	}
+	address := protocol.ConnectionQuery + "&" + protocol.AfterParam + "=" + text
+	if g.kit.based {
+		address = g.kit.address(g.r) + address
+	}
+	_ = sse.Reply(g.ResponseWriter, patch.AppendReplace(nil, protocol.ConnectionID, protocol.ConnectionElement(address, t.keeps != ""))) // nobody is left to tell
 	return true
 }

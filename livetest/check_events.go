@@ -62,5 +62,5 @@ func (p *Page) shows(view *live.Probed, was now) bool {
 	ctx, cancel := context.WithTimeout(context.Background(), p.site.Patience)
 	defer cancel()
 	id, sent, ok := view.Newest(ctx)
-	return was.live && ok && sent && id == was.lastID
+	return was.live && ok && sent && reached(was.lastID, id) && reached(id, was.lastID)
 }

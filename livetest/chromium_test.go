@@ -47,7 +47,7 @@ func normal(t *testing.T, content string) string {
 }
 
 // sealed is what is random in hidden fields.
-var sealed = regexp.MustCompile(`(<inputname="sb-(?:form|ticket)"type="hidden"value=")[^"]*`)
+var sealed = regexp.MustCompile(`(<inputautocomplete="off"name="sb-(?:form|ticket)"type="hidden"value=")[^"]*`)
 
 const look = `(() => {
 	const root = document.getElementById("sb-view").cloneNode(true)

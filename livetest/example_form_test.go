@@ -81,7 +81,7 @@ func ExamplePerson_WithoutScripts() {
 		fmt.Println(form.Field("Age").Value(), page.Live())
 	})
 	// Output:
-	// [{submitted / 200 [/]}]
+	// [{load submitted / 200 [/]}]
 	// must be a number
 	// 12x false
 }

@@ -200,7 +200,7 @@ func ExamplePage_Flash() {
 	})
 	// Output:
 	// /plain You have left.
-	// [{redirect /plain 200 []}]
+	// [{load redirect /plain 200 []}]
 }
 
 // What is published reaches the pages that have subscribed before they are looked at.

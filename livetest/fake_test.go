@@ -10,6 +10,7 @@ import (
 
 	"github.com/sideband-go/sideband/handlers"
 	"github.com/sideband-go/sideband/internal/browser"
+	"github.com/sideband-go/sideband/livetest/internal/catalog"
 	"github.com/sideband-go/sideband/livetest/internal/faulty"
 	"github.com/sideband-go/sideband/livetest/internal/gestures"
 	"github.com/sideband-go/sideband/livetest/internal/orders"
@@ -39,6 +40,8 @@ func kit() *handlers.Kit {
 func site() http.Handler { return orders.Site(kit()) }
 
 func gesturesSite() http.Handler { return gestures.Site(kit()) }
+
+func catalogSite() http.Handler { return catalog.Site(kit()) }
 
 func faultySite() http.Handler { return faulty.Site(kit()) }
 

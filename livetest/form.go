@@ -55,13 +55,15 @@ func (p *Page) form(within *Element, name string) Form {
 		near: func(d *htmxdom.Document, in []*html.Node) string {
 			own := slices.DeleteFunc(shown(d), func(n *html.Node) bool { return !slices.Contains(in, n) })
 			nr := &namer{d: d}
-			return names("the forms here", name, own, func(form *html.Node) string {
+			return names("the forms here", name, own, func(form *html.Node) (nearest string) {
 				for _, names := range formNames {
-					if all := names(nr, form); len(all) > 0 {
-						return all[0]
+					for _, s := range names(nr, form) {
+						if nearest == "" || distance(name, s) < distance(name, nearest) {
+							nearest = s
+						}
 					}
 				}
-				return ""
+				return nearest
 			})
 		},
 	}}

@@ -74,6 +74,12 @@ func TestFormsAreFoundByWhatPeopleCallThem(t *testing.T) {
 			t.Errorf("Form(%q) says %s", name, said)
 		}
 	}
+	said := faketest.Run(func(t testing.TB) {
+		openOrdinary(t, `<h2>Sign up</h2><form id="s"><fieldset><legend>Role</legend></fieldset><button>Save</button></form>`).Form("Sing up").Submit()
+	})
+	if want := "the forms here: \"Sign up\""; !strings.Contains(said, want) {
+		t.Errorf("of a form with several names it says %s", said)
+	}
 }
 
 const rows = `<form id="rows" method="post" action="/save"><h2>Addresses</h2>

@@ -14,7 +14,7 @@ func (p *Page) Reload() {
 	p.travel(p.tab.Reload)
 }
 
-// Back goes one step back in the tab's history.
+// Back goes one step back in the tab's history, over a page that was loaded or an address that was patched.
 func (p *Page) Back() {
 	p.t.Helper()
 	p.travel(p.tab.Back)
@@ -24,6 +24,24 @@ func (p *Page) Back() {
 func (p *Page) Forward() {
 	p.t.Helper()
 	p.travel(p.tab.Forward)
+}
+
+// ExpectPatched fails the test unless the page shows this address, with its query, and has come there without a load: by
+// a patch link, a patch of its view, or back or forward over one.
+func (p *Page) ExpectPatched(path string) {
+	p.t.Helper()
+	p.settle()
+	p.record.mu.Lock()
+	v := p.record.newest
+	p.record.mu.Unlock()
+	switch at := p.Path(); {
+	case at != path:
+		p.t.Errorf("livetest: the address is\n\t%s\nand not\n\t%s", at, path)
+	case v.Kind != "patch" && v.Kind != "replace":
+		p.t.Errorf("livetest: %s: the page was loaded (%s), and not patched", path, v.Cause)
+	case v.Path != path:
+		p.t.Errorf("livetest: %s: the page has come there by a link to a place in it, and was not patched", path)
+	}
 }
 
 func (p *Page) travel(how func() error) {

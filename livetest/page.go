@@ -169,7 +169,9 @@ func reached(has, wanted string) bool {
 	return life == wantedLife && number >= wantedNumber
 }
 
+// epoch splits the id of a message. What it says of the page's address does not matter.
 func epoch(id string) (life string, number int) {
+	id, _, _ = strings.Cut(id, "_")
 	if i := strings.LastIndexByte(id, '-'); i >= 0 {
 		life, id = id[:i], id[i+1:]
 	}

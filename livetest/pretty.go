@@ -40,7 +40,7 @@ func pretty(d *htmxdom.Document, n *html.Node) string {
 
 var (
 	// random is before what differs from run to run in the kit's hidden fields.
-	random = regexp.MustCompile(`(<input name="sb-(?:form|ticket)" type="hidden" value=")[^"]*`)
+	random = regexp.MustCompile(`(<input autocomplete="off" name="sb-(?:form|ticket)" type="hidden" value=")[^"]*`)
 	unseen = regexp.MustCompile(`<noscript>[^<]*</noscript>`) // its text is escaped
 )
 

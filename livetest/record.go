@@ -27,14 +27,18 @@ type Message struct {
 // Size is how many bytes the message has, before compression.
 func (m Message) Size() int { return len(m.HTML) }
 
-// Visit is a page that a tab has loaded.
+// Visit is a page that a tab has loaded, or an address that its page has changed to.
 type Visit struct {
+	// Kind is "load" for a page that was loaded. Without a load, the address was added to the browser's history
+	// ("patch"), or has taken the place of the one before ("replace"), or the whole body was replaced ("navigate").
+	Kind string
 	// Cause is why: "opened", "followed" (a link), "submitted" (a form), "reloaded" (by
 	// the user), "restored" (by going back or forward), and, when the server asked for
-	// it, "refresh", "header" (HX-Refresh) or "redirect" (HX-Redirect).
+	// it, "patched", "refresh", "header" (HX-Refresh) or "redirect" (HX-Redirect).
 	Cause string
 	// Path is where it ended, with the query.
-	Path   string
+	Path string
+	// Status is the answer's; 0 if nothing was answered.
 	Status int
 	// Redirects are the addresses it was sent to on the way.
 	Redirects []string
@@ -48,6 +52,7 @@ type record struct {
 	mu       sync.Mutex
 	messages []Message
 	visits   []Visit
+	newest   Visit
 	errors   []string // what htmx has thrown
 	agree    []bool   // the answers to questions that come
 	asked    []string
@@ -65,10 +70,18 @@ func (r *record) observe(e tab.Event) {
 	case tab.Loaded:
 		r.shown, r.spoken = nil, false
 		r.policies = csp.Parse(e.Header.Values("Content-Security-Policy")...)
-		r.visits = append(r.visits, Visit{string(e.Cause), pathOf(e.Address), e.Status, r.line.takeRedirects()})
+		r.visit(Visit{"load", string(e.Cause), pathOf(e.Address), e.Status, r.line.takeRedirects()})
 	case tab.LoadFailed:
 		r.shown, r.spoken = nil, false
-		r.visits = append(r.visits, Visit{string(e.Cause), pathOf(e.Address), 0, r.line.takeRedirects()})
+		r.visit(Visit{"load", string(e.Cause), pathOf(e.Address), 0, r.line.takeRedirects()})
+	case tab.Moved:
+		kind := "patch"
+		if e.Replace {
+			kind = "replace"
+		}
+		r.visit(Visit{kind, string(e.Cause), pathOf(e.Address), e.Status, nil})
+	case tab.Shown:
+		r.shownBack(e.Status)
 	case tab.Connected:
 		r.spoken = false
 	case tab.Message:
@@ -92,6 +105,25 @@ func (r *record) observe(e tab.Event) {
 		}
 	case tab.Broken:
 		r.errors = append(r.errors, e.Err.Error())
+	}
+}
+
+func (r *record) visit(v Visit) {
+	r.visits = append(r.visits, v)
+	r.newest = v
+}
+
+// shownBack notes what was answered for the address that was gone back to: nothing, since the view shows it, or a body.
+func (r *record) shownBack(status int) {
+	v := &r.newest
+	if v.Cause != string(tab.Restored) || v.Kind == "load" {
+		return // it has changed again since
+	}
+	if v.Status = status; status != http.StatusNoContent {
+		v.Kind = "navigate"
+	}
+	if n := len(r.visits); n > 0 {
+		r.visits[n-1] = *v
 	}
 }
 
@@ -154,7 +186,8 @@ func (p *Page) TakeMessages() []Message {
 	return take(&p.record.mu, &p.record.messages)
 }
 
-// TakeVisits returns the pages that the tab has loaded since TakeVisits was called last.
+// TakeVisits returns the pages that the tab has loaded, and the addresses that its page has changed to without a load,
+// since TakeVisits was called last. Links to a place in the page are left out.
 func (p *Page) TakeVisits() []Visit {
 	p.t.Helper()
 	p.settle()

@@ -184,7 +184,7 @@ func TestNavigation(t *testing.T) {
 	page.Visit("/?begin=Tea")
 	page.Button("Leave").Click()
 	got := fmt.Sprint(page.TakeVisits())
-	want := "[{followed /help 200 [/help]} {restored /?begin=Milk,Bread 200 []} {restored /help 200 []} {opened /?begin=Tea 200 []} {submitted /help 200 [/help]}]"
+	want := "[{load followed /help 200 [/help]} {load restored /?begin=Milk,Bread 200 []} {load restored /help 200 []} {load opened /?begin=Tea 200 []} {load submitted /help 200 [/help]}]"
 	expect(t, "the visits", got, want)
 }
 

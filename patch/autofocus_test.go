@@ -6,6 +6,7 @@ import (
 	"github.com/sideband-go/sideband/patch"
 )
 
+// Case 136.
 func TestElementsThatWereBroughtWithAutofocusLoseIt(t *testing.T) {
 	for _, c := range []struct{ name, ops, want string }{
 		{"none", `<hx-partial id="a" hx-swap="beforeend"><input id="b"></hx-partial>`, ""},

@@ -9,16 +9,23 @@ import (
 // root is the id of the element that encloses the view's content. It returns ErrNeedAll
 // if an operation needs the HTML of something that new's rendering skipped.
 func Diff(dst []byte, old *Tree, new *Scanned, root string) ([]byte, error) {
-	d := differ{old: old.view(), new: new.view(old), html: new, root: root, scratch: &new.scanner.scratch}
+	d := new.differ(old, root, nil)
 	return d.run(dst, func() { d.node(0, 0) })
 }
 
 // DiffRegion is Diff for a region that was rendered alone.
 func DiffRegion(dst []byte, old *Tree, new *Scanned, p *Place, root string) ([]byte, error) {
-	d := differ{old: old.view(), new: new.view(old), html: new, root: root, region: p, scratch: &new.scanner.scratch}
+	d := new.differ(old, root, p)
 	return d.run(dst, func() {
 		d.children(p.Owner, -1, d.scratch.siblings(old.nodes, p.Start, p.End), d.scratch.siblings(new.nodes, 0, int32(len(new.nodes))))
 	})
+}
+
+// differ returns the differ of the scan, in memory that it has.
+func (r *Scanned) differ(old *Tree, root string, p *Place) *differ {
+	d := &r.scanner.differ
+	*d = differ{old: old.view(), new: r.view(old), html: r, root: root, region: p, scratch: &r.scanner.scratch}
+	return d
 }
 
 type differ struct {

@@ -163,6 +163,7 @@ func (r *Scanned) Release() {
 	}
 	clear(s.ids)
 	s.scratch.trim()
+	s.differ = differ{}
 	r.html, r.scanner, s.html, s.marks, s.old, s.text = nil, nil, nil, nil, nil, nil
 	scanners.Put(s)
 }

@@ -52,6 +52,7 @@ type scanner struct {
 	offset, enclosing int32
 
 	scratch scratch // for comparing what is scanned
+	differ  differ
 }
 
 type content uint8

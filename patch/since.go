@@ -52,6 +52,24 @@ func (r *Scanned) renewSubmitted(dst []byte, t target, c *control, p *Posted, cl
 	return append(dst, `</hx-partial>`...), true
 }
 
+// isRenewed reports whether an operation that follows puts a field right that was submitted, and whose old node is o,
+// unless something was typed into it since: a morph of what is around it is not to do so before.
+func (d *differ) isRenewed(c *control, o int32) bool {
+	p := d.html.posted
+	if p == nil || !p.InSteps || !p.Form || c.owned || c.id == "" || len(p.Fields[c.name]) != 1 {
+		return false
+	}
+	if _, ok := c.only(newlines(p.Fields[c.name][0])); !ok {
+		return false
+	}
+	form := d.formOf(o)
+	if form < 0 || string(d.old.id(&d.old.nodes[form])) != p.Source {
+		return false
+	}
+	wrong, _ := c.wrong(p.Fields, -1)
+	return wrong
+}
+
 // conditions are the attributes that say what a field may hold, and those that a morph is not to change.
 var conditions = []string{"required", "pattern", "min", "max", "step", "minlength", "maxlength", "value", "autofocus"}
 

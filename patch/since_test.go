@@ -41,6 +41,10 @@ func sinceCases() []sinceCase {
 		return `<form id="f" hx-post="?event=S">` + in + `<button id="b">Go</button></form>`
 	}
 	text := form(`<input id="x" name="x" value="">`)
+	followed := form(`<input id="x" name="x" value="milk">`)
+	around := func(form, n string) string {
+		return strings.Replace(form, "<input", `<input type="hidden" name="n" value="`+n+`"><input`, 1)
+	}
 	area := form(`<textarea id="x" name="x"></textarea>`)
 	hard := `a.b*(c)[d]{e}|/\^$?+-'"&<`
 	return []sinceCase{
@@ -58,6 +62,10 @@ func sinceCases() []sinceCase {
 		{"conditions of its own", form(`<input id="x" name="x" value="" required pattern="[a-z]+" minlength="2" maxlength="9">`), form(`<input id="x" name="x" value="" required pattern="[a-z]+" minlength="2" maxlength="9">`), "milk", "milk", false, ""},
 		{"a number", form(`<input id="x" name="x" type="number" min="1" value="">`), form(`<input id="x" name="x" type="number" min="1" value="">`), "12", "12", false, ""},
 		{"a number, more", form(`<input id="x" name="x" type="number" min="1" value="">`), form(`<input id="x" name="x" type="number" min="1" value="">`), "12", "123", false, "123"},
+		{"another field of the form, more, and it was left", around(text, "1"), around(text, "2"), "milk", "milk and", true, "milk and"},
+		{"another field of the form", around(text, "1"), around(text, "2"), "milk", "milk", true, ""},
+		{"the view had followed, and another field of the form, more", around(followed, "1"), around(text, "2"), "milk", "milk and", true, "milk and"},
+		{"the view had followed, and another field of the form", around(followed, "1"), around(text, "2"), "milk", "milk", true, ""},
 		{"a text area", area, area, "two\nlines", "two\nlines", false, ""},
 		{"a text area, more", area, area, "two\nlines", "two\nlines more", false, "two\nlines more"},
 	}
@@ -139,6 +147,48 @@ func TestSubmittedFieldsThatCanNotBeAskedArePutRight(t *testing.T) {
 		}
 		if first, ops := submitted(t, &tree, view, fields); first != "" || !strings.Contains(ops, `hx-swap="outerHTML"`) {
 			t.Errorf("%s: %s and %s", in, first, ops)
+		}
+	}
+}
+
+// A page that gets the first message only, since its connection breaks, gets the whole view later: it is as if the
+// condition had never been there.
+func TestAPageWithTheFirstMessageOnlyIsPutRight(t *testing.T) {
+	t.Parallel()
+	var inChromium []chromium.Case
+	var expected []sinceCase
+	for _, c := range sinceCases() {
+		var tree patch.Tree
+		r, err := patch.Scan([]byte(c.before), nil, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		tree.Commit(r)
+		first, _ := submitted(t, &tree, c.after, url.Values{"x": {strings.ReplaceAll(c.posted, "\n", "\r\n")}})
+		page := chromium.Case{Page: pageOf(c.before), Messages: []string{first, wholeAfterPost(t, c.after, &patch.Posted{})}}
+		if c.since != "" {
+			page.Setup = []htmxdom.Gesture{htmxdom.TypeInto("x", c.since)}
+		}
+		if c.left {
+			page.Setup = append(page.Setup, htmxdom.FocusOn("b"))
+		}
+		inChromium, expected = append(inChromium, page), append(expected, c)
+	}
+	for i, got := range chromium.Run(t, inChromium) {
+		c := expected[i]
+		without := inChromium[i]
+		without.Messages = without.Messages[1:]
+		want, err := chromium.Model(without)
+		if err != nil {
+			t.Fatal(err)
+		}
+		own := strings.Contains(c.after, "pattern")
+		shows := got.Values["x"] == want.Values["x"] || got.Values["x"] == c.want || c.left // what was left may be overwritten
+		if !shows || strings.Contains(got.HTML, "pattern=") != own || strings.Contains(got.HTML, "minlength=") != own || strings.Contains(got.HTML, ` max="12"`) {
+			t.Errorf("%s: it shows %q, without the first message %q: %s", c.name, got.Values["x"], want.Values["x"], got.HTML)
+		}
+		if c.since != "" && !c.left && got.Focus != "x" {
+			t.Errorf("%s: the focus is at %q", c.name, got.Focus)
 		}
 	}
 }

@@ -90,11 +90,17 @@ func (d *differ) leaves(id []byte) bool {
 
 func (d *differ) leavesAt(o, n int32) bool {
 	a, b, p := &d.old.nodes[o], &d.new.nodes[n], d.html.pos[n]
-	if a.name != tagInput || !b.isControl() || a.bits()&touched != 0 || p.copied() {
+	if a.name != tagInput || !b.isControl() || p.copied() {
 		return false
 	}
 	c := readControl(d.html.html[p.start:p.end], b.name)
 	if !c.isLine() {
+		return false
+	}
+	if d.isRenewed(&c, o) {
+		return true
+	}
+	if a.bits()&touched != 0 {
 		return false
 	}
 	was, _ := d.old.own(a)

@@ -29,8 +29,7 @@ type Connection struct {
 	url          url.URL // of the request that r3labs sees; the pointer to it identifies the connection
 	ctx          context.Context
 	cancel       context.CancelFunc
-	control      *http.ResponseController
-	unsubscribed chan struct{}  // closed when r3labs has unsubscribed the client
+	unsubscribed sync.WaitGroup // until r3labs has unsubscribed the client
 	drains       sync.WaitGroup // the goroutine that writes the queue
 
 	mu          sync.Mutex
@@ -199,6 +198,11 @@ func (conn *Connection) disarm() {
 	}
 }
 
+// control returns what controls the response. It is made for each call, which needs no memory.
+func (conn *Connection) control() *http.ResponseController {
+	return http.NewResponseController(conn.out.w)
+}
+
 // setDeadline sets the write deadline of the response. A writer of the application may wrap the
 // response and panic, which on some goroutines would end the process.
 func (conn *Connection) setDeadline(at time.Time) (err error) {
@@ -207,5 +211,5 @@ func (conn *Connection) setDeadline(at time.Time) (err error) {
 			err = fmt.Errorf("sse: panic in SetWriteDeadline: %v", p)
 		}
 	}()
-	return conn.control.SetWriteDeadline(at)
+	return conn.control().SetWriteDeadline(at)
 }

@@ -96,7 +96,7 @@ func New(c Config) *Server {
 		s.mu.Lock()
 		conn := s.connections[sub.URL]
 		s.mu.Unlock()
-		close(conn.unsubscribed)
+		conn.unsubscribed.Done()
 	}
 	return s
 }
@@ -138,11 +138,9 @@ func (s *Server) open(w http.ResponseWriter, r *http.Request, first string, open
 	ctx, cancel := context.WithCancel(r.Context())
 	out := &wire{
 		conn: Connection{
-			server:       s,
-			ctx:          ctx,
-			cancel:       cancel,
-			control:      http.NewResponseController(w),
-			unsubscribed: make(chan struct{}),
+			server: s,
+			ctx:    ctx,
+			cancel: cancel,
 		},
 		w:      w,
 		first:  first,
@@ -155,6 +153,7 @@ func (s *Server) open(w http.ResponseWriter, r *http.Request, first string, open
 	}
 	conn := &out.conn
 	conn.out = out
+	conn.unsubscribed.Add(1)
 	if err := conn.arm(); err != nil {
 		cancel()
 		return nil, nil, fmt.Errorf("sse: write deadline: %w", err)
@@ -171,7 +170,7 @@ func (o *wire) end() {
 	conn := &o.conn
 	conn.leave()
 	if o.subscribed {
-		<-conn.unsubscribed
+		conn.unsubscribed.Wait()
 	}
 	conn.server.remove(conn)
 }

@@ -93,7 +93,7 @@ func (o *wire) put(p *packet) error {
 	}
 	_, err := o.w.Write(p.left)
 	if err == nil {
-		err = o.conn.control.Flush()
+		err = o.conn.control().Flush()
 	}
 	return err
 }

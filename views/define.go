@@ -109,6 +109,9 @@ func kindOf(t reflect.Type) *render.Kind {
 	}
 	k := newKind(t)
 	k.FindProps()
+	if _, ok := t.MethodByName("HandleParams"); ok {
+		panic(fmt.Sprintf("views: %v.HandleParams: only a page has parameters: pass them to its components as fields", t))
+	}
 	if m, ok := t.MethodByName("Mount"); ok {
 		if !t.Implements(reflect.TypeFor[mounter]()) {
 			panic(fmt.Sprintf("views: %v.Mount is %v: a component's is func(s *views.Socket) error", t, m.Type))

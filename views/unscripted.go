@@ -102,8 +102,10 @@ func Fallback[V, P any](label string, h func(V, *Socket, P) error, params ...P) 
 		field := templ.GetChildren(ctx)
 		ctx = templ.ClearChildren(ctx)
 		action := html.EscapeString(bind(ctx, h, params, false).post)
-		if _, err := io.WriteString(w, `<form class="sb-fallback" method="post" action="`+action+`">`); err != nil {
-			return err
+		for _, text := range [...]string{`<form class="sb-fallback" method="post" action="`, action, `">`} {
+			if _, err := io.WriteString(w, text); err != nil {
+				return err
+			}
 		}
 		if err := field.Render(ctx, w); err != nil {
 			return err

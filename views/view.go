@@ -7,7 +7,9 @@ import (
 )
 
 // View is a page. Q is what it takes from the URL: a struct whose fields are
-// tagged path:"name" or query:"name", or [NoParams].
+// tagged path:"name" or query:"name", or [NoParams]. A parameter of the query may have a default and rules of the
+// validator, as in `query:"page" default:"1" validate:"min=1"`: what can't be read or is not valid is the default, or
+// without one a page with status 400. A path that can't be read is a page with status 404.
 //
 // Mount runs once for each page that is opened, and again when its view is gone (after a
 // restart, say). It sets the page's keys; its error
@@ -16,6 +18,9 @@ import (
 //
 // Optional methods, found once at registration:
 //
+//	HandleParams(s *Socket, q Q) error
+//	                           runs after Mount and, in the same view, when the page's address
+//	                           changes: see [Patch]. What depends on the address is set here
 //	Connect(s *Socket) error   the browser's connection has opened for the first time
 //	Close(s *Socket)           the view ends; setting keys has no effect any more
 //	KeepConnection() bool          whether the connection stays open while the page is hidden,

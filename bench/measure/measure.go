@@ -45,6 +45,9 @@ type Config struct {
 	Requests int
 	// Only is the part that is measured, one of [Parts]. Default: all.
 	Only string
+	// Programs is a folder in which the servers stay, for another run that finds them up to date. Default: they are built anew
+	// and removed.
+	Programs string
 	// Progress is told what is being done. Default: nobody.
 	Progress io.Writer
 

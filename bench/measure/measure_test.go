@@ -2,6 +2,7 @@ package measure_test
 
 import (
 	"context"
+	"os"
 	"regexp"
 	"strconv"
 	"strings"
@@ -13,10 +14,30 @@ import (
 	"github.com/sideband-go/sideband/bench/report"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+// programs is where the tests leave the servers to each other: linking them takes longer than a short run.
+var programs string
+
+func TestMain(m *testing.M) {
+	dir, err := os.MkdirTemp("", "sideband-bench-programs-")
+	if err != nil {
+		panic(err)
+	}
+	programs = dir
+	goleak.VerifyTestMain(m, goleak.Cleanup(func(code int) {
+		_ = os.RemoveAll(dir) // the system clears its folder for such things anyway
+		os.Exit(code)
+	}))
+}
+
+// short is the least that runs everything.
+func short() measure.Config {
+	c := measure.Short()
+	c.Programs = programs
+	return c
+}
 
 func TestAShortRunMeasuresEverything(t *testing.T) {
-	table, err := measure.Run(t.Context(), measure.Short())
+	table, err := measure.Run(t.Context(), short())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -121,7 +142,7 @@ func TestAShortRunMeasuresEverything(t *testing.T) {
 }
 
 func TestACheckoutIsComparedWithOneLikeIt(t *testing.T) {
-	c := measure.Short()
+	c := short()
 	c.Only = "streams"
 	table, err := measure.Against(t.Context(), c, "../..")
 	if err != nil {
@@ -140,7 +161,7 @@ func TestACheckoutIsComparedWithOneLikeIt(t *testing.T) {
 }
 
 func TestAFolderThatIsNoCheckoutFails(t *testing.T) {
-	c := measure.Short()
+	c := short()
 	c.Only = "streams"
 	var said strings.Builder
 	c.Progress = &said
@@ -182,7 +203,7 @@ func TestAClickEntersTheWayOfAnEvent(t *testing.T) {
 
 func TestARunEndsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
-	c := measure.Short()
+	c := short()
 	c.Rounds = 1_000_000 // longer than anybody waits
 	c.Progress = when("round 1 of", cancel)
 	if _, err := measure.Run(ctx, c); err == nil || ctx.Err() == nil {

@@ -3,6 +3,9 @@ package measure
 import (
 	"context"
 	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -49,14 +52,26 @@ const (
 	pages = "bench/pages"
 )
 
-// compile builds one program, in a folder of its own in dir.
+// compile builds one program, in a folder of its own: in dir, or where programs stay.
 func (c Config) compile(ctx context.Context, dir, checkout, pkg string, flags []string) (string, error) {
 	c.say("building %s", strings.Join(append([]string{filepath.Join(checkout, pkg)}, flags...), " "))
-	own, err := os.MkdirTemp(dir, "")
+	own, err := c.own(dir, checkout, pkg, flags)
 	if err != nil {
 		return "", err
 	}
 	return process.Build(ctx, own, process.Source{Checkout: checkout, Package: pkg, Flags: flags})
+}
+
+func (c Config) own(dir, checkout, pkg string, flags []string) (string, error) {
+	if c.Programs == "" {
+		return os.MkdirTemp(dir, "")
+	}
+	if checkout == "" {
+		checkout = "here"
+	}
+	source := sha256.Sum256(fmt.Appendf(nil, "%q %q %q", checkout, pkg, flags))
+	own := filepath.Join(c.Programs, hex.EncodeToString(source[:8]))
+	return own, os.MkdirAll(own, 0o700)
 }
 
 // start runs a server on a port that is free.

@@ -7,7 +7,7 @@
 //	-addr    where to listen, 127.0.0.1:8080 if not given
 //	-secret  what seals the pages' tickets, at least 32 bytes; if not given, a random
 //	         one is kept in sideband-demo/secret in the user's cache folder
-//	-data    the file with the database of users, which is made if it is missing; if not
+//	-data    the file with the database of users and products, which is made if it is missing; if not
 //	         given, sideband-demo/users.db in the user's cache folder
 //	-cert    a file with a certificate, and
 //	-key     one with its key: serve HTTPS, with HTTP/2
@@ -68,7 +68,7 @@ func parse(args []string, stderr io.Writer) (c config, err error) {
 	flags.StringVar(&c.addr, "addr", "127.0.0.1:8080", "`address` to listen on")
 	flags.StringVar(&c.secret, "secret", "", "what seals the pages' tickets, at least 32 `bytes`; pages that are open survive a restart with the same\n"+
 		"(default: a random one, kept in sideband-demo/secret in your cache folder)")
-	flags.StringVar(&c.data, "data", "", "`file` with the database of users, which is made if it is missing\n"+
+	flags.StringVar(&c.data, "data", "", "`file` with the database of users and products, which is made if it is missing\n"+
 		"(default: sideband-demo/users.db in your cache folder)")
 	flags.StringVar(&c.cert, "cert", "", "`file` with a certificate: serve HTTPS, with HTTP/2")
 	flags.StringVar(&c.key, "key", "", "`file` with the certificate's key")

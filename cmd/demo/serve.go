@@ -26,13 +26,13 @@ func serve(ctx context.Context, c config, stdout, stderr io.Writer) (err error) 
 	if err != nil {
 		kc.Logger.Warn("open pages will reload after a restart", "err", err)
 	}
-	store, closeUsers, err := c.users(ctx, kc.Logger)
+	data, closeData, err := c.open(ctx, kc.Logger)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, closeUsers()) }()
+	defer func() { err = errors.Join(err, closeData()) }()
 	kit := handlers.New(site.Config(kc))
-	server := newServer(site.Routes(kit, store), logs)
+	server := newServer(site.Routes(kit, data), logs)
 
 	listener, err := c.listen(ctx)
 	if err != nil {

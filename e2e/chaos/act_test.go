@@ -36,6 +36,8 @@ func (p *person) act(pg *page) {
 	case "/table":
 		err = p.useTable(pg)
 	case ordersPath:
+		pg.hidden = false
+		pg.Show() // nobody types into a page that is hidden
 		err = p.useOrders(pg)
 	case "/account":
 		switch n := p.random.IntN(20); {

@@ -15,15 +15,16 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(browser.Tests{M: m}) }
 
-// size is how much chaos there is. The environment says: SEED, LENGTH, PAGES, BROWSERS.
+// size is how much chaos there is. The environment says: SEED, LENGTH, PAGES, BROWSERS,
+// and PACE, which is how long a person waits at most from one deed to the next.
 type size struct {
 	seed            uint64
-	length          time.Duration
+	length, pace    time.Duration
 	pages, browsers int
 }
 
 func theSize(t *testing.T) size {
-	s := size{seed: 1, length: 10 * time.Second, pages: 40, browsers: 2}
+	s := size{seed: 1, length: 10 * time.Second, pace: time.Second, pages: 40, browsers: 2}
 	number := func(name string, n *int) {
 		if v := os.Getenv(name); v != "" {
 			var err error
@@ -37,12 +38,16 @@ func theSize(t *testing.T) size {
 	s.seed = uint64(seed)
 	number("PAGES", &s.pages)
 	number("BROWSERS", &s.browsers)
-	if v := os.Getenv("LENGTH"); v != "" {
-		var err error
-		if s.length, err = time.ParseDuration(v); err != nil {
-			t.Fatalf("LENGTH: %v", err)
+	duration := func(name string, d *time.Duration) {
+		if v := os.Getenv(name); v != "" {
+			var err error
+			if *d, err = time.ParseDuration(v); err != nil {
+				t.Fatalf("%s: %v", name, err)
+			}
 		}
 	}
+	duration("LENGTH", &s.length)
+	duration("PACE", &s.pace)
 	return s
 }
 
@@ -50,13 +55,13 @@ func theSize(t *testing.T) size {
 // is left behind.
 func TestPagesSurviveEverything(t *testing.T) {
 	s := theSize(t)
-	t.Logf("SEED=%d LENGTH=%v PAGES=%d BROWSERS=%d", s.seed, s.length, s.pages, s.browsers)
+	t.Logf("SEED=%d LENGTH=%v PAGES=%d BROWSERS=%d PACE=%v", s.seed, s.length, s.pages, s.browsers, s.pace)
 	c := newCast(t, s)
 	ctx, cancel := context.WithTimeout(c.ctx, s.length)
 	defer cancel()
 	c.work.Go(func() { c.world.trouble(ctx, min(10*time.Second, s.length/4)) })
 	for _, p := range c.people {
-		c.work.Go(func() { p.drive(ctx, c.world, time.Second) })
+		c.work.Go(func() { p.drive(ctx, c.world, s.pace) })
 	}
 	driveAll(ctx, c.world, c.watchers, s.seed, 200*time.Millisecond)
 	c.work.Wait()

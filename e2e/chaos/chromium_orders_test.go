@@ -11,11 +11,12 @@ import (
 const useForm = `((a, b, text) => {
 	const all = s => [...document.querySelectorAll(s)].filter(e => !e.disabled), done = [];
 	const some = s => { const list = all(s); return list[Math.floor(b * list.length)] };
+	const busy = !!document.querySelector(".htmx-request");
 	const number = () => document.querySelector("#order input[name=sb-form]").value;
 	const send = (e, name) => e.dispatchEvent(new Event(name, {bubbles: true}));
 	const write = (e, text) => {
 		if (!e) return;
-		done.push({do: "write", id: e.id, text, number: number()});
+		done.push({do: "write", id: e.id, text, number: number(), busy});
 		e.focus();
 		e.value = text;
 		send(e, "input");
@@ -57,9 +58,15 @@ const useForm = `((a, b, text) => {
 })(%v, %v, %q)`
 
 // deed is what useForm tells.
-type deed struct{ Do, ID, Text, Number string }
+type deed struct {
+	Do, ID, Text, Number string
+	Busy                 bool
+}
 
 func (c *watcher) useOrders(random *rand.Rand) {
+	if c.hidden {
+		return // nobody types into a page that is hidden
+	}
 	a, b := random.Float64(), random.Float64()
 	var done []deed
 	c.page.Eval(fmt.Sprintf(useForm, a, b, c.token()), &done)
@@ -76,7 +83,7 @@ func (c *watcher) note(done []deed) {
 	for _, d := range done {
 		switch d.Do {
 		case "write":
-			c.ledger.write(d.ID, d.Text, d.Number)
+			c.ledger.write(d.ID, d.Text, d.Number, d.Busy)
 		case "submit":
 			c.ledger.submit(d.Text, d.Number)
 		case "remove":
@@ -121,7 +128,7 @@ const orderOne = `(async name => {
 		if (!await until(() => !all("#lines button").some(e => e.value == value))) return "a row is not removed";
 	}
 	set(id("order-country"), "DE");
-	const offered = () => all("#order-region option").find(o => o.value);
+	const offered = () => all("#order-region option").find(o => o.value == "BE");
 	if (!await until(offered)) return "there are no regions";
 	set(id("order-region"), offered().value);
 	set(id("order-name"), name);

@@ -14,11 +14,14 @@ import (
 
 // ledger is what somebody has done on a page of orders since it was loaded.
 type ledger struct {
-	clerk   *clerk
-	steps   int
-	typed   map[string]entry // the last text of each field, by its id
-	submits []submit
-	removed map[string]string // rows that are to go, by the beginning of their fields' ids: the form's number then
+	clerk    *clerk
+	steps    int
+	typed    map[string]entry // the last text of each field, by its id
+	submits  []submit
+	span     int               // times that something was typed into a page at rest
+	restored map[int]bool      // those after which the page was asked for its form before it was at rest again
+	pending  map[string]bool   // fields that were typed into since the page was at rest, by id
+	removed  map[string]string // rows that are to go, by the beginning of their fields' ids: the form's number then
 }
 
 // entry is a text that was typed.
@@ -26,6 +29,10 @@ type entry struct {
 	text   string
 	number string // of the form, as the page showed it
 	step   int
+	// hurried says that the page was not at rest, and the field had been typed into since it was, or is a text area: what
+	// an earlier event brings may take its place.
+	hurried bool
+	span    int
 }
 
 // submit is a submit of the form.
@@ -34,26 +41,38 @@ type submit struct {
 	step         int
 }
 
-func (l *ledger) write(id, text, number string) {
+func (l *ledger) write(id, text, number string, busy bool) {
 	l.steps++
+	if !busy || l.pending == nil {
+		l.span++
+		l.pending = map[string]bool{}
+	}
+	hurried := busy && (l.pending[id] || id == "order-note")
+	l.pending[id] = true
 	for row, n := range l.removed {
 		if n == number && strings.HasPrefix(id, row) {
 			l.clerk.drop(text) // it may go with its row
 			return
 		}
 	}
-	if n, err := strconv.Atoi(text); err == nil && n > orders.MaxCount {
-		text = strconv.Itoa(orders.MaxCount)
-	}
 	if l.typed == nil {
 		l.typed = map[string]entry{}
 	}
-	l.typed[id] = entry{text, number, l.steps}
+	l.typed[id] = entry{text, number, l.steps, hurried, l.span}
 }
 
 func (l *ledger) submit(name, number string) {
 	l.steps++
 	l.submits = append(l.submits, submit{name, number, l.steps})
+}
+
+// restore notes that the page is asked for its form, before it gets the whole view. What is typed between the two
+// may be lost.
+func (l *ledger) restore() {
+	if l.restored == nil {
+		l.restored = map[int]bool{}
+	}
+	l.restored[l.span] = true
 }
 
 // remove notes that a row is to go: button is what its button says.
@@ -74,18 +93,19 @@ func (l *ledger) remove(button, number string) {
 	l.removed[row] = number
 }
 
-// lost lists what was typed and is neither shown nor ordered. What was typed while a submit was under
-// way that was taken may have gone with it: that is counted.
-func (l *ledger) lost(shown func(id string) (text string, ok bool), book *orders.Book) (lost []string, gone int) {
+// lost lists what was typed and is neither shown nor ordered. What was typed in a hurry, or while a submit was under
+// way that was taken, may be gone, and so may all that was typed into a form of which an event came late: that is
+// counted.
+func (l *ledger) lost(shown func(id string) (text string, ok bool), book *orders.Book) (lost, gone []string) {
 	for id, e := range l.typed {
-		if text, ok := shown(id); ok && text == e.text || book.Has(e.text) {
+		if text, ok := shown(id); ok && (text == e.text || text == corrected(e.text)) || book.Has(e.text) {
 			continue
 		}
 		wentWith := func(s submit) bool {
 			return s.number == e.number && (s.step < e.step || id == "order-count") && len(book.Taken(s.name)) > 0
 		}
-		if slices.ContainsFunc(l.submits, wentWith) {
-			gone++
+		if e.hurried || l.restored[e.span] || l.clerk.isLate(e.number) || slices.ContainsFunc(l.submits, wentWith) {
+			gone = append(gone, fmt.Sprintf("%q of %s", e.text, id))
 			delete(l.typed, id)
 			continue
 		}
@@ -95,14 +115,23 @@ func (l *ledger) lost(shown func(id string) (text string, ok bool), book *orders
 	return lost, gone
 }
 
+// corrected is what the page makes of a count once its field is left.
+func corrected(count string) string {
+	if n, err := strconv.Atoi(count); err == nil && n > orders.MaxCount {
+		return strconv.Itoa(orders.MaxCount)
+	}
+	return count
+}
+
 // clerk holds what was ordered against what was posted.
 type clerk struct {
 	book *orders.Book
 
 	mu      sync.Mutex
 	posted  map[string][]url.Values // submits by name
+	late    map[string]bool         // numbers of forms of which something came late
 	dropped map[string]bool         // texts in rows that were to go
-	gone    int                     // texts that went with a submit
+	gone    []string                // texts that may be gone, and are
 }
 
 // note notes what is on its way to the server.
@@ -126,10 +155,26 @@ func (c *clerk) drop(text string) {
 	c.dropped[text] = true
 }
 
-func (c *clerk) wentWith(n int) {
+// noteLate notes that something of a form comes to the server after what its page has sent since.
+func (c *clerk) noteLate(number string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.gone += n
+	if c.late == nil {
+		c.late = map[string]bool{}
+	}
+	c.late[number] = true
+}
+
+func (c *clerk) isLate(number string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.late[number]
+}
+
+func (c *clerk) wentWith(texts []string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.gone = append(c.gone, texts...)
 }
 
 // check checks that each order was taken once, and as it was posted.
@@ -158,7 +203,7 @@ func (c *clerk) check(t testing.TB) {
 			t.Errorf("the order %s was not taken as it was posted: %s\n%+v\n%v", name, why, o.Order, c.posted[name])
 		}
 	}
-	t.Logf("%d orders were taken, %d of them once more by another process; %d submits were posted, %d texts went with a submit that was under way", len(all), again, len(c.posted), c.gone)
+	t.Logf("%d orders were taken, %d of them once more by another process; %d submits were posted, %d texts are gone that may be: %q", len(all), again, len(c.posted), len(c.gone), c.gone)
 }
 
 // differs says what of an order was not posted so.

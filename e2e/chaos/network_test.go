@@ -170,7 +170,7 @@ func (n *network) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	f, down := n.next(r)
 	body, err := io.ReadAll(r.Body)
 	if err == nil {
-		n.look(r, body)
+		n.look(r, body, f.late)
 	}
 	switch {
 	case err != nil || down || f.refuse:
@@ -225,15 +225,18 @@ func (n *network) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // look notes orders that are on their way.
-func (n *network) look(r *http.Request, body []byte) {
-	if r.Method != http.MethodPost || r.URL.Path != ordersPath || r.URL.Query().Get("event") != "Save" {
+func (n *network) look(r *http.Request, body []byte, late bool) {
+	if r.Method != http.MethodPost || r.URL.Path != ordersPath {
 		return
 	}
 	fields, err := url.ParseQuery(string(body))
 	switch {
 	case err != nil:
 		n.t.Errorf("a form that can't be read: %v", err)
-	case !fields.Has("sb-row"):
+	case late:
+		n.world.clerk.noteLate(fields.Get("sb-form"))
+	}
+	if r.URL.Query().Get("event") == "Save" && !fields.Has("sb-row") {
 		n.world.clerk.note(fields)
 	}
 }

@@ -123,7 +123,7 @@ func (pg *page) observe(e tab.Event) {
 		line += " after " + v
 	}
 	if e.Text != "" {
-		line += fmt.Sprintf(" %d bytes %.160q", len(e.Text), e.Text)
+		line += fmt.Sprintf(" %d bytes %.320q", len(e.Text), e.Text)
 	}
 	if e.Err != nil {
 		line += " " + e.Err.Error()
@@ -141,6 +141,10 @@ func (pg *page) observe(e tab.Event) {
 		}
 		pg.live, pg.asked, pg.epoch, pg.number = false, false, "", 0
 		pg.ledger = ledger{clerk: pg.ledger.clerk}
+	case tab.Sent:
+		if strings.Contains(e.Address, "&recover=") {
+			pg.ledger.restore()
+		}
 	case tab.Broken:
 		pg.problems = append(pg.problems, "htmx threw: "+line)
 	case tab.Message:

@@ -2,6 +2,7 @@ package chaos_test
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -100,7 +101,7 @@ func (p *person) last(ctx context.Context, pg *page) error {
 	}
 	find := pg.notes(tab.First("#"+field), func(l *ledger, d *htmxdom.Document, _ *html.Node) {
 		if field == "order-count" {
-			l.write(field, text, numberIn(d))
+			l.write(field, text, numberIn(d), false)
 		}
 	})
 	if err := pg.Change(find, text); err != nil {
@@ -138,7 +139,7 @@ func (p *person) compare(ctx context.Context, pg *page) error {
 	for range 10 {
 		truth, err := ask(ctx, p.client, address, ticket)
 		if errors.Is(err, io.EOF) {
-			p.t.Logf("%s: the page took its view back before it was told", p.name)
+			p.t.Logf("%s: the page took its view back before it was told, by a connection that came late", p.name)
 			continue
 		}
 		if err != nil {
@@ -226,10 +227,11 @@ func ask(ctx context.Context, client *http.Client, address, ticket string) (stri
 	}
 	in := bufio.NewReader(res.Body)
 	var data []string
+	var refusal error
 	for {
 		line, err := in.ReadString('\n')
 		if err != nil {
-			return "", err
+			return "", cmp.Or(refusal, err)
 		}
 		line = strings.TrimSuffix(line, "\n")
 		if text, ok := strings.CutPrefix(line, "data: "); ok {
@@ -238,6 +240,8 @@ func ask(ctx context.Context, client *http.Client, address, ticket string) (stri
 		if line == "" {
 			if message := strings.Join(data, "\n"); strings.Contains(message, wholeMark) {
 				return applied(message)
+			} else if strings.Contains(message, `id="sb-stream" hx-swap="delete"`) && !strings.Contains(message, takenOver) {
+				refusal = fmt.Errorf("refused: %s", message) // to a member who has signed in anew in another tab, say
 			}
 			data = nil
 		}
@@ -295,6 +299,6 @@ var (
 
 	boundTag  = regexp.MustCompile(`<input [^>]*hx-post=[^>]*>`)
 	shownIn   = regexp.MustCompile(` (?:value="[^"]*"|checked="")`)
-	chosen    = regexp.MustCompile(`(<option [^>]*?) selected=""`)
+	chosen    = regexp.MustCompile(`(<option(?: [^>]*)?) selected=""`)
 	boundText = regexp.MustCompile(`(<textarea [^>]*hx-post=[^>]*>)[^<]*`)
 )

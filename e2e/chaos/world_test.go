@@ -224,6 +224,8 @@ var normal = []string{
 	// Whoever signed in is a stranger again when the session's values went with the process.
 	`a middleware does not let a page's requests through" status=303`,
 	`event refused" view=account.Page path=/account status=403`,
+	// An event waited for its view to be remounted, and its connection was cut.
+	`err="handlers: the browser has left: context canceled"`,
 }
 
 func (r *record) Write(b []byte) (int, error) {

@@ -3,6 +3,7 @@ package cut_test
 import (
 	"bufio"
 	"compress/gzip"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -214,6 +215,24 @@ func TestAStreamIsOpenUntilEitherSideEndsIt(t *testing.T) {
 	res.Body.Close()
 	<-s.left
 	wait(t, "the second end", func() bool { return s.Open(cut.Streams) == 0 })
+}
+
+// A test that sees a page show something may look it up.
+func TestWhatAClientHasGotIsRememberedAlready(t *testing.T) {
+	s := serve(t)
+	r := s.stream(t)
+	e := s.Exchanges(cut.Streams)[0]
+	for i := range 500 {
+		s.say <- fmt.Sprintf("data: %d\n\n", i)
+		for range 2 {
+			if _, err := r.ReadString('\n'); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if n := len(e.Messages()); n != i+1 {
+			t.Fatalf("of %d messages %d are remembered", i+1, n)
+		}
+	}
 }
 
 func TestCutsOnBothSides(t *testing.T) {

@@ -3,6 +3,7 @@ package cut
 import (
 	"bufio"
 	"bytes"
+	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -56,8 +57,8 @@ func (l *link) up() {
 		if answer != nil {
 			held.drop()
 			_, _ = io.Copy(io.Discard, r.Body) // a body cut off shows at the next read
-			_, _ = l.client.Write(answer.answer)
 			e.begin(answer.status, "")
+			_, _ = l.client.Write(answer.answer)
 			e.finish()
 			continue
 		}
@@ -96,14 +97,38 @@ func (p *Proxy) begin(l *link, r *http.Request) (e *Exchange, answer *rule, ok b
 // down passes answers on, and follows where each begins and ends.
 func (l *link) down() {
 	defer l.end()
-	from := bufio.NewReader(io.TeeReader(answers{l}, l.client))
+	noted := &later{from: answers{l}, to: l.client}
+	from := bufio.NewReader(noted)
 	for e := range l.requests {
-		err := e.read(from)
+		err := errors.Join(e.read(from), noted.pass())
 		e.finish()
 		if err != nil {
 			return
 		}
 	}
+}
+
+// later passes on what is read from it when its reader comes back for more: what a browser has got is then part of its
+// exchange already.
+type later struct {
+	from io.Reader
+	to   io.Writer
+	held []byte
+}
+
+func (r *later) Read(b []byte) (int, error) {
+	if err := r.pass(); err != nil {
+		return 0, err
+	}
+	n, err := r.from.Read(b)
+	r.held = append(r.held, b[:n]...)
+	return n, err
+}
+
+func (r *later) pass() error {
+	_, err := r.to.Write(r.held)
+	r.held = r.held[:0]
+	return err
 }
 
 func (l *link) end() {

@@ -89,6 +89,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"github.com/sideband-go/sideband/forms"
 	"github.com/sideband-go/sideband/handlers"
 	"github.com/sideband-go/sideband/pubsub"
 	"github.com/sideband-go/sideband/state"
@@ -99,6 +100,7 @@ var (
 	_ context.Context
 	_ io.Writer
 	_ templ.Component
+	_ forms.Problem
 	_ handlers.Kit
 	_ pubsub.Bus
 	_ state.Writer

@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	// As for the packages of the other tests: a change of these must not be answered from the cache.
 	_ "github.com/sideband-go/sideband/livetest"
@@ -55,7 +56,7 @@ type module struct {
 
 func newModule(t *testing.T) *module {
 	t.Helper()
-	m := &module{t: t, dir: t.TempDir(), taken: map[string]bool{}}
+	m := &module{t: t, dir: folder(t), taken: map[string]bool{}}
 	here, err := filepath.Abs(root)
 	if err != nil {
 		t.Fatal(err)
@@ -67,6 +68,26 @@ func newModule(t *testing.T) *module {
 	m.write("go.mod", mod)
 	m.write("go.sum", m.read(root+"/go.sum"))
 	return m
+}
+
+// folder is always the same one, since the build cache goes by folders; another where that is in use.
+func folder(t *testing.T) string {
+	t.Helper()
+	dir, err := filepath.Abs(root + "/.bin/snippets")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if f, err := os.Stat(dir); err == nil && time.Since(f.ModTime()) > time.Hour { // of a test that was killed
+		_ = os.RemoveAll(dir)
+	}
+	if err := os.MkdirAll(filepath.Dir(dir), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		return t.TempDir()
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	return dir
 }
 
 func (m *module) read(path string) string {

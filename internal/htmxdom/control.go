@@ -13,6 +13,7 @@ type control struct {
 	ownValue   bool
 	dirtyValue bool // so that the attribute no longer changes it
 	typed      bool // by a user, and no script
+	changed    bool // has had its change event since it was new, or was reset
 
 	checked      bool
 	dirtyChecked bool

@@ -19,6 +19,7 @@ type Document struct {
 	focus    *html.Node              // nil when the body has it
 	effects  []Effect
 	started  []*html.Node
+	marked   bool // see TakeMark
 	timers   timers
 	busy     map[*html.Node]int // how many requests each shows as under way
 	off      map[*html.Node]int // how many requests have disabled it
@@ -31,7 +32,7 @@ type Effect struct {
 	// HX-Location, HX-Push-Url, HX-Replace-Url, HX-Trigger), or "refresh" for a
 	// meta element that came into the page.
 	Name string
-	// Value is the header's or the meta element's content.
+	// Value is the header's or the meta element's content. "true" is the address that was asked for.
 	Value string
 }
 

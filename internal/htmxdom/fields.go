@@ -46,9 +46,33 @@ func (f fields) encode() string {
 		if o.file {
 			o.value = "[object File]"
 		}
-		b.WriteString(url.QueryEscape(o.name) + "=" + url.QueryEscape(o.value))
+		b.WriteString(escape.Replace(url.QueryEscape(o.name) + "=" + url.QueryEscape(o.value)))
 	}
 	return b.String()
+}
+
+// escape makes of what Go escapes what browsers do.
+var escape = strings.NewReplacer("%2A", "*", "~", "%7E")
+
+// over returns the parameters of a query, with those of f in place of the ones with their names.
+func (f fields) over(query string) fields {
+	var all fields
+	for part := range strings.SplitSeq(query, "&") {
+		name, value, _ := strings.Cut(part, "=")
+		name, value = unescape(name), unescape(value)
+		if part != "" && !slices.ContainsFunc(f, func(o field) bool { return o.name == name }) {
+			all.add(name, value)
+		}
+	}
+	return append(all, f...)
+}
+
+// unescape reads a part of a query as URLSearchParams does.
+func unescape(s string) string {
+	if u, err := url.QueryUnescape(s); err == nil {
+		return u
+	}
+	return s
 }
 
 // encodeForm is what a browser itself makes of a form's fields: the names of files stand for

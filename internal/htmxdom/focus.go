@@ -179,6 +179,12 @@ func (d *Document) autofocusOnLoad() {
 	}
 }
 
+// ResetFocus gives the focus to the first element that asks for it, or takes it away.
+func (d *Document) ResetFocus() {
+	d.focus = nil
+	d.autofocusOnLoad()
+}
+
 // dropLostFocus takes the focus from an element that cannot keep it. Browsers do
 // so at the next frame, hence after a message and not in its midst.
 func (d *Document) dropLostFocus() {

@@ -2,9 +2,11 @@ package htmxdom
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -20,6 +22,8 @@ type Request struct {
 	URL *url.URL
 	// Header holds what htmx sets itself and what hx-headers says.
 	Header http.Header
+	// Anchor is the fragment of what the element asks for; it is not sent.
+	Anchor string
 	// Body is empty for a method that puts its fields into the query.
 	Body string
 	// Sync is the element on which requests wait for each other, Strategy how:
@@ -33,7 +37,20 @@ type Request struct {
 	// EventSource holds what hx-config says to hx-sse of an event source element.
 	EventSource EventSourceOptions
 
-	x *exchange
+	x        *exchange
+	relative string // what a body is posted to, as it is written
+}
+
+// Locate resolves the address that a body is posted to. Browsers do so when it is sent: it may have waited, and the
+// page's address, at, may have changed meanwhile.
+func (r *Request) Locate(at *url.URL) {
+	if r.relative == "" {
+		return
+	}
+	if u, err := at.Parse(r.relative); err == nil {
+		u.Fragment = ""
+		r.URL = u
+	}
 }
 
 // Request makes the request of a source whose hx-get, hx-post and so on was
@@ -72,8 +89,9 @@ func (d *Document) request(source, submitter *html.Node, method, action string, 
 	if strings.HasPrefix(action, "js:") || strings.HasPrefix(action, "javascript:") {
 		return nil, fmt.Errorf("htmxdom: %q is a script", action)
 	}
-	action, _, _ = strings.Cut(action, "#")
-	r = &Request{Source: source, Method: method, Header: http.Header{}, x: d.exchange(source)}
+	action, anchor, _ := strings.Cut(action, "#")
+	anchor, _, _ = strings.Cut(anchor, "#")
+	r = &Request{Source: source, Method: method, Header: http.Header{}, Anchor: anchor, x: d.exchange(source)}
 	r.Header.Set("HX-Request", "true")
 	r.Header.Set("HX-Source", identifier(source))
 	r.Header.Set("HX-Current-URL", at.String())
@@ -101,8 +119,8 @@ func (d *Document) request(source, submitter *html.Node, method, action string, 
 	if err != nil {
 		return nil, err
 	}
-	for name, v := range vals {
-		body.set(name, text(v))
+	for _, name := range slices.Sorted(maps.Keys(vals)) { // htmx has them as they are written
+		body.set(name, text(vals[name]))
 	}
 	headers, err := parseHCON(d.inherited(source, "hx-headers"))
 	if err != nil {
@@ -117,6 +135,7 @@ func (d *Document) request(source, submitter *html.Node, method, action string, 
 	}
 	r.URL.Fragment = ""
 	if !query {
+		r.relative = action
 		encoding, set := d.attributeValue(source, "hx-encoding", d.config.implicitInheritance)
 		if !set && form != nil {
 			encoding = strings.ToLower(attrOr(form, "enctype", ""))
@@ -127,14 +146,7 @@ func (d *Document) request(source, submitter *html.Node, method, action string, 
 		}
 		r.Header.Set("Content-Type", content)
 	} else if len(body) > 0 {
-		q := r.URL.Query()
-		for _, f := range body {
-			q.Del(f.name)
-		}
-		for _, f := range body {
-			q.Add(f.name, f.value)
-		}
-		r.URL.RawQuery = q.Encode()
+		r.URL.RawQuery = body.over(r.URL.RawQuery).encode()
 	}
 	return r, nil
 }

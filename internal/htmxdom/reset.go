@@ -5,6 +5,7 @@ import "golang.org/x/net/html"
 // Reset resets the controls of a form to their attributes, and their dirty flags.
 func (d *Document) Reset(form *html.Node) {
 	for _, n := range d.controlsOf(form) {
+		d.control(n).changed = false
 		switch {
 		case isHTML(n, "select"):
 			for _, o := range options(n) {

@@ -59,12 +59,26 @@ func (d *Document) answer(x *exchange, status int, header http.Header, body stri
 	if hx("Push-Url") != "" || hx("Replace-Url") != "" {
 		push, replace = hx("Push-Url"), hx("Replace-Url")
 	}
-	if push != "" && push != "false" {
-		d.note("HX-Push-Url", push)
-	} else if replace != "false" {
-		d.note("HX-Replace-Url", replace)
-	}
+	x.push, x.replace = push, replace
 	return d.swap(x)
+}
+
+// enterHistory marks the newest entry of the browser's history as htmx's, and notes what is to become of the address.
+func (d *Document) enterHistory(x *exchange) {
+	d.marked = true
+	if x.push != "" && x.push != "false" {
+		d.note("HX-Push-Url", x.push)
+	} else if x.replace != "false" {
+		d.note("HX-Replace-Url", x.replace)
+	}
+}
+
+// TakeMark reports whether htmx has marked the newest entry of the browser's history since TakeMark was called last.
+// Going back to such an entry within the page, it asks for what belongs there.
+func (d *Document) TakeMark() bool {
+	marked := d.marked
+	d.marked = false
+	return marked
 }
 
 func (d *Document) note(name, value string) {

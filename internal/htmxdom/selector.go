@@ -86,7 +86,30 @@ var states = map[string]func(d *Document, n *html.Node) bool{
 	":checked": (*Document).isChecked,
 	":modal":   func(*Document, *html.Node) bool { return false },
 	":invalid": func(d *Document, n *html.Node) bool { return d.invalid(n) != "" },
+
+	":user-valid":   func(d *Document, n *html.Node) bool { return d.control(n).changed && d.invalid(n) == "" },
+	":user-invalid": func(d *Document, n *html.Node) bool { return d.control(n).changed && d.invalid(n) != "" },
 }
+
+// matches is the function matches for selectors with pseudo-classes of state.
+func (d *Document) matches(n *html.Node, selector string) bool {
+	kept := n.Attr
+	for name, holds := range states {
+		if !strings.Contains(selector, name) {
+			continue
+		}
+		mark := html.Attribute{Key: statePrefix + name[1:]}
+		selector = strings.ReplaceAll(selector, name, "["+mark.Key+"]")
+		if holds(d, n) {
+			n.Attr = append(slices.Clip(n.Attr), mark)
+		}
+	}
+	defer func() { n.Attr = kept }()
+	return matches(n, selector)
+}
+
+// statePrefix begins the names of attributes that stand for pseudo-classes.
+const statePrefix = "sb-model-"
 
 func (d *Document) isChecked(n *html.Node) bool {
 	switch {
@@ -104,8 +127,7 @@ func (d *Document) query(root *html.Node, selector string) []*html.Node {
 		if !strings.Contains(selector, name) {
 			continue
 		}
-		const prefix = "sb-model-"
-		mark := html.Attribute{Key: prefix + name[1:]}
+		mark := html.Attribute{Key: statePrefix + name[1:]}
 		selector = strings.ReplaceAll(selector, name, "["+mark.Key+"]")
 		for n := range root.Descendants() {
 			if n.Type == html.ElementNode && holds(d, n) {

@@ -68,6 +68,7 @@ func (d *Document) swap(x *exchange) (err error) {
 	if err != nil {
 		return fmt.Errorf("htmxdom: %w", err)
 	}
+	d.enterHistory(x)
 	var failed []error
 	later := d.startTasks(tasks, &failed)
 	d.timers.run()

@@ -129,10 +129,13 @@ func (d *Document) EventSourcePath(n *html.Node) string { return d.hxAttrOr(n, "
 // browser calls the listeners: those of the element, of those around it if it
 // bubbles, or they capture, then of the document and the window.
 func (d *Document) Dispatch(event string, target *html.Node, bubbles bool) []Trigger {
+	if event == "change" && isField(target) {
+		d.control(target).changed = true
+	}
 	var out, outer []Trigger
 	// at is the element that listens; nil for the document and the window.
 	add := func(to *[]Trigger, n, at *html.Node, s triggerSpec) {
-		if sel, ok := s.options["target"].(string); ok && !matches(target, sel) {
+		if sel, ok := s.options["target"].(string); ok && !d.matches(target, sel) {
 			return
 		}
 		record := d.powered[n]

@@ -47,5 +47,6 @@ func (r *Request) Restore(d *Document) {
 	}
 	r.Header.Set("HX-History-Restore-Request", "true")
 	r.Header.Set("HX-Request-Type", "full")
-	r.x.swap, r.x.target = "outerSync", d.Body()
+	r.Timeout = 0 // htmx can't abort it
+	r.x.swap, r.x.target, r.x.push, r.x.replace = "outerSync", d.Body(), "", ""
 }

@@ -45,6 +45,6 @@ func (v *View) broken(gen uint64, panicked any) {
 	}
 	v.mu.Unlock()
 	if t != nil && t.done != nil {
-		t.done <- Outcome{Err: ErrBroken}
+		t.done.answer(Outcome{Err: ErrBroken})
 	}
 }

@@ -16,8 +16,8 @@ import (
 
 // Call is a callback that is to run in a view.
 type Call struct {
-	Name string // for logs
-	Run  func(cb *Callback) error
+	Name string                   // for logs
+	Run  func(cb *Callback) error // nil: event begins
 
 	component *render.Component // its owner; nil: the page, or the component at the address
 	address   string            // of a component that is looked up when the callback runs
@@ -27,6 +27,18 @@ type Call struct {
 	isMessage bool              // of the application's
 }
 
+// begin runs the callback.
+func (c *Call) begin(cb *Callback) error {
+	switch {
+	case c.Run == nil:
+		return c.event.begin(cb)
+	case c.isMessage && cb.IsHooked():
+		run := c.Run // c itself would be allocated for each callback
+		return cb.Pass(KindMessage, methodOf(c.Name), func() error { return run(cb) })
+	}
+	return c.Run(cb)
+}
+
 // Callback is a callback that runs: a transaction, and the context of the application's code.
 // What it sets and sends takes effect if it succeeds.
 type Callback struct {
@@ -34,8 +46,7 @@ type Callback struct {
 	view            *View
 	component       *render.Component
 	receiver        any // the component's value as the callback begins
-	tx              *scope.Tx
-	src             *scope.Source
+	tx              scope.Tx
 	phase           atomic.Int32
 	rendering       bool // it runs in the middle of a rendering
 	isEvent         bool // its request waits for the answer
@@ -72,13 +83,13 @@ func (cb *Callback) Check() {
 // Tx returns the callback's transaction. It panics once the callback has returned.
 func (cb *Callback) Tx() *scope.Tx {
 	cb.Check()
-	return cb.tx
+	return &cb.tx
 }
 
 // Value returns the source of reads of keys, and else what the context has.
 func (cb *Callback) Value(key any) any {
 	if key == (scope.SourceKey{}) {
-		return cb.src
+		return cb.tx.Source()
 	}
 	return cb.Context.Value(key)
 }
@@ -220,20 +231,15 @@ func (v *View) run(ctx context.Context, c Call) error {
 	if component == nil || !component.IsPage() && !c.closing && component.HasEnded() {
 		return fmt.Errorf("%s: %w", c.Name, fault.ErrNoComponent)
 	}
-	tx := component.Scope().Begin()
-	cb := &Callback{Context: ctx, view: v, component: component, receiver: component.Value(), tx: tx, src: tx.Source(), rendering: v.tree.IsRendering(), isEvent: c.isEvent}
+	cb := &Callback{Context: ctx, view: v, component: component, receiver: component.Value(), rendering: v.tree.IsRendering(), isEvent: c.isEvent}
+	component.Scope().BeginIn(&cb.tx)
 	if v.hooks != nil {
 		cb.around = &around{hooks: v.hooks}
 	}
 	v.callback.Store(cb)
 	err := fault.ErrGone
 	if c.closing || !v.ended.Load() { // whoever ends the view from now on finds the callback
-		err = v.host.Guard.Call(func() error {
-			if c.isMessage && cb.IsHooked() {
-				return cb.Pass(KindMessage, methodOf(c.Name), func() error { return c.Run(cb) })
-			}
-			return c.Run(cb)
-		})
+		err = v.host.Guard.Call(func() error { return c.begin(cb) })
 	}
 	if !cb.phase.CompareAndSwap(running, finished) {
 		v.mu.Lock() // until another worker has begun, so that this one finds out

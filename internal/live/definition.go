@@ -86,7 +86,7 @@ func (d *Definition) Only(c templ.Component, keys ...state.Assignment) *Definiti
 	}
 	kind.Render = func(any) templ.Component { return c }
 	return &Definition{
-		Value: render.Only{Page: d.Value, Content: c}, Kind: kind,
+		Value: render.Only{Page: d.Value, Content: c}, Kind: kind, Address: d.Address,
 		Mount: func(w state.Writer, _ params.Input) error { state.Assign(w, keys...); return nil },
 	}
 }

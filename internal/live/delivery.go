@@ -19,7 +19,9 @@ type delivery struct {
 	unsettled    bool     // an event has posted its controls, and nothing was rendered for it yet
 	connectRan   bool     // the page's Connect has run
 	connections  uint64   // so far
+	elements     uint64   // connection elements in answers, so far
 	recovery     *recovery
+	place        *Place // of the page, as the newest message's id says
 	typed        uint64 // digest of what the last event of a field being typed in has posted, 0: none
 }
 
@@ -138,6 +140,9 @@ func (v *View) catchUp(gen uint64, conn Conn, id uint64, known bool) {
 		if !v.put(conn, m) {
 			return // onDrain goes on
 		}
+	}
+	if id == 0 && !v.tree.IsDirty() { // the page shows what it was served, and all that came since
+		v.tree.Sent()
 	}
 	v.begin()
 	v.show(gen)

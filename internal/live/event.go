@@ -51,7 +51,7 @@ func (v *View) event(e Event) (Call, error) {
 		i.Invocation, err = decode(root, e)
 		return err
 	})
-	return Call{Name: v.def.Name() + "." + e.Name, event: i, isEvent: true, Run: i.begin}, err
+	return Call{Name: v.def.Name() + "." + e.Name, event: i, isEvent: true}, err
 }
 
 func decode(c *render.Component, e Event) (render.Invocation, error) {
@@ -123,6 +123,9 @@ func (i *invocation) method(cb *Callback) error {
 	}
 	return i.Run(cb.receiver, cb)
 }
+
+// hasParameter reports whether the call is an event whose parameter takes what was posted by itself.
+func (c Call) hasParameter() bool { return c.event != nil && c.event.Receive != nil }
 
 // isRefused reports whether the call is an event whose parameter was not accepted.
 func (c Call) isRefused() bool { return c.event != nil && c.event.refused }

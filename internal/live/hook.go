@@ -208,12 +208,9 @@ func (cb *Callback) ofPage() *Callback {
 	a := cb.around
 	if a.page == nil {
 		root := cb.view.tree.Root()
-		tx := root.Scope().Begin()
-		p := &Callback{
-			Context: cb.Context, view: cb.view, component: root, receiver: root.Value(), tx: tx, src: tx.Source(),
-			isEvent: cb.isEvent, around: &around{outer: cb},
-		}
-		cb.src.ReadOuter(tx)
+		p := &Callback{Context: cb.Context, view: cb.view, component: root, receiver: root.Value(), isEvent: cb.isEvent, around: &around{outer: cb}}
+		root.Scope().BeginIn(&p.tx)
+		cb.tx.Source().ReadOuter(&p.tx)
 		cb.mu.Lock()
 		a.page = p
 		cb.mu.Unlock()

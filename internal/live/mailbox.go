@@ -3,6 +3,7 @@ package live
 import (
 	"context"
 	"slices"
+	"sync"
 	"sync/atomic"
 
 	"github.com/sideband-go/sideband/internal/fault"
@@ -15,8 +16,8 @@ type job struct {
 	call   Call
 	ctx    context.Context // of an event; else nil
 	posted *patch.Posted
-	done   chan<- Outcome // nil if nobody waits
-	served *Served        // of View.Serve
+	done   *waiter // nil if nobody waits
+	served *Served // of View.Serve
 	answer answer
 	// unscripted says that the page takes no patches.
 	unscripted bool
@@ -101,12 +102,29 @@ func (v *View) post(j job) error {
 
 // wait queues a callback and waits until its turn is done.
 func (v *View) wait(j job) Outcome {
-	done := make(chan Outcome, 1)
-	j.done = done
+	w := new(waiter)
+	w.answered.Add(1)
+	j.done = w
 	if err := v.post(j); err != nil {
 		return Outcome{Err: err, Unstarted: true}
 	}
-	return <-done
+	w.answered.Wait()
+	return w.outcome
+}
+
+// waiter is a request that waits for its turn.
+type waiter struct {
+	answered sync.WaitGroup
+	over     atomic.Bool
+	outcome  Outcome
+}
+
+// answer gives a request its outcome. Only the first one counts.
+func (w *waiter) answer(o Outcome) {
+	if w.over.CompareAndSwap(false, true) {
+		w.outcome = o
+		w.answered.Done()
+	}
 }
 
 // deliver queues the result of a background task, even in a full mailbox: there are no more results

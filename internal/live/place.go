@@ -87,9 +87,17 @@ type Move struct {
 func (v *View) Place() *Place { return v.place.Load() }
 
 // MoveTo runs HandleParams for the address that the page asks for, and shows what that has changed. Nothing runs if
-// the view is there already.
-func (v *View) MoveTo(e Event, to *Place) Outcome {
-	return v.wait(job{ctx: e.Context, call: v.handleParams(to, e.Input)})
+// the view is there already, or request is done: the user has gone on.
+func (v *View) MoveTo(e Event, request context.Context, to *Place) Outcome {
+	c := v.handleParams(to, e.Input)
+	run := c.Run
+	c.Run = func(cb *Callback) error {
+		if request.Err() != nil {
+			return nil
+		}
+		return run(cb)
+	}
+	return v.wait(job{ctx: e.Context, call: c})
 }
 
 // handleParams returns the callback that takes the page to another address.
@@ -156,13 +164,14 @@ func (v *View) move(cb *Callback) {
 	v.inbox = append(v.inbox, call)
 }
 
-// takeMove returns what the answer to an event is to say of the page's address; nil if it is not to say anything.
-func (v *View) takeMove() *Move {
+// takeMove returns what the answer to an event is to say of the page's address; nil if it is not to say anything, or
+// the page asks for the address itself, which one without scripts does not.
+func (v *View) takeMove(unscripted bool) *Move {
 	m := v.moved
-	if m == nil || !m.there {
+	if m == nil || !m.there && !unscripted {
 		return nil
 	}
-	if v.moved = nil; !v.IsAt(m) { // HandleParams has failed
+	if v.moved = nil; m.there && !v.IsAt(m) { // HandleParams has failed
 		return nil
 	}
 	return m

@@ -18,6 +18,9 @@ type Position struct {
 	mark  string // of the page's address, if that can change
 	given bool   // the browser has been connected before
 	valid bool
+	// element is which of the connection elements in answers has asked, 0 the page's own: of those that
+	// name the same message the last one is in the page.
+	element uint64
 }
 
 // maxMark bounds a mark's length: 32 bits in base 36.
@@ -28,9 +31,15 @@ const maxEpoch = 8
 
 func newEpoch() string { return rand.Text()[:maxEpoch] }
 
-// ParsePosition parses the text of a position; "" says that the browser was not connected before.
-func ParsePosition(text string) Position {
+// ParsePosition parses the id that a browser remembers, and what the address of its connection says of where to
+// resume; "" and "" say that it was not connected before.
+func ParsePosition(lastID, after string) Position {
+	text, element, _ := strings.Cut(after, ".")
+	if lastID != "" { // it comes first
+		text = lastID
+	}
 	p := Position{given: text != ""}
+	p.element, _ = strconv.ParseUint(element, 10, 64)
 	if !p.given {
 		p.valid = true
 		return p
@@ -39,7 +48,7 @@ func ParsePosition(text string) Position {
 	if !ok {
 		epoch, number = "", text
 	}
-	number, mark, _ := strings.Cut(number, ".")
+	number, mark, _ := strings.Cut(number, "_")
 	id, err := strconv.ParseUint(number, 10, 64)
 	p.valid = err == nil && len(epoch) <= maxEpoch && !strings.ContainsFunc(epoch, func(c rune) bool {
 		return (c < 'A' || c > 'Z') && (c < '2' || c > '7') // as rand.Text makes them
@@ -54,21 +63,20 @@ func ParsePosition(text string) Position {
 }
 
 // isBehind reports whether a browser that says p knew less than one that said other when
-// it asked for its connection. epoch is the view's.
+// it asked for its connection, or has got another element since. epoch is the view's.
 func (p Position) isBehind(other Position, epoch string) bool {
 	switch {
 	case !p.valid || !other.valid:
 		return false
 	case p.epoch == other.epoch:
-		return p.id < other.id
+		return p.id < other.id || p.id == other.id && p.element < other.element
 	}
 	return other.epoch == epoch
 }
 
 // String returns the id that the connection begins with.
 func (p Position) String() string {
-	switch {
-	case !p.valid:
+	if !p.valid {
 		return unknownID
 	}
 	b := make([]byte, 0, 40)
@@ -77,7 +85,7 @@ func (p Position) String() string {
 	}
 	b = strconv.AppendUint(b, p.id, 10)
 	if p.mark != "" {
-		b = append(append(b, '.'), p.mark...)
+		b = append(append(b, '_'), p.mark...)
 	}
 	return string(b)
 }

@@ -40,16 +40,21 @@ type lostForm struct {
 // answer is what an event says of the recovery of forms.
 type answer struct {
 	key              string // of the recovery, with the number of the form; "" of an event that is no answer
+	apart            bool   // it has not waited for other events of the page
 	event, component string // of an answer
 	form             string // what tells the form that the event has posted; "" if it has posted none
 }
+
+// apart ends the keys of answers that do not wait for other events of the page.
+const apart = ".apart"
 
 // maxFormName bounds what tells a form.
 const maxFormName = 255
 
 // answerOf returns what an event says of the recovery of forms.
 func answerOf(e Event) answer {
-	a := answer{key: e.Recovers, event: e.Name, component: e.Component}
+	a := answer{event: e.Name, component: e.Component}
+	a.key, a.apart = strings.CutSuffix(e.Recovers, apart)
 	if name, _, _ := strings.Cut(e.Input.Fields.Get(protocol.FormField), "."); name != "" { // its number may have changed
 		a.form = e.Component + " " + name
 	} else if e.Posted != nil && e.Posted.Form {
@@ -172,7 +177,7 @@ func (v *View) whole(conn Conn, posted *patch.Posted, recovers bool) (ops []byte
 		switch {
 		case !r.waits():
 		case r.page != page, conn == nil && !recovers:
-			return v.ask(page), true, nil
+			return v.ask(page, conn), true, nil
 		default:
 			return nil, true, nil
 		}
@@ -182,7 +187,7 @@ func (v *View) whole(conn Conn, posted *patch.Posted, recovers bool) (ops []byte
 		out, err = v.tree.Whole(posted)
 	} else if out, err = v.tree.FormsOrWhole(posted); err == nil && len(out.Forms) > 0 {
 		if v.startRecovery(out.Forms) {
-			return v.ask(page), true, nil
+			return v.ask(page, conn), true, nil
 		}
 		out, err = v.tree.Whole(posted)
 	}
@@ -220,8 +225,10 @@ func (v *View) startRecovery(forms []render.Form) bool {
 }
 
 // ask returns the operations that ask a page for the forms that it has not answered for. page is as in
-// recovery.
-func (v *View) ask(page uint64) (ops []byte) {
+// recovery. Over a connection conn, the answers do not wait for other events of the page, and bring it
+// nothing: they might arrive after the answer to a later event. Those to a question in the answer to an
+// event are events like others, and the last one brings the view.
+func (v *View) ask(page uint64, conn Conn) (ops []byte) {
 	r := v.delivery.recovery
 	r.stop()
 	r.page, r.over = page, false
@@ -241,7 +248,10 @@ func (v *View) ask(page uint64) (ops []byte) {
 	for i, f := range r.forms {
 		if !f.settled {
 			answer := protocol.RecoverParam + "=" + r.key + "." + strconv.Itoa(i)
-			ops = protocol.AppendRecovery(ops, f.ID, f.Post+"&"+answer, v.address+"?"+answer)
+			if conn != nil {
+				answer += apart
+			}
+			ops = protocol.AppendRecovery(ops, f.ID, f.Post+"&"+answer, v.address+"?"+answer, conn != nil)
 		}
 	}
 	return ops

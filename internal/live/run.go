@@ -65,7 +65,7 @@ func (v *View) giveUp(d *deadline) {
 	}
 	runEnds()
 	if over && t.done != nil {
-		t.done <- Outcome{Err: err}
+		t.done.answer(Outcome{Err: err})
 	}
 }
 

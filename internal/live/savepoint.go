@@ -21,9 +21,17 @@ type scopeBefore struct {
 	before scope.Snapshot
 }
 
+// maxScopes is up to how many scopes' memory is kept for the next savepoint.
+const maxScopes = 4
+
 // begin sets a savepoint.
 func (v *View) begin() {
-	v.savepoint = savepoint{number: v.savepoint.number + 1, title: v.tree.Title(), hooks: v.hooks}
+	scopes := v.savepoint.scopes
+	if cap(scopes) > maxScopes {
+		scopes = nil
+	}
+	clear(scopes)
+	v.savepoint = savepoint{number: v.savepoint.number + 1, scopes: scopes[:0], title: v.tree.Title(), hooks: v.hooks}
 	v.ran, v.cookies = 0, nil
 	v.tree.Begin()
 }

@@ -2,6 +2,7 @@ package live
 
 import (
 	"errors"
+	"strconv"
 
 	"github.com/sideband-go/sideband/internal/fault"
 	"github.com/sideband-go/sideband/internal/protocol"
@@ -81,6 +82,10 @@ func (v *View) send(conn Conn, posted *patch.Posted, more []byte) error {
 		return nil
 	}
 	ops := v.appendMove(append(r.Ops, more...))
+	if at := v.Place(); len(ops) == 0 && v.def.HandleParams != nil && v.delivery.place != at {
+		ops = protocol.AppendMarker(ops)
+	}
+	v.delivery.place = v.Place()
 	if len(ops) == 0 {
 		return nil
 	}
@@ -145,7 +150,7 @@ func (v *View) answer(gen uint64, t *turn) Outcome {
 	if d := v.takeDeparture(); d != nil {
 		return Outcome{Departure: d}
 	}
-	moved := v.takeMove()
+	moved := v.takeMove(t.unscripted)
 	if t.served != nil {
 		return v.serve(gen, t)
 	}
@@ -158,7 +163,7 @@ func (v *View) answer(gen uint64, t *turn) Outcome {
 	switch {
 	case t.unscripted:
 		unshown = v.renderUnscripted()
-	case conn != nil && v.lags(), conn == nil && !v.isReachable():
+	case conn != nil && v.lags(), conn == nil && (!v.isReachable() || t.answer.apart):
 		// What changed waits until the browser reads on, or for the page's next connection.
 		v.delivery.unsettled = v.delivery.unsettled || posted != nil
 	case conn != nil && (v.delivery.unknown || failed == nil || posted != nil || v.tree.IsDirty()):
@@ -168,7 +173,7 @@ func (v *View) answer(gen uint64, t *turn) Outcome {
 		}
 		unshown = v.send(conn, posted, clear)
 	case conn == nil && (failed == nil || posted != nil || v.tree.IsDirty() || !v.delivery.isAcknowledged()):
-		ops, unshown = v.patch(posted, v.clearNotice(failed), t.recovers)
+		ops, unshown = v.patch(t, posted, v.clearNotice(failed))
 	}
 	err := errors.Join(failed, unshown)
 	if !v.isCurrent(gen) {
@@ -208,19 +213,20 @@ func (v *View) clearNotice(failed error) []byte {
 
 // patch returns the operations that bring a page without a connection up to date: the whole view, if
 // it is not known what the page shows, once its forms are recovered. Items of streams stay with the
-// view, since nobody knows whether they arrive. recovers says that the event was a page's answer.
-func (v *View) patch(posted *patch.Posted, more []byte, recovers bool) (ops []byte, err error) {
+// view, since nobody knows whether they arrive.
+func (v *View) patch(t *turn, posted *patch.Posted, more []byte) (ops []byte, err error) {
 	v.tree.RetainItems(true)
 	asks := false
 	if v.delivery.unknown {
-		ops, asks, err = v.whole(nil, posted, recovers)
+		ops, asks, err = v.whole(nil, posted, t.answer.key != "")
 	} else {
-		show := v.tree.Render
-		if !v.delivery.isAcknowledged() {
-			show = v.tree.Whole
-		}
 		var r render.Rendering
-		if r, err = show(posted); err == nil {
+		if v.delivery.isAcknowledged() {
+			r, err = v.tree.Render(posted)
+		} else {
+			r, err = v.tree.Unsure(posted, t.told)
+		}
+		if err == nil {
 			v.host.Warn(v, r)
 		}
 		ops = r.Ops
@@ -243,7 +249,8 @@ func (v *View) patch(posted *patch.Posted, more []byte, recovers bool) (ops []by
 // connectionElement returns the element that connects again from the newest message on. The id is
 // part of its address, since htmx forgets headers if the first connection breaks off.
 func (v *View) connectionElement() []byte {
-	return protocol.ConnectionElement(v.connectionAddress(), v.def.KeepsConnection)
+	v.delivery.elements++
+	return protocol.ConnectionElement(v.connectionAddress()+"."+strconv.FormatUint(v.delivery.elements, 10), v.def.KeepsConnection)
 }
 
 // connectionAddress returns the address of a connection that goes on from the newest message.
@@ -276,7 +283,11 @@ func (v *View) firstPage(gen uint64, failed error) Outcome {
 		if err != nil || !v.hasInbox() {
 			v.mounted.Store(true)
 			if err == nil {
-				v.tree.Sent()
+				if v.Unscripted() == (render.Unscripted{}) {
+					v.tree.Sent()
+				} else { // which streams keep until the page connects: without JavaScript it is served again
+					v.tree.Served()
+				}
 				v.bytes.Store(v.size())
 				v.noteRendered(true, len(html))
 			}

@@ -46,9 +46,10 @@ func (v *View) Do(e Event) Outcome {
 // turn is the work on one batch: its callbacks, and the rendering after them. The next worker goes
 // on with it if this one is abandoned.
 type turn struct {
-	done      chan<- Outcome // nil if nobody waits
+	done      *waiter // nil if nobody waits
 	posted    *patch.Posted
-	recovers  bool            // it is a page's answer, see recovery
+	told      *patch.Posted   // is posted, also if the event was refused
+	answer    answer          // of the event that is waited for
 	cause     context.Context // the request's; nil without one
 	served    *Served         // of View.Serve
 	failed    error
@@ -67,16 +68,16 @@ func (v *View) take(gen uint64, batch []job) bool {
 	last := batch[len(batch)-1]
 	forgot := v.tree.HasForgotten()
 	if last.served != nil && forgot {
-		last.done <- Outcome{Err: fault.ErrGone, Unstarted: true}
+		last.done.answer(Outcome{Err: fault.ErrGone, Unstarted: true})
 		return true
 	}
 	if last.done != nil && (!v.isReachable() || last.unscripted && forgot) {
 		v.remount(errBehind)
-		last.done <- Outcome{Err: fault.ErrGone, Unstarted: true}
+		last.done.answer(Outcome{Err: fault.ErrGone, Unstarted: true})
 		return true
 	}
 	v.begin()
-	t := &turn{done: last.done, posted: last.posted, served: last.served, unscripted: last.unscripted, recovers: last.answer.key != "", cause: last.ctx}
+	t := &turn{done: last.done, posted: last.posted, told: last.posted, served: last.served, unscripted: last.unscripted, answer: last.answer, cause: last.ctx}
 	v.turn.Store(t)
 	for i, j := range batch {
 		t.rest = batch[i+1:]
@@ -94,12 +95,12 @@ func (v *View) take(gen uint64, batch []job) bool {
 		if !v.isCurrent(gen) {
 			return false
 		}
-		if j.call.isRefused() {
+		if j.call.isRefused() || err != nil && j.call.hasParameter() {
 			t.posted = nil // the user may still correct what was typed
 		}
 		if j.done != nil && v.remountIf(err) {
 			v.turn.Store(nil)
-			j.done <- Outcome{Err: fault.ErrGone, Unstarted: true}
+			j.done.answer(Outcome{Err: fault.ErrGone, Unstarted: true})
 			return true
 		}
 		if errors.Is(err, fault.ErrNoComponent) {
@@ -137,7 +138,7 @@ func (v *View) finish(gen uint64, t *turn) bool {
 	}
 	outcome.Cookies = v.cookies
 	v.turn.Store(nil)
-	t.done <- outcome
+	t.done.answer(outcome)
 	return true
 }
 

@@ -154,6 +154,7 @@ func (v *View) HasEnded() bool { return v.ended.Load() }
 func (v *View) Mount(ctx context.Context, at *Place, address string, in params.Input, carried []flash.Message) Outcome {
 	v.address = address
 	v.place.Store(at)
+	v.delivery.place = at
 	v.tree.PostTo(address)
 	return v.wait(job{ctx: ctx, call: Call{Name: v.def.Name() + ".Mount", Run: func(cb *Callback) error {
 		if len(carried) > 0 {
@@ -240,7 +241,7 @@ func (v *View) endWith(last []byte, pause time.Duration) {
 	v.host.workers.Done()
 	for _, j := range dropped {
 		if j.done != nil {
-			j.done <- Outcome{Err: fault.ErrGone, Unstarted: true}
+			j.done.answer(Outcome{Err: fault.ErrGone, Unstarted: true})
 		}
 	}
 	for _, conn := range conns {

@@ -109,7 +109,7 @@ func (a *Address) Read(in Input) (reflect.Value, error) {
 		if d.inPath {
 			texts = []string{in.Path(d.name)}
 		} else {
-			texts = in.Query[d.name]
+			texts = all(in.Query, d.name)
 		}
 		if err := d.read(p.Field(d.index), texts); err != nil {
 			if failed, ok := errors.AsType[*fault.Panic](err); ok {
@@ -243,8 +243,11 @@ func (a *Address) pathText(name string, v reflect.Value) (text string, ok bool) 
 	return "", false
 }
 
-// PathNames are the names of the parameters in the path.
+// PathNames are the names of the parameters in the path; none of a nil Address, which takes nothing.
 func (a *Address) PathNames() (names []string) {
+	if a == nil {
+		return nil
+	}
 	for i := range a.fields {
 		if d := &a.fields[i]; d.inPath {
 			names = append(names, d.name)

@@ -17,7 +17,7 @@ type Input struct {
 	// Path returns a parameter of the route, "" without one.
 	Path func(name string) string
 	// Query holds what stands in the URL: for events, the parameters of the binding.
-	Query url.Values
+	Query Values
 	// Fields holds the fields that were posted.
 	Fields url.Values
 	// Source is the id of the element that has sent an event; "" if it has none.
@@ -160,9 +160,9 @@ func (d fieldsDecoder) posted(fields url.Values) (url.Values, error) {
 }
 
 // known copies what has a place in the struct. Browsers name the rest, which may be anything.
-func (d fieldsDecoder) known(into, from url.Values) {
+func (d fieldsDecoder) known(into url.Values, from Values) {
 	for name := range d.names {
-		if v, ok := from[name]; ok {
+		if v := all(from, name); v != nil {
 			into[name] = v
 		}
 	}
@@ -207,8 +207,8 @@ func tagName(f reflect.StructField, tag string) (name string, omitEmpty bool) {
 
 // single is the binding's parameter, else the one field that was posted.
 func single(in Input) (s string, ok bool, err error) {
-	if v, ok := in.Query[valueField]; ok && len(v) > 0 {
-		return v[0], true, nil
+	if in.Query != nil && in.Query.Has(valueField) {
+		return in.Query.Get(valueField), true, nil
 	}
 	if len(in.Fields) > 1 {
 		return "", false, fmt.Errorf("%w: several fields were posted: take a struct with form tags", fault.ErrParams)

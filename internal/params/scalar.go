@@ -123,7 +123,7 @@ func unmarshal(u encoding.TextUnmarshaler, s string) (err error) {
 		}
 	}()
 	if err := u.UnmarshalText([]byte(s)); err != nil {
-		return fmt.Errorf("%w: %.40q is no %v", fault.ErrParams, s, reflect.TypeOf(u).Elem())
+		return fmt.Errorf("%w: a text is no %v", fault.ErrParams, reflect.TypeOf(u).Elem()) // it may be a secret, and is logged
 	}
 	return nil
 }

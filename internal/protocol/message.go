@@ -61,9 +61,15 @@ func FirstMessage(address string) []byte {
 }
 
 // AppendRecovery appends the operations that make a page send the fields of the form with the id to an
-// event, or say at gone that it has no such form. They do not wait for other events of the page.
-func AppendRecovery(ops []byte, form, event, gone string) []byte {
-	const swap, trigger = `>#` + patch.LeftID + `' hx-swap="beforeend">`, `" hx-sync="#` + patch.LeftID + `:queue all" hx-trigger="load"`
+// event, or say at gone that it has no such form. They do not wait for other events of the page if
+// apart is set.
+func AppendRecovery(ops []byte, form, event, gone string, apart bool) []byte {
+	const swap = `>#` + patch.LeftID + `' hx-swap="beforeend">`
+	queue := patch.EventQueue
+	if apart {
+		queue = `#` + patch.LeftID + `:queue all`
+	}
+	trigger := `" hx-sync="` + queue + `" hx-trigger="load"`
 	found, ok := patch.Selector(form)
 	if !ok {
 		return ops
@@ -84,6 +90,11 @@ func AppendVisit(ops []byte, address string, replace bool) []byte {
 		how = `" hx-replace-url="true`
 	}
 	return append(ops, `<hx-partial id="`+VisitID+`" hx-swap="innerHTML"><i hx-get="`+html.EscapeString(address)+how+`" hx-sync="`+patch.EventQueue+`" hx-trigger="load"></i></hx-partial>`...)
+}
+
+// AppendMarker appends an operation that changes nothing, for a message whose id has something to say.
+func AppendMarker(ops []byte) []byte {
+	return append(ops, `<hx-partial id="`+VisitID+`" hx-swap="innerHTML"></hx-partial>`...)
 }
 
 // Corrected marks the notice of an event that did not reach the server: the page has asked for its

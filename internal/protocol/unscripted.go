@@ -29,7 +29,7 @@ func ViewID(text string) (id string, ok bool) {
 // its id stands for the ticket, which is long, and is known when the page is served.
 func AppendTicketField(b []byte, ticket string) []byte {
 	b = append(b, `<input type="hidden" name="`+TicketField+`" value="`...)
-	return append(append(b, html.EscapeString(ticket)...), `">`...)
+	return append(append(b, html.EscapeString(ticket)...), `" autocomplete="off">`...) // else Firefox keeps it when the page is reloaded
 }
 
 // PutTicket puts the ticket into the fields of a view's HTML. In what users have typed no such field can

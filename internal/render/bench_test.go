@@ -3,6 +3,7 @@ package render_test
 import (
 	"context"
 	"io"
+	"net/url"
 	"slices"
 	"testing"
 
@@ -45,7 +46,7 @@ func BenchmarkCounter(b *testing.B) {
 	in.Page()
 	b.ReportAllocs()
 	for b.Loop() {
-		m, err := in.Event("Add", "", params.Input{Query: map[string][]string{"event": {"Add"}, "value": {"1"}}})
+		m, err := in.Event("Add", "", params.Input{Query: url.Values{"event": {"Add"}, "value": {"1"}}})
 		if err != nil {
 			b.Fatal(err)
 		}

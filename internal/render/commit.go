@@ -37,6 +37,7 @@ func (t *Tree) commit(drafts []draft) {
 			t.root.changed = false
 			t.shown.Commit(p.scanned)
 			t.page = p.pass.found[0]
+			t.page.body, t.page.ctx = nil, nil // it is rendered with new ones
 			t.remove(t.unrendered(t.all[1:]))
 			t.noteStreams(p.pass, slices.Collect(maps.Values(t.streams)))
 			continue

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"bytes"
 	"errors"
 	"slices"
 
@@ -45,14 +46,15 @@ func (t *Tree) renderItems(stale []*region, changes *scope.Changes) (out Renderi
 	b := buffers.Get().(*buffer)
 	window := &region{}
 	p := &pass{
-		tree: t, buf: b, marks: b.marks, region: r, found: []*region{window}, root: window,
+		tree: t, buf: b, marks: b.marks, region: r, one: [1]*region{window}, root: window,
 		changes: changes, skip: true, round: t.round,
 	}
-	var edits []*edit
+	p.found = p.one[:]
+	var edits []edit
 	defer func() {
-		for _, e := range edits {
-			if e.scanned != nil {
-				e.scanned.Release()
+		for i := range edits {
+			if s := edits[i].scanned; s != nil {
+				s.Release()
 			}
 		}
 		if !ok {
@@ -66,28 +68,31 @@ func (t *Tree) renderItems(stale []*region, changes *scope.Changes) (out Renderi
 	err = t.guard.Call(func() error {
 		items = s.read(s.ctx)
 		p.tracker.Since(nil)
-		if edits = s.edits(items); edits == nil {
+		if edits = s.edits(items); len(edits) == 0 {
 			return patch.ErrNeedAll
 		}
-		for _, e := range edits {
-			if err := p.renderEdit(s, items, e); err != nil {
+		for i := range edits {
+			if err := p.renderEdit(s, items, &edits[i]); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
-	for _, e := range edits {
-		if err == nil {
-			out.Ops, err = patch.DiffRegion(out.Ops, &t.shown, e.scanned, &e.place, protocol.RootID)
+	ops := b.ops[:0]
+	for i := range edits {
+		if e := &edits[i]; err == nil {
+			ops, err = patch.DiffRegion(ops, &t.shown, e.scanned, &e.place, protocol.RootID)
 			out.Warnings = append(out.Warnings, e.scanned.Warnings()...)
 		}
 	}
+	b.ops = ops
 	switch {
 	case errors.Is(err, fault.ErrAbandoned):
 		return Rendering{}, false, err
 	case err != nil: // if it is the application's, the region around will have it, too
 		return Rendering{}, false, nil
 	}
+	out.Ops = bytes.Clone(ops) // what is sent is retained, and has no room to spare
 	t.commitItems(p, s, items.IDs, edits)
 	return out, true, nil
 }
@@ -114,16 +119,17 @@ func (r *region) changedStream(c *scope.Changes) (s *streamed) {
 }
 
 // edits returns how what was shown of the stream becomes what it holds: what has gone from its
-// ends, then what has changed between. It returns nil if that is a lot, or nothing.
-func (s *streamed) edits(items Items) (edits []*edit) {
+// ends, then what has changed between. It returns none if that is a lot, or nothing.
+func (s *streamed) edits(items Items) (edits []edit) {
 	was, is := s.ids, items.IDs
 	if items.Ref != s.ref || items.Broken {
 		return nil
 	}
+	edits = make([]edit, 0, 2) // usual are a new item at one end and an old one gone from the other
 	low, end, newLow, newEnd := 0, len(was), 0, len(is)
 	if newEnd > 0 && !items.Waits(0) {
 		if k := slices.Index(was[:min(len(was), maxEdited)], is[0]); k > 0 {
-			edits = append(edits, &edit{to: k})
+			edits = append(edits, edit{to: k})
 			low = k
 		}
 	}
@@ -131,7 +137,7 @@ func (s *streamed) edits(items Items) (edits []*edit) {
 		from := max(low, end-maxEdited)
 		if k := slices.Index(was[from:], is[newEnd-1]); k >= 0 && from+k+1 < end {
 			end = from + k + 1
-			edits = append(edits, &edit{from: end, to: len(was), newFrom: newEnd, newTo: newEnd})
+			edits = append(edits, edit{from: end, to: len(was), newFrom: newEnd, newTo: newEnd})
 		}
 	}
 	for low < end && newLow < newEnd && was[low] == is[newLow] && !items.Waits(newLow) {
@@ -151,7 +157,7 @@ func (s *streamed) edits(items Items) (edits []*edit) {
 	case newEnd < len(is):
 		end, newEnd = end+1, newEnd+1
 	}
-	return append(edits, &edit{from: low, to: end, newFrom: newLow, newTo: newEnd})
+	return append(edits, edit{from: low, to: end, newFrom: newLow, newTo: newEnd})
 }
 
 // renderEdit renders and scans the new items of an edit.
@@ -204,12 +210,13 @@ func (p *pass) renderEdit(s *streamed, items Items, e *edit) (err error) {
 
 // commitItems makes what the edits show what the page shows. Those that come last in the page are first:
 // no other moves before it is committed.
-func (t *Tree) commitItems(p *pass, s *streamed, ids []string, edits []*edit) {
-	slices.SortFunc(edits, func(a, b *edit) int { return b.from - a.from })
+func (t *Tree) commitItems(p *pass, s *streamed, ids []string, edits []edit) {
+	slices.SortFunc(edits, func(a, b edit) int { return b.from - a.from })
 	n := len(s.ids)
 	var gone []*Component
 	var streams []*streamed
-	for _, e := range edits {
+	for i := range edits {
+		e := &edits[i]
 		for j := e.from; j < e.to; j++ {
 			for _, r := range s.each.regionsOf(j) {
 				gone, streams = r.gather(gone, streams)

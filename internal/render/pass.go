@@ -25,6 +25,9 @@ type pass struct {
 	skip       bool           // unchanged items may be left out
 	reread     bool           // what is read may answer otherwise, since a component around is new or has moved
 	duplicate  bool           // a list holds the same item twice
+	wantsForms bool           // forms is filled
+	served     bool           // for a page that is being served: browsers without JavaScript may read it
+	retrying   bool           // an enclosing component is rendered for the second time
 	root       *region        // the region that is rendered alone, as last shown; nil: the whole view
 	region     *region        // being rendered
 	item       *building      // the list whose item is being rendered
@@ -34,20 +37,21 @@ type pass struct {
 	shown      []*Component // in order
 	streams    []*streamed
 	later      []*region // components in items that are left out, in which something is out of date
-	forms      []Form    // to be recovered, if wantsForms is set
-	wantsForms bool
-	itemFrom   int    // where the HTML of the stream's item begins that is being rendered
-	itemID     string // the id that its element has to have; "" outside of items
-	served     bool   // for a page that is being served: browsers without JavaScript may read it
-	broken     error  // why the region can't show its component
-	retrying   bool   // an enclosing component is rendered for the second time
-	depth      int    // of nested components
+	forms      []Form    // to be recovered
+	itemFrom   int       // where the HTML of the stream's item begins that is being rendered
+	itemID     string    // the id that its element has to have; "" outside of items
+	broken     error     // why the region can't show its component
+	depth      int       // of nested components
 	round      uint32
 
 	// The last source that a template read from, cached.
 	sourceOwner *Component
 	sourceScope *scope.Scope
 	source      *scope.Source
+
+	// Memory of lists that mostly have one element.
+	one   [1]*region
+	draft [1]draft
 }
 
 // renderAll renders the whole view; with changes, it leaves out what is unchanged.
@@ -124,11 +128,13 @@ func (p *pass) drop() {
 
 func (t *Tree) newPass(r *region, changes *scope.Changes) *pass {
 	b := buffers.Get().(*buffer)
-	return &pass{
-		tree: t, buf: b, marks: b.marks, region: r, found: []*region{r},
+	p := &pass{
+		tree: t, buf: b, marks: b.marks, region: r, one: [1]*region{r},
 		changes: changes, skip: changes != nil && !r.before.isWhole(), round: t.round,
 		wantsForms: t.wantsForms,
 	}
+	p.found = p.one[:]
+	return p
 }
 
 func (t *Tree) run(p *pass, r *region) (err error) {
@@ -136,6 +142,7 @@ func (t *Tree) run(p *pass, r *region) (err error) {
 	defer t.pass.CompareAndSwap(p, nil)
 	render := func(body templ.Component) error {
 		outer := p.tracker.Mark()
+		p.expectReads(r)
 		err := body.Render(r.ctx, p.buf)
 		r.reads = p.tracker.Since(outer)
 		return err
@@ -160,6 +167,13 @@ func (t *Tree) run(p *pass, r *region) (err error) {
 		err = patch.ErrNeedAll
 	}
 	return err
+}
+
+// expectReads makes room for as many reads as the region had before.
+func (p *pass) expectReads(r *region) {
+	if r.before != nil {
+		p.tracker.Expect(len(r.before.reads))
+	}
 }
 
 // sourceOf returns the source from which the templates of a component read.

@@ -112,6 +112,7 @@ func (p *pass) render(r *region, w io.Writer) error {
 	p.found = append(p.found, r)
 	p.mark(patch.Begin)
 	outer, item, skip := p.tracker.Mark(), p.item, p.skip
+	p.expectReads(r)
 	p.region, p.item, p.skip = r, nil, skip && !r.before.isWhole()
 	err := r.body.Render(r.ctx, w)
 	p.region, p.item, p.skip = r.outer, item, skip

@@ -18,6 +18,12 @@ type draft struct {
 	where   patch.Place // of old, when the draft was scanned
 }
 
+// list returns a list of the draft alone.
+func (p draft) list() []draft {
+	p.pass.draft[0] = p
+	return p.pass.draft[:]
+}
+
 // release returns the memory of drafts.
 func release(drafts []draft) {
 	for _, p := range drafts {
@@ -60,15 +66,21 @@ func (t *Tree) Page() (html []byte, warnings []patch.Warning, err error) {
 
 // Whole renders the whole view and returns the operation that morphs a page that
 // shows any rendering of it. posted is as in Render.
-func (t *Tree) Whole(posted *patch.Posted) (Rendering, error) { return t.wholeOr(posted, false) }
+func (t *Tree) Whole(posted *patch.Posted) (Rendering, error) { return t.wholeOr(posted, nil, false) }
+
+// Unsure is Whole for a page that shows the last rendering or an earlier one. told is what the event has
+// posted, whether or not its controls are to show what the view says; nil: nothing.
+func (t *Tree) Unsure(posted, told *patch.Posted) (Rendering, error) {
+	return t.wholeOr(posted, told, false)
+}
 
 // FormsOrWhole is Whole, unless there are forms to be recovered: then it lists them, and what the
 // page shows has not changed.
 func (t *Tree) FormsOrWhole(posted *patch.Posted) (Rendering, error) {
-	return t.wholeOr(posted, true)
+	return t.wholeOr(posted, nil, true)
 }
 
-func (t *Tree) wholeOr(posted *patch.Posted, formsFirst bool) (r Rendering, err error) {
+func (t *Tree) wholeOr(posted, told *patch.Posted, formsFirst bool) (r Rendering, err error) {
 	var shown []*streamed
 	first := t.page == nil
 	t.wantsForms = formsFirst
@@ -84,7 +96,11 @@ func (t *Tree) wholeOr(posted *patch.Posted, formsFirst bool) (r Rendering, err 
 		if t.unsent {
 			old = &patch.Tree{}
 		}
-		r.Ops = patch.AppendMorph(nil, protocol.RootID, p.pass.buf.b)
+		if told != nil {
+			r.Ops = p.scanned.Unsure(old, *told).AppendMorph(nil, protocol.RootID, p.pass.buf.b)
+		} else {
+			r.Ops = patch.AppendMorph(nil, protocol.RootID, p.pass.buf.b)
+		}
 		if posted != nil && !p.scanned.Keeps(posted.Source) {
 			p.scanned.SetPosted(posted)
 		}
@@ -124,7 +140,7 @@ func (t *Tree) whole(posted *patch.Posted, served bool, use func(drafts []draft,
 		if err != nil {
 			return err
 		}
-		drafts, kept, err := t.renderKept([]draft{p}, nil, nil, posted)
+		drafts, kept, err := t.renderKept(p.list(), nil, nil, posted)
 		defer release(drafts)
 		if err != nil {
 			return err
@@ -296,9 +312,9 @@ func (t *Tree) renderPage(changes *scope.Changes, posted *patch.Posted) ([]draft
 	p.scanned.SetPosted(posted)
 	ops, err := patch.Diff(p.pass.buf.ops[:0], &t.shown, p.scanned, protocol.RootID)
 	if err != nil {
-		return []draft{p}, nil, err
+		return p.list(), nil, err
 	}
-	return t.renderKept([]draft{p}, ops, changes, posted)
+	return t.renderKept(p.list(), ops, changes, posted)
 }
 
 // renderRegions renders regions that are out of date and not nested.
@@ -313,9 +329,10 @@ func (t *Tree) renderRegions(stale []*region, changes *scope.Changes, posted *pa
 			return drafts, nil, err
 		}
 		if len(drafts) == 0 {
-			ops = p.pass.buf.ops[:0]
+			ops, drafts = p.pass.buf.ops[:0], p.list()
+		} else {
+			drafts = append(drafts, p)
 		}
-		drafts = append(drafts, p)
 		p.scanned.SetPosted(posted)
 		if ops, err = patch.DiffRegion(ops, &t.shown, p.scanned, r.place, protocol.RootID); err != nil {
 			return drafts, nil, err

@@ -85,7 +85,7 @@ func (t *Tree) forget(streams []*streamed) {
 	}
 }
 
-// Sent has the streams drop the items that Page has rendered, once a page shows them.
+// Sent has the streams drop the items that were rendered, once a page shows them.
 func (t *Tree) Sent() {
 	t.Served()
 	for _, s := range t.streams {

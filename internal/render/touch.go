@@ -31,7 +31,10 @@ func (t *Tree) unflag() {
 	for _, r := range t.flagged {
 		r.stale, r.whole, r.containsStale, r.assessed = false, false, false, false
 	}
-	t.flagged = nil
+	if clear(t.flagged); cap(t.flagged) > manyTouched {
+		t.flagged = nil
+	}
+	t.flagged = t.flagged[:0]
 }
 
 // assess marks what is out of date in the page, and returns the outermost such regions, in document

@@ -67,11 +67,11 @@ type Tree struct {
 
 	// The last rendering.
 	shown   patch.Tree
-	unsent  bool // no page shows it or anything before
+	unsent  bool   // no page shows it or anything before
+	round   uint32 // of renderings
 	page    *region
 	streams map[scope.StreamRef]*streamed
 	pass    atomic.Pointer[pass] // the rendering under way
-	round   uint32               // of renderings
 }
 
 // New returns a tree whose page is value. Nothing is mounted or rendered yet.

@@ -58,6 +58,13 @@ func (t *Tracker) Mark() []Read {
 	return outer
 }
 
+// Expect makes room for n reads of the region.
+func (t *Tracker) Expect(n int) {
+	if n > 0 {
+		t.reads = make([]Read, 0, min(n, maxReads))
+	}
+}
+
 // Since ends the region begun with Mark and returns its reads. Collecting continues for the
 // enclosing region.
 func (t *Tracker) Since(outer []Read) []Read {

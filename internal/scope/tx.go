@@ -12,6 +12,9 @@ type Tx struct {
 	base  *values
 	sets  []entry
 	jobs  []Job
+
+	source Source
+	first  [1]entry // memory of sets
 }
 
 // Writer is a callback's socket.
@@ -21,7 +24,17 @@ type Writer interface {
 }
 
 // Begin begins a transaction on the scope.
-func (s *Scope) Begin() *Tx { return &Tx{scope: s, base: s.now.Load()} }
+func (s *Scope) Begin() *Tx {
+	t := new(Tx)
+	s.BeginIn(t)
+	return t
+}
+
+// BeginIn is Begin in the caller's memory, which must not be copied afterwards.
+func (s *Scope) BeginIn(t *Tx) {
+	*t = Tx{scope: s, base: s.now.Load(), source: Source{scope: s, tx: t}}
+	t.sets = t.first[:0]
+}
 
 // Commit makes what was set the scope's values.
 func (t *Tx) Commit() {
@@ -35,7 +48,7 @@ func (t *Tx) Commit() {
 }
 
 // Source returns a source that reads what the callback has set, and the scope's values.
-func (t *Tx) Source() *Source { return &Source{scope: t.scope, tx: t} }
+func (t *Tx) Source() *Source { return &t.source }
 
 // Owner names the page or component of the scope, for messages.
 func (t *Tx) Owner() string { return t.scope.owner.Name() }

@@ -79,15 +79,15 @@ func (s *Sealer) WithClear(n int) *Sealer {
 	return s
 }
 
-// Clear returns the unencrypted bytes of a text without verifying them. It returns nil for a text that
-// is too short or is not base64.
-func (s *Sealer) Clear(text string) []byte {
+// Clear returns the unencrypted bytes of a text without verifying them, in the memory of room if that
+// suffices. It returns nil for a text that is too short or is not base64.
+func (s *Sealer) Clear(room []byte, text string) []byte {
 	const before = headerSize + nonceSize
 	size := base64.RawURLEncoding.EncodedLen(before + s.clear)
 	if len(text) <= size {
 		return nil
 	}
-	in, err := base64.RawURLEncoding.DecodeString(text[:size])
+	in, err := base64.RawURLEncoding.AppendDecode(room[:0], []byte(text[:size]))
 	if err != nil {
 		return nil
 	}

@@ -72,7 +72,7 @@ func TestUnencryptedFields(t *testing.T) {
 		s := seal.New([][]byte{secretA}, "test", 1).WithClear(n)
 		want := raw("0123456789abcdefghijklmnopqrstuvwxyz")
 		text := mustSeal(t, s, want)
-		if got := s.Clear(text); string(got) != string(want[:n]) {
+		if got := s.Clear(nil, text); string(got) != string(want[:n]) {
 			t.Errorf("%d bytes: %q", n, got)
 		}
 		got := make(raw, len(want))
@@ -97,10 +97,10 @@ func TestUnencryptedFields(t *testing.T) {
 			if err := s.Open(text[:i], got); !errors.Is(err, seal.ErrInvalid) {
 				t.Errorf("%d bytes, cut after %d: %v", n, i, err)
 			}
-			s.Clear(text[:i]) // does not panic
+			s.Clear(nil, text[:i]) // does not panic
 		}
 	}
-	if got := seal.New([][]byte{secretA}, "test", 1).WithClear(16).Clear(strings.Repeat("!", 100)); got != nil {
+	if got := seal.New([][]byte{secretA}, "test", 1).WithClear(16).Clear(nil, strings.Repeat("!", 100)); got != nil {
 		t.Errorf("%q", got)
 	}
 }

@@ -95,6 +95,56 @@ func TestAKnownCookie(t *testing.T) {
 	})
 }
 
+// Where a known cookie is looked for in the header, it is the one that net/http finds there.
+func TestAKnownCookieAmongOthers(t *testing.T) {
+	s := own(secret)
+	var b, other browser
+	s.ensure(t, &b)
+	s.ensure(t, &b)
+	known := s.known
+	s.ensure(t, &other)
+	mine, others := string(b), string(other)
+	value := strings.TrimPrefix(mine, "sideband=")
+	for _, lines := range [][]string{
+		{mine},
+		{"a=b; " + mine},
+		{mine + ";a=b"},
+		{"a=b", mine},
+		{mine + "; " + others},
+		{others + "; " + mine},
+		{others, mine},
+		{" sideband = " + value},
+		{"sideband =x; " + mine},
+		{"sideband; " + mine},
+		{"sideband=\"" + value + "\""},
+		{"sideband=;" + mine},
+		{"xsideband=" + value},
+		{"Sideband=" + value},
+		{"a=" + mine},
+		{";;" + mine + ";"},
+		{"sideband=\x00; " + mine},
+		{""},
+		nil,
+	} {
+		r := httptest.NewRequest("GET", "http://localhost/", nil)
+		r.Header["Cookie"] = lines
+		var ids [2]session.ID
+		for i, known := range []*session.Cookie{nil, known} {
+			ctx, c, _, err := s.Load(r.Context(), r, known)
+			if err != nil {
+				t.Fatal(err)
+			}
+			ids[i], _ = s.Current(ctx)
+			if lines != nil && lines[0] == mine && known != nil && c != known {
+				t.Errorf("%q: the known cookie was opened again", lines)
+			}
+		}
+		if ids[0] != ids[1] {
+			t.Errorf("%q is another session to who knows the cookie", lines)
+		}
+	}
+}
+
 func TestAKnownCookieOfADestroyedSession(t *testing.T) {
 	s := own(secret)
 	var b browser

@@ -5,8 +5,10 @@ import "net/http"
 // Event is something that a tab has done or met.
 type Event struct {
 	Kind Kind
-	// Cause says why a page was loaded.
+	// Cause says why a page was loaded, or its address has changed.
 	Cause Cause
+	// Replace says that the address takes the place of the one before in the history.
+	Replace bool
 	// Address is the page's, the request's or the event source's.
 	Address string
 	// Method and Header are the request's that was sent or answered. Of a page that was
@@ -33,6 +35,8 @@ type Kind string
 const (
 	Loaded     Kind = "loaded" // a page was loaded
 	LoadFailed Kind = "load failed"
+	Moved      Kind = "moved"      // the address of a page has changed without a load
+	Shown      Kind = "shown"      // what belongs to an address that was gone back to has come
 	Sent       Kind = "sent"       // a request of htmx was sent
 	Answered   Kind = "answered"   // it was answered
 	Failed     Kind = "failed"     // it was not
@@ -57,4 +61,5 @@ const (
 	Refresh   Cause = "refresh"   // a meta element in a message
 	Header    Cause = "header"    // HX-Refresh
 	Redirect  Cause = "redirect"  // HX-Redirect
+	Patched   Cause = "patched"   // the server's answer or message has changed the address
 )

@@ -28,6 +28,7 @@ type visit struct {
 	to      *url.URL
 	cause   Cause
 	replace bool  // it takes the current entry's place
+	anew    bool  // or is the current entry's page, loaded again
 	back    int   // or that of the one so many steps away
 	post    *post // nil for a GET
 }
@@ -48,7 +49,7 @@ func (t *Tab) goTo(address string, cause Cause) error {
 	if err != nil || !to.IsAbs() {
 		return fmt.Errorf("tab: %q is no address", address)
 	}
-	t.visit(&visit{to: to, cause: cause})
+	t.visit(&visit{to: to, cause: cause, anew: t.at >= 0 && *to == *base})
 	return nil
 }
 
@@ -61,7 +62,7 @@ func (t *Tab) Reload() error {
 		return errors.New("tab: nothing to reload")
 	}
 	e := t.history[t.at]
-	t.visit(&visit{to: e.url, cause: Reloaded, replace: true, post: e.post})
+	t.visit(&visit{to: e.url, cause: Reloaded, anew: true, post: e.post})
 	return nil
 }
 
@@ -70,6 +71,9 @@ func (t *Tab) Back() error { return t.traverse(-1) }
 
 // Forward goes one step forward in the history.
 func (t *Tab) Forward() error { return t.traverse(+1) }
+
+// Go goes so many steps forward in the history, or back if there are less than none.
+func (t *Tab) Go(steps int) error { return t.traverse(steps) }
 
 func (t *Tab) traverse(steps int) error {
 	t.mu.Lock()
@@ -84,62 +88,35 @@ func (t *Tab) traverse(steps int) error {
 		t.visit(&visit{to: e.url, cause: Restored, back: steps, post: e.post})
 		return nil
 	}
+	within := isWithin(p.url, e.url)
 	t.at, p.url = to, e.url
-	if e.htmx {
-		p.after(frame, p.restore)
+	if !within && !t.config.WithoutScripts {
+		t.observe(Event{Kind: Moved, Cause: Restored, Address: p.url.String()})
+		p.traversed()
 	}
 	t.moved()
 	return nil
 }
 
-// restore asks for the body that belongs to the address, as htmx does after going back
-// within a page.
-func (p *page) restore() {
-	r, err := p.dom.Get(p.url.RequestURI(), p.dom.Body(), p.url)
-	if err != nil {
-		p.tab.observe(Event{Kind: Broken, Address: p.url.String(), Err: err})
-		return
-	}
-	r.Restore(p.dom)
-	p.issue(&call{page: p, r: r})
-}
-
-// rename changes the page's address without loading anything.
-func (p *page) rename(address string, push bool, broken func(error)) {
-	t := p.tab
-	to, err := p.url.Parse(address)
-	if err != nil {
-		broken(err)
-		return
-	}
-	p.url = to
-	t.history[t.at].htmx = true
-	e := entry{url: to, page: p.number, htmx: true}
-	if push {
-		t.history = append(t.history[:t.at+1:t.at+1], e)
-		t.at++
-	} else {
-		t.history[t.at] = e
-	}
+// isWithin reports whether an address differs from the page's in what it names in the page alone.
+func isWithin(from, to *url.URL) bool {
+	here, there := *from, *to
+	here.Fragment, here.RawFragment, there.Fragment, there.RawFragment = "", "", "", ""
+	return here == there && from.Fragment != to.Fragment
 }
 
 // leave is visit, but for an address that differs from the page's in what it names in
-// the page alone: that loads nothing.
+// the page alone: that loads nothing. The page's own address is loaded as if it were reloaded.
 func (p *page) leave(v *visit) {
-	here, there := *p.url, *v.to
-	here.Fragment, here.RawFragment, there.Fragment, there.RawFragment = "", "", "", ""
 	t := p.tab
-	if v.to.Fragment == "" || here != there {
+	if v.post == nil && *v.to == *p.url {
+		v.replace, v.anew = true, true
+	}
+	if here, there := *p.url, *v.to; v.to.Fragment == "" || here != there && !isWithin(p.url, v.to) {
 		t.visit(v)
 		return
 	}
-	e := entry{url: v.to, page: p.number}
-	if p.url = v.to; v.replace {
-		t.history[t.at] = e
-	} else {
-		t.history = append(t.history[:t.at+1:t.at+1], e)
-		t.at++
-	}
+	p.enter(entry{url: v.to, page: p.number}, !v.replace)
 	t.moved()
 }
 
@@ -190,7 +167,7 @@ func (t *Tab) load(ctx context.Context, v *visit) {
 func (t *Tab) enter(v *visit, at *url.URL, post *post) {
 	e := entry{url: at, page: t.pages, post: post}
 	switch {
-	case v.back != 0:
+	case v.back != 0, v.anew && t.at >= 0 && *at == *t.history[t.at].url:
 		t.at += v.back
 		was := t.history[t.at].page
 		for i := range t.history {
@@ -199,7 +176,7 @@ func (t *Tab) enter(v *visit, at *url.URL, post *post) {
 			}
 		}
 		t.history[t.at].url, t.history[t.at].post = at, post
-	case v.replace && t.at >= 0:
+	case (v.replace || v.anew) && t.at >= 0:
 		t.history[t.at] = e
 	default:
 		t.history = append(t.history[:t.at+1:t.at+1], e)

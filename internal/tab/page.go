@@ -32,6 +32,8 @@ type page struct {
 	timers       map[*timer]struct{}
 	delayed      int        // triggers that wait for their delay to pass
 	focused      *html.Node // the element that was told last that it has the focus
+	restoring    *call      // the newest request for what belongs to an address that was gone back to
+	traversal    *traversal // the step back or forward that the browser is not done with
 }
 
 // frame is how soon a browser notices that an element is in view.
@@ -71,8 +73,10 @@ func (t *Tab) unload() {
 // taken up, event sources whose elements are gone, what the server asks for besides.
 func (p *page) settle() { p.settleFor(nil) }
 
-// settleFor is settle after an answer to a request of source's.
-func (p *page) settleFor(source *html.Node) {
+// settleFor is settle after the answer to a request.
+func (p *page) settleFor(c *call) {
+	effects := p.dom.TakeEffects()
+	p.enterHistory(effects, c, p.broken)
 	p.refocused()
 	for _, n := range p.dom.TakeStarted() {
 		p.start(n)
@@ -82,10 +86,15 @@ func (p *page) settleFor(source *html.Node) {
 			s.close()
 		}
 	}
-	for _, e := range p.dom.TakeEffects() {
-		p.heed(e, source)
+	for _, e := range effects {
+		p.heed(e, c)
 	}
 	p.tab.moved()
+}
+
+// broken tells of an effect that comes to nothing.
+func (p *page) broken(e htmxdom.Effect, err error) {
+	p.tab.observe(Event{Kind: Broken, Address: p.url.String(), Err: fmt.Errorf("tab: %s %q: %w", e.Name, e.Value, err)})
 }
 
 // start fires what an element's triggers fire by themselves.
@@ -219,14 +228,12 @@ func (p *page) fire(t htmxdom.Trigger, submitter *html.Node) {
 }
 
 // heed does what an answer or a message asks of the browser.
-func (p *page) heed(e htmxdom.Effect, source *html.Node) {
+func (p *page) heed(e htmxdom.Effect, c *call) {
 	t := p.tab
-	broken := func(err error) {
-		t.observe(Event{Kind: Broken, Address: p.url.String(), Err: fmt.Errorf("tab: %s %q: %w", e.Name, e.Value, err)})
-	}
+	broken := func(err error) { p.broken(e, err) }
 	switch e.Name {
 	case "HX-Refresh":
-		t.visit(&visit{to: p.url, cause: Header, replace: true})
+		t.visit(&visit{to: p.url, cause: Header, anew: true})
 	case "HX-Redirect":
 		to, err := p.url.Parse(e.Value)
 		if err != nil {
@@ -236,11 +243,11 @@ func (p *page) heed(e htmxdom.Effect, source *html.Node) {
 		p.leave(&visit{to: to, cause: Redirect})
 	case "refresh":
 		p.refresh(e.Value, broken)
-	case "HX-Push-Url", "HX-Replace-Url":
-		p.rename(e.Value, e.Name == "HX-Push-Url", broken)
+	case "HX-Push-Url", "HX-Replace-Url": // see enterHistory
 	case "HX-Trigger":
-		if source == nil {
-			source = p.dom.Body()
+		source := p.dom.Body()
+		if c != nil {
+			source = c.r.Source
 		}
 		for _, name := range triggered(e.Value) {
 			p.dispatch(name, source, true)
@@ -279,6 +286,6 @@ func (p *page) refresh(content string, broken func(error)) {
 		}
 	}
 	p.after(time.Duration(seconds*float64(time.Second)), func() {
-		p.leave(&visit{to: to, cause: Refresh, replace: true})
+		p.leave(&visit{to: to, cause: Refresh, replace: true, anew: *to == *p.url})
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -20,7 +21,27 @@ type call struct {
 	cancel      context.CancelFunc
 	timeout     *timer
 	aborted     bool   // by another request
+	over        bool   // it is given up, and its queue goes on
+	restores    bool   // it asks for what belongs to an address that was gone back to
 	end         func() // takes the marks off the page
+	then        func() // what is next when it is over
+	status      int    // of the answer
+	answered    *url.URL
+}
+
+// abort gives up a request, sent or not.
+func (c *call) abort() {
+	c.aborted = true
+	if c.cancel != nil {
+		c.cancel()
+	}
+}
+
+// giveUp goes on after a request that was aborted, as htmx does before anything else happens.
+func (p *page) giveUp(c *call) {
+	c.over = true
+	p.tab.observe(Event{Kind: Failed, Method: c.r.Method, Address: c.r.URL.String(), Header: c.r.Header, Err: context.Canceled})
+	p.finish(c)
 }
 
 // issue puts a request into its queue. A request that has waited comes here again: by
@@ -30,8 +51,7 @@ func (p *page) issue(c *call) {
 	c.queue = p.queueOf(on)
 	run, replaced := c.queue.admit(c, strategy)
 	if replaced != nil && replaced.cancel != nil {
-		replaced.aborted = true
-		replaced.cancel()
+		replaced.abort()
 	}
 	if run {
 		p.run(c)
@@ -64,6 +84,10 @@ func (p *page) queueOf(n *html.Node) *queue {
 
 // run sends a request.
 func (p *page) run(c *call) {
+	if c.aborted { // while it waited
+		p.finish(c)
+		return
+	}
 	if c.r.Confirm != "" && !p.tab.config.Confirm(c.r.Confirm) {
 		p.finish(c)
 		return
@@ -74,6 +98,7 @@ func (p *page) run(c *call) {
 		c.timeout = p.after(c.r.Timeout, cancel)
 	}
 	c.end = p.dom.Begin(c.r)
+	c.r.Locate(p.url)
 	p.tab.observe(Event{Kind: Sent, Method: c.r.Method, Address: c.r.URL.String(), Header: c.r.Header, Text: c.r.Body})
 	p.tab.moved()
 	p.tab.goroutine(func() { p.exchange(ctx, c) })
@@ -95,7 +120,7 @@ func (p *page) exchange(ctx context.Context, c *call) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	defer c.cancel()
-	if p.gone {
+	if p.gone || c.over {
 		return
 	}
 	if err != nil {
@@ -110,6 +135,10 @@ func (p *page) exchange(ctx context.Context, c *call) {
 		Kind: Answered, Method: c.r.Method, Address: c.r.URL.String(), Header: c.r.Header,
 		Status: res.StatusCode, Text: string(body),
 	})
+	c.status, c.answered = res.StatusCode, c.r.URL
+	if res.Request != nil {
+		c.answered = res.Request.URL
+	}
 	p.dispatch("htmx:after:request", c.r.Source, true)
 	if res.StatusCode >= 400 {
 		p.dispatch("htmx:response:error", c.r.Source, true)
@@ -117,7 +146,10 @@ func (p *page) exchange(ctx context.Context, c *call) {
 	if err := p.dom.Answer(c.r, res.StatusCode, res.Header, text(body)); err != nil {
 		t.observe(Event{Kind: Broken, Address: p.url.String(), Err: err})
 	}
-	p.settleFor(c.r.Source)
+	p.settleFor(c)
+	if c.restores {
+		t.observe(Event{Kind: Shown, Address: p.url.String(), Status: c.status})
+	}
 	p.finish(c)
 }
 
@@ -127,6 +159,9 @@ func (p *page) finish(c *call) {
 	p.dispatch("htmx:finally:request", c.r.Source, true)
 	if c.end != nil {
 		c.end()
+	}
+	if c.then != nil {
+		c.then()
 	}
 	if next := c.queue.done(c); next != nil {
 		p.issue(next)

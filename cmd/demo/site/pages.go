@@ -10,6 +10,7 @@ import (
 
 	"github.com/sideband-go/sideband/cmd/demo/account"
 	"github.com/sideband-go/sideband/cmd/demo/index"
+	"github.com/sideband-go/sideband/cmd/demo/products"
 	"github.com/sideband-go/sideband/cmd/demo/users"
 )
 
@@ -82,6 +83,12 @@ var pages = []page{
 		About: "Slow work that nobody waits for: it runs in background tasks, says how far it is, fails or is cancelled, " +
 			"and the report stays while a new one is made.",
 	}, folder: "jobs"},
+	{Entry: index.Entry{
+		Path: products.Path,
+		Name: "Products",
+		About: "10,000 products to search, sort and page through. The address says what is shown, without a load: Back and Forward " +
+			"walk through it, a reload or a restart of the server comes back to it, and it can be sent to others.",
+	}, folder: "products", below: map[string]string{products.DetailsPath: "products"}},
 	{Entry: index.Entry{
 		Path: users.Path,
 		Name: "Users",

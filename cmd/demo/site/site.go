@@ -17,6 +17,7 @@ import (
 	"github.com/sideband-go/sideband/cmd/demo/index"
 	"github.com/sideband-go/sideband/cmd/demo/jobs"
 	"github.com/sideband-go/sideband/cmd/demo/logs"
+	"github.com/sideband-go/sideband/cmd/demo/products"
 	"github.com/sideband-go/sideband/cmd/demo/table"
 	"github.com/sideband-go/sideband/cmd/demo/todos"
 	"github.com/sideband-go/sideband/cmd/demo/users"
@@ -41,9 +42,11 @@ const assetsPath = "/assets"
 
 func asset(name string) string { return assetsPath + "/" + assets.Files.Path(name) }
 
-// Routes returns the whole site, for a kit that was made with [Config]. Without a store of users
-// their pages fail, and all others work.
-func Routes(kit *handlers.Kit, store *users.Store) http.Handler {
+// Routes returns the whole site, for a kit that was made with [Config]. Data may be nil, see there.
+func Routes(kit *handlers.Kit, data *Data) http.Handler {
+	if data == nil {
+		data = &Data{}
+	}
 	bus := &pubsub.Bus{}
 	r := chi.NewRouter()
 	r.Use(kit.Middleware)
@@ -60,7 +63,10 @@ func Routes(kit *handlers.Kit, store *users.Store) http.Handler {
 	r.Handle("/chat/{room}", rooms)
 	r.Handle("/logs", handlers.View(kit, logs.Page{}))
 	r.Handle("/jobs", handlers.View(kit, jobs.Page{}))
-	directory := users.NewDirectory(store, bus)
+	shop := products.New(data.Products, bus)
+	r.Handle(products.Path, handlers.View(kit, shop))
+	r.Handle(products.DetailsPath, handlers.View(kit, shop))
+	directory := users.NewDirectory(data.Users, bus)
 	r.Handle(users.Path, handlers.View(kit, users.Page{Directory: directory}))
 	r.Handle(users.NewPath, handlers.View(kit, users.New{Directory: directory}))
 	r.Handle(users.EditPath, handlers.View(kit, users.Edit{Directory: directory}))

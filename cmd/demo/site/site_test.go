@@ -13,7 +13,6 @@ import (
 	"testing"
 
 	"github.com/sideband-go/sideband/cmd/demo/site"
-	"github.com/sideband-go/sideband/cmd/demo/users"
 	"github.com/sideband-go/sideband/handlers"
 	"github.com/sideband-go/sideband/livetest"
 )
@@ -21,13 +20,13 @@ import (
 // visit returns somebody who has signed in, since one of the pages wants that.
 func visit(t *testing.T) *livetest.Person {
 	t.Helper()
-	store, err := users.Open(t.Context(), filepath.Join(t.TempDir(), "users.db"))
+	data, err := site.Open(t.Context(), filepath.Join(t.TempDir(), "users.db"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { store.Close() })
+	t.Cleanup(func() { data.Close() })
 	kit := handlers.New(site.Config(handlers.Config{Logger: slog.New(slog.DiscardHandler)}))
-	ann := livetest.Serve(t, site.Routes(kit, store)).Person()
+	ann := livetest.Serve(t, site.Routes(kit, data)).Person()
 	page := ann.Open("/sign-in")
 	page.Field("Name").Fill("Ann")
 	page.Button("Sign in").Click()
@@ -70,6 +69,7 @@ var pages = map[string]string{
 	"/chat/lobby": "Chat: lobby · Sideband",
 	"/logs":       "Logs · Sideband",
 	"/jobs":       "Jobs · Sideband",
+	"/products":   "Products · Sideband",
 	"/users":      "Users · Sideband",
 	"/account":    "Account · Sideband",
 }
@@ -100,7 +100,7 @@ func TestEachPageHasTheLayout(t *testing.T) {
 func TestLinksLeadFromPageToPage(t *testing.T) {
 	page := visit(t).Open("/")
 	nav := page.Find("header nav")
-	for _, name := range []string{"Counter", "Table", "Clock", "Components", "Todos", "Chat", "Logs", "Jobs", "Users", "Account"} {
+	for _, name := range []string{"Counter", "Table", "Clock", "Components", "Todos", "Chat", "Logs", "Jobs", "Products", "Users", "Account"} {
 		nav.Link(name).Click()
 		page.Expect("header nav a[aria-current=page]", name)
 		if !page.Live() {

@@ -60,16 +60,6 @@ func expect(t *testing.T, page *livetest.Page, want ...string) {
 	}
 }
 
-// sent is what the last act has brought, which is to be one message.
-func sent(t *testing.T, page *livetest.Page) string {
-	t.Helper()
-	messages := page.TakeMessages()
-	if len(messages) != 1 {
-		t.Fatalf("%d messages: %.300v", len(messages), messages)
-	}
-	return messages[0].HTML
-}
-
 func TestEnterAddsAndClearsTheField(t *testing.T) {
 	page := open(t)
 	page.Expect("#left", "0 left")
@@ -234,9 +224,13 @@ func TestASecondClickOnTheSameAddsNothing(t *testing.T) {
 func TestDeleting(t *testing.T) {
 	page := with(t, "Milk", "Bread", "Eggs")
 	page.Find("li", "Bread").Button("Delete").Click()
-	got := sent(t, page)
+	messages := page.TakeMessages()
+	got := messages[0].HTML
 	if want := `<hx-partial id="todo-2" hx-swap="delete"></hx-partial>`; !strings.Contains(got, want) || strings.Contains(got, "todo-1") {
 		t.Errorf("got %s, want %s in it", got, want)
+	}
+	if len(messages) != 2 || strings.Contains(messages[1].HTML, "autofocus") { // the next button has got the focus
+		t.Errorf("then %d messages: %v", len(messages), messages)
 	}
 	expect(t, page, "Milk", "Eggs")
 	page.Expect("#left", "2 left")

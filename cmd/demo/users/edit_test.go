@@ -118,7 +118,7 @@ func TestErrorsShowWhenTheyAreDue(t *testing.T) {
 	}
 	page.Field("Email").Fill("rosa")
 	page.Field("Age").Fill("12x")
-	if got, want := problem(page, "email"), "must have the @ sign and no spaces"; got != want {
+	if got, want := problem(page, "email"), "must have the @ sign, a domain and no spaces"; got != want {
 		t.Errorf("the email %q, want %q", got, want)
 	}
 	if problem(page, "age") == "" {

@@ -68,6 +68,9 @@ func source(file string) (string, error) {
 // Close closes the database.
 func (s *Store) Close() error { return s.db.Close() }
 
+// DB returns the database, for other tables in the same file.
+func (s *Store) DB() *sql.DB { return s.db }
+
 // migrate makes the table, with some users in it. Programs that open the same file at the same
 // time wait for each other.
 func (s *Store) migrate(ctx context.Context) error {

@@ -59,7 +59,7 @@ func program(store *users.Store, log io.Writer) http.Handler {
 	return site.Routes(handlers.New(site.Config(handlers.Config{
 		Logger:   slog.New(slog.NewTextHandler(log, nil)),
 		Security: handlers.Security{Secrets: [][]byte{[]byte(strings.Repeat("s", 32))}},
-	})), store)
+	})), &site.Data{Users: store})
 }
 
 // names are those in the list, in the order of the page.

@@ -100,7 +100,7 @@ func (b *Book) take(process int, o Order) error {
 			b.busy = map[string]bool{}
 		}
 		b.busy[o.Name] = true
-		return views.Error(503, "The book is busy. Try again.")
+		return views.Error(422, "The book is busy. Try again.")
 	}
 	o.Extras, o.Lines = slices.Clone(o.Extras), slices.Clone(o.Lines)
 	for i := range o.Lines {

@@ -1,4 +1,4 @@
-package livetest_test
+package forms_test
 
 import (
 	"context"
@@ -32,11 +32,11 @@ func (misuser) save(*views.Socket, *forms.Submission[Misused]) (_ error) { retur
 func TestAPanicOfTheKitIsPlacedAtItsCaller(t *testing.T) {
 	t.Parallel()
 	for want, c := range map[string]templ.Component{
-		`forms: fields are named by address, .* at forms/form\.go:\d+, called at livetest/misuse_test\.go:\d+\n`: templ.ComponentFunc(func(ctx context.Context, _ io.Writer) error {
+		`forms: fields are named by address, .* at forms/form\.go:\d+, called at forms/misuse_test\.go:\d+\n`: templ.ComponentFunc(func(ctx context.Context, _ io.Writer) error {
 			misused.Get(ctx).Field("name")
 			return nil
 		}),
-		`the browser can send to exported methods .* at views/define\.go:\d+, called at livetest/misuse_test\.go:\d+\n`: templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+		`the browser can send to exported methods .* at views/define\.go:\d+, called at forms/misuse_test\.go:\d+\n`: templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
 			return forms.For(misused, misuser.save, nil).Render(ctx, w)
 		}),
 	} {
