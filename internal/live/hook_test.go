@@ -1,0 +1,605 @@
+package live_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/a-h/templ"
+
+	"github.com/sideband-go/sideband/internal/live"
+	"github.com/sideband-go/sideband/internal/params"
+	"github.com/sideband-go/sideband/internal/viewtest"
+	"github.com/sideband-go/sideband/state"
+	"github.com/sideband-go/sideband/views"
+)
+
+// The keys of a desk and its clerk.
+var (
+	role   = state.NewKey[string]("role")
+	served = state.NewKey[int]("served")
+	busy   = state.NewKey[bool]("busy")
+)
+
+// trail is what ran, in order.
+type trail struct{ lines []string }
+
+func (l *trail) add(format string, args ...any) {
+	l.lines = append(l.lines, fmt.Sprintf(format, args...))
+}
+
+func (l *trail) take() string {
+	s := strings.Join(l.lines, ", ")
+	l.lines = nil
+	return s
+}
+
+var errDesk = errors.New("the desk is closed")
+
+// desk is a page with a component, and callbacks of many kinds.
+type desk struct {
+	*trail
+	mount func(s *views.Socket) error // nil: nothing
+}
+
+func (d desk) Mount(s *views.Socket, _ views.NoParams) error {
+	d.add("mount")
+	served.Set(s, 0)
+	if d.mount != nil {
+		return d.mount(s)
+	}
+	return nil
+}
+
+func (d desk) HandleParams(*views.Socket, views.NoParams) error { d.add("params"); return nil }
+
+func (d desk) Add(s *views.Socket, n int) error {
+	d.add("add %s", role.Get(s))
+	served.Update(s, func(m int) int { return m + n })
+	return views.Send(s, desk.added, n)
+}
+
+func (d desk) Fail(s *views.Socket, _ views.NoParams) error {
+	d.add("fail")
+	served.Set(s, -1)
+	return errDesk
+}
+
+func (d desk) Panic(*views.Socket, views.NoParams) error { panic(errDesk) }
+
+func (d desk) Start(s *views.Socket, _ views.NoParams) error {
+	views.Start(s, func(context.Context) (int, error) { return 7, nil }, desk.started)
+	return nil
+}
+
+func (d desk) started(*views.Socket, state.Result[int]) error { d.add("started"); return nil }
+
+func (d desk) added(*views.Socket, int) error { d.add("added"); return nil }
+
+func (d desk) Submit(_ *views.Socket, r *receiving) error { d.add("submit %s", r.text); return nil }
+
+func (d desk) Render() templ.Component {
+	return templ.Join(templ.ComponentFunc(d.content), views.Component("c1", clerk{d.trail}))
+}
+
+func (d desk) content(ctx context.Context, w io.Writer) error {
+	if role.Get(ctx) == "unshowable" {
+		return errDesk
+	}
+	_, err := fmt.Fprintf(w, "<p id=served>%d %s</p>", served.Get(ctx), role.Get(ctx))
+	return err
+}
+
+// clerk is its component.
+type clerk struct{ *trail }
+
+// clerkAt is its address.
+const clerkAt = "live_test.clerk.c1"
+
+func (c clerk) Mount(*views.Socket) error { c.add("clerk mounted"); return nil }
+
+func (c clerk) Serve(s *views.Socket, _ views.NoParams) error {
+	c.add("serve %s", role.Get(s))
+	busy.Set(s, true)
+	return views.Send(s, clerk.done, 1)
+}
+
+func (c clerk) Fail(*views.Socket, views.NoParams) error { return errDesk }
+
+func (c clerk) done(*views.Socket, int) error { c.add("done"); return nil }
+
+func (c clerk) Submit(_ *views.Socket, r *receiving) error { c.add("submit %s", r.text); return nil }
+
+func (clerk) Render() templ.Component { return templ.Raw("<p id=c1></p>") }
+
+// receiving is a parameter that reads what was posted by itself.
+type receiving struct{ text string }
+
+func (r *receiving) Receive(s *views.Socket, p views.Posted) (bool, error) {
+	r.text = p.Fields.Get("text")
+	role.Set(s, r.text)
+	return r.text != "", nil
+}
+
+func (r *receiving) Done(*views.Socket) (bool, error) { return true, nil }
+
+// following is a hook that notes whatever it is called for.
+func (l *trail) following(name string) views.Hook {
+	note := func(_ *views.Socket, c views.Callback) error {
+		l.add("%s %s %s of %s%s", name, c.Kind, c.Name, c.Type, c.ID)
+		return nil
+	}
+	return views.Hook{
+		Mount:        func(*views.Socket) error { l.add("%s mount", name); return nil },
+		HandleParams: func(*views.Socket) error { l.add("%s params", name); return nil },
+		Event:        note, Message: note,
+	}
+}
+
+// wrapping is a hook that notes when what it wraps begins and ends.
+func (l *trail) wrapping(name string) views.Hook {
+	h := l.following(name)
+	h.Wrap = func(_ *views.Socket, c views.Callback, next func() error) error {
+		l.add("%s<%s", name, c.Kind)
+		err := next()
+		l.add("%s>%v", name, err)
+		return err
+	}
+	return h
+}
+
+// attach attaches a hook that follows.
+func (l *trail) attach(s *views.Socket, name string) error {
+	h := l.following(name)
+	h.Mount = nil
+	return s.Attach(name, h)
+}
+
+// openDesk mounts a desk with hooks and shows it.
+func openDesk(t testing.TB, d desk, hooks ...views.Hook) *viewtest.View {
+	t.Helper()
+	v := viewtest.NewUnmounted(t, viewtest.Define(d), func(err error) { t.Error(err) })
+	v.SetHooks(live.Face.Hooks(hooks))
+	v.Mount()
+	v.FirstPage()
+	return v
+}
+
+func ran(t *testing.T, l *trail, want ...string) {
+	t.Helper()
+	if got := l.take(); got != strings.Join(want, ", ") {
+		t.Errorf("what ran:\n\t%s\nwant\n\t%s", got, strings.Join(want, ", "))
+	}
+}
+
+func post(t *testing.T, v *viewtest.View, event, component, value string) {
+	t.Helper()
+	if err := v.Post(event, component, value); err != nil {
+		t.Errorf("%s: %v", event, err)
+	}
+}
+
+func panics(t *testing.T, what string, f func()) {
+	t.Helper()
+	defer func() {
+		if recover() == nil {
+			t.Errorf("%s does not panic", what)
+		}
+	}()
+	f()
+}
+
+func TestHooksAreAroundEachCallback(t *testing.T) {
+	l := &trail{}
+	v := openDesk(t, desk{trail: l}, l.wrapping("a"), l.following("b"))
+	ran(t, l, "a<Mount", "a mount", "b mount", "mount", "a<HandleParams", "a params", "b params", "params", "a><nil>", "a><nil>", "clerk mounted")
+	post(t, v, "Add", "", "2")
+	ran(t, l, "a<Event", "a Event Add of live_test.desk", "b Event Add of live_test.desk", "add ", "a><nil>",
+		"a<Message", "a Message added of live_test.desk", "b Message added of live_test.desk", "added", "a><nil>")
+	post(t, v, "Serve", clerkAt, "")
+	ran(t, l, "a<Event", "a Event Serve of live_test.clerkc1", "b Event Serve of live_test.clerkc1", "serve ", "a><nil>",
+		"a<Message", "a Message done of live_test.clerkc1", "b Message done of live_test.clerkc1", "done", "a><nil>")
+	if err := v.Post("Fail", "", ""); !errors.Is(err, errDesk) {
+		t.Error(err)
+	}
+	ran(t, l, "a<Event", "a Event Fail of live_test.desk", "b Event Fail of live_test.desk", "fail", "a>the desk is closed")
+	post(t, v, "Start", "", "")
+	l.take()
+	work(v)
+	ran(t, l, "a<Message", "a Message started of live_test.desk", "b Message started of live_test.desk", "started", "a><nil>")
+}
+
+// What a hook stops has not run, and what hooks have set before is rolled back, unless it is redirected.
+func TestAHookStopsACallback(t *testing.T) {
+	for kind, stop := range map[string]func(with func(*views.Socket) error) views.Hook{
+		"check": func(with func(*views.Socket) error) views.Hook {
+			check := func(s *views.Socket, _ views.Callback) error { return with(s) }
+			return views.Hook{Event: check, Message: check}
+		},
+		"wrap": func(with func(*views.Socket) error) views.Hook {
+			return views.Hook{Wrap: func(s *views.Socket, c views.Callback, next func() error) error {
+				if c.Kind == views.KindMount || c.Kind == views.KindHandleParams {
+					return next()
+				}
+				return with(s)
+			}}
+		},
+	} {
+		l := &trail{}
+		to := errDesk
+		setting := views.Hook{Event: func(s *views.Socket, _ views.Callback) error { role.Set(s, "set"); return nil }}
+		v := openDesk(t, desk{trail: l}, setting, stop(func(s *views.Socket) error {
+			if to != nil {
+				return to
+			}
+			return s.Redirect("/elsewhere")
+		}), l.following("after"))
+		l.take()
+		for component, event := range map[string]string{"": "Add", clerkAt: "Serve"} {
+			to = errDesk
+			if err := v.Post(event, component, "1"); !errors.Is(err, errDesk) {
+				t.Errorf("%s %s: %v", kind, event, err)
+			}
+			ran(t, l)
+			v.Set(func(s *views.Socket) {
+				if role.Get(s) != "" || served.Get(s) != 0 {
+					t.Errorf("%s %s: the role is %q, served %d", kind, event, role.Get(s), served.Get(s))
+				}
+			})
+			to = nil
+			post(t, v, event, component, "1")
+			if d := v.Departure(); d == nil || d.To.String() != "/elsewhere" {
+				t.Errorf("%s %s: the page goes to %v", kind, event, d)
+			}
+			ran(t, l)
+			v.Set(func(s *views.Socket) {
+				if role.Get(s) != "set" {
+					t.Errorf("%s %s: redirected, the role is %q", kind, event, role.Get(s))
+				}
+				role.Set(s, "")
+			})
+		}
+		to = errDesk
+		if err := views.Send(v.Ref(), desk.added, 1); err != nil {
+			t.Fatal(err)
+		}
+		c, _ := v.Next()
+		if err := v.Run(t.Context(), c); !errors.Is(err, errDesk) {
+			t.Errorf("%s message: %v", kind, err)
+		}
+		ran(t, l)
+	}
+}
+
+func TestAHookStopsMount(t *testing.T) {
+	for name, c := range map[string]struct {
+		hook views.Hook
+		ran  []string
+	}{
+		"mount":  {views.Hook{Mount: func(*views.Socket) error { return views.ErrForbidden }}, []string{"a mount"}},
+		"params": {views.Hook{HandleParams: func(*views.Socket) error { return views.ErrForbidden }}, []string{"a mount", "b mount", "mount", "a params"}},
+		"wrap":   {views.Hook{Wrap: func(*views.Socket, views.Callback, func() error) error { return views.ErrForbidden }}, []string{"a mount"}},
+	} {
+		l := &trail{}
+		v := viewtest.NewUnmounted(t, viewtest.Define(desk{trail: l}), func(err error) { t.Error(err) })
+		v.SetHooks(live.Face.Hooks([]views.Hook{l.following("a"), c.hook, l.following("b")}))
+		err := v.Run(t.Context(), v.Mounting(params.Input{Path: func(string) string { return "" }}))
+		if !errors.Is(err, views.ErrForbidden) {
+			t.Errorf("%s: %v", name, err)
+		}
+		ran(t, l, c.ran...)
+	}
+}
+
+// A hook's socket is the page's, and what it sets there is what the component's callback reads; both are one
+// transaction.
+func TestHooksSetKeysOfThePageAroundComponents(t *testing.T) {
+	l := &trail{}
+	next := ""
+	v := openDesk(t, desk{trail: l}, views.Hook{
+		Event: func(s *views.Socket, _ views.Callback) error {
+			if s.ID() != "" {
+				t.Errorf("the socket is that of %q", s.ID())
+			}
+			role.Set(s, next)
+			served.Update(s, func(n int) int { return n + 1 })
+			s.OnEnd(func() { l.add("ended") })
+			return nil
+		},
+		Wrap: func(s *views.Socket, c views.Callback, next func() error) error {
+			err := next()
+			if c.Kind == views.KindEvent {
+				s.SetTitle("after " + role.Get(s))
+			}
+			return err
+		},
+	})
+	l.take()
+	next = "chief"
+	post(t, v, "Serve", clerkAt, "")
+	ran(t, l, "serve chief", "done")
+	if title := v.Tree.Title(); title != "after chief" {
+		t.Errorf("the title is %q", title)
+	}
+	if p := v.Patch(); !strings.Contains(p, "1 chief") {
+		t.Errorf("the page shows %s", p)
+	}
+	is := func(when string) {
+		t.Helper()
+		v.Set(func(s *views.Socket) {
+			if role.Get(s) != "chief" || served.Get(s) != 1 {
+				t.Errorf("after a %s: %q %d", when, role.Get(s), served.Get(s))
+			}
+		})
+	}
+	next = "nobody"
+	if err := v.Post("Fail", clerkAt, ""); !errors.Is(err, errDesk) {
+		t.Error(err)
+	}
+	ran(t, l, "ended")
+	is("failure")
+	next = "unshowable"
+	v.Begin()
+	post(t, v, "Serve", clerkAt, "")
+	if _, err := v.Render(nil); err == nil {
+		t.Fatal("it can be rendered")
+	}
+	v.Rollback()
+	is("rollback")
+}
+
+func TestAWrapRecoversFromAPanic(t *testing.T) {
+	recovering := true
+	v := openDesk(t, desk{trail: &trail{}}, views.Hook{Wrap: func(_ *views.Socket, _ views.Callback, next func() error) (err error) {
+		if recovering {
+			defer func() {
+				if p := recover(); p != nil {
+					err = views.Error(409, fmt.Sprint("recovered: ", p))
+				}
+			}()
+		}
+		return next()
+	}})
+	if err := v.Post("Panic", "", ""); err == nil || !strings.HasSuffix(err.Error(), "recovered: the desk is closed") {
+		t.Error(err)
+	}
+	recovering = false
+	if err := v.Post("Panic", "", ""); err == nil || !strings.HasSuffix(err.Error(), "panic: the desk is closed") {
+		t.Error(err)
+	}
+	post(t, v, "Add", "", "1")
+}
+
+func TestAWrapRunsNextOnce(t *testing.T) {
+	l := &trail{}
+	var late func() error
+	v := openDesk(t, desk{trail: l}, views.Hook{Wrap: func(_ *views.Socket, c views.Callback, next func() error) error {
+		if c.Kind != views.KindEvent {
+			return next()
+		}
+		late = next
+		if c.Name == "Fail" {
+			return nil // without next
+		}
+		return errors.Join(next(), next())
+	}})
+	l.take()
+	if err := v.Post("Add", "", "1"); err == nil || !strings.Contains(err.Error(), "next twice") {
+		t.Error(err)
+	}
+	ran(t, l, "add ")
+	post(t, v, "Fail", "", "")
+	ran(t, l)
+	panics(t, "next after the callback", func() { _ = late() })
+}
+
+func TestHooksThatPanicFailTheCallback(t *testing.T) {
+	l := &trail{}
+	v := openDesk(t, desk{trail: l}, views.Hook{Event: func(*views.Socket, views.Callback) error { panic("in a hook") }})
+	l.take()
+	if err := v.Post("Add", "", "1"); err == nil || !strings.Contains(err.Error(), "panic: in a hook") {
+		t.Error(err)
+	}
+	ran(t, l)
+}
+
+func TestAPageAttachesAndDetachesHooks(t *testing.T) {
+	l := &trail{}
+	v := openDesk(t, desk{l, func(s *views.Socket) error { return l.attach(s, "first") }}, views.Hook{Event: func(s *views.Socket, c views.Callback) error {
+		switch c.Name {
+		case "Add":
+			return l.attach(s, "second")
+		case "Serve":
+			s.Detach("first")
+			s.Detach("nobody")
+		}
+		return nil
+	}})
+	ran(t, l, "mount", "first params", "params", "clerk mounted")
+	for range 2 { // the second time, it takes its own place
+		post(t, v, "Add", "", "1")
+	}
+	ran(t, l, "first Event Add of live_test.desk", "add ", "first Message added of live_test.desk", "second Message added of live_test.desk", "added",
+		"first Event Add of live_test.desk", "second Event Add of live_test.desk", "add ", "first Message added of live_test.desk", "second Message added of live_test.desk", "added")
+	post(t, v, "Serve", clerkAt, "")
+	ran(t, l, "first Event Serve of live_test.clerkc1", "second Event Serve of live_test.clerkc1", "serve ", "second Message done of live_test.clerkc1", "done")
+}
+
+// Attaching and detaching belong to the transaction.
+func TestHooksOfAFailedCallbackAreNotAttached(t *testing.T) {
+	l := &trail{}
+	v := openDesk(t, desk{trail: l})
+	l.take()
+	failing := func(f func(s *views.Socket)) {
+		if err := v.Run(t.Context(), viewtest.Callback("failing", func(s *views.Socket) error { f(s); return errDesk })); err == nil {
+			t.Error("it has not failed")
+		}
+	}
+	attach := func(s *views.Socket, name string) {
+		if err := l.attach(s, name); err != nil {
+			t.Error(err)
+		}
+	}
+	failing(func(s *views.Socket) { attach(s, "lost") })
+	v.Begin()
+	v.Set(func(s *views.Socket) { attach(s, "rolled back"); attach(s, "too") })
+	v.Set(func(s *views.Socket) { s.Detach("too") })
+	v.Rollback()
+	v.Set(func(s *views.Socket) { attach(s, "kept") })
+	v.Begin()
+	failing(func(s *views.Socket) { s.Detach("kept") })
+	v.Set(func(s *views.Socket) { s.Detach("kept") })
+	v.Rollback()
+	post(t, v, "Add", "", "1")
+	ran(t, l, "kept Event Add of live_test.desk", "add ", "kept Message added of live_test.desk", "added")
+	v.Set(func(s *views.Socket) { s.Detach("kept") })
+	post(t, v, "Add", "", "1")
+	ran(t, l, "add ", "added")
+}
+
+func TestTooManyHooksAreNotAttached(t *testing.T) {
+	v := openDesk(t, desk{trail: &trail{}})
+	v.Set(func(s *views.Socket) {
+		for i := range 33 {
+			switch err := s.Attach(fmt.Sprint(i), views.Hook{}); {
+			case i < 32 && err != nil:
+				t.Errorf("hook %d: %v", i, err)
+			case i == 32 && !errors.Is(err, views.ErrFull):
+				t.Errorf("one too many: %v", err)
+			}
+		}
+		if err := s.Attach("7", views.Hook{}); err != nil {
+			t.Errorf("in the place of another: %v", err)
+		}
+		panics(t, "a hook with Mount", func() { _ = s.Attach("x", views.Hook{Mount: func(*views.Socket) error { return nil }}) })
+		panics(t, "a hook without a name", func() { _ = s.Attach("", views.Hook{}) })
+	})
+}
+
+// Hooks see the names of events that are there, whatever was sent, and of parameters that can be read.
+func TestHooksSeeNoUnknownEvents(t *testing.T) {
+	l := &trail{}
+	v := openDesk(t, desk{trail: l}, l.wrapping("a"))
+	l.take()
+	for _, component := range []string{"", clerkAt, "live_test.clerk.c2"} {
+		if err := v.Post("Made up", component, ""); err == nil {
+			t.Error("it ran")
+		}
+	}
+	if err := v.Post("Add", "", "many"); !errors.Is(err, views.ErrText) {
+		t.Error(err)
+	}
+	ran(t, l)
+}
+
+// An event whose parameter reads what was posted by itself is two callbacks. What stops it does so in the first one.
+func TestHooksAroundAFormsEvent(t *testing.T) {
+	l := &trail{}
+	refuse := false
+	v := openDesk(t, desk{trail: l}, l.wrapping("a"), views.Hook{Event: func(*views.Socket, views.Callback) error {
+		if refuse {
+			return views.ErrForbidden
+		}
+		return nil
+	}})
+	l.take()
+	for component, of := range map[string]string{"": "desk", clerkAt: "clerkc1"} {
+		submit := func(text string) error {
+			c, err := v.Event("Submit", component, params.Input{Query: url.Values{}, Fields: url.Values{"text": {text}}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return v.Run(t.Context(), c)
+		}
+		if err := submit("x"); err != nil {
+			t.Error(err)
+		}
+		ran(t, l, "a<Receive", "a Receive Submit of live_test."+of, "a><nil>", "a<Event", "submit x", "a><nil>")
+		if err := submit(""); err != nil {
+			t.Error(err)
+		}
+		ran(t, l, "a<Receive", "a Receive Submit of live_test."+of, "a><nil>")
+		refuse = true
+		if err := submit("y"); !errors.Is(err, views.ErrForbidden) {
+			t.Error(err)
+		}
+		refuse = false
+		ran(t, l, "a<Receive", "a Receive Submit of live_test."+of, "a>hook: Not allowed")
+		c := v.Tree.Root()
+		if component != "" {
+			c = v.Tree.Lookup(component)
+		}
+		if got := role.Get(live.Reading(c)); got != "" {
+			t.Errorf("%q was received", got)
+		}
+	}
+}
+
+// A callback that is given up leaves nothing behind of its hooks either, and these can't go on.
+func TestHooksOfAbandonedCallbacksAreVoid(t *testing.T) {
+	l := &trail{}
+	inside, goOn := make(chan bool), make(chan bool)
+	v := openDesk(t, desk{trail: l}, views.Hook{Wrap: func(s *views.Socket, c views.Callback, next func() error) error {
+		if c.Name != "Fail" {
+			return next()
+		}
+		role.Set(s, "early")
+		inside <- true
+		<-goOn
+		return next()
+	}})
+	l.take()
+	c, err := v.Event("Fail", clerkAt, params.Input{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	result := make(chan error)
+	go func() { result <- v.Run(t.Context(), c) }()
+	<-inside
+	ended, ok := v.Abandon(t.Context())
+	if !ok {
+		t.Fatal("there was nothing to abandon")
+	}
+	ended()
+	v.Set(func(s *views.Socket) {
+		if err := l.attach(s, "later"); err != nil {
+			t.Error(err)
+		}
+	})
+	close(goOn)
+	if err := <-result; !errors.Is(err, views.ErrDeadline) {
+		t.Error(err)
+	}
+	post(t, v, "Add", "", "1")
+	ran(t, l, "later Event Add of live_test.desk", "add ", "later Message added of live_test.desk", "added")
+}
+
+// BenchmarkEvent is an event of a page, without a rendering: with and without a hook.
+func BenchmarkEvent(b *testing.B) {
+	check := views.Hook{Event: func(*views.Socket, views.Callback) error { return nil }}
+	for name, hooks := range map[string][]views.Hook{
+		"without hooks": nil, "a check": {check},
+		"a wrap": {{Wrap: func(_ *views.Socket, _ views.Callback, next func() error) error { return next() }}},
+	} {
+		b.Run(name, func(b *testing.B) {
+			v := openDesk(b, desk{trail: &trail{}}, hooks...)
+			in := params.Input{Query: url.Values{}, Fields: url.Values{"text": {"x"}}}
+			b.ReportAllocs()
+			for b.Loop() {
+				c, err := v.Event("Quiet", "", in)
+				if err == nil {
+					err = v.Run(b.Context(), c)
+				}
+				if err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+func (d desk) Quiet(*views.Socket, views.NoParams) error { return nil }
