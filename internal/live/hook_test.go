@@ -236,6 +236,7 @@ func TestAHookStopsACallback(t *testing.T) {
 			if to != nil {
 				return to
 			}
+			s.Flash(views.FlashError, "Please log in")
 			return s.Redirect("/elsewhere")
 		}), l.following("after"))
 		l.take()
@@ -252,7 +253,7 @@ func TestAHookStopsACallback(t *testing.T) {
 			})
 			to = nil
 			post(t, v, event, component, "1")
-			if d := v.Departure(); d == nil || d.To.String() != "/elsewhere" {
+			if d := v.Departure(); d == nil || d.To.String() != "/elsewhere" || len(d.Flash(nil)) != 1 {
 				t.Errorf("%s %s: the page goes to %v", kind, event, d)
 			}
 			ran(t, l)
@@ -300,11 +301,13 @@ func TestAHookStopsMount(t *testing.T) {
 func TestHooksSetKeysOfThePageAroundComponents(t *testing.T) {
 	l := &trail{}
 	next := ""
+	var kept *views.Socket
 	v := openDesk(t, desk{trail: l}, views.Hook{
 		Event: func(s *views.Socket, _ views.Callback) error {
 			if s.ID() != "" {
 				t.Errorf("the socket is that of %q", s.ID())
 			}
+			kept = s
 			role.Set(s, next)
 			served.Update(s, func(n int) int { return n + 1 })
 			s.OnEnd(func() { l.add("ended") })
@@ -322,6 +325,7 @@ func TestHooksSetKeysOfThePageAroundComponents(t *testing.T) {
 	next = "chief"
 	post(t, v, "Serve", clerkAt, "")
 	ran(t, l, "serve chief", "done")
+	panics(t, "a hook's socket after the callback", func() { role.Set(kept, "late") })
 	if title := v.Tree.Title(); title != "after chief" {
 		t.Errorf("the title is %q", title)
 	}
