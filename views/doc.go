@@ -29,5 +29,7 @@
 // [Socket.Flash] sends the user a message, which [Flash] renders; [Socket.Redirect] redirects
 // the page. Package pubsub sends messages between views.
 //
+// A [Hook] is code that runs around the callbacks of many pages.
+//
 // Package handlers serves pages over HTTP.
 package views
