@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"strings"
 	"sync"
@@ -17,89 +16,6 @@ import (
 	"github.com/sideband-go/sideband/state"
 	"github.com/sideband-go/sideband/views"
 )
-
-// steps is what hooks and callbacks have noted.
-type steps struct {
-	mu   sync.Mutex
-	list []string
-}
-
-func (n *steps) add(format string, args ...any) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	n.list = append(n.list, fmt.Sprintf(format, args...))
-}
-
-func (n *steps) take() []string {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	list := n.list
-	n.list = nil
-	return list
-}
-
-// hook notes what it runs around, and stops what fails says.
-func (n *steps) hook(name string, fails func(kind views.CallbackKind) error) views.Hook {
-	return views.Hook{Wrap: func(s *views.Socket, c views.Callback, next func() error) error {
-		n.add("%s %s %s %s", name, c.Kind, c.Name, s.Address())
-		if fails != nil {
-			if err := fails(c.Kind); err != nil {
-				return err
-			}
-		}
-		return next()
-	}}
-}
-
-var stacked = state.NewKey[int]("stacked")
-
-// stack is a page that hooks run around.
-type stack struct{ steps *steps }
-
-type stackQuery struct {
-	ID   string `path:"id"`
-	Page int    `query:"page" default:"1"`
-}
-
-func (p stack) Mount(s *views.Socket, _ stackQuery) error {
-	p.steps.add("mount")
-	stacked.Set(s, 0)
-	return nil
-}
-
-func (p stack) HandleParams(s *views.Socket, q stackQuery) error {
-	p.steps.add("params %s %d", q.ID, q.Page)
-	stacked.Set(s, q.Page)
-	return nil
-}
-
-func (p stack) Connect(*views.Socket) error { p.steps.add("connect"); return nil }
-
-func (p stack) Add(s *views.Socket, n int) error {
-	p.steps.add("add")
-	stacked.Update(s, func(m int) int { return m + n })
-	return nil
-}
-
-func (p stack) Turn(s *views.Socket, page int) error { return s.Patch(fmt.Sprintf("?page=%d", page)) }
-
-// Follow attaches a hook or, the next time, detaches it.
-func (p stack) Follow(s *views.Socket, on bool) error {
-	if !on {
-		s.Detach("follow")
-		return nil
-	}
-	return s.Attach("follow", p.steps.hook("attached", nil))
-}
-
-func (p stack) told(*views.Socket, string) error { p.steps.add("told"); return nil }
-
-func (p stack) Render() templ.Component {
-	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
-		_, err := fmt.Fprintf(w, `<h1 id="stacked">%d</h1>`, stacked.Get(ctx))
-		return err
-	})
-}
 
 // stackSite serves stacks below groups of hooks.
 func stackSite(t *testing.T, n *steps, fails func(kind views.CallbackKind) error) *site {
@@ -371,4 +287,29 @@ func TestHooksWithoutTheKitsMiddleware(t *testing.T) {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
 	same(t, "what ran", n.take(), "outer Mount Mount /stacks/a")
+}
+
+// An optional value leaves the key alone where there is none.
+func TestFromContextWithoutAValue(t *testing.T) {
+	key := state.NewKey[string]("visitor")
+	k := handlers.New(handlers.Config{Logger: quietLogger})
+	t.Cleanup(func() { shutdown(t, k) })
+	var got string
+	read := views.Hook{Mount: func(s *views.Socket) error {
+		name, ok := key.Lookup(s)
+		got = fmt.Sprintf("%q %v", name, ok)
+		return nil
+	}}
+	type visitor struct{}
+	page := k.Middleware(handlers.View(k, stack{&steps{}}, views.FromContext(visitor{}, key, nil), read))
+	for value, want := range map[any]string{nil: `"" false`, 7: `"" false`, "Ann": `"Ann" true`} {
+		h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			page.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), visitor{}, value)))
+		})
+		r := chi.NewRouter()
+		r.Handle("/stacks/{id}", h)
+		if w := recorded(r, "GET", "/stacks/a"); w.Code != http.StatusOK || got != want {
+			t.Errorf("%v: %d %s", value, w.Code, got)
+		}
+	}
 }
