@@ -110,7 +110,7 @@ func (f *Form[T]) receive(s *views.Socket, p views.Posted, isSubmit bool) (run b
 	switch {
 	case failed != nil:
 	case isRow:
-		if !f.changeRows(data, p.Fields.Get(rowField)) {
+		if !f.changeRows(data, p.Fields.Get(rowField), p.Fields.Get(listField)) {
 			failed = errUnreadable
 		}
 	case isSubmit:
