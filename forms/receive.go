@@ -103,6 +103,7 @@ func (f *Form[T]) receive(s *views.Socket, p views.Posted, isSubmit bool) (run b
 		f.number = newNumber() // which the page gets
 	}
 	f.hasPosted, f.received, f.refusedNow, f.source, f.focusOn = true, f.number, false, "", ""
+	f.emptied = false
 	if err := f.decode(data, p.Fields); err != nil {
 		failed = err
 	}
