@@ -66,9 +66,7 @@ func (t *Tree) Page() (html []byte, warnings []patch.Warning, err error) {
 
 // Whole renders the whole view and returns the operation that morphs a page that
 // shows any rendering of it. posted is as in Render.
-func (t *Tree) Whole(posted *patch.Posted) (Rendering, error) {
-	return t.wholeOr(posted, nil, nil, false)
-}
+func (t *Tree) Whole(posted *patch.Posted) (Rendering, error) { return t.Recovered(posted, nil) }
 
 // Recovered is Whole for a page that has told of its forms, the newest last: what their fields show that the view says
 // the same of is left alone.
@@ -84,7 +82,7 @@ func (t *Tree) Unsure(posted, told *patch.Posted) (Rendering, error) {
 
 // FormsOrWhole is Whole, unless there are forms to be recovered: then it lists them, and what the
 // page shows has not changed.
-func (t *Tree) FormsOrWhole(posted *patch.Posted) (Rendering, error) {
+func (t *Tree) FormsOrWhole(posted *patch.Posted) (r Rendering, err error) {
 	return t.wholeOr(posted, nil, nil, true)
 }
 
