@@ -64,8 +64,7 @@ func (t *Tree) Page() (html []byte, warnings []patch.Warning, err error) {
 	return html, warnings, err
 }
 
-// Whole renders the whole view and returns the operation that morphs a page that
-// shows any rendering of it. posted is as in Render.
+// Whole renders the whole view and returns the operation that morphs a page that shows any rendering of it. posted is as in Render.
 func (t *Tree) Whole(posted *patch.Posted) (Rendering, error) { return t.Recovered(posted, nil) }
 
 // Recovered is Whole for a page that has told of its forms, the newest last: what their fields show that the view says
