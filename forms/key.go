@@ -109,8 +109,9 @@ func (k *Key[T]) Get(ctx context.Context) *Form[T] {
 }
 
 // Set resets the form to data: nothing is typed, used or wrong. In an event of the form use
-// [Form.Reset]. It panics if the page or component has set a form of another type by the same name. A form of a component must be set by its Mount: the ids of its fields have the
-// component's in them.
+// [Form.Reset]. A form of a component must be set by its Mount: the ids of its fields have the
+// component's in them. Set panics if the page or component has set a form of another type by the
+// same name.
 func (k *Key[T]) Set(w state.Writer, data T) {
 	f := k.Get(w).copy()
 	if f.link == nil {

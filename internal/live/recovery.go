@@ -131,9 +131,32 @@ func (v *View) noteTold(form *lostForm, a answer) {
 	if p.Source == "" || len(p.Fields) == 0 {
 		return
 	}
-	if r.told = append(r.told, p); len(r.told) > render.MaxForms {
-		r.told = r.told[1:]
+	r.told = remember(r.told, p)
+}
+
+// maxTold is how many bytes a view remembers of what its page has told of forms until it shows the view.
+const maxTold = 64 << 10
+
+// remember appends what was posted, and forgets the oldest there is no room for. What is too large by itself takes all
+// with it: what was posted before no longer tells what the page shows.
+func remember(told []patch.Posted, p patch.Posted) []patch.Posted {
+	told = append(told, p)
+	for len(told) > render.MaxForms || sizeOfTold(told) > maxTold {
+		told = told[1:]
 	}
+	return told
+}
+
+func sizeOfTold(told []patch.Posted) (n int) {
+	for _, p := range told {
+		for name, values := range p.Fields {
+			n += len(name)
+			for _, v := range values {
+				n += len(v)
+			}
+		}
+	}
+	return n
 }
 
 // lacks reports whether a form was neither recovered nor given up.
