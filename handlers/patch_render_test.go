@@ -98,3 +98,19 @@ func TestPatchesToAddressesThatAreMadeUp(t *testing.T) {
 	p.post("event=Where", url.Values{})
 	p.await("Step 3 at /stairs?step=3")
 }
+
+// The browser's history gets no second entry for the address where the page is.
+func TestAPatchToWhereThePageIsSaysNothing(t *testing.T) {
+	s := newSite(t, handlers.Config{Logger: quietLogger}, func(k *handlers.Kit, r chi.Router) {
+		r.Handle("/stairs", handlers.View(k, stairs{}))
+	})
+	p := s.browser(t).open("/stairs?step=3").connect("0")
+	for _, c := range []struct{ to, says string }{
+		{"?step=3", ""}, {"/stairs?step=3", ""}, {"?step=3#top", "/stairs?step=3#top"}, {"?step=4", "/stairs?step=4"}, {"?step=4", ""},
+	} {
+		a := p.post("event=Go&value="+url.QueryEscape(c.to), url.Values{})
+		if got := a.header.Get("HX-Push-Url"); got != c.says {
+			t.Errorf("%s: the answer says %q, want %q", c.to, got, c.says)
+		}
+	}
+}

@@ -150,6 +150,11 @@ func (v *View) move(cb *Callback) {
 	}
 	if m.Address = to.Address(); hasFragment {
 		m.Address += "#" + fragment
+	} else if to.Path == at.Path && query == at.Query { // a second entry of the history would be of no use
+		if v.moved != nil && !v.moved.there {
+			v.moved = nil
+		}
+		return
 	}
 	v.moved = m
 	if m.there = to.Path == at.Path; !m.there || query == at.Query {
