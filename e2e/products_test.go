@@ -128,7 +128,7 @@ func TestProductsWithoutScripts(t *testing.T) {
 	p.WaitText("#found", "20 products")
 }
 
-// Two links at once: the address that the browser ends with is that of the content.
+// Case 254. Two links at once: the address that the browser ends with is that of the content.
 func TestTwoPatchLinksAtOnce(t *testing.T) {
 	t.Parallel()
 	p := openProducts(t, "/products?q=kettle")

@@ -60,7 +60,7 @@ func (stairs) Render() templ.Component {
 	})
 }
 
-// Two changes of the address in one turn are rolled back to where the page was before both.
+// Case 249. Two changes of the address in one turn are rolled back to where the page was before both.
 func TestAFailedRenderingLeavesThePageWhereItWas(t *testing.T) {
 	s := newSite(t, handlers.Config{Logger: quietLogger}, func(k *handlers.Kit, r chi.Router) {
 		r.Handle("/stairs", handlers.View(k, stairs{}))
@@ -74,7 +74,7 @@ func TestAFailedRenderingLeavesThePageWhereItWas(t *testing.T) {
 	p.await("Step 4 at /stairs?step=4")
 }
 
-// Addresses that are no address of this site change nothing.
+// Case 250. Addresses that are no address of this site change nothing.
 func TestPatchesToAddressesThatAreMadeUp(t *testing.T) {
 	s := newSite(t, handlers.Config{Logger: quietLogger}, func(k *handlers.Kit, r chi.Router) {
 		r.Handle("/stairs", handlers.View(k, stairs{}))
@@ -99,7 +99,7 @@ func TestPatchesToAddressesThatAreMadeUp(t *testing.T) {
 	p.await("Step 3 at /stairs?step=3")
 }
 
-// The browser's history gets no second entry for the address where the page is.
+// Case 251. The browser's history gets no second entry for the address where the page is.
 func TestAPatchToWhereThePageIsSaysNothing(t *testing.T) {
 	s := newSite(t, handlers.Config{Logger: quietLogger}, func(k *handlers.Kit, r chi.Router) {
 		r.Handle("/stairs", handlers.View(k, stairs{}))

@@ -73,7 +73,7 @@ func serve(t *testing.T) (*livetest.Site, *counted, http.Handler) {
 	return livetest.Serve(t, program()), goods, program()
 }
 
-// Each address is asked for once: when the page is opened, by a link, while the user types, by Back, and after a restart.
+// Case 252. Each address is asked for once: when the page is opened, by a link, while the user types, by Back, and after a restart.
 func TestAnAddressIsAskedForOnce(t *testing.T) {
 	w, goods, next := serve(t)
 	page := w.Open("/products")
@@ -129,7 +129,7 @@ func TestDetailsAskForOneProduct(t *testing.T) {
 	goods.were(t, "get "+id)
 }
 
-// A page beyond the end is the last one, at its own address. An open page asks once for it; one that is being opened is
+// Case 253. A page beyond the end is the last one, at its own address. An open page asks once for it; one that is being opened is
 // redirected, and asks at each of the two addresses.
 func TestAPageBeyondTheEnd(t *testing.T) {
 	w, goods, _ := serve(t)
