@@ -129,8 +129,8 @@ func TestDetailsAskForOneProduct(t *testing.T) {
 	goods.were(t, "get "+id)
 }
 
-// Case 253. A page beyond the end is the last one, at its own address. An open page asks once for it; one that is being opened is
-// redirected, and asks at each of the two addresses.
+// Case 253. A page beyond the end is the last one, at its own address: who opens it is redirected, which asks at each of the two
+// addresses.
 func TestAPageBeyondTheEnd(t *testing.T) {
 	w, goods, _ := serve(t)
 	for _, c := range []struct {
