@@ -3,6 +3,7 @@ package browser
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
@@ -60,11 +61,12 @@ func (p *Page) travel(what string, by int64) {
 		if h.CurrentIndex != want {
 			return fmt.Sprintf("history entry %d", h.CurrentIndex), false
 		}
-		state, err := chromedp.Run(ctx, chromedp.Evaluate[string]("document.readyState"))
+		// Chromium counts an entry as current that it has only begun to go to: what answers until then is the page before.
+		state, err := chromedp.Run(ctx, chromedp.Evaluate[string]("document.readyState + ' ' + location.href"))
 		if err != nil {
 			return err.Error(), false
 		}
-		return state, state == "complete"
+		return state, state == "complete "+h.Entries[want].URL || strings.HasPrefix(state, "complete chrome-error:")
 	})
 }
 
