@@ -139,7 +139,9 @@ func (s *Socket) Navigate(url string) error { return s.redirect(url, protocol.Lo
 // RedirectExternal is Redirect to an http or https address of any site, which is to be
 // absolute. An address that a user can choose makes the site one that sends people where
 // others want them: check it first.
-func (s *Socket) RedirectExternal(url string) error { return s.redirect(url, protocol.ExternalAddress, false) }
+func (s *Socket) RedirectExternal(url string) error {
+	return s.redirect(url, protocol.ExternalAddress, false)
+}
 
 func (s *Socket) redirect(url string, check func(string) (protocol.Address, error), inPlace bool) error {
 	s.cb.Check()

@@ -29,9 +29,9 @@ type View struct {
 	// Worker state.
 	tree      *render.Tree
 	savepoint savepoint
-	inbox     []Call // messages to its own view
-	closing   []Call // of components that have left the page
-	ran       int    // messages of the inbox that ran in the turn
+	inbox     []Call               // messages to its own view
+	closing   []Call               // of components that have left the page
+	ran       int                  // messages of the inbox that ran in the turn
 	before    atomic.Pointer[View] // whose page makes room for this one's; nil once it has, or if there is none
 	departure *Departure
 	moved     *Move    // nil: the page knows its address
