@@ -127,3 +127,19 @@ func TestProductsWithoutScripts(t *testing.T) {
 	p.WaitCount("#details", 0)
 	p.WaitText("#found", "20 products")
 }
+
+// Case 254. Two links at once: the address that the browser ends with is that of the content.
+func TestTwoPatchLinksAtOnce(t *testing.T) {
+	t.Parallel()
+	p := openProducts(t, "/products?q=kettle")
+	for _, c := range []struct{ first, second, address, found string }{
+		{"next", "page-10", "/products?q=kettle&page=10", "181 to 200 of 200 products"},
+		{"size-100", "sort-price", "/products?q=kettle&sort=price", "1 to 20 of 200 products"},
+	} {
+		p.Eval(`document.getElementById(`+quote(c.first)+`).click(); document.getElementById(`+quote(c.second)+`).click()`, nil)
+		list(t, p, c.address, c.found)
+		p.Eval("location.reload()", nil)
+		list(t, p, c.address, c.found)
+		live(t, p)
+	}
+}

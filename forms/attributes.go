@@ -112,7 +112,11 @@ func (c *control) attrs(ctx context.Context) templ.OrderedAttributes {
 	case numberControl:
 		return merge(append(c.input(ctx, "text", "", numbers), keypad(f)...), c.more)
 	case passwordControl:
-		return merge(c.input(ctx, "password", passwordPurpose(f), append([]string{"value"}, numbers...)), c.more)
+		a := c.input(ctx, "password", passwordPurpose(f), append([]string{"value"}, numbers...))
+		if f.form.emptied { // without a value, what was typed stays
+			a = append(a, attr("value", ""))
+		}
+		return merge(a, c.more)
 	case dateControl:
 		return merge(c.input(ctx, "date", "", append([]string{"step"}, texts...)), c.more)
 	case colorControl:

@@ -31,6 +31,7 @@ type form struct {
 	spent     []string // numbers that are used up, the newest last
 	hasPosted bool     // something was posted from the page
 	received  string   // the number of what was posted last
+	emptied   bool     // it was reset after the page has posted it, which has posted nothing of it since
 
 	submitted  bool   // since then no submit was accepted
 	refusals   int    // of submits
@@ -129,7 +130,7 @@ func (f *Form[T]) Summary() []Field {
 func (f *Form[T]) Reset(data T) {
 	f.Data = data
 	d := f.definition
-	f.form = form{definition: d, id: f.id, number: f.number, spent: f.spent, hasPosted: f.hasPosted, received: f.received, link: f.link}
+	f.form = form{definition: d, id: f.id, number: f.number, spent: f.spent, hasPosted: f.hasPosted, received: f.received, emptied: f.hasPosted, link: f.link}
 	f.renew()
 }
 

@@ -110,7 +110,8 @@ func (k *Key[T]) Get(ctx context.Context) *Form[T] {
 
 // Set resets the form to data: nothing is typed, used or wrong. In an event of the form use
 // [Form.Reset]. A form of a component must be set by its Mount: the ids of its fields have the
-// component's in them.
+// component's in them. Set panics if the page or component has set a form of another type by the
+// same name.
 func (k *Key[T]) Set(w state.Writer, data T) {
 	f := k.Get(w).copy()
 	if f.link == nil {
@@ -119,8 +120,27 @@ func (k *Key[T]) Set(w state.Writer, data T) {
 	if s, ok := w.(*views.Socket); ok && s.ID() != "" {
 		f.id = k.name + "-" + idText(s.ID())
 	}
+	claimID(w, keyID{reflect.TypeFor[T](), f.id})
 	f.Reset(data)
 	k.k.Set(w, f)
+}
+
+// ids are the ids of the forms of a page or component, with the types of their data.
+var ids = state.NewKey[[]keyID]("forms")
+
+// claimID panics if a page or component has set a form of another type by the same name: ids would be the same, and
+// what one of them posts would be the other's.
+func claimID(w state.Writer, id keyID) {
+	list := ids.Get(w)
+	for _, other := range list {
+		switch {
+		case other == id:
+			return
+		case other.name == id.name:
+			panic(fmt.Sprintf("forms: the page has set a form %q of %v, and sets one of %v: give one of their keys another name", id.name, other.data, id.data))
+		}
+	}
+	ids.Set(w, append(slices.Clip(list), id))
 }
 
 // idText makes a part of an id of any text.

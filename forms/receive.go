@@ -103,6 +103,7 @@ func (f *Form[T]) receive(s *views.Socket, p views.Posted, isSubmit bool) (run b
 		f.number = newNumber() // which the page gets
 	}
 	f.hasPosted, f.received, f.refusedNow, f.source, f.focusOn = true, f.number, false, "", ""
+	f.emptied = false
 	if err := f.decode(data, p.Fields); err != nil {
 		failed = err
 	}
@@ -110,7 +111,7 @@ func (f *Form[T]) receive(s *views.Socket, p views.Posted, isSubmit bool) (run b
 	switch {
 	case failed != nil:
 	case isRow:
-		if !f.changeRows(data, p.Fields.Get(rowField)) {
+		if !f.changeRows(data, p.Fields.Get(rowField), p.Fields.Get(listField)) {
 			failed = errUnreadable
 		}
 	case isSubmit:

@@ -99,6 +99,7 @@ func TestTheChangeMethodHearsOfRows(t *testing.T) {
 			t.Errorf("%s: Change was told of %s, want %s", what, got, title)
 		}
 		page := v.Page()
+		fields.Set("sb-rows", fieldsIn(page).Get("sb-rows"))
 		_, after, _ := strings.Cut(page, ` autofocus`)
 		before, _, _ := strings.Cut(page, ` autofocus`)
 		id := before[strings.LastIndex(before, ` id="`)+len(` id="`):]

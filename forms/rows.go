@@ -102,8 +102,9 @@ func (f *form) forget(list string, key int) {
 	}
 }
 
-// changeRows does what a button of rows says. It reports false if that can't be read.
-func (f *form) changeRows(data reflect.Value, what string) bool {
+// changeRows does what a button of rows says, once: shown, which formatRows has written, is what its page shows, and
+// with a second click, or a request that is sent again, it is as before. It reports false if what can't be read.
+func (f *form) changeRows(data reflect.Value, what, shown string) bool {
 	op, path, _ := strings.Cut(strings.Clone(what), " ") // the path is kept
 	path, args, _ := strings.Cut(path, " ")
 	n, v, found := f.resolve(data, path)
@@ -114,11 +115,16 @@ func (f *form) changeRows(data reflect.Value, what string) bool {
 		return false
 	}
 	keys := f.keysOf(path, v.Len())
+	page, isShown := rowsShown(shown, path)
 	from, to, isMove := strings.Cut(args, " ")
 	key, isKey := atoi(from)
 	i := f.rowIndex(path, key, v.Len())
 	switch op {
 	case "add":
+		if made := slices.IndexFunc(keys, func(key int) bool { return !slices.Contains(page, key) }); isShown && made >= 0 {
+			f.focusOn = f.firstID(rowAt(path, keys[made]), n.inner)
+			break
+		}
 		if most := f.mostRows(data, n); f.countRows(data) >= most {
 			f.add(Problem{Field: path, Rule: RuleRows, Param: strconv.Itoa(most), Kind: "list"})
 			f.focusOn = f.addID(path)
@@ -147,7 +153,9 @@ func (f *form) changeRows(data reflect.Value, what string) bool {
 			return false
 		}
 		j := f.rowIndex(path, other, v.Len())
-		if i < 0 || j < 0 {
+		was, wasOther := slices.Index(page, key), slices.Index(page, other)
+		isMoved := was >= 0 && wasOther >= 0 && was < wasOther != (i < j)
+		if i < 0 || j < 0 || isMoved {
 			break
 		}
 		row := reflect.New(n.inner.typ).Elem()
@@ -166,6 +174,16 @@ func (f *form) changeRows(data reflect.Value, what string) bool {
 	f.use(path)
 	f.source = path
 	return true
+}
+
+// rowsShown returns the keys of the rows of a list that a page shows, of what formatRows has written.
+func rowsShown(text, list string) (keys []int, ok bool) {
+	lists, _ := parseRows(text)
+	i := slices.IndexFunc(lists, func(l rowList) bool { return l.path == list })
+	if i < 0 {
+		return nil, false
+	}
+	return lists[i].keys, true
 }
 
 // mostRows is how many rows all lists may have, of which one more of a list is asked for: none whose fields

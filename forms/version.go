@@ -21,6 +21,7 @@ func (c *control) version(ctx context.Context) (hash uint64, ok bool) {
 	_ = h.WriteByte(byte(c.kind))
 	flag(&h, f.Checked)
 	flag(&h, f.hasFocus)
+	flag(&h, c.kind == passwordControl && f.form.emptied)
 	for _, v := range f.Values {
 		text(&h, v)
 	}

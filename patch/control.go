@@ -40,6 +40,10 @@ func (c *control) isField() bool {
 	return c.tag == "textarea" || c.tag == "input" && !c.isBox() && !isPlainInput([]byte(c.typ))
 }
 
+// isUnsaid reports whether the control is a password, of which the view says nothing: it is never rendered, and what is
+// typed stays.
+func (c *control) isUnsaid() bool { return c.tag == "input" && c.typ == "password" && !c.hasValue }
+
 func (c *control) isControl() bool {
 	return c.tag == "input" || c.tag == "select" || c.tag == "textarea"
 }

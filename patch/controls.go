@@ -56,7 +56,7 @@ func (r *Scanned) AppendForced(dst []byte, root string, p Posted) ([]byte, bool)
 		c := &read.controls[i]
 		t, ok := read.target(i, root)
 		switch {
-		case !ok || done[c.key]:
+		case !ok || done[c.key], p.Left && c.isUnsaid():
 		case p.Left:
 			r.touch(c.id, behind)
 			dst, early = t.add(dst, early, func(ops []byte) []byte { return t.renewLeft(ops, c, r.address) })
@@ -196,7 +196,7 @@ func (r *Scanned) AppendBound(dst []byte, old *Tree, root string) []byte {
 		t, ok := read.target(i, root)
 		switch {
 		case !ok, wrong[i], done[c.key], c.isControl() && c.bound == "", isPlainInput([]byte(c.typ)) && c.tag == "input",
-			c.typ == "password" && !c.hasValue: // it is never rendered: what is typed stays
+			c.isUnsaid():
 			continue
 		case c.isBox():
 			dst, early = t.add(dst, early, func(ops []byte) []byte { return t.renewBox(ops, c) })

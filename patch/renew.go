@@ -128,6 +128,7 @@ func (d *differ) see(c *control) {
 func (d *differ) show(c *control, t target, o, n int32, sameOptions bool, morph func()) {
 	d.see(c)
 	posted, right := d.postedState(c, o)
+	right = right || c.isUnsaid()
 	isBehind := d.touch(o, n, !right || !sameOptions)
 	if !c.isField() && !(right && sameOptions) || posted && !right && !d.html.posted.Typing {
 		if posted && d.renewSubmitted(c, t, o) {

@@ -91,7 +91,7 @@ func appendStart(dst, element []byte, without []string) []byte {
 func (c *control) only(posted string) (attrs string, ok bool) {
 	quoted := `"` + html.EscapeString(posted) + `"`
 	switch {
-	case posted == "" || len(posted) > maxPattern && c.tag != "textarea":
+	case posted == "" || len(posted) > maxPattern && c.tag != "textarea", c.typ == "password": // which no page is to have
 		return "", false
 	case c.tag == "textarea":
 		n := strconv.Itoa(len(utf16.Encode([]rune(posted))))

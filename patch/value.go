@@ -114,8 +114,8 @@ func (c *control) shows() (value string, ok bool) {
 		return strings.ToLower(v), c.hasValue
 	case "date", "month", "week", "time", "datetime-local":
 		return c.timeValue()
-	case "password":
-		return "", false
+	case "password": // without a value, nothing is said of it
+		return v, c.hasValue
 	}
 	return noLines.Replace(v), true
 }

@@ -18,6 +18,7 @@ type Page struct {
 	Greeted  bool   // each stream begins with a message that takes away what the page says without one
 	Controls []Control
 	Fields   []Field
+	Rows     int // how many bytes of HTML the rows of its tables are
 }
 
 // Control is an element that sends an event when it is clicked.
@@ -31,8 +32,16 @@ type Control struct {
 func ReadPage(source []byte) (p Page, err error) {
 	z := html.NewTokenizer(bytes.NewReader(source))
 	open := -1 // the control that collects text
+	inBody := false
 	for {
-		switch z.Next() {
+		kind := z.Next()
+		switch name := string(tagName(z.Raw())); {
+		case name == "tbody":
+			inBody = kind == html.StartTagToken
+		case inBody:
+			p.Rows += len(z.Raw())
+		}
+		switch kind {
 		case html.ErrorToken:
 			if !errors.Is(z.Err(), io.EOF) {
 				return p, fmt.Errorf("client: %w", z.Err())
@@ -107,4 +116,17 @@ func (p Page) Find(name string) (event string, err error) {
 		}
 	}
 	return "", fmt.Errorf("client: the page has no control named %q", name)
+}
+
+// tagName returns the name of a tag, and nothing of what is no tag.
+func tagName(raw []byte) []byte {
+	rest, isTag := bytes.CutPrefix(raw, []byte("<"))
+	if !isTag {
+		return nil
+	}
+	rest = bytes.TrimPrefix(rest, []byte("/"))
+	if i := bytes.IndexAny(rest, " >\t\n"); i >= 0 {
+		rest = rest[:i]
+	}
+	return rest
 }

@@ -109,6 +109,7 @@ func Parts() []Part {
 	return []Part{
 		{"events", 11, 15 * time.Second, events},
 		{"forms", 7, 60 * time.Second, typed},
+		{"navigation", 7, 60 * time.Second, navigation},
 		{"memory", 7, 150 * time.Second, memory},
 		{"operations", 3, 40 * time.Second, operations},
 		{"components", 3, 30 * time.Second, components},
@@ -183,6 +184,8 @@ func notes(c Config) []string {
 		fmt.Sprintf("Broadcasts: %d in a round, one after the other; the floor writes the same item. Until the last has it: from before the event is sent, the median,", c.Broadcasts),
 		"with the reading of all streams in this process, which shares the machine. Idle chats are in rooms of ten.",
 		"Forms: what is typed also changes a text elsewhere in the page; beside it an event of the demo's counter, in turns (a tenth as many for 200 fields).",
+		"Addresses: a patch link of a list of 20 rows (bench/pages, whose query costs nothing) or Back, one request and one message each, with the head of the",
+		"answer, Date included; as sent to browsers that take no compression.",
 		fmt.Sprintf("Rooms: %d chats, %d at a time, until each shows how many are there; the ratio of one room is to rooms of ten, that of rooms of ten to the floor.", c.Crowd, atOnce),
 		"A quick page: the median of five, from the same address as the slow ones. Pages that were left were never connected: a sixteenth of the limit is for their views.",
 		fmt.Sprintf("Opening: %d counters or %d pages of 1,000 rows (bench/pages), %d at a time. Their streams again: to views that the server still has. Remounted:", c.Returning, c.Tables, atOnce),

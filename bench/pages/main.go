@@ -5,6 +5,7 @@
 //	/feed     two streams to append to, of which one keeps the last items alone
 //	/slow     a page whose Mount takes half a second, and /quick one whose Mount takes none
 //	/chat/…   a room with its last messages and who is there
+//	/shop     a list of pages with twenty rows, of which the address says what is shown
 //	/signup   a form of eight fields, and /order one of two hundred
 package main
 
@@ -67,6 +68,7 @@ func routes(kit *handlers.Kit) http.Handler {
 	r.Handle("/feed", handlers.View(kit, feed{}))
 	r.Handle("/slow", handlers.View(kit, slow{500 * time.Millisecond}))
 	r.Handle("/quick", handlers.View(kit, slow{}))
+	r.Handle("/shop", handlers.View(kit, shop{}))
 	r.Handle("/signup", handlers.View(kit, signup{}))
 	r.Handle("/order", handlers.View(kit, orders{}))
 	r.Handle("/chat/{room}", handlers.View(kit, newChat(new(pubsub.Bus))))

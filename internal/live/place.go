@@ -129,8 +129,7 @@ func (cb *Callback) Patch(to protocol.Address, replace bool) error {
 // same turn. The page asks for one with another path, so that it goes through the application's middleware.
 func (v *View) move(cb *Callback) {
 	if to := cb.place; to != nil {
-		before := v.place.Swap(to)
-		v.savepoint.rollbacks = append(v.savepoint.rollbacks, func() { v.place.Store(before) })
+		v.place.Store(to)
 		if cb.patch == nil {
 			v.patches = 0
 		} else if v.patches++; v.patches > maxPatches {
@@ -151,6 +150,11 @@ func (v *View) move(cb *Callback) {
 	}
 	if m.Address = to.Address(); hasFragment {
 		m.Address += "#" + fragment
+	} else if to.Path == at.Path && query == at.Query { // a second entry of the history would be of no use
+		if v.moved != nil && !v.moved.there {
+			v.moved = nil
+		}
+		return
 	}
 	v.moved = m
 	if m.there = to.Path == at.Path; !m.there || query == at.Query {

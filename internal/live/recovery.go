@@ -28,6 +28,7 @@ type recovery struct {
 	page       uint64   // the connection that was asked last or, if the answer to an event has asked, the next one
 	over       bool     // it has not answered in time
 	timer      *time.Timer
+	told       []patch.Posted // what the page has posted of forms, the newest last, until it shows the view
 }
 
 // lostForm is a form to be recovered.
@@ -43,6 +44,8 @@ type answer struct {
 	apart            bool   // it has not waited for other events of the page
 	event, component string // of an answer
 	form             string // what tells the form that the event has posted; "" if it has posted none
+	fields           url.Values
+	source           string // the id of the control or form that has posted them; "" of an answer
 }
 
 // apart ends the keys of answers that do not wait for other events of the page.
@@ -53,7 +56,10 @@ const maxFormName = 255
 
 // answerOf returns what an event says of the recovery of forms.
 func answerOf(e Event) answer {
-	a := answer{event: e.Name, component: e.Component}
+	a := answer{event: e.Name, component: e.Component, fields: e.Input.Fields}
+	if e.Posted != nil {
+		a.source = e.Posted.Source
+	}
 	a.key, a.apart = strings.CutSuffix(e.Recovers, apart)
 	if name, _, _ := strings.Cut(e.Input.Fields.Get(protocol.FormField), "."); name != "" { // its number may have changed
 		a.form = e.Component + " " + name
@@ -111,6 +117,48 @@ func (v *View) notePosted(a answer) {
 	}
 }
 
+// noteTold notes what an event has posted of a form, while it is not known what the page shows. form is the one that
+// it answers for, if it is an answer.
+func (v *View) noteTold(form *lostForm, a answer) {
+	r := v.delivery.recovery
+	if r == nil || !v.delivery.unknown {
+		return
+	}
+	p := patch.Posted{Source: a.source, Fields: a.fields}
+	if form != nil {
+		p.Source = form.ID
+	}
+	if p.Source == "" || len(p.Fields) == 0 {
+		return
+	}
+	r.told = remember(r.told, p)
+}
+
+// maxTold is how many bytes a view remembers of what its page has told of forms until it shows the view.
+const maxTold = 64 << 10
+
+// remember appends what was posted, and forgets the oldest there is no room for. What is too large by itself takes all
+// with it: what was posted before no longer tells what the page shows.
+func remember(told []patch.Posted, p patch.Posted) []patch.Posted {
+	told = append(told, p)
+	for len(told) > render.MaxForms || sizeOfTold(told) > maxTold {
+		told = told[1:]
+	}
+	return told
+}
+
+func sizeOfTold(told []patch.Posted) (n int) {
+	for _, p := range told {
+		for name, values := range p.Fields {
+			n += len(name)
+			for _, v := range values {
+				n += len(v)
+			}
+		}
+	}
+	return n
+}
+
 // lacks reports whether a form was neither recovered nor given up.
 func (r *recovery) lacks() bool {
 	return r != nil && slices.ContainsFunc(r.forms, func(f *lostForm) bool { return !f.settled })
@@ -129,7 +177,7 @@ func (r *recovery) find(key string) *lostForm {
 // finish notes that the page shows the view. Late answers still count.
 func (r *recovery) finish() {
 	r.stop()
-	r.begun, r.postedLate, r.posted = false, r.posted, nil
+	r.begun, r.postedLate, r.posted, r.told = false, r.posted, nil, nil
 }
 
 func (r *recovery) stop() {
@@ -184,12 +232,12 @@ func (v *View) whole(conn Conn, posted *patch.Posted, recovers bool) (ops []byte
 	}
 	var out render.Rendering
 	if asked {
-		out, err = v.tree.Whole(posted)
+		out, err = v.tree.Recovered(posted, r.told)
 	} else if out, err = v.tree.FormsOrWhole(posted); err == nil && len(out.Forms) > 0 {
 		if v.startRecovery(out.Forms) {
 			return v.ask(page, conn), true, nil
 		}
-		out, err = v.tree.Whole(posted)
+		out, err = v.tree.Recovered(posted, v.delivery.recovery.told)
 	}
 	if err != nil {
 		return nil, false, err
@@ -208,7 +256,7 @@ func (v *View) whole(conn Conn, posted *patch.Posted, recovers bool) (ops []byte
 func (v *View) startRecovery(forms []render.Form) bool {
 	r := &recovery{begun: true, key: rand.Text()[:16]}
 	if before := v.delivery.recovery; before != nil {
-		r.posted = before.posted
+		r.posted, r.told = before.posted, before.told
 	}
 	v.delivery.recovery = r
 	for _, f := range forms {

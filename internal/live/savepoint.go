@@ -12,6 +12,7 @@ type savepoint struct {
 	scopes    []scopeBefore
 	title     string
 	hooks     *hooks
+	place     *Place
 	results   []Call // of background tasks, to be taken again
 	rollbacks []func()
 }
@@ -31,7 +32,7 @@ func (v *View) begin() {
 		scopes = nil
 	}
 	clear(scopes)
-	v.savepoint = savepoint{number: v.savepoint.number + 1, scopes: scopes[:0], title: v.tree.Title(), hooks: v.hooks}
+	v.savepoint = savepoint{number: v.savepoint.number + 1, scopes: scopes[:0], title: v.tree.Title(), hooks: v.hooks, place: v.Place()}
 	v.ran, v.cookies = 0, nil
 	v.tree.Begin()
 }
@@ -53,6 +54,7 @@ func (v *View) rollback() {
 	}
 	v.tree.SetTitle(s.title)
 	v.hooks = s.hooks
+	v.place.Store(s.place)
 	v.inbox = append([]Call(nil), s.results...)
 	v.tree.Rollback()
 	v.begin()

@@ -114,6 +114,7 @@ func (v *View) take(gen uint64, batch []job) bool {
 		if err == nil {
 			v.notePosted(j.answer)
 		}
+		v.noteTold(form, j.answer)
 		if err == nil && !v.drain(gen) {
 			return false
 		}

@@ -64,23 +64,28 @@ func (t *Tree) Page() (html []byte, warnings []patch.Warning, err error) {
 	return html, warnings, err
 }
 
-// Whole renders the whole view and returns the operation that morphs a page that
-// shows any rendering of it. posted is as in Render.
-func (t *Tree) Whole(posted *patch.Posted) (Rendering, error) { return t.wholeOr(posted, nil, false) }
+// Whole renders the whole view and returns the operation that morphs a page that shows any rendering of it. posted is as in Render.
+func (t *Tree) Whole(posted *patch.Posted) (Rendering, error) { return t.Recovered(posted, nil) }
+
+// Recovered is Whole for a page that has told of its forms, the newest last: what their fields show that the view says
+// the same of is left alone.
+func (t *Tree) Recovered(posted *patch.Posted, forms []patch.Posted) (Rendering, error) {
+	return t.wholeOr(posted, nil, forms, false)
+}
 
 // Unsure is Whole for a page that shows the last rendering or an earlier one. told is what the event has
 // posted, whether or not its controls are to show what the view says; nil: nothing.
 func (t *Tree) Unsure(posted, told *patch.Posted) (Rendering, error) {
-	return t.wholeOr(posted, told, false)
+	return t.wholeOr(posted, told, nil, false)
 }
 
 // FormsOrWhole is Whole, unless there are forms to be recovered: then it lists them, and what the
 // page shows has not changed.
-func (t *Tree) FormsOrWhole(posted *patch.Posted) (Rendering, error) {
-	return t.wholeOr(posted, nil, true)
+func (t *Tree) FormsOrWhole(posted *patch.Posted) (r Rendering, err error) {
+	return t.wholeOr(posted, nil, nil, true)
 }
 
-func (t *Tree) wholeOr(posted, told *patch.Posted, formsFirst bool) (r Rendering, err error) {
+func (t *Tree) wholeOr(posted, told *patch.Posted, forms []patch.Posted, formsFirst bool) (r Rendering, err error) {
 	var shown []*streamed
 	first := t.page == nil
 	t.wantsForms = formsFirst
@@ -96,9 +101,12 @@ func (t *Tree) wholeOr(posted, told *patch.Posted, formsFirst bool) (r Rendering
 		if t.unsent {
 			old = &patch.Tree{}
 		}
-		if told != nil {
+		switch {
+		case told != nil:
 			r.Ops = p.scanned.Unsure(old, *told).AppendMorph(nil, protocol.RootID, p.pass.buf.b)
-		} else {
+		case len(forms) > 0:
+			r.Ops = p.scanned.Recovered(forms).AppendMorph(nil, protocol.RootID, p.pass.buf.b)
+		default:
 			r.Ops = patch.AppendMorph(nil, protocol.RootID, p.pass.buf.b)
 		}
 		if posted != nil && !p.scanned.Keeps(posted.Source) {

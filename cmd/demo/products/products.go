@@ -35,7 +35,8 @@ type left struct {
 
 // Goods is where products are.
 type Goods interface {
-	// List returns a page of the products that a query asks for, and how many there are in all.
+	// List returns a page of the products that a query asks for, the last one if it is beyond the end, and how many there
+	// are in all.
 	List(ctx context.Context, q Query) (list []Product, found int, err error)
 	// Get returns a product, or [ErrNoProduct].
 	Get(ctx context.Context, id int64) (Product, error)
@@ -68,10 +69,11 @@ func (p Page) HandleParams(s *views.Socket, q Query) error {
 		if err != nil {
 			return err
 		}
-		if last := q.pages(found); q.Page > last {
+		state.Assign(s, Listed.To(list), Found.To(found))
+		if last := q.pages(found); q.Page > last { // the list is that of its address already
+			Shown.Set(s, q.page(last).details(before.ID))
 			return s.Patch(q.page(last).address(s), views.Replace)
 		}
-		state.Assign(s, Listed.To(list), Found.To(found))
 	}
 	title := "Products"
 	if q.ID != 0 {

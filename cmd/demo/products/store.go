@@ -70,8 +70,8 @@ var orders = map[string]string{
 	"price": "cents, id", "-price": "cents DESC, id DESC",
 }
 
-// List returns a page of the products that a query asks for, and how many there are in all. The list
-// is empty if the page is beyond the end.
+// List returns a page of the products that a query asks for, and how many there are in all. A page
+// beyond the end is the last one.
 func (s *Store) List(ctx context.Context, q Query) (list []Product, found int, err error) {
 	where, args := []string{"1"}, []any{}
 	if q.Search != "" {
@@ -82,10 +82,10 @@ func (s *Store) List(ctx context.Context, q Query) (list []Product, found int, e
 		where, args = append(where, "category = ?"), append(args, q.Category)
 	}
 	those := " FROM products WHERE " + strings.Join(where, " AND ")
-	offset := (q.Page - 1) * q.Size
-	if err := s.db.QueryRowContext(ctx, "SELECT count(*)"+those, args...).Scan(&found); err != nil || offset >= found {
+	if err := s.db.QueryRowContext(ctx, "SELECT count(*)"+those, args...).Scan(&found); err != nil || found == 0 {
 		return nil, found, err
 	}
+	offset := (min(q.Page, q.pages(found)) - 1) * q.Size
 	order, ok := orders[q.Sort]
 	if !ok {
 		return nil, 0, fmt.Errorf("products: no order %q", q.Sort)
