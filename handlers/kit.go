@@ -80,7 +80,11 @@ func New(c Config) *Kit {
 		Warn: k.warn,
 		Leave: func(v *live.View, d *live.Departure) []byte {
 			o := v.Owner()
-			return protocol.GoTo(k.departure(v.Address(), d, o.Session, v.Place().Query))
+			to := k.departure(v.Address(), d, o.Session, v.Place().Query)
+			if d.InPlace {
+				return protocol.AppendNavigation(nil, to)
+			}
+			return protocol.GoTo(to)
 		},
 		Excuse: func(id string) { k.mounts.exempts.Grant(id, time.Now()) },
 	})

@@ -20,7 +20,11 @@ func (rt Route) redirectEvent(w http.ResponseWriter, r *http.Request, d *live.De
 	rt.carry(r, d)
 	h := w.Header()
 	h.Set("Cache-Control", "no-store")
-	h.Set("HX-Redirect", d.To.String())
+	if d.InPlace {
+		h.Set("HX-Location", protocol.Location(d.To.String()))
+	} else {
+		h.Set("HX-Redirect", d.To.String())
+	}
 	w.WriteHeader(http.StatusNoContent)
 }
 

@@ -80,6 +80,9 @@ func (rt Route) servePage(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	kept = true
+	if (isNavigation(r) || isRestore(r)) && sh.Ticket != "" {
+		guardOf(r.Context(), k).leaveBehind(v)
+	}
 	if v.ShowsFlash() && isSeen(r) {
 		guardOf(r.Context(), k).carry(nil) // it is said
 	}
@@ -199,6 +202,9 @@ func (k *Kit) writePage(w http.ResponseWriter, r *http.Request, status int, view
 	sh.Failed = k.asset(protocol.FailedFile)
 	sh.Texts = &k.config.Texts
 	sh.OwnStyles = !takesStyles(k.config.Security.ContentSecurityPolicy)
+	if isNavigation(r) && sh.Ticket == "" && load(w, r) { // an error page
+		return
+	}
 	var b bytes.Buffer
 	if err := k.layout(r, sh.document(), &b); err != nil {
 		if r.Context().Err() != nil {

@@ -15,6 +15,9 @@ import (
 // through. It reports false if the request is not a page's own, or was let through.
 func (g *guard) translate(status int) bool {
 	r, connecting := g.r, g.connecting
+	if isNavigation(r) && !connecting {
+		return g.loadInstead(status)
+	}
 	if r.Header.Get(protocol.TicketHeader) == "" || !connecting && status < 300 {
 		return false
 	}

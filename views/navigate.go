@@ -60,6 +60,25 @@ func PatchTo(address string, how ...History) templ.OrderedAttributes {
 	}
 }
 
+// NavigateLink returns the attributes of an <a> that leads to another page of the site, and shows it in the document
+// that is there: htmx puts the body of the other page in the place of this one's. The view of this page ends. What is
+// no live page of the same kit is loaded. Without JavaScript, and in a new tab, it is a plain link.
+//
+//	<a { views.NavigateLink(ctx, "/orders")... }>Orders</a>
+//
+// It panics for an address that is no path of the same origin.
+func NavigateLink(_ context.Context, address string) templ.OrderedAttributes {
+	to, err := protocol.LocalAddress(address)
+	if err != nil {
+		panic(fmt.Sprintf("views: NavigateLink(%.100q): %v", address, err))
+	}
+	return templ.OrderedAttributes{
+		templ.KV[string, any]("href", templ.SafeURL(to.String())), templ.KV[string, any]("hx-get", to.String()),
+		templ.KV[string, any]("hx-target", "body"), templ.KV[string, any]("hx-swap", protocol.BodySwap),
+		templ.KV[string, any]("hx-push-url", "true"), templ.KV[string, any]("hx-sync", patch.EventQueue),
+	}
+}
+
 // Patch changes the page's address once the callback has succeeded: to a query, "?page=2", or a path, such as [URL]
 // returns them. HandleParams runs in the same turn, after the callback, if only the query changes; an address with
 // another path is first asked for by the page, so that the application's middleware sees it. If that is another page, it

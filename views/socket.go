@@ -130,18 +130,24 @@ func (s *Socket) ClearFlash(kinds ...FlashKind) {
 // "?page=2". Anything else is refused with an error that says why ([ErrAddress], wrapped),
 // and the callback that returns it has failed. One that differs from the page's own in
 // what follows the # alone loads nothing.
-func (s *Socket) Redirect(url string) error { return s.redirect(url, protocol.LocalAddress) }
+func (s *Socket) Redirect(url string) error { return s.redirect(url, protocol.LocalAddress, false) }
+
+// Navigate is Redirect to another page that is shown in the document of this one, without a load, as by a
+// [NavigateLink]. In Mount, in HandleParams as the page is opened, and without JavaScript it is a redirect.
+func (s *Socket) Navigate(url string) error { return s.redirect(url, protocol.LocalAddress, true) }
 
 // RedirectExternal is Redirect to an http or https address of any site, which is to be
 // absolute. An address that a user can choose makes the site one that sends people where
 // others want them: check it first.
-func (s *Socket) RedirectExternal(url string) error { return s.redirect(url, protocol.ExternalAddress) }
+func (s *Socket) RedirectExternal(url string) error {
+	return s.redirect(url, protocol.ExternalAddress, false)
+}
 
-func (s *Socket) redirect(url string, check func(string) (protocol.Address, error)) error {
+func (s *Socket) redirect(url string, check func(string) (protocol.Address, error), inPlace bool) error {
 	s.cb.Check()
 	to, err := check(url)
 	if err != nil {
 		return fmt.Errorf("redirect to %.100q: %w", url, err)
 	}
-	return s.cb.Redirect(to)
+	return s.cb.Redirect(to, inPlace)
 }

@@ -188,14 +188,18 @@ func (cb *Callback) takeEnds() []*render.Ending {
 	return ends
 }
 
-// Redirect returns the error with which a callback succeeds and redirects the page.
-func (cb *Callback) Redirect(to protocol.Address) error {
+// Redirect returns the error with which a callback succeeds and redirects the page. inPlace shows the other page in
+// the document that is there, if it fits.
+func (cb *Callback) Redirect(to protocol.Address, inPlace bool) error {
 	cb.Check()
-	return &redirect{to}
+	return &redirect{to, inPlace}
 }
 
 // redirect is the error of a callback that redirects the page.
-type redirect struct{ to protocol.Address }
+type redirect struct {
+	to      protocol.Address
+	inPlace bool
+}
 
 func (r *redirect) Error() string { return "views: redirected to " + r.to.String() }
 
@@ -203,7 +207,7 @@ func (r *redirect) Error() string { return "views: redirected to " + r.to.String
 func IsRedirect(err error) bool { return redirectOf(err) != nil }
 
 // redirectOf returns where a callback's error redirects the page; nil if it does not.
-func redirectOf(err error) *protocol.Address {
+func redirectOf(err error) *redirect {
 	if err == nil {
 		return nil
 	}
@@ -211,7 +215,7 @@ func redirectOf(err error) *protocol.Address {
 		return nil
 	}
 	if r, ok := errors.AsType[*redirect](err); ok {
-		return &r.to
+		return r
 	}
 	return nil
 }
@@ -269,7 +273,7 @@ func (v *View) run(ctx context.Context, c Call) error {
 }
 
 // commit applies what a callback has set, sent and started.
-func (v *View) commit(cb *Callback, to *protocol.Address) {
+func (v *View) commit(cb *Callback, to *redirect) {
 	v.commitHooks(cb)
 	v.savepoint.note(cb.component)
 	cb.tx.Commit()

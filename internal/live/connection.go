@@ -109,6 +109,7 @@ func (v *View) Connect(ctx context.Context, conn Conn, at Position) {
 		conn.Finish(nil) // the view has just ended: the page connects again
 		return
 	}
+	defer v.endBefore()
 	before := v.connection.joining
 	if before != nil && before.conn.Ended() {
 		before = nil
@@ -275,6 +276,18 @@ func (v *View) Disconnected(conn Conn) {
 	if v.release(conn) {
 		v.notify()
 		v.postInternal(func(v *View, _ uint64) { v.weigh() })
+	}
+}
+
+// Follow says that the view's page takes the place of another one's, whose view ends when the page connects: then the
+// browser has changed the pages, and the old one does not connect again.
+func (v *View) Follow(before *View) { v.before.Store(before) }
+
+// endBefore ends the view whose page has made room for this one's.
+func (v *View) endBefore() {
+	if b := v.before.Swap(nil); b != nil {
+		b.host.store.Remove(b.entry)
+		b.End(nil)
 	}
 }
 

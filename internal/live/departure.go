@@ -8,8 +8,9 @@ import (
 
 // Departure is a redirect of the page, with the flash messages for the next one.
 type Departure struct {
-	To    protocol.Address
-	flash []flash.Change
+	To      protocol.Address
+	InPlace bool // the other page is shown in this one's document, if it fits
+	flash   []flash.Change
 }
 
 // Flash returns the messages of the next page, given those that are on their way already.
@@ -22,9 +23,9 @@ var FlashKey = state.NewKey[flash.Board]("sideband flash").WithEqual(flash.Board
 
 // leave notes the redirect of a callback that has succeeded, if it has one, and applies its changes
 // of flash messages: to the page itself, or to the next one.
-func (v *View) leave(to *protocol.Address, changes []flash.Change) {
+func (v *View) leave(to *redirect, changes []flash.Change) {
 	if to != nil {
-		d := &Departure{To: *to}
+		d := &Departure{To: to.to, InPlace: to.inPlace}
 		if v.departure != nil { // which this one replaces
 			d.flash = v.departure.flash
 		}

@@ -29,9 +29,10 @@ type View struct {
 	// Worker state.
 	tree      *render.Tree
 	savepoint savepoint
-	inbox     []Call // messages to its own view
-	closing   []Call // of components that have left the page
-	ran       int    // messages of the inbox that ran in the turn
+	inbox     []Call               // messages to its own view
+	closing   []Call               // of components that have left the page
+	ran       int                  // messages of the inbox that ran in the turn
+	before    atomic.Pointer[View] // whose page makes room for this one's; nil once it has, or if there is none
 	departure *Departure
 	moved     *Move    // nil: the page knows its address
 	patches   int      // HandleParams in a row that have patched the address
@@ -221,6 +222,7 @@ func (v *View) endWith(last []byte, pause time.Duration) {
 		return
 	}
 	v.ended.Store(true)
+	v.before.Store(nil)
 	v.last = last
 	dropped := v.mailbox.dropCalls()
 	v.timers.stop()

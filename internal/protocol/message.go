@@ -92,6 +92,22 @@ func AppendVisit(ops []byte, address string, replace bool) []byte {
 	return append(ops, `<hx-partial id="`+VisitID+`" hx-swap="innerHTML"><i hx-get="`+html.EscapeString(address)+how+`" hx-sync="`+patch.EventQueue+`" hx-trigger="load"></i></hx-partial>`...)
 }
 
+// BodySwap is the value of hx-swap with which another page takes the place of the page's body.
+const BodySwap = "outerSync show:top"
+
+// AppendNavigation appends the operation that makes the page show another one in its document, after the events that
+// are under way.
+func AppendNavigation(ops []byte, address string) []byte {
+	return append(ops, `<hx-partial id="`+patch.LeftID+`" hx-swap="beforeend"><i hx-get="`+html.EscapeString(address)+
+		`" hx-target="body" hx-swap="`+BodySwap+`" hx-push-url="true" hx-sync="`+patch.EventQueue+`" hx-trigger="load"></i></hx-partial>`...)
+}
+
+// Location is the value of the header HX-Location for the same.
+func Location(address string) string {
+	text, _ := json.Marshal(map[string]string{"path": address, "target": "body", "swap": BodySwap}) // strings can be written
+	return string(text)
+}
+
 // AppendMarker appends an operation that changes nothing, for a message whose id has something to say.
 func AppendMarker(ops []byte) []byte {
 	return append(ops, `<hx-partial id="`+VisitID+`" hx-swap="innerHTML"></hx-partial>`...)
