@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -96,6 +97,11 @@ func start(t *testing.T, addr string, c handlers.Config, routes routing, set ...
 		addr = "127.0.0.1:0"
 	}
 	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", addr)
+	// A connection of any other program may have got the number of the port that the process before has given up.
+	for begun := time.Now(); errors.Is(err, syscall.EADDRINUSE) && time.Since(begun) < patience; {
+		time.Sleep(50 * time.Millisecond)
+		listener, err = (&net.ListenConfig{}).Listen(t.Context(), "tcp", addr)
+	}
 	check(t, err)
 	return serve(t, listener, c, routes, set...)
 }
