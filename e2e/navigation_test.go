@@ -44,7 +44,7 @@ func TestALinkShowsAnotherPageInTheSameDocument(t *testing.T) {
 	stayed(t, p)
 	until(t, "one connection is open", func() bool { return s.Net.Open(cut.Streams) == 1 })
 	if n := s.Kit.Stats().Remounts; n != 0 {
-		t.Errorf("%d views were mounted again", n)
+		t.Errorf("%d remounts", n)
 	}
 }
 

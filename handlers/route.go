@@ -86,13 +86,13 @@ func (rt Route) serve(w http.ResponseWriter, r *http.Request) {
 			q.Del(protocol.AfterParam)
 			w.Header().Set("Location", "?"+q.Encode())
 			w.WriteHeader(http.StatusSeeOther)
-		case isNavigation(r) && kind != protocol.LeaveValue:
+		case kind == protocol.LeaveValue:
+			rt.serveLeave(w, r)
+		case isNavigation(r):
 			if g.navigates(rt) || !load(w, r) {
 				rt.servePage(w, r)
 			}
-		case !isNavigation(r) && isVisit(r) && rt.visited(g) && rt.serveVisit(w, r):
-		case kind == protocol.LeaveValue:
-			rt.serveLeave(w, r)
+		case isVisit(r) && rt.visited(g) && rt.serveVisit(w, r):
 		case g.again != "" && !rt.def.Static && asksAgain(r):
 			rt.serveAgain(w, r)
 		default:

@@ -62,7 +62,8 @@ func PatchTo(address string, how ...History) templ.OrderedAttributes {
 
 // NavigateLink returns the attributes of an <a> that leads to another page of the site, and shows it in the document
 // that is there: htmx puts the body of the other page in the place of this one's. The view of this page ends. What is
-// no live page of the same kit is loaded. Without JavaScript, and in a new tab, it is a plain link.
+// no live page of the same kit is loaded; handlers that are not below its middleware need a plain link. Without
+// JavaScript, and in a new tab, it is a plain link.
 //
 //	<a { views.NavigateLink(ctx, "/orders")... }>Orders</a>
 //

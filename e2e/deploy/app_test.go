@@ -96,13 +96,16 @@ func start(t *testing.T, addr string, c handlers.Config, routes routing, set ...
 	if addr == "" {
 		addr = "127.0.0.1:0"
 	}
-	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", addr)
-	// A connection of any other program may have got the number of the port that the process before has given up.
-	for begun := time.Now(); errors.Is(err, syscall.EADDRINUSE) && time.Since(begun) < patience; {
-		time.Sleep(50 * time.Millisecond)
+	var listener net.Listener
+	until(t, "the address is free", func() (ok bool) {
+		var err error
 		listener, err = (&net.ListenConfig{}).Listen(t.Context(), "tcp", addr)
-	}
-	check(t, err)
+		if errors.Is(err, syscall.EADDRINUSE) { // a connection of any program may have got the port of the process before
+			return false
+		}
+		check(t, err)
+		return true
+	})
 	return serve(t, listener, c, routes, set...)
 }
 

@@ -29,10 +29,9 @@ type View struct {
 	// Worker state.
 	tree      *render.Tree
 	savepoint savepoint
-	inbox     []Call               // messages to its own view
-	closing   []Call               // of components that have left the page
-	ran       int                  // messages of the inbox that ran in the turn
-	before    atomic.Pointer[View] // whose page makes room for this one's; nil once it has, or if there is none
+	inbox     []Call // messages to its own view
+	closing   []Call // of components that have left the page
+	ran       int    // messages of the inbox that ran in the turn
 	departure *Departure
 	moved     *Move    // nil: the page knows its address
 	patches   int      // HandleParams in a row that have patched the address
@@ -45,6 +44,7 @@ type View struct {
 	// Shared state, without the mutex.
 	callback  atomic.Pointer[Callback] // under way
 	turn      atomic.Pointer[turn]     // under way; nil if nobody waits for it
+	before    atomic.Pointer[View]     // whose page makes room for this one's; nil once it has, or if there is none
 	connected atomic.Bool
 	listeners listeners
 	mounted   atomic.Bool
