@@ -29,7 +29,7 @@ help: ## list the targets
 test: needs fresh tidy format lint vet newest unit ## install what tests need and check everything
 
 .PHONY: needs
-needs: ## install what tests need (Debian: a C compiler, Chromium, nginx)
+needs: ## install what tests need (Debian: a C compiler, Chromium, nginx, PostgreSQL)
 	@$(STEP) 'needs' 'install what it names by hand, then try again' tools/needs
 
 .PHONY: fresh
@@ -38,7 +38,7 @@ fresh: ## are the generated files up to date and the templates formatted?
 
 .PHONY: tidy
 tidy:
-	@$(STEP) 'go.mod' 'run `go mod tidy` and commit the result' $(GO) mod tidy -diff
+	@$(STEP) 'go.mod' 'run `tools/each go mod tidy` and commit the result' tools/each $(GO) mod tidy -diff
 
 .PHONY: format
 format: $(BIN)/gofumpt
@@ -46,11 +46,11 @@ format: $(BIN)/gofumpt
 
 .PHONY: lint
 lint: $(BIN)/golangci-lint ## run the linters, which hold the import table too
-	@$(STEP) 'lint' 'mend what is said above; the rules are in .golangci.yml' $(BIN)/golangci-lint run
+	@$(STEP) 'lint' 'mend what is said above; the rules are in .golangci.yml' tools/each $(BIN)/golangci-lint run
 
 .PHONY: vet
 vet:
-	@$(STEP) 'vet' 'mend what is said above' $(GO) vet ./...
+	@$(STEP) 'vet' 'mend what is said above' tools/each $(GO) vet ./...
 
 .PHONY: newest
 newest: ## build against the newest releases, and the README's counter from nothing
@@ -84,6 +84,11 @@ bench: ## measure against the floor and print the table (about ten minutes)
 .PHONY: paint
 paint: needs ## measure in Chromium how long the table's operations take until they are painted
 	$(GO) run ./bench/paint
+
+.PHONY: browsers
+browsers: ## install Firefox and WebKitGTK, and drive the demo's main pages in them (a minute)
+	@$(STEP) 'needs' 'install what it names by hand, then try again' tools/needs browsers
+	@$(STEP) 'other browsers' 'repeat one with `BROWSERS=1 go test -run NAME ./e2e/engines`' env BROWSERS=1 $(GO) test -count=1 ./e2e/engines
 
 .PHONY: picture
 picture: needs ## record docs/demo.gif, the moving picture of the README

@@ -3,6 +3,7 @@ package e2e_test
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -34,6 +35,7 @@ var build = sync.OnceValues(func() (dir string, err error) {
 
 // program is the demo as users run it. It starts when the first test asks for it.
 type program struct {
+	data    string // the name of its database; default "users.db"
 	once    sync.Once
 	err     error
 	url     string
@@ -73,7 +75,7 @@ func (d *program) start() {
 		if err != nil {
 			return err
 		}
-		cmd := exec.Command(filepath.Join(dir, "demo"), "-addr", "127.0.0.1:0", "-dev", "-secret", strings.Repeat("s", 32), "-data", filepath.Join(dir, "users.db"))
+		cmd := exec.Command(filepath.Join(dir, "demo"), "-addr", "127.0.0.1:0", "-dev", "-secret", strings.Repeat("s", 32), "-data", filepath.Join(dir, cmp.Or(d.data, "users.db")))
 		cmd.Stderr = &d.logs
 		endWithParent(cmd)
 		stdout, err := cmd.StdoutPipe()

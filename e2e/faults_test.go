@@ -100,7 +100,7 @@ func TestAfterFaultsWithoutAStreamEverythingIsAsBefore(t *testing.T) {
 
 func TestACallbackIsGivenUpAtItsDeadline(t *testing.T) {
 	t.Parallel()
-	b := openFaults(t, handlers.Config{Timeouts: handlers.Timeouts{Event: time.Second}})
+	b := openFaults(t, handlers.Config{Timeouts: handlers.Timeouts{Event: 2 * time.Second}})
 	b.site.AllowFailures("ran past its deadline", "context deadline exceeded")
 	b.fails("#wait", tooLong)
 	b.fails("#wait", tooLong)
@@ -109,7 +109,7 @@ func TestACallbackIsGivenUpAtItsDeadline(t *testing.T) {
 
 func TestTheLateWritesOfACallbackThatIgnoresItsDeadlineAreVoid(t *testing.T) {
 	t.Parallel()
-	b := openFaults(t, handlers.Config{Timeouts: handlers.Timeouts{Event: time.Second}})
+	b := openFaults(t, handlers.Config{Timeouts: handlers.Timeouts{Event: 2 * time.Second}})
 	b.site.AllowFailures("ran past its deadline")
 	b.fails("#ignore", tooLong) // and the next event works while it is still held
 	b.fails("#ignore", tooLong)

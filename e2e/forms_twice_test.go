@@ -16,6 +16,7 @@ func TestADoubleClickOnAButtonOfRowsActsOnce(t *testing.T) {
 	live(t, p)
 	twice := func(text string) {
 		t.Helper()
+		listens(p)
 		p.Eval(`(b => { window.answers = 0; b.focus(); b.click(); b.click() })([...document.querySelectorAll("button")].findLast(b => b.textContent === `+quote(text)+` && !b.disabled))`, nil)
 		p.WaitFor(`window.answers === 2`)
 	}

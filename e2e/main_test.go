@@ -106,6 +106,11 @@ func live(t *testing.T, p *browser.Page) {
 	})
 }
 
+// listens waits until htmx listens to all that it has put into the page. [browser.Page.Click] and the like wait by themselves.
+func listens(p *browser.Page) {
+	p.WaitFor(`!document.querySelector(".htmx-added")`)
+}
+
 // lost are the errors of a page whose connections are cut on purpose.
 var lost = []string{"net::ERR_", "htmx:error: Failed to fetch", "htmx:sse:error"}
 

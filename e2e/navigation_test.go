@@ -26,7 +26,7 @@ func TestALinkShowsAnotherPageInTheSameDocument(t *testing.T) {
 	p.Click("#page-2")
 	at(t, p, s, "/catalog?page=2", `0 "" 2 name`)
 	p.Click("#signup")
-	p.WaitFor(`location.pathname === "/signup" && location.hash === "#about"`)
+	p.WaitFor(`location.pathname === "/signup" && location.hash === "#addresses"`)
 	live(t, p)
 	p.Eval("history.back()", nil)
 	at(t, p, s, "/catalog?page=2", `0 "" 2 name`)

@@ -64,17 +64,29 @@ func TestDetailsOfAProductHaveAnAddress(t *testing.T) {
 	var id string
 	p.Eval(`document.querySelector("#products tr").id.slice(8)`, &id)
 	from, to := "/products?q=noble+steel+drum", "/products/"+id+"?q=noble+steel+drum"
+	behind := func(inert string) {
+		t.Helper()
+		p.WaitFor(`document.getElementById("behind").inert === ` + inert)
+	}
 	opens := func() {
 		p.Click("#product-" + id + " a")
 		p.WaitFor("location.href === " + quote(demo.at(t, to)))
 		p.WaitText("#details-name", "Noble steel drum")
 		p.WaitFor(`document.title.startsWith("Noble steel drum")`)
 		focused(t, p, "#close")
+		p.WaitCount("[autofocus]", 0) // it would take the focus again with each change around it
+		behind("true")
+		p.Press("Shift+Tab") // not into the list
+		p.WaitFor(`document.activeElement.closest("#details") !== null`)
+		p.Eval(`document.querySelectorAll("body > :not(.page) a, aside a").forEach(e => e.focus())`, nil) // nor elsewhere
+		p.WaitFor(`document.activeElement.closest("#details") !== null`)
 	}
 	closed := func() {
 		p.WaitFor("location.href === " + quote(demo.at(t, from)))
 		p.WaitCount("#details", 0)
+		behind("false")
 		p.WaitFor(`document.activeElement.closest("tr")?.id === "product-` + id + `"`)
+		p.WaitCount("[autofocus]", 0)
 	}
 	opens()
 	p.Click("#close")
@@ -136,6 +148,7 @@ func TestTwoPatchLinksAtOnce(t *testing.T) {
 		{"next", "page-10", "/products?q=kettle&page=10", "181 to 200 of 200 products"},
 		{"size-100", "sort-price", "/products?q=kettle&sort=price", "1 to 20 of 200 products"},
 	} {
+		listens(p)
 		p.Eval(`document.getElementById(`+quote(c.first)+`).click(); document.getElementById(`+quote(c.second)+`).click()`, nil)
 		list(t, p, c.address, c.found)
 		p.Eval("location.reload()", nil)

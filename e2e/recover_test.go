@@ -123,12 +123,23 @@ func TestAnEventOfAFormIsTheFirstAfterARestart(t *testing.T) {
 			p.WaitCount(c.shows, 1)
 			p.WaitText("#card-1-says", "a card")
 			p.WaitText("#says", c.says)
+			// An answer that comes after the connection would have the page asked for its forms once more.
+			p.WaitFor(`!document.querySelector(".htmx-request")`)
 			allow()
 			live(t, p)
 			p.WaitText("#says", c.says)
-			// The field that the click has left tells of its change, as ever.
-			if got := s.Sheet.Lines(""); got[0] != "change Ann/a note/false/a/" || !strings.HasPrefix("#"+got[1], c.press) || len(s.Sheet.Lines("change"))+len(s.Sheet.Lines("add"))+len(s.Sheet.Lines("save")) != 2 {
-				t.Errorf("the events: %q", got)
+			// The field that the click has left tells of its change, as ever. The page may recover before the other event comes,
+			// or tell once more what it shows when it is asked for all of its forms.
+			all := s.Sheet.Lines("")
+			got := slices.DeleteFunc(slices.Clone(all), func(line string) bool {
+				kind, _, _ := strings.Cut(line, " ")
+				return kind != "change" && kind != "add" && kind != "save"
+			})
+			for len(got) > 2 && strings.HasPrefix(got[len(got)-1], "change "+c.says) {
+				got = got[:len(got)-1]
+			}
+			if len(got) != 2 || got[0] != "change Ann/a note/false/a/" || !strings.HasPrefix("#"+got[1], c.press) {
+				t.Errorf("the events: %q", all)
 			}
 			holds(t, p, map[string]string{"card-1-text": "a card"})
 			stayed(t, p)
@@ -219,6 +230,7 @@ func TestASignUpFormIsRecovered(t *testing.T) {
 	p.Fill(field("Age", 0), "12x")
 	p.Select(field("Country", 0), "France")
 	// Not by the mouse: messages beside fields move what is below.
+	listens(p)
 	p.Eval(`[...document.querySelectorAll("button")].find(b => b.textContent === "Add address").click()`, nil)
 	p.WaitFor(`[...document.querySelectorAll("#addresses input[type=text]")].length === 4`)
 	p.Fill(field("Street", 0), "Street 1")

@@ -100,6 +100,7 @@ func TestAPatchShowsWhatAPageLoadShows(t *testing.T) {
 	live(t, p)
 	turn("on the stream", func(n int) { check(t, fixture.Show(s.Visits.Ref("ann"), n)) }, func(n int) {
 		// As the parameter of an event the text comes back as it is, byte by byte.
+		listens(p)
 		p.Eval(`document.getElementById("pick").click()`, nil)
 		p.WaitFor(`document.getElementById("picked").textContent === ` + quote(fmt.Sprintf("%d: %+q", n, fixture.HostileTexts[n])))
 	})
@@ -109,7 +110,7 @@ func TestAPatchShowsWhatAPageLoadShows(t *testing.T) {
 	defer s.Net.Refuse(streamOf("/texts"))()
 	s.Net.Cut(streamOf("/texts"))
 	until(t, "the stream is gone", func() bool { return s.Kit.Stats().Views.Connected == 0 })
-	turn("in an answer", func(n int) { p.Eval(fmt.Sprintf(`document.getElementById("turn-%d").click()`, n), nil) }, func(int) {})
+	turn("in an answer", func(n int) { press(p, fmt.Sprintf("turn-%d", n)) }, func(int) {})
 }
 
 func neverRan(t *testing.T, p *browser.Page) {

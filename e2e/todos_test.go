@@ -142,11 +142,14 @@ func TestTheFocusAfterADeletionIsNextToIt(t *testing.T) {
 func TestADoubleClickAddsOneTodo(t *testing.T) {
 	t.Parallel()
 	p := openTodos(t)
-	for i, text := range []string{"Milk", "Milk", "Bread"} {
+	for _, text := range []string{"Milk", "Milk", "Bread"} {
 		p.Fill("#new-todo", text)
 		p.Eval(`document.querySelector("#new button").click(); document.querySelector("#new button").click()`, nil)
-		p.WaitText("#left", fmt.Sprintf("%d left", i+1))
-		p.WaitFor(`document.getElementById("new-todo").value === "" && !document.querySelector(".htmx-request")`)
+		p.WaitText("#left", "1 left")
+		// What the second click brings may come after its answer, and empties the field once more; what this brings comes later.
+		p.ClickText("button", "Mark all complete")
+		p.WaitText("#left", "0 left")
+		p.WaitFor(`document.getElementById("new-todo").value === ""`)
 	}
 	p.shows("Milk", "Milk", "Bread")
 }

@@ -235,3 +235,28 @@ func TestWhatAFingerHitsIsLargeEnough(t *testing.T) {
 	}
 	p.WaitFor(`document.documentElement.scrollWidth <= innerWidth`)
 }
+
+// Case 267. From the list to a new user and back the document stays, and the form is gone with its page.
+func TestFromTheListToANewUserAndBackWithoutALoad(t *testing.T) {
+	t.Parallel()
+	p := openUser(t, "/users")
+	stay(p.Page)
+	for range 2 {
+		p.ClickText("a", "New user")
+		p.WaitText("h1", "New user")
+		p.WaitFor(`location.pathname === "/users/new" && document.title.startsWith("New user")`)
+		live(t, p.Page)
+		p.WaitFor(`document.getElementById("user-name").value === ""`)
+		p.Fill("#user-name", "Nobody")
+		p.ClickText("a", "Cancel")
+		p.WaitText("h1", "Users")
+		p.WaitFor(`location.pathname === "/users"`)
+		live(t, p.Page)
+	}
+	p.Eval("history.back()", nil)
+	p.WaitText("h1", "New user")
+	live(t, p.Page)
+	p.Fill("#user-email", "x")
+	p.WaitText("#user-email--errors", "must have the @ sign, a domain and no spaces")
+	stayed(t, p.Page)
+}

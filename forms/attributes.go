@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/a-h/templ"
+
+	"github.com/sideband-go/sideband/views"
 )
 
 // merge adds the author's attributes to those of a control, or of a form.
@@ -31,6 +33,7 @@ func set(a templ.OrderedAttributes, key string, value any) templ.OrderedAttribut
 		return append(a, attr(key, value))
 	case key == "id" || key == "name":
 		panic(fmt.Sprintf("forms: the attribute %s is the form's own", key))
+	case key == "hx-nonce": // the same for all elements of the page
 	case strings.HasPrefix(key, "hx-"):
 		panic(fmt.Sprintf("forms: the element has an event of the form, so that it takes no second %s: use views.AlsoOn with its ID", key))
 	case key == "class" || key == "aria-describedby":
@@ -75,6 +78,9 @@ func purposeOf(f Field) purpose {
 // inherited are the attributes of the element around the control of a field: the trigger of the change event, which is the
 // same for all. What is sent of a control, again and again, is shorter without it.
 func inherited(ctx context.Context, f Field) templ.OrderedAttributes {
+	if !inherits(ctx, f) {
+		return nil
+	}
 	for _, kv := range changeBinding(ctx, f.form.id) {
 		if kv.Key == "hx-trigger" {
 			return templ.OrderedAttributes{attr("hx-trigger:inherited", kv.Value)}
@@ -83,10 +89,16 @@ func inherited(ctx context.Context, f Field) templ.OrderedAttributes {
 	return nil
 }
 
+// inherits reports whether a control has its trigger from the element around it. In a page with commands nothing is
+// inherited.
+func inherits(ctx context.Context, f Field) bool {
+	return len(changeBinding(ctx, f.form.id)) > 0 && views.Nonce(ctx) == ""
+}
+
 // controlAttrs are attrs without what the control inherits.
 func (c *control) controlAttrs(ctx context.Context) templ.OrderedAttributes {
 	a := c.attrs(ctx)
-	if len(changeBinding(ctx, c.field.form.id)) > 0 {
+	if inherits(ctx, c.field) {
 		a = without(a, "hx-trigger")
 	}
 	return a
@@ -179,7 +191,7 @@ func (c *control) optionAttrs(ctx context.Context, i int, o Option) templ.Ordere
 	if o.Disabled {
 		a = append(a, attr("disabled", true))
 	}
-	if len(changeBinding(ctx, c.field.form.id)) > 0 {
+	if inherits(ctx, c.field) {
 		a = without(a, "hx-trigger")
 	}
 	return a

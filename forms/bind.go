@@ -72,7 +72,13 @@ func bindChange[V, T any](ctx context.Context, k *Key[T], change func(V, *views.
 		return b
 	}
 	row := views.OnClick(ctx, change)
-	f.bindRows(append(row, attr("formaction", row[0].Value)))
+	for _, a := range row {
+		if a.Key == "hx-post" {
+			row = append(row, attr("formaction", a.Value))
+			break
+		}
+	}
+	f.bindRows(row)
 	views.Recover(ctx, f.id, change)
 	b.change = views.OnInput(ctx, change)
 	for i, a := range b.change {

@@ -20,6 +20,7 @@ type refusal struct {
 	reload bool            // the page can go on only after a reload
 	text   string          // for the user; "" for the one of the status
 	away   *live.Departure // where Mount sends the page; nil if it does not
+	ask    bool            // the page is asked for its state
 }
 
 // Error is why, for the log.
@@ -80,7 +81,7 @@ func (rt Route) named(r *http.Request) (*live.View, *refusal) {
 	}
 	g := guardOf(r.Context(), rt.kit)
 	if !g.own { // middleware has not seen the page's query
-		if r.Method == http.MethodPost && !g.query.Has(protocol.EventParam) {
+		if r.Method == http.MethodPost && !g.query.Has(protocol.EventParam) && !g.answers {
 			return nil, declined(http.StatusNotFound, fmt.Errorf("handlers: %w: none is named", fault.ErrNoEvent))
 		}
 		return nil, refused(http.StatusConflict, "the ticket is for another address")
@@ -89,7 +90,22 @@ func (rt Route) named(r *http.Request) (*live.View, *refusal) {
 		g.remember(v)
 		return rt.own(v)
 	}
+	if rt.asksPage(g, t) {
+		return rt.answeredPage(r, t)
+	}
 	return rt.remount(r, t)
+}
+
+// mayRemount refuses a ticket that is too old for it.
+func (rt Route) mayRemount(t *ticket) *refusal {
+	k := rt.kit
+	if t.version != k.version() {
+		return refused(http.StatusGone, "the ticket is of version %.40q", t.version)
+	}
+	if age := time.Since(t.issued); age > k.config.Security.TicketLife {
+		return refused(http.StatusGone, "the ticket is %v old", age.Round(time.Second))
+	}
+	return nil
 }
 
 // open opens the request's ticket and compares it with the request.
@@ -130,11 +146,8 @@ func (rt Route) own(v *live.View) (*live.View, *refusal) {
 // Requests that come at the same time wait for the first one's Mount.
 func (rt Route) remount(r *http.Request, t *ticket) (*live.View, *refusal) {
 	k := rt.kit
-	if t.version != k.config.Version {
-		return nil, refused(http.StatusGone, "the ticket is of version %.40q", t.version)
-	}
-	if age := time.Since(t.issued); age > k.config.Security.TicketLife {
-		return nil, refused(http.StatusGone, "the ticket is %v old", age.Round(time.Second))
+	if ref := rt.mayRemount(t); ref != nil {
+		return nil, ref
 	}
 	id, ok := k.sessions.Current(r.Context())
 	if !ok {
@@ -164,7 +177,7 @@ func (rt Route) remount(r *http.Request, t *ticket) (*live.View, *refusal) {
 			v.Restored(nil)
 		}
 	}()
-	failure = rt.mountAgain(v, r)
+	failure = rt.mountAgain(v, r, t)
 	if _, ok := k.sessions.Current(r.Context()); failure == nil && !ok { // it has ended meanwhile
 		failure = k.unowned(r)
 	}
@@ -176,8 +189,9 @@ func (rt Route) remount(r *http.Request, t *ticket) (*live.View, *refusal) {
 	return v, nil
 }
 
-func (rt Route) mountAgain(v *live.View, r *http.Request) *refusal {
+func (rt Route) mountAgain(v *live.View, r *http.Request, t *ticket) *refusal {
 	k := rt.kit
+	recovered := rt.keepDurable(v, r, t)
 	end, ok := rt.begin(r)
 	if !ok {
 		increment(&k.stats.MountsRefused)
@@ -185,6 +199,7 @@ func (rt Route) mountAgain(v *live.View, r *http.Request) *refusal {
 	}
 	defer end()
 	increment(&k.stats.Remounts)
+	recovered()
 	outcome := rt.mount(v, r, nil)
 	if outcome.Departure != nil {
 		return &refusal{status: http.StatusSeeOther, err: errors.New("handlers: Mount redirects"), away: outcome.Departure}
@@ -193,6 +208,7 @@ func (rt Route) mountAgain(v *live.View, r *http.Request) *refusal {
 	if err == nil {
 		return nil
 	}
+	k.spoilStash(v, err)
 	// A page that is not found or not allowed any more is reloaded and says so; what
 	// fails for the moment is tried again.
 	status, text := rt.failure(r, "remount", err)
@@ -203,7 +219,8 @@ func (rt Route) mountAgain(v *live.View, r *http.Request) *refusal {
 // if it is the first time. carried is what the page before wanted to be shown.
 func (rt Route) mount(v *live.View, r *http.Request, carried []flash.Message) live.Outcome {
 	v.SetHooks(rt.hooks(r))
-	return v.Mount(context.WithoutCancel(r.Context()), rt.place(r), rt.kit.address(r), input(r), carried)
+	v.SetNonce(rt.nonceOf(v, r))
+	return v.Mount(context.WithoutCancel(r.Context()), rt.place(r), rt.kit.address(r), rt.input(r), carried)
 }
 
 // probe tells the request's probe, if it has one, of a view that was mounted.

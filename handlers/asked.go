@@ -16,6 +16,7 @@ type asked struct {
 	query      params.Query // the same, read; nil where it does not matter
 	connecting bool         // it asks for a page's connection, if a page asks
 	again      string       // the id of the view whose page it asks for once more
+	file       string       // the id of the page's file that it asks for
 	of         string       // the query of the page that asks
 	own        bool         // the ticket is of the page at this path, and its query is that of the request
 }
@@ -42,14 +43,14 @@ func (g *guard) ask() {
 		}
 		g.query = params.ParseQuery(g.sent)
 		g.connecting = r.Method == http.MethodGet && g.query.Get(protocol.KitParam) == protocol.ConnectionValue && r.Header.Get("Sec-Fetch-Mode") != "navigate"
-		named = g.connecting
+		named = g.connecting || g.askFile()
 		g.askAgain()
 	case http.MethodPost:
 		if g.text == "" {
 			return
 		}
 		g.query = params.ParseQuery(g.sent)
-		named = g.query.Has(protocol.EventParam) || g.query.Has(patch.LeftParam) || g.query.Has(protocol.RecoverParam)
+		named = g.query.Has(protocol.EventParam) || g.query.Has(patch.LeftParam) || g.query.Has(protocol.RecoverParam) || g.query.Has(protocol.StashParam)
 	}
 	if !named {
 		return

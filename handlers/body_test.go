@@ -35,7 +35,7 @@ type slowSite struct {
 func newSlowSite(t *testing.T, version2 bool) *slowSite {
 	t.Helper()
 	s := &slowSite{later: make(chan string, 1), goOn: make(chan struct{})}
-	s.kit = handlers.New(handlers.Config{Logger: quietLogger, Timeouts: handlers.Timeouts{Body: 50 * time.Millisecond}, Limits: handlers.Limits{Body: 1000}})
+	s.kit = handlers.New(handlers.Config{Logger: quietLogger, Timeouts: handlers.Timeouts{Body: 200 * time.Millisecond}, Limits: handlers.Limits{Body: 1000}})
 	r := chi.NewRouter()
 	r.Use(func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -11,6 +11,7 @@ import (
 	"github.com/alexedwards/scs/v2"
 
 	"github.com/sideband-go/sideband/internal/protocol"
+	"github.com/sideband-go/sideband/pubsub"
 	"github.com/sideband-go/sideband/sse"
 	"github.com/sideband-go/sideband/state"
 	"github.com/sideband-go/sideband/views"
@@ -26,6 +27,11 @@ type Config struct {
 	// changes, and browsers don't keep a copy of somebody's (no-store). [Kit.Disconnect]
 	// ends the pages of an identity. Default: nobody.
 	Identity func(*http.Request) string
+	// Bus tells the kits of other processes which pages end: those of sessions that are destroyed or
+	// renewed, and those of [Kit.Disconnect]. Its broker must be shared with them. If what they tell may
+	// have been lost, all pages of this kit reconnect, through the application's middleware.
+	// Shut the kit down before the bus is closed. Default: none, each process ends its own.
+	Bus *pubsub.Bus
 	// Layout is the document around each page. Default: views.DefaultLayout.
 	Layout func(views.Document) templ.Component
 	// TitlePrefix and TitleSuffix stand around the title of each page that has one.
@@ -39,6 +45,13 @@ type Config struct {
 	// own policy blocks, once each; events without a ticket.
 	Development bool
 
+	// Commands lets pages have commands of package client and key triggers, which browsers run by themselves:
+	// see docs/client.md. Pages then load one more extension of htmx, hx-csp, which takes up the kit's own elements
+	// alone: each carries a nonce, which is also added to the page's Content-Security-Policy. Attributes of htmx that
+	// the application writes itself need it, too (views.Nonce). Links of views.NavigateLink load the page. Pages that
+	// are open while this changes reload themselves. Default: off.
+	Commands bool
+
 	// Security sets secrets, the Content-Security-Policy and the life of tickets.
 	Security Security
 	// Sessions sets the session manager, or the limits of the kit's own.
@@ -47,6 +60,8 @@ type Config struct {
 	Timeouts Timeouts
 	// Limits bound how much there may be of a thing.
 	Limits Limits
+	// Stash says where the values of durable keys are kept.
+	Stash Stash
 	// Connection sets the limits of the connections to browsers.
 	Connection sse.Config
 }
@@ -96,6 +111,9 @@ type Timeouts struct {
 	// uploads extends it with http.ResponseController.SetReadDeadline; a shorter
 	// ReadTimeout of the http.Server stays in force. Default 30 s.
 	Body time.Duration
+	// Upload is how long the files of one event may take to arrive, in all. Besides, they have Body and a second
+	// for each KiB. Default 1 h.
+	Upload time.Duration
 	// ConnectionAge is when a connection ends and the page reconnects, give or take 20 %:
 	// through the application's middleware, and with a morph of the whole view. Default 10 min.
 	ConnectionAge time.Duration
@@ -127,6 +145,19 @@ type Limits struct {
 	// SessionMounts is how many views one session may mount in a minute; beyond it its
 	// requests are answered 429. Default 120.
 	SessionMounts int
+	// Uploads is how many events with files may be arriving at a time; beyond it they are answered 429. A network, an
+	// IPv4 address or the first 64 bits of an IPv6 address, has at most three times as many as places are free:
+	// three quarters, alone. Default 256.
+	Uploads int
+	// SessionUploads is how many of them may be one session's. Default 4.
+	SessionUploads int
+	// SessionUploadBytes is how many bytes a session's uploads bring in a minute. Those under way then wait for the next one,
+	// and another upload is answered 429. Default 2 GiB.
+	SessionUploadBytes int64
+	// SessionEvents is how many events one session may send in a minute; beyond it they are answered
+	// 429 and do not run. Tighter limits, by route, event, identity or address, are package ratelimit's.
+	// Default 6,000.
+	SessionEvents int
 	// Views bounds the store of views.
 	Views state.Limits
 }
@@ -160,6 +191,7 @@ func (c Config) withDefaults() Config {
 	orDefault(&c.Sessions.Max, 200_000)
 	orDefault(&c.Timeouts.Event, 10*time.Second)
 	orDefault(&c.Timeouts.Body, 30*time.Second)
+	orDefault(&c.Timeouts.Upload, time.Hour)
 	orDefault(&c.Timeouts.ConnectionAge, 10*time.Minute)
 	orDefault(&c.Timeouts.ShutdownSpread, 3*time.Second)
 	orDefault(&c.Limits.Body, 1<<20)
@@ -169,6 +201,10 @@ func (c Config) withDefaults() Config {
 	orDefault(&c.Limits.Tasks, 32)
 	orDefault(&c.Limits.Mounts, 64)
 	orDefault(&c.Limits.SessionMounts, 120)
+	orDefault(&c.Limits.Uploads, 256)
+	orDefault(&c.Limits.SessionUploads, 4)
+	orDefault(&c.Limits.SessionUploadBytes, 2<<30)
+	orDefault(&c.Limits.SessionEvents, 6000)
 	return c
 }
 

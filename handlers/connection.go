@@ -46,6 +46,10 @@ func (rt Route) connecting(w http.ResponseWriter, r *http.Request) *connecting {
 		return nil
 	}
 	v, ref := rt.admit(r)
+	if ref != nil && ref.ask {
+		rt.askPage(w, r)
+		return nil
+	}
 	if ref != nil {
 		rt.refuseConnection(w, r, ref)
 		return nil

@@ -1,12 +1,14 @@
 package handlers
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/sideband-go/sideband/internal/fault"
@@ -14,6 +16,7 @@ import (
 	"github.com/sideband-go/sideband/internal/params"
 	"github.com/sideband-go/sideband/internal/protocol"
 	"github.com/sideband-go/sideband/patch"
+	"github.com/sideband-go/sideband/sse"
 )
 
 // serveEvent answers an event of the page.
@@ -25,15 +28,9 @@ func (rt Route) serveEvent(w http.ResponseWriter, r *http.Request) {
 		rt.refuse(w, r, ref)
 		return
 	}
-	e, ref := rt.read(w, r)
+	e, ref := rt.read(w, r, v)
 	if ref != nil {
-		v.NoteNotice()
-		if unscripted {
-			v.Tell(rt.kit.config.Texts.Refusal(ref.status))
-			rt.sendBack(w, v)
-			return
-		}
-		rt.refuse(w, r, ref)
+		rt.refuseAt(w, r, v, ref)
 		return
 	}
 	outcome := v.Do(e)
@@ -42,6 +39,10 @@ func (rt Route) serveEvent(w http.ResponseWriter, r *http.Request) {
 		// to go through the application's middleware again.
 		if v, ref = rt.admit(r); ref != nil {
 			rt.refuse(w, r, ref)
+			return
+		}
+		if guardOf(r.Context(), rt.kit).brought {
+			rt.refuseAt(w, r, v, declined(http.StatusServiceUnavailable, errors.New("handlers: the view has ended, and the event's files with it")))
 			return
 		}
 		outcome = v.Do(e)
@@ -61,14 +62,25 @@ func (rt Route) serveEvent(w http.ResponseWriter, r *http.Request) {
 		rt.answerUnscripted(w, r, v, outcome)
 		return
 	}
-	rt.answer(w, r, outcome)
+	rt.answer(w, r, outcome, outcome.Move != nil && outcome.Move.Top)
+}
+
+// refuseAt refuses an event whose page can go on, and has a view that says so.
+func (rt Route) refuseAt(w http.ResponseWriter, r *http.Request, v *live.View, ref *refusal) {
+	v.NoteNotice()
+	if guardOf(r.Context(), rt.kit).posted != nil {
+		v.Tell(rt.kit.config.Texts.Refusal(ref.status))
+		rt.sendBack(w, v)
+		return
+	}
+	rt.refuse(w, r, ref)
 }
 
 // read reads what the request asks for, before the view's turn is waited for.
-func (rt Route) read(w http.ResponseWriter, r *http.Request) (live.Event, *refusal) {
+func (rt Route) read(w http.ResponseWriter, r *http.Request, v *live.View) (live.Event, *refusal) {
 	k := rt.kit
 	g := guardOf(r.Context(), k)
-	fields, status, err := k.readFields(w, r)
+	fields, status, err := k.readFields(w, r, v)
 	query := &g.query
 	if n := len(g.query); err == nil && n > k.config.Limits.Fields {
 		status, err = http.StatusBadRequest, fmt.Errorf("handlers: %d parameters", n)
@@ -77,7 +89,10 @@ func (rt Route) read(w http.ResponseWriter, r *http.Request) (live.Event, *refus
 		increment(&k.stats.BodiesRefused)
 		return live.Event{}, declined(status, err)
 	}
-	e := live.Event{Context: context.WithoutCancel(r.Context())}
+	e := live.Event{Context: context.WithoutCancel(r.Context()), Refusal: k.tooOften(r)}
+	if rt.def.HandleParams != nil {
+		e.At = addressShown(r)
+	}
 	e.Recovers = query.Get(protocol.RecoverParam)
 	if query.Has(patch.LeftParam) && !query.Has(protocol.EventParam) {
 		e.Posted = &patch.Posted{Source: query.Get(patch.LeftParam), Left: true}
@@ -105,20 +120,29 @@ func (rt Route) read(w http.ResponseWriter, r *http.Request) (live.Event, *refus
 	return e, nil
 }
 
-// answer writes what an event has led to.
-func (rt Route) answer(w http.ResponseWriter, r *http.Request, outcome live.Outcome) {
+// patchSwap is the hx-swap of answers that are operations. With a plain none htmx leaves the title alone.
+const patchSwap = "none swapEmpty:false"
+
+// noStore is a value of Cache-Control. It has no room: what is added to it is added to a copy.
+var noStore = slices.Clip([]string{"no-store"})
+
+// answer writes what an event or a visit has led to. top scrolls to the top of the page.
+func (rt Route) answer(w http.ResponseWriter, r *http.Request, outcome live.Outcome, top bool) {
 	if outcome.Departure != nil {
 		rt.redirectEvent(w, r, outcome.Departure)
 		return
 	}
 	h := w.Header()
-	h.Set("Cache-Control", "no-store")
+	h["Cache-Control"] = noStore
 	if m := outcome.Move; m != nil && m.Replace {
 		h.Set("HX-Replace-Url", m.Address)
 	} else if m != nil {
 		h.Set("HX-Push-Url", m.Address)
 	}
-	if outcome.Err == nil && len(outcome.Ops) == 0 {
+	swap := patchSwap
+	if top && outcome.Err == nil {
+		swap = protocol.TopSwap // which htmx does not do for a 204
+	} else if outcome.Err == nil && len(outcome.Ops) == 0 && outcome.Reply == nil {
 		w.WriteHeader(http.StatusNoContent)
 		return
 	}
@@ -130,10 +154,26 @@ func (rt Route) answer(w http.ResponseWriter, r *http.Request, outcome live.Outc
 			h.Set("HX-Refresh", "true")
 		}
 		ops = protocol.AppendNotice(ops, text)
+		retryAfter(h, outcome.Err)
+	}
+	if outcome.Reply != nil && status != http.StatusGone {
+		// hx-sse swaps what is unnamed, and makes an event at the element of what has a name.
+		h.Set("X-Content-Type-Options", "nosniff")
+		_ = sse.ReplyStatus(w, status, sse.Event{Data: ops}, sse.Event{Name: protocol.ReplyEvent, Data: outcome.Reply}) // nobody is left to tell
+		return
+	}
+	rt.writeOps(w, r, status, ops, swap)
+}
+
+// writeOps writes an answer of operations.
+func (rt Route) writeOps(w http.ResponseWriter, r *http.Request, status int, ops []byte, swap string) {
+	h := w.Header()
+	if nonce := guardOf(r.Context(), rt.kit).nonce(); nonce != "" && bytes.Contains(ops, []byte(nonce)) {
+		ops = bytes.ReplaceAll(ops, []byte(nonce), []byte(renonced(h, nonce)))
 	}
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("HX-Reswap", "none swapEmpty:false") // with a plain none htmx leaves the title alone
+	h.Set("HX-Reswap", swap)
 	w.WriteHeader(status)
 	_, _ = w.Write(ops) // nobody is left to tell
 }
@@ -148,6 +188,9 @@ func (rt Route) failure(r *http.Request, what string, err error) (status int, te
 		status, text = http.StatusNotFound, texts.NotFound
 	case errors.Is(err, fault.ErrDeadline):
 		status, text = http.StatusServiceUnavailable, texts.TooSlow
+	case waitOf(err) > 0:
+		increment(&rt.kit.stats.EventsTooOften)
+		status, text = http.StatusTooManyRequests, texts.TooOftenFor(waitOf(err))
 	case errors.Is(err, fault.ErrFull):
 		status, text = http.StatusTooManyRequests, texts.TooManyRequests
 	case errors.Is(err, fault.ErrGone) && rt.kit.views.IsClosed():
@@ -162,7 +205,7 @@ func (rt Route) failure(r *http.Request, what string, err error) (status int, te
 	if status >= 500 && !errors.Is(err, fault.ErrDeadline) && !errors.Is(err, fault.ErrGone) {
 		rt.kit.logFailure(r, what, rt.def.Name(), err)
 	} else {
-		rt.kit.log.Info("sideband: "+what, "view", rt.def.Name(), "path", r.URL.Path, "status", status, "err", err)
+		rt.kit.log.InfoContext(r.Context(), "sideband: "+what, "view", rt.def.Name(), "path", r.URL.Path, "status", status, "err", err)
 	}
 	if status == http.StatusBadGateway || status == http.StatusGatewayTimeout {
 		status = http.StatusInternalServerError // pages take those for a proxy's, and say so
@@ -170,9 +213,14 @@ func (rt Route) failure(r *http.Request, what string, err error) (status int, te
 	return status, text
 }
 
-// readFields reads the body, within bounds, before the view's turn is asked for.
-func (k *Kit) readFields(w http.ResponseWriter, r *http.Request) (url.Values, int, error) {
+// readFields reads the body, within bounds, before the turn of the view is asked for. Files are for a view: nil takes none.
+func (k *Kit) readFields(w http.ResponseWriter, r *http.Request, v *live.View) (url.Values, int, error) {
 	if p := guardOf(r.Context(), k).posted; p != nil {
+		if p.rest && v != nil {
+			fields, status, err := k.readParts(w, r, v)
+			delete(fields, protocol.TicketField)
+			return fields, status, err
+		}
 		return p.withoutTicket(k.config.Limits.Fields)
 	}
 	if r.Header.Get("Content-Encoding") != "" {
@@ -180,6 +228,9 @@ func (k *Kit) readFields(w http.ResponseWriter, r *http.Request) (url.Values, in
 	}
 	if r.ContentLength == 0 {
 		return nil, 0, nil
+	}
+	if v != nil && hasParts(r) {
+		return k.readParts(w, r, v)
 	}
 	if ct, _, _ := strings.Cut(r.Header.Get("Content-Type"), ";"); strings.TrimSpace(ct) != formType {
 		return nil, http.StatusUnsupportedMediaType, fmt.Errorf("handlers: content type %.40q", ct)

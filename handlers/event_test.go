@@ -304,7 +304,7 @@ func waitFor(t *testing.T, ok func() bool) {
 	t.Helper()
 	tick := time.NewTicker(time.Millisecond)
 	defer tick.Stop()
-	for limit := time.After(10 * time.Second); !ok(); {
+	for limit := time.After(30 * time.Second); !ok(); {
 		select {
 		case <-tick.C:
 		case <-limit:

@@ -1,6 +1,8 @@
 package handlers_test
 
 import (
+	"bytes"
+	"log/slog"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -16,7 +18,8 @@ import (
 
 func TestPagesThatNeverConnectAreForgotten(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		kit := handlers.New(handlers.Config{Logger: quietLogger, Limits: handlers.Limits{Views: state.Limits{PendingLife: time.Minute}}})
+		var log bytes.Buffer
+		kit := handlers.New(handlers.Config{Logger: slog.New(slog.NewTextHandler(&log, nil)), Limits: handlers.Limits{Views: state.Limits{PendingLife: time.Minute}}})
 		closed := make(chan struct{}, 1)
 		r := chi.NewRouter()
 		r.Handle("/rooms/{room}", handlers.View(kit, rooms.Page{Closed: closed}))
@@ -39,8 +42,11 @@ func TestPagesThatNeverConnectAreForgotten(t *testing.T) {
 		}
 		w = httptest.NewRecorder()
 		r.ServeHTTP(w, httptest.NewRequest("GET", "/rooms/a", nil))
-		if w.Code != 503 {
+		if w.Code != 503 || w.Header().Get("Retry-After") == "" {
 			t.Errorf("a page of a kit that is shut down: %d", w.Code)
+		}
+		if said := log.String(); strings.Contains(said, "level=ERROR") {
+			t.Errorf("a shutdown is logged as a fault: %s", said)
 		}
 	})
 }

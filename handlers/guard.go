@@ -61,7 +61,7 @@ func (g *guard) WriteHeader(status int) {
 }
 
 // begin saves the session, once, and ends the pages of sessions that the request has
-// ended. Not before: they load themselves anew, and should find the browser's new cookie.
+// ended. Not before: they reload, and should find the browser's new cookie.
 func (g *guard) begin() {
 	g.begun = true
 	defer g.dismiss() // also if the application's store panics
@@ -71,6 +71,9 @@ func (g *guard) begin() {
 		}
 	}
 	g.writeFlash()
+	if g.kit.config.Commands {
+		nameNonce(g.Header(), g.r)
+	}
 }
 
 // dismiss ends the pages of the sessions that the request has ended.

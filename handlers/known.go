@@ -31,11 +31,15 @@ func (p *proof) Size() int64 {
 // known is what a request has proved itself with.
 type known struct {
 	proof
-	view   *live.View // that the ticket names; nil if it is not here, or somebody has taken it
-	before *proof     // that the view remembers
-	opened bool       // the ticket was opened, or remembered
-	err    error      // of the ticket
-	posted *posted    // by a browser without JavaScript; nil of other requests
+	view    *live.View    // that the ticket names; nil if it is not here, or somebody has taken it
+	before  *proof        // that the view remembers
+	opened  bool          // the ticket was opened, or remembered
+	err     error         // of the ticket
+	posted  *posted       // by a browser without JavaScript; nil of other requests
+	inner   *http.Request // as the route sees it; nil above it
+	stash   string        // the state of the page's durable keys, if it has sent that
+	brought bool          // it has brought files, which the view has taken
+	answers bool          // the request says what state the page keeps, which may be none
 }
 
 // recall finds the view that the request's ticket names, and what that remembers.

@@ -20,11 +20,11 @@ func (rt Route) redirectEvent(w http.ResponseWriter, r *http.Request, d *live.De
 	rt.carry(r, d)
 	h := w.Header()
 	h.Set("Cache-Control", "no-store")
-	if d.InPlace {
-		h.Set("HX-Location", protocol.Location(d.To.String()))
-	} else {
-		h.Set("HX-Redirect", d.To.String())
+	if d.Swap != "" && !rt.kit.config.Commands { // else the page would have another nonce than its messages
+		rt.writeOps(w, r, http.StatusOK, protocol.AppendNavigation(nil, d.To.String(), d.Swap), patchSwap)
+		return
 	}
+	h.Set("HX-Redirect", d.To.String())
 	w.WriteHeader(http.StatusNoContent)
 }
 

@@ -1,6 +1,8 @@
 package handlers
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"net/http"
 
@@ -14,12 +16,16 @@ import (
 func (k *Kit) logFailure(r *http.Request, what, view string, err error) {
 	args := fault.WithStack([]any{"view", view, "path", r.URL.Path, "err", err}, err)
 	if code, _ := fault.StatusOf(err); code < 500 {
-		k.log.Info("sideband: "+what, args...)
+		k.log.InfoContext(r.Context(), "sideband: "+what, args...)
 		return
 	}
-	k.log.Error("sideband: "+what, args...)
+	k.log.ErrorContext(r.Context(), "sideband: "+what, args...)
 	live.ProbeOf(r.Context()).Fail(err)
 }
+
+// browserLeft reports whether nobody waits for the answer any more: a handler that fails then, or a store, has likely given
+// up for that.
+func browserLeft(r *http.Request) bool { return errors.Is(r.Context().Err(), context.Canceled) }
 
 // warn tells developers, once each, of HTML that is not as they think.
 func (k *Kit) warn(v *live.View, r render.Rendering) {

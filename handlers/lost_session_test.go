@@ -114,7 +114,7 @@ func TestASessionThatHasNoValuesAnyMore(t *testing.T) {
 	}
 }
 
-// Sessions that had to make room have ended: their pages load themselves anew.
+// Sessions that had to make room have ended: their pages reload.
 func TestASessionThatWasPushedOut(t *testing.T) {
 	s := newAccounts(t, handlers.Config{Sessions: handlers.Sessions{Max: 2}, Identity: func(*http.Request) string { return "" }}, rooms.Page{})
 	b := s.browser(t)

@@ -3,6 +3,8 @@ package handlers
 import (
 	"context"
 	"net/http"
+
+	"github.com/sideband-go/sideband/internal/live"
 )
 
 type guardKey struct{}
@@ -15,7 +17,10 @@ type guarded struct {
 
 // Value is part of context.Context.
 func (c *guarded) Value(key any) any {
-	if key == (guardKey{}) {
+	switch key {
+	case guardKey{}:
+		return c.guard
+	case live.ClientKey{}:
 		return c.guard
 	}
 	return c.Context.Value(key)
@@ -76,7 +81,9 @@ func (k *Kit) guard(w http.ResponseWriter, r *http.Request) *guard {
 	g.recall(r)
 	ctx, err := g.load(r)
 	if err != nil {
-		k.log.Error("sideband: session", "err", err)
+		if !browserLeft(r) {
+			k.log.Error("sideband: session", "err", err)
+		}
 		http.Error(w, k.config.Texts.Failed, http.StatusInternalServerError)
 		return nil
 	}

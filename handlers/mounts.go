@@ -5,7 +5,10 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/go-chi/chi/v5/middleware"
+
 	"github.com/sideband-go/sideband/internal/limit"
+	"github.com/sideband-go/sideband/internal/live"
 	"github.com/sideband-go/sideband/internal/session"
 )
 
@@ -54,6 +57,34 @@ func (k *Kit) clientOf(r *http.Request) any {
 	}
 	if id, ok := k.sessions.Current(r.Context()); ok {
 		return id
+	}
+	return networkOf(r)
+}
+
+// Client is who has sent the request. It is part of live.Requester.
+func (g *guard) Client() live.Client {
+	var c live.Client
+	if r := g.inner; r != nil {
+		c.Owner.Identity = g.kit.identity(r)
+		c.Owner.Session, _ = g.kit.sessions.Current(r.Context())
+		c.Network = networkOf(r)
+	}
+	return c
+}
+
+// Network is where the request comes from. It is part of live.Requester.
+func (g *guard) Network() string {
+	if g.inner == nil {
+		return ""
+	}
+	return networkOf(g.inner)
+}
+
+// networkOf is the network that a request comes from: as chi's ClientIPFrom… have found out, else as the request says,
+// which other middleware may have changed. Headers are not asked: who sends them may write what they like.
+func networkOf(r *http.Request) string {
+	if ip := middleware.GetClientIPAddr(r.Context()); ip.IsValid() {
+		return limit.NetworkOf(ip)
 	}
 	return limit.Network(r.RemoteAddr)
 }

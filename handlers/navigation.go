@@ -21,7 +21,7 @@ func isNavigation(r *http.Request) bool {
 func (g *guard) navigates(rt Route) bool {
 	k := g.kit
 	t, err := g.openTicket()
-	if err != nil || t.version != k.config.Version || rt.def.Static || k.based {
+	if err != nil || t.version != k.version() || rt.def.Static || k.based || k.config.Commands {
 		return false
 	}
 	return g.isOwn(t)
@@ -36,6 +36,26 @@ func (g *guard) leaveBehind(next *live.View) {
 	if v := g.takeView(); v != nil {
 		next.Follow(v)
 	}
+}
+
+// follower returns the view that has taken the place of the one that asks for another page, if it is at the address that
+// is asked for: the second click of two on a link. Nil if there is none.
+func (rt Route) follower(r *http.Request) (next *live.View) {
+	if !isNavigation(r) {
+		return nil
+	}
+	t, err := guardOf(r.Context(), rt.kit).openTicket()
+	id, ok := rt.kit.sessions.Current(r.Context())
+	if err != nil || !ok {
+		return nil
+	}
+	address := rt.place(r).Address()
+	for _, v := range rt.kit.views.OfSession(string(id[:])) {
+		if v.HasFollowed(t.view) && v.Place().Address() == address && !v.HasEnded() && (next == nil || v.Connected()) {
+			next = v
+		}
+	}
+	return next
 }
 
 // isOwn reports whether a ticket is of the person who sends the request.

@@ -24,10 +24,16 @@ func (rt Route) servePage(w http.ResponseWriter, r *http.Request) {
 	if k.identity(r) != "" {
 		w.Header().Set("Cache-Control", "no-store")
 	}
-	if r.Header.Get("HX-History-Restore-Request") == "true" && rt.stillShown(r) {
-		w.Header().Set("Cache-Control", "no-store")
-		w.WriteHeader(http.StatusNoContent) // the page shows it already
-		return
+	if isRestore(r) {
+		shown := rt.stillShown(r)
+		if !shown && k.config.Commands { // its messages would have another nonce than the document
+			w.Header().Set("HX-Refresh", "true")
+		}
+		if shown || k.config.Commands {
+			w.Header().Set("Cache-Control", "no-store")
+			w.WriteHeader(http.StatusNoContent)
+			return
+		}
 	}
 	if id, ok := k.sessions.Current(r.Context()); ok && !rt.def.Static {
 		k.keepSweeping() // what is known of the session, also if no view is kept
@@ -38,11 +44,22 @@ func (rt Route) servePage(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
+	if next := rt.follower(r); next != nil {
+		if next.Connected() { // the page is there: it was asked for twice
+			w.Header().Set("Cache-Control", "no-store")
+			w.Header().Set("HX-Push-Url", "false")
+			w.WriteHeader(http.StatusNoContent)
+			return
+		}
+		w.Header().Set("HX-Replace-Url", next.Place().Address())
+	}
 	v := k.views.New(rt.def)
 	if v == nil {
 		k.busyPage(w, r, k.config.Texts.GoingDown)
 		return
 	}
+	redirects := rt.arrived(r)
+	v.SetRedirects(redirects)
 	kept := false
 	defer func() {
 		if !kept { // something of the application's has panicked
@@ -51,6 +68,10 @@ func (rt Route) servePage(w http.ResponseWriter, r *http.Request) {
 	}()
 	sh, away, err := rt.mountPage(v, r)
 	switch {
+	case away != nil && !rt.leadsOn(r, redirects, away):
+		v.End(nil)
+		k.errorPage(w, r, http.StatusLoopDetected, k.config.Texts.RedirectLoop)
+		return
 	case away != nil:
 		v.End(nil)
 		rt.redirect(w, r, away)
@@ -60,6 +81,7 @@ func (rt Route) servePage(w http.ResponseWriter, r *http.Request) {
 		k.busyPage(w, r, k.config.Texts.Busy)
 		return
 	case err != nil:
+		k.spoilStash(v, err)
 		v.End(nil)
 		status, text := rt.failure(r, "mount", err)
 		k.errorPage(w, r, status, text)
@@ -72,6 +94,10 @@ func (rt Route) servePage(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Cache-Control", "no-store")
 		w.Header().Set("Location", "?"+guardOf(r.Context(), k).sent) // the browser has a newer cookie by now, or none
 		w.WriteHeader(http.StatusSeeOther)
+		return
+	} else if errors.Is(err, state.ErrClosed) {
+		v.End(nil)
+		k.busyPage(w, r, k.config.Texts.GoingDown)
 		return
 	} else if err != nil {
 		v.End(nil)
@@ -95,6 +121,7 @@ var errBusy = errors.New("handlers: too many views are being mounted")
 func (rt Route) mountPage(v *live.View, r *http.Request) (shell, *live.Departure, error) {
 	if !rt.def.Static {
 		k := rt.kit
+		recovered := rt.keepDurable(v, r, nil)
 		end, ok := rt.begin(r)
 		if !ok {
 			increment(&k.stats.MountsRefused)
@@ -102,6 +129,7 @@ func (rt Route) mountPage(v *live.View, r *http.Request) (shell, *live.Departure
 		}
 		defer end()
 		increment(&k.stats.Mounts)
+		recovered()
 	}
 	var carried []flash.Message
 	if isSeen(r) {
@@ -112,7 +140,7 @@ func (rt Route) mountPage(v *live.View, r *http.Request) (shell, *live.Departure
 		to, err := protocol.LocalAddress(m.Address)
 		return shell{}, &live.Departure{To: to}, err
 	}
-	return shell{Title: v.Title(), Content: outcome.Ops, KeepConnection: rt.def.KeepsConnection}, outcome.Departure, outcome.Err
+	return shell{Title: v.Title(), Content: outcome.Ops, KeepConnection: rt.def.KeepsConnection, Nonce: v.Nonce()}, outcome.Departure, outcome.Err
 }
 
 // isSeen reports whether what the page shows is likely to be read now.
@@ -140,13 +168,16 @@ func (k *Kit) keep(w http.ResponseWriter, r *http.Request, v *live.View, sh *she
 	}
 	t := ticket{
 		view: v.ID(), owner: owner, issued: now,
-		version: k.config.Version, pattern: pattern(r), path: r.URL.EscapedPath(), query: g.pageQuery(),
+		version: k.version(), pattern: pattern(r), path: r.URL.EscapedPath(), query: g.pageQuery(),
 	}
 	if d := v.Definition(); d.HandleParams != nil {
 		t.moves = d.FullName()
 		if d.KeepsConnection {
-			t.keeps = "1"
+			t.keeps = keepsConnection
 		}
+	}
+	if sh.Stash = k.askable(v); sh.Stash {
+		t.keeps += keepsState
 	}
 	if sent := sentPath(r); sent != t.path {
 		t.sent = sent
@@ -162,6 +193,7 @@ func (k *Kit) keep(w http.ResponseWriter, r *http.Request, v *live.View, sh *she
 	}
 	sh.View, sh.Unscripted, sh.Moves = v.ID(), v.Unscripted(), t.moves != ""
 	sh.Connection = v.Address() + protocol.ConnectionQuery
+	k.bindStash(v, o)
 	switch err = v.Keep(o); {
 	case errors.Is(err, state.ErrPending):
 		increment(&k.stats.Unkept)
@@ -195,8 +227,14 @@ func (k *Kit) writePage(w http.ResponseWriter, r *http.Request, status int, view
 	if sh.Ticket != "" && sh.Unscripted.Fields {
 		sh.Content = protocol.PutTicket(sh.Content, protocol.ViewText(sh.View), sh.Ticket)
 	}
-	sh.Script = k.asset("htmx-sse.js")
-	sh.Stylesheet = k.asset("sideband.css")
+	sh.Script, sh.Stylesheet = k.asset("htmx-sse.js"), k.asset("sideband.css")
+	if k.config.Commands {
+		sh.Script, sh.Stylesheet = k.asset("htmx-csp-sse.js"), k.asset("sideband-commands.css")
+		if sh.Nonce == "" {
+			sh.Nonce = newNonce()
+		}
+	}
+	sh.Scripts = *k.scripts.Load()
 	sh.Icon = k.asset("icon.svg")
 	sh.Lost = k.asset(protocol.LostFile)
 	sh.Failed = k.asset(protocol.FailedFile)
@@ -207,10 +245,10 @@ func (k *Kit) writePage(w http.ResponseWriter, r *http.Request, status int, view
 	}
 	var b bytes.Buffer
 	if err := k.layout(r, sh.document(), &b); err != nil {
-		if r.Context().Err() != nil {
-			return // the browser has left
+		if browserLeft(r) {
+			return
 		}
-		k.log.Error("sideband: layout", fault.WithStack([]any{"err", err}, err)...)
+		k.log.ErrorContext(r.Context(), "sideband: layout", fault.WithStack([]any{"err", err}, err)...)
 		http.Error(w, k.config.Texts.Failed, http.StatusInternalServerError)
 		return
 	}
@@ -225,6 +263,7 @@ func (k *Kit) writePage(w http.ResponseWriter, r *http.Request, status int, view
 	if p := k.config.Security.ContentSecurityPolicy; p != "-" {
 		h.Set("Content-Security-Policy", p)
 	}
+	allowNonce(h, sh.Nonce)
 	if k.config.Development {
 		k.warnBlocked(view, csp.Parse(h.Values("Content-Security-Policy")...), r.Host, b.Bytes())
 	}

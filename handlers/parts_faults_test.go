@@ -131,7 +131,7 @@ func TestAnEventThatIsGivenUpLeavesItsComponentAlone(t *testing.T) {
 				attrs(views.OnClick(ctx, hv.Act, "inc")), attrs(views.OnClick(ctx, hv.Act, "hang"))))
 		},
 	}
-	page, _, _ := openHV(t, handlers.Config{Timeouts: handlers.Timeouts{Event: 100 * time.Millisecond}}, hvPage{Show: func(ctx context.Context) templ.Component {
+	page, _, _ := openHV(t, handlers.Config{Timeouts: handlers.Timeouts{Event: givesUp}}, hvPage{Show: func(ctx context.Context) templ.Component {
 		return views.Component("c", hv{Test: t.Name()})
 	}})
 	defer close(release)
@@ -190,7 +190,7 @@ func TestARenderingThatIsGivenUpTouchesNothing(t *testing.T) {
 // Messages that share a batch with one that hangs are not lost, and what those before it have set is shown.
 func TestMessagesBesideOneThatHangs(t *testing.T) {
 	release, begun := make(chan struct{}), make(chan struct{})
-	page, _, _ := openHV(t, handlers.Config{Timeouts: handlers.Timeouts{Event: 200 * time.Millisecond}}, hvPage{
+	page, _, _ := openHV(t, handlers.Config{Timeouts: handlers.Timeouts{Event: givesUp}}, hvPage{
 		Do: func(s *views.Socket, what string) error {
 			switch what {
 			case "send":
@@ -217,14 +217,13 @@ func TestMessagesBesideOneThatHangs(t *testing.T) {
 	defer close(release)
 	page.Find("#go").Click()
 	<-begun
-	time.Sleep(time.Second)
-	page.Expect("#t", "ab")
+	page.Wait("#t", "ab")
 }
 
 // What a callback that is given up has noted for its end may send to its own view.
 func TestOnEndOfAGivenUpCallbackMaySend(t *testing.T) {
 	release := make(chan struct{})
-	page, kit, _ := openHV(t, handlers.Config{Timeouts: handlers.Timeouts{Event: 100 * time.Millisecond}}, hvPage{
+	page, kit, _ := openHV(t, handlers.Config{Timeouts: handlers.Timeouts{Event: givesUp}}, hvPage{
 		Do: func(s *views.Socket, what string) error {
 			if what == "hang" {
 				ref := s.Ref()
@@ -239,7 +238,7 @@ func TestOnEndOfAGivenUpCallbackMaySend(t *testing.T) {
 			return hvHTML(`<button type="button" id="go"` + attrs(views.OnClick(ctx, hvPage.Act, "hang")) + `>go</button><p id="t">` + hvText.Get(ctx) + `</p>`)
 		},
 	})
-	late := time.AfterFunc(10*time.Second, func() { panic("the view's mutex is held for ever") })
+	late := time.AfterFunc(patience, func() { panic("the view's mutex is held for ever") })
 	defer late.Stop()
 	page.Find("#go").Click()
 	close(release)
@@ -260,7 +259,7 @@ func TestACloseThatHangs(t *testing.T) {
 		},
 		render: func(c hv, ctx context.Context) templ.Component { return hvHTML(`<p id="` + views.ID(ctx) + `"></p>`) },
 	}
-	_, kit, _ := openHV(t, handlers.Config{Timeouts: handlers.Timeouts{Event: 100 * time.Millisecond}}, hvPage{Show: func(ctx context.Context) templ.Component {
+	_, kit, _ := openHV(t, handlers.Config{Timeouts: handlers.Timeouts{Event: givesUp}}, hvPage{Show: func(ctx context.Context) templ.Component {
 		var list []any
 		for i := range 10 {
 			list = append(list, views.Component(fmt.Sprint("l", i), hv{Test: t.Name(), Text: fmt.Sprint(i)}))

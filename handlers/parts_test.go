@@ -7,7 +7,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/go-chi/chi/v5"
 
@@ -114,7 +113,7 @@ func TestAComponentWhoseMountGetsStuck(t *testing.T) {
 			<-free
 		}
 	}}
-	s := panelSite(t, handlers.Config{Timeouts: handlers.Timeouts{Event: 50 * time.Millisecond}}, page)
+	s := panelSite(t, handlers.Config{Timeouts: handlers.Timeouts{Event: givesUp}}, page)
 	p := s.browser(t).open("/panel").connect("")
 	if a := p.post("event=Load&value=true", nil); a.status != http.StatusNoContent {
 		t.Error(a)

@@ -129,3 +129,61 @@ func (p *tab) patch() (id, data string) {
 		}
 	}
 }
+
+// An answer may come after a connection that has brought the same: what it adds is then there twice, until its own
+// element gets the whole view. That holds if another answer has come meanwhile, too.
+func TestAnElementWhoseAnswerWasOvertakenGetsTheWholeView(t *testing.T) {
+	for _, more := range []int{0, 1} {
+		s := roomSite(t, handlers.Config{}, rooms.Page{})
+		p := s.browser(t).open("/rooms/a").connect("")
+		p.post("event=Add&value=1", nil)
+		p.await(">1<")
+		leaves(t, p, s)
+		query := elementIn(t, p.post("event=Add&value=1", nil))
+		p.connect("1")
+		p.await(">2<")
+		leaves(t, p, s)
+		for range more {
+			query = elementIn(t, p.post("event=Add&value=1", nil))
+		}
+		p.connectTo(query, "")
+		if _, data := p.patch(); !strings.Contains(data, "innerMorph") {
+			t.Errorf("%d more: got %s", more, data)
+		}
+	}
+}
+
+// What an element's own connection took, and the browser did not get, is sent again, not the whole view.
+func TestAnElementThatConnectsAgainGetsWhatItHasMissed(t *testing.T) {
+	s := roomSite(t, handlers.Config{}, rooms.Page{})
+	p := s.browser(t).open("/rooms/a").connect("")
+	p.post("event=Add&value=1", nil)
+	p.await(">1<")
+	leaves(t, p, s)
+	query := elementIn(t, p.post("event=Add&value=1", nil))
+	p.connectTo(query, "")
+	p.post("event=Add&value=1", nil)
+	p.await(">3<")
+	leaves(t, p, s)
+	p.connectTo(query, "")
+	if _, data := p.patch(); !strings.Contains(data, ">3<") || strings.Contains(data, "innerMorph") {
+		t.Errorf("got %s", data)
+	}
+}
+
+// leaves cuts the only page's connection.
+func leaves(t *testing.T, p *tab, s *site) {
+	t.Helper()
+	p.body.Close()
+	waitFor(t, func() bool { return s.kit.Stats().Views.Parked == 1 })
+}
+
+// elementIn is the query of the connection element in an answer.
+func elementIn(t *testing.T, a answer) string {
+	t.Helper()
+	m := regexp.MustCompile(`hx-sse:connect="(\?sideband=stream&amp;after=[^"]*)"`).FindStringSubmatch(a.body)
+	if m == nil {
+		t.Fatalf("answered %d %s", a.status, a.body)
+	}
+	return html.UnescapeString(m[1])
+}

@@ -16,7 +16,7 @@ func (rt Route) refuse(w http.ResponseWriter, r *http.Request, ref *refusal) {
 		rt.redirectEvent(w, r, ref.away)
 		return
 	}
-	k.log.Warn("sideband: event refused", "view", rt.def.Name(), "path", r.URL.Path, "status", ref.status, "err", ref.err)
+	k.log.WarnContext(r.Context(), "sideband: event refused", "view", rt.def.Name(), "path", r.URL.Path, "status", ref.status, "err", ref.err)
 	if unscripted {
 		rt.refuseUnscripted(w, r, ref)
 		return
@@ -25,7 +25,7 @@ func (rt Route) refuse(w http.ResponseWriter, r *http.Request, ref *refusal) {
 	if text == "" {
 		text = k.config.Texts.Refusal(ref.status)
 	}
-	if ref.reload {
+	if ref.reload && !hasWaited(r) {
 		if k.mayReload(w, r) {
 			w.Header().Set("HX-Refresh", "true")
 		} else {
@@ -36,16 +36,28 @@ func (rt Route) refuse(w http.ResponseWriter, r *http.Request, ref *refusal) {
 		k.log.Error("sideband: an event came without the page's ticket: an hx-headers attribute replaces the page's own; write hx-headers:append",
 			"view", rt.def.Name(), "element", r.Header.Get("HX-Source"))
 	}
+	if ref.ask { // it may have no connection
+		fresh := renonced(w.Header(), guardOf(r.Context(), k).nonce())
+		writeNotice(w, ref.status, text, protocol.AskStash(k.address(r), protocol.Stamp(fresh))...)
+		return
+	}
 	writeNotice(w, ref.status, text)
 }
 
-// writeNotice answers an event with nothing but a text for the page's notice.
-func writeNotice(w http.ResponseWriter, status int, text string) {
+// hasWaited reports whether an event was triggered at another path than the one that it has come to: it has waited, and
+// another page may be shown by now, which is not to be loaded again for it.
+func hasWaited(r *http.Request) bool {
+	path, _, ok := shownAt(r)
+	return ok && path != sentPath(r)
+}
+
+// writeNotice answers an event with nothing but a text for the page's notice, and more operations.
+func writeNotice(w http.ResponseWriter, status int, text string, more ...byte) {
 	h := w.Header()
 	h.Set("Cache-Control", "no-store")
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(status)
-	_, _ = w.Write(protocol.AppendNotice(nil, text)) // nobody is left to tell
+	_, _ = w.Write(protocol.AppendNotice(more, text)) // nobody is left to tell
 }
 
 // refuseConnection answers a connection that reaches no view. Browsers understand an event
@@ -58,7 +70,7 @@ func (rt Route) refuseConnection(w http.ResponseWriter, r *http.Request, ref *re
 		_ = sse.Reply(w, protocol.Leave(k.departure(k.address(r), ref.away, id, guardOf(r.Context(), k).pageQuery()))) // nobody is left to tell
 		return
 	}
-	k.log.Info("sideband: connection refused", "view", rt.def.Name(), "path", r.URL.Path, "status", ref.status, "err", ref.err)
+	k.log.InfoContext(r.Context(), "sideband: connection refused", "view", rt.def.Name(), "path", r.URL.Path, "status", ref.status, "err", ref.err)
 	answer := k.messages.Reload
 	switch {
 	case !ref.reload:

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"reflect"
@@ -16,8 +17,9 @@ import (
 // Route is a view as an http.Handler. Mount it for all methods:
 // r.Handle("/counter", handlers.View(kit, counter.Page{})).
 type Route struct {
-	kit *Kit
-	def *live.Definition
+	kit    *Kit
+	def    *live.Definition
+	action string
 }
 
 // View makes the handler of a page. The hooks run within those of [Kit.Hooks]. It panics on mistakes that the compiler can't
@@ -28,11 +30,25 @@ func View[Q any](k *Kit, v views.View[Q], hooks ...views.Hook) Route {
 	if !def.Static {
 		k.log.Info("sideband: view registered", "view", def.Name(), "events", def.Events())
 	}
-	return Route{k, def}
+	return Route{kit: k, def: def}
+}
+
+// Action returns the route with a name, which the page finds in the field of its parameters that is tagged
+// action:"index show", a list of all such names. A route without a name is the first of them. Patches lead from one
+// route of a page's type to another. It panics for a name that is not in the list.
+//
+//	r.Handle("/users", handlers.View(kit, page))
+//	r.Handle("/users/{id}", handlers.View(kit, page).Action("show"))
+func (rt Route) Action(name string) Route {
+	if !rt.def.Address.HasAction(name) {
+		panic(fmt.Sprintf("handlers: no field of the parameters of %s is tagged action:%q", rt.def.Name(), name))
+	}
+	rt.action = name
+	return rt
 }
 
 func init() {
-	live.Face.Route = func(kit any, def *live.Definition) any { return Route{kit.(*Kit), def} }
+	live.Face.Route = func(kit any, def *live.Definition) any { return Route{kit: kit.(*Kit), def: def} }
 }
 
 // ServeHTTP answers the page, its events and its connection.
@@ -49,14 +65,14 @@ func (rt Route) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // enter notes that the request has come to a page. It reports whether the page is to answer.
 func (rt Route) enter(w http.ResponseWriter, r *http.Request, g *guard) bool {
 	for at := g; at != nil; at = at.outer {
-		at.ours = true
+		at.ours, at.inner = true, r
 	}
 	if !isCanonical(r.URL) {
 		rt.serveMisspelled(w, r)
 		return false
 	}
 	asks := r.Method == http.MethodGet || r.Method == http.MethodHead
-	return !asks || !rt.speculative(w, r, g.query.Get(protocol.KitParam))
+	return !asks || g.file != "" || !rt.speculative(w, r, g.query.Get(protocol.KitParam))
 }
 
 // serve answers the page and its events. It is not part of ServeHTTP, whose frame is memory that each
@@ -88,6 +104,8 @@ func (rt Route) serve(w http.ResponseWriter, r *http.Request) {
 			w.WriteHeader(http.StatusSeeOther)
 		case kind == protocol.LeaveValue:
 			rt.serveLeave(w, r)
+		case g.file != "":
+			rt.serveFile(w, r, g.file)
 		case isNavigation(r):
 			if g.navigates(rt) || !load(w, r) {
 				rt.servePage(w, r)
@@ -99,6 +117,10 @@ func (rt Route) serve(w http.ResponseWriter, r *http.Request) {
 			rt.servePage(w, r)
 		}
 	case http.MethodPost:
+		if g.query.Has(protocol.StashParam) {
+			rt.serveStash(w, r)
+			return
+		}
 		rt.serveEvent(w, r)
 	default:
 		w.Header().Set("Allow", "GET, HEAD, POST")

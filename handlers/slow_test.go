@@ -45,6 +45,7 @@ func TestASlowBrowserCatchesUp(t *testing.T) {
 		n++
 		waitFor(t, func() bool { return rooms.Say(view, strconv.Itoa(n)+string(large)) == nil })
 		waitFor(t, func() bool { return rooms.Tick(view, 1) == nil })
+		waitFor(t, func() bool { return handlers.Waiting(s.kit) == 0 })
 		if n > 500 {
 			t.Fatal("the stream takes everything")
 		}
@@ -86,6 +87,7 @@ func TestABoxThatIsRefusedToASlowBrowserIsSetBack(t *testing.T) {
 	large := strings.Repeat("a", 4<<20)
 	for n := 1; s.kit.Stats().ConnectionsFull == 0; n++ {
 		waitFor(t, func() bool { return rooms.Say(view, strconv.Itoa(n)+large) == nil })
+		waitFor(t, func() bool { return handlers.Waiting(s.kit) == 0 })
 		if n > 500 {
 			t.Fatal("the stream takes everything")
 		}

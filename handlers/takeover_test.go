@@ -36,9 +36,7 @@ func TestTwoDocumentsWithOneTicket(t *testing.T) {
 			}
 			goes.post("event=Add&value=1", nil)
 			stays.await(">1<")
-			if st := s.kit.Stats(); st.Connections != 1 || st.Views.Connected != 1 {
-				t.Errorf("%+v", st)
-			}
+			waitFor(t, func() bool { st := s.kit.Stats(); return st.Connections == 1 && st.Views.Connected == 1 })
 		})
 	}
 }

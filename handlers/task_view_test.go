@@ -238,6 +238,27 @@ func TestAFunctionThatNeverReturns(t *testing.T) {
 	}
 }
 
+// Case 47: Shutdown names it, too, if connections have taken all the time.
+func TestAFunctionThatNeverReturnsBesideAConnection(t *testing.T) {
+	release := make(chan struct{})
+	s := newSite(t, handlers.Config{}, func(kit *handlers.Kit, r chi.Router) {
+		r.Handle("/", handlers.View(kit, reports.Page{Mounts: func(s *views.Socket) error {
+			reports.Report.Start(s, func(context.Context) (string, error) { <-release; return "late", nil })
+			return nil
+		}}))
+	})
+	s.browser(t).open("/").connect("")
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := s.kit.Shutdown(ctx); !errors.Is(err, context.Canceled) {
+		t.Errorf("shutdown: %v", err)
+	}
+	if text := s.log.String(); !strings.Contains(text, "names=[report]") {
+		t.Errorf("logged %s", text)
+	}
+	close(release)
+}
+
 // Work, cancelling and endings from everywhere.
 func TestWorkAmidEverything(t *testing.T) {
 	var page reports.Page

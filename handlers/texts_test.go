@@ -6,12 +6,12 @@ import (
 	"fmt"
 	"html"
 	"io"
+	"net/http"
 	"os"
 	"reflect"
 	"regexp"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/a-h/templ"
 	"github.com/go-chi/chi/v5"
@@ -53,11 +53,13 @@ func TestTextsAreTheApplications(t *testing.T) {
 	g, inside, goOn := &gate{}, make(chan context.Context, 1), make(chan struct{})
 	s := newSite(t, handlers.Config{
 		Texts:    texts,
-		Timeouts: handlers.Timeouts{Event: 100 * time.Millisecond},
-		Limits:   handlers.Limits{SessionMounts: 10, Views: state.Limits{PerSession: 2}},
+		Timeouts: handlers.Timeouts{Event: givesUp},
+		Limits:   handlers.Limits{SessionMounts: 12, SessionEvents: 50, Views: state.Limits{PerSession: 2}},
 	}, func(kit *handlers.Kit, r chi.Router) {
 		r.With(g.middleware).Handle("/rooms/{room}", handlers.View(kit, rooms.Page{Inside: inside, GoOn: goOn}))
 		r.Handle("/speaking", handlers.View(kit, speaking{}))
+		r.Handle("/m1", handlers.View(kit, round{Mounts: "/m2"}))
+		r.Handle("/m2", handlers.View(kit, round{Mounts: "/m1"}))
 	})
 
 	var said strings.Builder
@@ -101,6 +103,12 @@ func TestTextsAreTheApplications(t *testing.T) {
 	}
 	note(p.do("GET", p.path+"?sideband=stream", nil, "Sideband-Ticket", p.ticket)) // it has reloaded often enough
 	g.closed.Store(nil)
+	b = s.browser(t)
+	often := b.open("/rooms/a")
+	for range 50 {
+		often.post("event=Nothing", nil)
+	}
+	note(often.post("event=Add&value=1", nil))
 
 	// Connections.
 	note(s.browser(t).do("GET", "/rooms/a?sideband=stream", nil, "Sideband-Ticket", p.ticket))
@@ -121,10 +129,14 @@ func TestTextsAreTheApplications(t *testing.T) {
 	b = s.browser(t)
 	note(b.do("DELETE", "/rooms/a", nil))
 	note(b.do("GET", "/rooms/%2e%2e", nil))
-	for range 12 { // the first one has no session yet
+	for range 14 { // the first one has no session yet
 		page = b.do("GET", "/rooms/a", nil)
 	}
 	note(page)
+	b = s.browser(t)
+	b.http.CheckRedirect = func(*http.Request, []*http.Request) error { return nil }
+	b.do("GET", "/rooms/a", nil)
+	note(b.do("GET", "/m1", nil))
 	shutdown(t, s.kit)
 	note(s.browser(t).do("GET", "/rooms/a", nil))
 

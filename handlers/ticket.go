@@ -22,8 +22,14 @@ type ticket struct {
 	sent    string // as the browser has sent it; "" if that is the same
 	query   string // as the browser has sent it
 	moves   string // the type of the view, if its page may change its address without a load
-	keeps   string // "1" if its connection stays open while the page is hidden
+	keeps   string // what the page keeps: keepsConnection, keepsState
 }
+
+// What a page keeps.
+const (
+	keepsConnection = "1" // while it is hidden
+	keepsState      = "s" // that of its durable keys: it is asked for it before its view is remounted
+)
 
 // ticketVersion is that of the fields of a ticket.
 const ticketVersion = 6

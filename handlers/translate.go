@@ -26,9 +26,11 @@ func (g *guard) translate(status int) bool {
 	if !visit && (err != nil || !g.own && t.sentPath() != sentPath(r)) {
 		return false // a request of the application's own, to somewhere else
 	}
-	g.kit.once(fmt.Sprintf("guard %d", status), func() {
-		g.kit.log.Warn("sideband: a middleware does not let a page's requests through", "status", status, "method", r.Method, "path", r.URL.Path)
-	})
+	if !browserLeft(r) {
+		g.kit.once(fmt.Sprintf("guard %d", status), func() {
+			g.kit.log.Warn("sideband: a middleware does not let a page's requests through", "status", status, "method", r.Method, "path", r.URL.Path)
+		})
+	}
 	h := g.Header()
 	target, reload := g.target(status, t)
 	for _, name := range []string{"Content-Type", "Content-Length", "Content-Encoding", "Location", "Refresh"} {

@@ -33,6 +33,7 @@ type posted struct {
 	fields   url.Values
 	err      error // of reading them
 	tooLarge bool  // nobody knows whether there is a ticket in the body
+	rest     bool  // fields has the ticket alone: what comes after it is not read yet
 }
 
 // readPosted takes the fields from the body of what may be an event of a page without JavaScript. It
@@ -50,6 +51,13 @@ func (g *guard) readPosted(r *http.Request) *posted {
 	kind, attributes, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if kind != formType && kind != multipartType {
 		return p
+	}
+	if kind == multipartType {
+		var ok bool
+		if p.fields, ok = k.readTicket(r, attributes["boundary"]); ok {
+			p.rest = true
+			return p
+		}
 	}
 	text, err := io.ReadAll(io.LimitReader(r.Body, k.config.Limits.Body+1))
 	r.Body = readAgain{io.MultiReader(bytes.NewReader(text), r.Body), r.Body}
@@ -85,26 +93,46 @@ func parseFields(text []byte, kind, boundary string, most int) (url.Values, erro
 	parts := multipart.NewReader(bytes.NewReader(text), boundary)
 	var refused error
 	for n := 0; ; n++ {
-		p, err := parts.NextPart()
-		if errors.Is(err, io.EOF) {
+		p, err := parts.NextRawPart()
+		if err == io.EOF { // wrapped, it is the end of the body in the middle of the parts
 			return fields, refused
-		}
-		if err == nil && n == most {
-			err = errors.New("too many parts")
 		}
 		if err != nil {
 			return fields, fmt.Errorf("handlers: %w", err)
 		}
-		value, err := io.ReadAll(p)
+		if n == most {
+			return fields, errors.New("handlers: too many parts")
+		}
+		value, cut := io.ReadAll(p)
 		switch {
-		case err != nil:
-			return fields, fmt.Errorf("handlers: %w", err)
+		case cut != nil:
+			return fields, fmt.Errorf("handlers: %w", cut)
 		case p.FileName() != "":
 			refused = errFiles // the ticket may come after it
 		case p.FormName() != "" && !isFile(p):
 			fields.Add(p.FormName(), string(value))
 		}
 	}
+}
+
+// readTicket looks for the ticket in front of the first file, so that files need not be read before the
+// application's middleware has run. Whoever reads the body afterwards finds all of it.
+func (k *Kit) readTicket(r *http.Request, boundary string) (url.Values, bool) {
+	var read bytes.Buffer
+	body := r.Body
+	defer func() { r.Body = readAgain{io.MultiReader(&read, body), body} }()
+	parts := multipart.NewReader(io.TeeReader(io.LimitReader(body, k.config.Limits.Body), &read), boundary)
+	for range k.config.Limits.Fields + 1 {
+		p, err := parts.NextRawPart()
+		if err != nil || p.FileName() != "" {
+			return nil, false
+		}
+		if p.FormName() == protocol.TicketField {
+			ticket, err := io.ReadAll(p)
+			return url.Values{protocol.TicketField: {string(ticket)}}, err == nil
+		}
+	}
+	return nil, false
 }
 
 // isFile reports whether a part is of a field for files, of which none may have been chosen.
@@ -217,7 +245,7 @@ func (rt Route) serveAgain(w http.ResponseWriter, r *http.Request) {
 	default:
 		w.Header().Set("Cache-Control", "no-store") // going back shows what the view shows
 		k.writePage(w, r, http.StatusOK, rt.def.Name(), shell{
-			Title: page.Title, Content: page.Content, Notice: page.Notice, View: v.ID(), Unscripted: page.Unscripted, Ticket: t,
+			Title: page.Title, Content: page.Content, Notice: page.Notice, View: v.ID(), Unscripted: page.Unscripted, Ticket: t, Nonce: v.Nonce(),
 			Connection: page.Connection, KeepConnection: rt.def.KeepsConnection,
 		})
 	}

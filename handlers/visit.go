@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"github.com/sideband-go/sideband/internal/live"
 	"github.com/sideband-go/sideband/internal/params"
@@ -17,6 +18,9 @@ import (
 // is good at all addresses of pages of that type. Where the page is, the view knows or, if that is gone, the
 // request says: htmx sends the address that the browser shows.
 
+// visitTarget is what htmx says of a patch that is to scroll to the top.
+const visitTarget = "div" + protocol.TopTarget
+
 // isVisit reports whether a page asks for an address, to show it in its view.
 func isVisit(r *http.Request) bool {
 	return r.Method == http.MethodGet && r.Header.Get(protocol.TicketHeader) != "" && (r.Header.Get("HX-Request") == "true" || isRestore(r))
@@ -24,6 +28,11 @@ func isVisit(r *http.Request) bool {
 
 // isRestore reports whether the user has gone back or forward to the address.
 func isRestore(r *http.Request) bool { return r.Header.Get("HX-History-Restore-Request") == "true" }
+
+// isStep reports whether the user has gone back or forward to the address, which the page may ask for once more.
+func isStep(r *http.Request) bool {
+	return isRestore(r) || r.Header.Get("HX-Source") == "div#"+protocol.RetryID
+}
 
 // maxQuery bounds the query that a page says it has, in bytes.
 const maxQuery = 4 << 10
@@ -36,6 +45,15 @@ func shownAt(r *http.Request) (path, query string, ok bool) {
 		return "", "", false
 	}
 	return u.EscapedPath(), u.RawQuery, true
+}
+
+// addressShown is shownAt as an address; "" if the request says nothing of use.
+func addressShown(r *http.Request) string {
+	path, query, ok := shownAt(r)
+	if !ok {
+		return ""
+	}
+	return (&live.Place{Path: path, Query: query}).Address()
 }
 
 // pageAt returns the query of the page that sends the request. It reports false if the page is at another path.
@@ -64,7 +82,7 @@ func (rt Route) follow(v *live.View, r *http.Request) *refusal {
 	if !v.HasHooks(rt.hooks(r)) {
 		return refused(http.StatusConflict, "the page has other hooks at this address")
 	}
-	outcome := v.MoveTo(live.Event{Context: context.WithoutCancel(r.Context()), Input: input(r)}, r.Context(), rt.place(r))
+	outcome := v.MoveTo(live.Event{Context: context.WithoutCancel(r.Context()), Input: rt.input(r)}, r.Context(), rt.place(r), false)
 	switch {
 	case outcome.Departure != nil:
 		return &refusal{status: http.StatusSeeOther, err: errors.New("handlers: HandleParams redirects"), away: outcome.Departure}
@@ -77,7 +95,7 @@ func (rt Route) follow(v *live.View, r *http.Request) *refusal {
 
 // place is where the page is that asks, or is asked for.
 func (rt Route) place(r *http.Request) *live.Place {
-	p := &live.Place{Path: sentPath(r), Query: guardOf(r.Context(), rt.kit).pageQuery(), Pattern: pattern(r)}
+	p := &live.Place{Path: sentPath(r), Query: guardOf(r.Context(), rt.kit).pageQuery(), Pattern: pattern(r), Action: rt.action}
 	if names := rt.def.Address.PathNames(); len(names) > 0 {
 		p.Params = make(map[string]string, len(names))
 		for _, name := range names {
@@ -88,10 +106,10 @@ func (rt Route) place(r *http.Request) *live.Place {
 }
 
 // input is what the page takes from the request's address.
-func input(r *http.Request) params.Input {
+func (rt Route) input(r *http.Request) params.Input {
 	q := r.URL.Query()
 	q.Del(protocol.KitParam)
-	return params.Input{Path: r.PathValue, Query: q}
+	return params.Input{Path: r.PathValue, Action: rt.action, Query: q}
 }
 
 // visited reports whether a visit is from a page whose address may change, as far as the ticket can be read.
@@ -118,23 +136,34 @@ func (rt Route) serveVisit(w http.ResponseWriter, r *http.Request) bool {
 	if !v.HasHooks(rt.hooks(r)) { // the page is to pass those of this address
 		return !isRestore(r) && load(w, r)
 	}
-	to := rt.place(r)
+	to, before := rt.place(r), v.Place().Address()
 	if rt.kit.based && v.Place().Path != to.Path { // what is bound has the path of the page
 		return !isRestore(r) && load(w, r)
 	}
-	outcome := v.MoveTo(live.Event{Context: context.WithoutCancel(r.Context()), Input: input(r)}, r.Context(), to)
+	outcome := v.MoveTo(live.Event{Context: context.WithoutCancel(r.Context()), Input: rt.input(r)}, r.Context(), to, isStep(r))
 	if outcome.Err != nil {
 		if isRestore(r) {
 			return false
 		}
 		v.NoteNotice()
-	} else if path, query, ok := shownAt(r); ok && outcome.Move == nil && path == to.Path && query == to.Query {
-		h.Set("HX-Push-Url", "false") // the browser shows it already
 	}
+	end, top := to.Address(), r.Header.Get("HX-Target") == visitTarget
 	if m := outcome.Move; m != nil { // the address that was asked for has never been shown
-		outcome.Move = &live.Move{Address: m.Address, Replace: isRestore(r)}
+		end, top = m.Address, top || m.Top
+		outcome.Move = &live.Move{Address: end, Replace: isStep(r)}
 	}
-	rt.answer(w, r, outcome)
+	// What a request says that has waited is older than the view.
+	if outcome.Err == nil && !isStep(r) {
+		shown := addressShown(r)
+		switch again := v.NoteAsked(shown); {
+		case end == before && end == shown:
+			h.Set("HX-Push-Url", "false") // the browser shows it already
+			outcome.Move = nil
+		case again && shown != "":
+			outcome.Move = &live.Move{Address: end, Replace: true}
+		}
+	}
+	rt.answer(w, r, outcome, top)
 	return true
 }
 
@@ -168,6 +197,6 @@ func (g *guard) hasLeft() bool {
 	if g.kit.based {
 		address = g.kit.address(g.r) + address
 	}
-	_ = sse.Reply(g.ResponseWriter, patch.AppendReplace(nil, protocol.ConnectionID, protocol.ConnectionElement(address, t.keeps != ""))) // nobody is left to tell
+	_ = sse.Reply(g.ResponseWriter, patch.AppendReplace(nil, protocol.ConnectionID, protocol.ConnectionElement(address, protocol.Stamp(g.nonce()), strings.Contains(t.keeps, keepsConnection)))) // nobody is left to tell
 	return true
 }

@@ -15,7 +15,8 @@ import (
 
 // Click clicks the element, and waits until the page has settled. A link that is no
 // event is followed, a button submits or resets its form, a summary opens its details, and
-// a label clicks its field after it. It fails the test if the element is hidden or
+// a label clicks its field after it. Commands of package client send what they send, and do
+// nothing else: nothing is hidden, shown or marked, and questions are answered with yes. It fails the test if the element is hidden or
 // disabled, or if nothing comes of a click on it.
 func (e Element) Click() {
 	e.page.t.Helper()
@@ -40,25 +41,29 @@ func (p *Page) idle(d *htmxdom.Document, n *html.Node) string {
 		return ""
 	case do == htmxdom.Submit && d.Form(on) != nil && !prevented:
 		return invalid(d, d.Form(on), on)
+	case do == htmxdom.Submit && !listens && d.HasCommands("click", n):
+		return ""
 	case do == htmxdom.Submit && !listens:
 		return "nothing listens to a click on it: it is in no form and has no event"
 	case do == htmxdom.Reset && d.Form(on) == nil && !listens:
 		return "nothing listens to a click on it: it is in no form"
 	case do == htmxdom.Follow && !listens && !strings.HasPrefix(attr(on, "href"), "#"):
 		return leaves(attr(on, "href"))
-	case do != htmxdom.NoAction, listens, isField(n):
+	case do != htmxdom.NoAction, listens, isField(n), d.HasCommands("click", n):
 		return ""
 	}
 	return "nothing listens to a click on it"
 }
 
-// Key presses a key, such as "Enter", "Escape" or "a", while the element has the focus.
+// Key presses a key, such as "Enter", "Escape", "a" or "Ctrl+s", while the element has the focus.
 // Enter in a field submits its form as browsers do: by its first button, unless that is
 // disabled, or without one if there is no other text field.
 func (e Element) Key(key string) {
 	e.page.t.Helper()
 	e.act("press "+key, func(d *htmxdom.Document, n *html.Node) (func(tab.Finder) error, string) {
-		listens := len(d.Dispatch("keydown", n, true))+len(d.Dispatch("keyup", n, true)) > 0
+		d.SetKey(key)
+		listens := len(d.Dispatch("keydown", n, true))+len(d.Dispatch("keyup", n, true)) > 0 || d.HasCommands("keydown", n) || d.HasCommands("keyup", n)
+		d.SetKey("")
 		enters := key == "Enter" && n.Data == "input" && !isButton(n) && d.Form(n) != nil
 		clicks := (key == "Enter" || key == " ") && isButton(n) || key == "Enter" && isLink(n)
 		changes := key == "Enter" && n.Data == "input" && e.page.typed == n
@@ -74,7 +79,7 @@ func (e Element) Key(key string) {
 		}
 		return func(f tab.Finder) error {
 			t := e.page.tab
-			errs := []error{t.Dispatch(f, "keydown")}
+			errs := []error{t.DispatchKey(f, "keydown", key)}
 			if changes {
 				e.page.typed = nil
 				errs = append(errs, t.Dispatch(f, "change"))
@@ -85,7 +90,7 @@ func (e Element) Key(key string) {
 			if clicks {
 				errs = append(errs, t.Click(f))
 			}
-			return errors.Join(append(errs, t.Dispatch(f, "keyup"))...)
+			return errors.Join(append(errs, t.DispatchKey(f, "keyup", key))...)
 		}, ""
 	})
 }

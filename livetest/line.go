@@ -67,6 +67,8 @@ type line struct {
 	running   map[*request]bool
 	changed   chan struct{} // closed when a request is over
 	redirects []string      // since a page was loaded last
+	hold      *Upload       // that holds the next request with files
+	held      *Upload       // whose request is under way
 }
 
 // request is one that the server works on.
@@ -127,8 +129,11 @@ func (w *watching) RoundTrip(r *http.Request) (*http.Response, error) {
 		r = r.Clone(r.Context())
 		maps.Copy(r.Header, header)
 	}
+	r, over := w.line.take(r)
 	res, err := w.Transport.RoundTrip(r)
-	if err == nil && res.StatusCode >= 300 && res.StatusCode < 400 && r.Header.Get("Sec-Fetch-Dest") == "document" {
+	over()
+	if err == nil && res.StatusCode >= 300 && res.StatusCode < 400 &&
+		(r.Header.Get("Sec-Fetch-Dest") == "document" || r.Header.Get("HX-Request-Type") == "full") {
 		w.line.mu.Lock()
 		w.line.redirects = append(w.line.redirects, whereTo(r, res))
 		w.line.mu.Unlock()

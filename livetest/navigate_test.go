@@ -244,3 +244,52 @@ func TestExpectPatchedFails(t *testing.T) {
 		}
 	}
 }
+
+// Case 255. Links and callbacks show another page in the document that is there; what does not fit is loaded.
+func TestAnotherPageIsShownInTheDocument(t *testing.T) {
+	t.Parallel()
+	page := openCatalog(t, "/products")
+	page.Button("Order").Click()
+	page.Link("Page 2").Click()
+	first := page.View()
+	page.Link("Help, here").Click()
+	page.Expect("h1", "Help")
+	expect(t, "the title", page.Title(), "Help")
+	if page.View() == first || !page.Live() {
+		t.Error("the page has no view of its own")
+	}
+	if err := views.Send(first, catalog.Page.Turn, 3); err == nil {
+		t.Error("the view that was left lives on")
+	}
+	page.Link("Tea, here").Click()
+	page.Expect("#shown", `Product 7, "", page 1`)
+	page.Expect("#orders", "0")
+	page.Link("Page 2, from the top").Click()
+	page.ExpectPatched("/products/7?page=2")
+	expect(t, "the visits", visits(page), "patch followed /products?page=2 204, navigate followed /help 200, navigate followed /products/7#foot 200, patch followed /products/7?page=2 200")
+	page.Back()
+	page.Expect("#shown", `Product 7, "", page 1`)
+	page.Back()
+	page.Expect("h1", "Help")
+	page.Back()
+	page.Expect("#shown", `Product 0, "", page 2`)
+	expect(t, "the visits", visits(page), "patch restored /products/7#foot 204, navigate restored /help 200, navigate restored /products?page=2 200")
+	page.Button("Walk").Click()
+	page.Expect("h1", "Help")
+	page.ExpectFlash(views.FlashInfo, "Welcome.")
+	page.Back()
+	page.Button("Walk on").Click()
+	page.ExpectFlash(views.FlashInfo, "Welcome.")
+	page.Expect("#shown", `Product 5, "", page 1`)
+	page.Back()
+	for _, v := range page.TakeVisits() {
+		if v.Path == "/products/5" && strings.Join(v.Redirects, " ") != "/products/5" {
+			t.Errorf("the redirects are %q", v.Redirects)
+		}
+		if v.Kind != "navigate" && v.Cause != "restored" { // the page of product 5 is one of products, too
+			t.Errorf("%+v", v)
+		}
+	}
+	page.Button("Walk out").Click()
+	expect(t, "the visits", visits(page), "load redirect /none 404")
+}

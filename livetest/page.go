@@ -88,6 +88,7 @@ func (p *Page) Settle() {
 // now is what a page is like at one moment.
 type now struct {
 	page     bool
+	requests int // that are under way, or wait, and pages that are loaded
 	busy     bool
 	ticket   string
 	live     bool
@@ -132,8 +133,8 @@ func (p *Page) unsettled(ctx context.Context) (why string, poll bool) {
 	down, cut := p.line.state()
 	connects := n.connects && !down && !cut
 	switch {
-	case n.busy:
-		return "a request is under way", false
+	case n.busy, n.requests > 0 && !(n.requests == 1 && p.line.holds()):
+		return "a request is under way", n.requests == 1 // which may be an upload that is held
 	case !n.page || n.ticket == "":
 		return "", false
 	case connects && !p.hidden && !n.live:
@@ -189,12 +190,14 @@ func (p *Page) now() (n now) {
 	}
 	defer func() { p.was, p.wasAt = n, changed }()
 	p.tab.Read(func(v tab.View) {
-		n.busy = v.Loading || v.Busy()
+		if n.requests = v.Running + v.Waiting; v.Loading {
+			n.requests++
+		}
 		d := v.Document
 		if n.page = d != nil; !n.page {
 			return
 		}
-		n.busy = n.busy || refreshes(d)
+		n.busy = refreshes(d)
 		n.ticket, n.live, n.lastID = ticketOf(d), v.Live, v.LastID
 		n.connects = !p.plain && len(d.EventSources()) > 0
 	})

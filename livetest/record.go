@@ -51,6 +51,8 @@ type record struct {
 
 	mu       sync.Mutex
 	messages []Message
+	events   []Event
+	replies  []Event
 	visits   []Visit
 	newest   Visit
 	errors   []string // what htmx has thrown
@@ -75,11 +77,14 @@ func (r *record) observe(e tab.Event) {
 		r.shown, r.spoken = nil, false
 		r.visit(Visit{"load", string(e.Cause), pathOf(e.Address), 0, r.line.takeRedirects()})
 	case tab.Moved:
-		kind := "patch"
-		if e.Replace {
+		kind, redirects := "patch", []string(nil)
+		switch {
+		case e.Whole:
+			kind, redirects = "navigate", r.line.takeRedirects()
+		case e.Replace:
 			kind = "replace"
 		}
-		r.visit(Visit{kind, string(e.Cause), pathOf(e.Address), e.Status, nil})
+		r.visit(Visit{kind, string(e.Cause), pathOf(e.Address), e.Status, redirects})
 	case tab.Shown:
 		r.shownBack(e.Status)
 	case tab.Connected:
@@ -89,11 +94,21 @@ func (r *record) observe(e tab.Event) {
 			return
 		}
 		r.spoken = true
+		if e.Name != "" {
+			r.events = append(r.events, Event{e.Name, e.Text})
+			return
+		}
 		id := ""
 		if e.Numbered {
 			id = e.ID
 		}
 		r.add(Message{id, e.Text, 0})
+	case tab.Replied:
+		if e.Name != "" {
+			r.replies = append(r.replies, Event{e.Name, e.Text})
+		} else if e.Text != "" {
+			r.add(Message{"", e.Text, e.Status})
+		}
 	case tab.Failed:
 		r.missed = r.missed || e.Method == http.MethodPost
 	case tab.Answered:
@@ -115,12 +130,13 @@ func (r *record) visit(v Visit) {
 
 // shownBack notes what was answered for the address that was gone back to: nothing, since the view shows it, or a body.
 func (r *record) shownBack(status int) {
+	redirects := r.line.takeRedirects()
 	v := &r.newest
 	if v.Cause != string(tab.Restored) || v.Kind == "load" {
 		return // it has changed again since
 	}
 	if v.Status = status; status != http.StatusNoContent {
-		v.Kind = "navigate"
+		v.Kind, v.Redirects = "navigate", redirects
 	}
 	if n := len(r.visits); n > 0 {
 		r.visits[n-1] = *v

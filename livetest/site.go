@@ -89,6 +89,19 @@ func (s *Site) serve(w http.ResponseWriter, r *http.Request) {
 // the pages ask for next is answered by h. It returns when the pages have settled.
 func (s *Site) Restart(h http.Handler) {
 	s.t.Helper()
+	s.replace(h, (*line).end)
+}
+
+// Move has another program answer at the site's address while the old one goes on and does not know, as
+// when a load balancer sends the pages to another machine: all connections break. It returns when the pages
+// have settled.
+func (s *Site) Move(h http.Handler) {
+	s.t.Helper()
+	s.replace(h, func(*line, context.Context) {})
+}
+
+func (s *Site) replace(h http.Handler, end func(*line, context.Context)) {
+	s.t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), s.Patience)
 	defer cancel()
 	s.handler.Store(&h)
@@ -100,7 +113,7 @@ func (s *Site) Restart(h http.Handler) {
 		if !l.quiet(ctx, false) {
 			s.t.Fatal("livetest: the old program goes on with a request although its connection is gone")
 		}
-		l.end(ctx)
+		end(l, ctx)
 	}
 	for _, p := range pages {
 		p.settle()

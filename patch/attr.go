@@ -10,6 +10,7 @@ type tag struct {
 	bindings      int // how many hx-post there are
 	selfClosing   bool
 	opened        bool // has an attribute that begins with open
+	ignored       bool // has the attribute Ignore: what is in the element is not the server's
 }
 
 // readTag reads the attributes of a start tag from after its name on.
@@ -30,8 +31,10 @@ func readTag(h []byte, i int) (t tag, ok bool) {
 			if n[3]|0x20 == 'p' && bytes.EqualFold(n, []byte("hx-post")) {
 				t.bindings++
 			}
-		case 9:
-			if bytes.EqualFold(n, []byte("autofocus")) && t.autofocus.end == 0 {
+		case len(Ignore):
+			if n[2] == '-' && bytes.EqualFold(n, []byte(Ignore)) {
+				t.ignored = true
+			} else if bytes.EqualFold(n, []byte("autofocus")) && t.autofocus.end == 0 {
 				t.autofocus = interval{a.name.start, a.end}
 			}
 		}

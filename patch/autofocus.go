@@ -43,9 +43,11 @@ func AppendFocused(dst, ops []byte) []byte {
 // appendUnfocused appends the operation that morphs an element that was just brought into itself without autofocus.
 func appendUnfocused(dst, start, content []byte) []byte {
 	name := nameOf(tagIn(start))
-	dst = append(dst, `<hx-partial id="`...)
-	dst = append(dst, attribute(start, "id")...)
-	dst = append(dst, `" hx-swap="outerMorph">`...)
+	t, condition := target{id: string(attribute(start, "id"))}, ""
+	if bytes.EqualFold(tagIn(start), []byte("a")) { // SVG has such elements too, which this would replace by HTML's
+		t.selector, condition = string(appendSelector(nil, []byte(t.id))), ":not(svg *)"
+	}
+	dst = t.open(dst, condition, "outerMorph")
 	dst = appendStart(dst, start, []string{"autofocus"})
 	switch {
 	case name == tagTextarea:
@@ -59,7 +61,8 @@ func appendUnfocused(dst, start, content []byte) []byte {
 	return append(dst, `></hx-partial>`...)
 }
 
-// isOfHTML reports whether elements of the name are not of SVG or MathML, wherever they stand, and do nothing by themselves.
+// isOfHTML reports whether elements of the name, but for links, are not of SVG or MathML, wherever they stand, and do nothing
+// by themselves.
 func isOfHTML(name []byte) bool {
-	return !isCustom(name) && !slices.Contains([]string{"a", "audio", "canvas", "iframe", "script", "style", "title", "video"}, string(bytes.ToLower(name)))
+	return !isCustom(name) && !slices.Contains([]string{"audio", "canvas", "iframe", "script", "style", "title", "video"}, string(bytes.ToLower(name)))
 }

@@ -18,7 +18,8 @@ func TestElementsThatWereBroughtWithAutofocusLoseIt(t *testing.T) {
 		{"two", `<input id="b" autofocus><input id="c" autofocus>`, `<hx-partial id="b" hx-swap="outerMorph"><input id="b"></hx-partial><hx-partial id="c" hx-swap="outerMorph"><input id="c"></hx-partial>`},
 		{"no id", `<input autofocus>`, ""},
 		{"an id that is no target", `<input id="a,b" autofocus>`, ""},
-		{"what may be of SVG", `<svg><a id="b" autofocus></a></svg>`, ""},
+		{"a link, unless it is SVG's", `<a id="b" autofocus href="/x"><i>x</i></a>`, `<hx-partial hx-target='#b:not(svg *)' hx-swap="outerMorph"><a id="b" href="/x" sb-skip></a></hx-partial>`},
+		{"what may be of SVG", `<svg><title id="b" autofocus></title></svg>`, ""},
 		{"what is not closed", `<input id="b" autofocus`, ""},
 	} {
 		if got := string(patch.AppendFocused(nil, []byte(c.ops))); got != c.want {

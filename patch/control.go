@@ -125,7 +125,12 @@ func (r *reader) tagAt(i int) int {
 	if !ok {
 		return len(h)
 	}
-	return r.start(nameOf(h[i+1:k]), i, t)
+	depth := len(r.stack)
+	end := r.start(nameOf(h[i+1:k]), i, t)
+	if t.ignored && len(r.stack) > depth { // else nothing stands in it
+		end = contentEnd(h, end, h[i+1:k])
+	}
+	return end
 }
 
 func (r *reader) close(name uint16) {

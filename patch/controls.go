@@ -59,7 +59,7 @@ func (r *Scanned) AppendForced(dst []byte, root string, p Posted) ([]byte, bool)
 		case !ok || done[c.key], p.Left && c.isUnsaid():
 		case p.Left:
 			r.touch(c.id, behind)
-			dst, early = t.add(dst, early, func(ops []byte) []byte { return t.renewLeft(ops, c, r.address) })
+			dst, early = t.add(dst, early, func(ops []byte) []byte { return t.renewLeft(ops, c, r) })
 		default:
 			if wrong, _ := c.wrong(p.Fields, places[i]); !wrong {
 				continue
@@ -201,7 +201,7 @@ func (r *Scanned) AppendBound(dst []byte, old *Tree, root string) []byte {
 		case c.isBox():
 			dst, early = t.add(dst, early, func(ops []byte) []byte { return t.renewBox(ops, c) })
 		case c.isField():
-			dst, early = t.add(dst, early, func(ops []byte) []byte { return t.renewLeft(ops, c, r.address) })
+			dst, early = t.add(dst, early, func(ops []byte) []byte { return t.renewLeft(ops, c, r) })
 		case c.tag == "select":
 			dst, early = t.add(dst, early, func(ops []byte) []byte { return t.renew(ops, "", c.html, nil) })
 		}

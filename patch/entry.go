@@ -63,6 +63,9 @@ type openSelect struct {
 // noteControl makes the entry of a control, or of an element that may be open, whose start
 // tag is html[i:inner]. The owner around it, or the element itself if it has an id, gets it.
 func (s *scanner) noteControl(name uint16, i, inner int, id []byte, opened bool) {
+	if s.ignored > 0 {
+		return
+	}
 	start := s.html[i:inner]
 	switch name {
 	case tagInput, tagTextarea, tagSelect:

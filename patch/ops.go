@@ -139,7 +139,8 @@ const smallContent = 10
 func (d *differ) setAttributes(o, n int32) {
 	p, b := d.html.pos[n], &d.new.nodes[n]
 	void := known(&isVoid, b.name)
-	if b.name == tagTextarea || b.span == 1 && (void || int(p.end-p.inner) <= smallContent+len("</>")+len(tagText(b.name))) {
+	ignored := isIgnored(d.html.html[p.start:p.inner])
+	if b.name == tagTextarea || !ignored && b.span == 1 && (void || int(p.end-p.inner) <= smallContent+len("</>")+len(tagText(b.name))) {
 		d.replace(o, n)
 		return
 	}
@@ -147,7 +148,10 @@ func (d *differ) setAttributes(o, n int32) {
 	d.open(d.idOf(n), swapOf("outerMorph", b.flags))
 	end := d.wrap(b.flags)
 	d.dst = morphed{isNew: d.isNew}.append(d.dst, append(slices.Clip(start), ">"...))
-	d.dst = append(append(d.dst[:len(d.dst)-1], skipChildren...), "></"...)
+	if !ignored {
+		d.dst = append(append(d.dst[:len(d.dst)-1], skipChildren...), '>')
+	}
+	d.dst = append(d.dst, "</"...)
 	d.dst = append(d.dst, tagIn(start)...)
 	d.write(">", end)
 	d.close()

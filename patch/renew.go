@@ -54,12 +54,12 @@ func (t target) renewBox(dst []byte, c *control) []byte {
 
 // renewLeft appends operations for a field that is to show what its HTML says once nobody types in it:
 // now, or when it is left.
-func (t target) renewLeft(dst []byte, c *control, address string) []byte {
-	return t.wait(t.renew(dst, ":not(:focus)", c.html, nil), address)
+func (t target) renewLeft(dst []byte, c *control, r *Scanned) []byte {
+	return t.wait(t.renew(dst, ":not(:focus)", c.html, nil), r)
 }
 
 // wait appends an operation that, if the field has the focus, waits for it to be left and tells the server.
-func (t target) wait(dst []byte, address string) []byte {
+func (t target) wait(dst []byte, r *Scanned) []byte {
 	if t.id == "" {
 		return dst
 	}
@@ -67,7 +67,7 @@ func (t target) wait(dst []byte, address string) []byte {
 	if strings.ContainsAny(from, `\`) {
 		from = `"` + from + `"`
 	}
-	return append(dst, `<hx-partial hx-target=':has(`+t.selector+`:focus)>#`+LeftID+`'><i hx-post="`+html.EscapeString(address)+`?`+LeftParam+`=`+url.QueryEscape(t.id)+`" hx-sync="`+EventQueue+`" hx-trigger='blur from:`+from+`'></i></hx-partial>`...)
+	return append(dst, `<hx-partial hx-target=':has(`+t.selector+`:focus)>#`+LeftID+`'><i`+r.stamp+` hx-post="`+html.EscapeString(r.address)+`?`+LeftParam+`=`+url.QueryEscape(t.id)+`" hx-sync="`+EventQueue+`" hx-trigger='blur from:`+from+`'></i></hx-partial>`...)
 }
 
 // target finds a control by its id, or else by its name within the nearest element that has one;
@@ -149,7 +149,7 @@ func (d *differ) show(c *control, t target, o, n int32, sameOptions bool, morph 
 		morph()
 	}
 	if c.isField() && !right {
-		d.late = t.wait(d.late, d.html.address)
+		d.late = t.wait(d.late, d.html)
 	}
 }
 

@@ -8,6 +8,9 @@ func (s *scanner) atMark() (end int) {
 	s.nextMark++
 	s.flush()
 	m.Node = int32(len(s.out.nodes)) + s.offset
+	if s.ignored > 0 {
+		return s.ignoreMark(m)
+	}
 	switch m.Kind {
 	case Begin:
 		o := &s.owners[len(s.owners)-1]

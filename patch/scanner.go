@@ -39,6 +39,7 @@ type scanner struct {
 	around  *around // of the last place
 	ids     map[uint64]seen
 	pre     int
+	ignored int // where in the stack the element is that is ignored, 0: none
 
 	// What has been seen in the innermost open element.
 	content  content
@@ -190,6 +191,9 @@ func (s *scanner) flush() {
 }
 
 func (s *scanner) loose(x uint64) {
+	if s.ignored > 0 {
+		return
+	}
 	o := &s.owners[len(s.owners)-1]
 	o.body = mix(o.body, x)
 	o.tokens++
@@ -197,6 +201,9 @@ func (s *scanner) loose(x uint64) {
 
 // mark makes the innermost node at or above a depth of the stack opaque.
 func (s *scanner) mark(depth int, why string) *owner {
+	if s.ignored > 0 && depth >= s.ignored {
+		return &owner{} // nobody compares what is in there
+	}
 	k := sort.Search(len(s.owners), func(k int) bool { return int(s.owners[k].depth) > depth })
 	o := &s.owners[max(0, k-1)]
 	if !o.opaque {

@@ -50,7 +50,7 @@ func (s *scanner) onStart(i int) int {
 	}
 	s.flush()
 	id := h[t.id.start:t.id.end]
-	if plain(id) && len(s.owners) < 1<<10 {
+	if s.ignored == 0 && plain(id) && len(s.owners) < 1<<10 {
 		if name == tagInput && !wrapped {
 			hash = inputTag(h[i:t.end])
 		}
@@ -70,6 +70,9 @@ func (s *scanner) onStart(i int) int {
 	}
 	s.push(e)
 	s.content, s.text = fresh, nil
+	if t.ignored {
+		s.ignore()
+	}
 	if name == tagPre || name == tagListing {
 		s.pre++
 	}
@@ -89,7 +92,7 @@ func (s *scanner) rawContent(name uint16, from int) int {
 	}
 	s.content = mixed
 	content := digest(s.html[from : from+end])
-	if name == tagTextarea {
+	if name == tagTextarea && s.ignored == 0 {
 		s.entries[len(s.entries)-1] = newEntry(keyIn(s.entries[len(s.entries)-1]), content)
 	}
 	s.loose(content)
@@ -212,6 +215,12 @@ func (s *scanner) closeTo(depth int, at int32) {
 // pop closes the innermost element, whose end tag stands in html[i:end].
 func (s *scanner) pop(i, end int32) {
 	e := s.stack[len(s.stack)-1]
+	if s.ignored > 0 && s.ignored == len(s.stack)-1 {
+		s.ignored, s.content, s.text = 0, fresh, nil
+		if e.owner >= 0 {
+			s.owners[len(s.owners)-1].body = sawIgnored
+		}
+	}
 	if k := len(s.selects) - 1; k >= 0 && s.selects[k].depth == len(s.stack)-1 {
 		s.closeSelect(int(i))
 	}
@@ -223,6 +232,11 @@ func (s *scanner) pop(i, end int32) {
 		s.closeNode(i)
 		s.drop()
 		s.out.pos[k].end = end
+		return
+	}
+	if s.ignored > 0 {
+		s.drop()
+		s.content = mixed
 		return
 	}
 	if s.content == textOnly || s.content == fresh && len(s.text) > 0 {

@@ -101,6 +101,7 @@ type Scanned struct {
 
 	posted  *Posted  // what the browser said before
 	address string   // what those of events begin with
+	stamp   string   // the attribute of new elements that send something; "" for none
 	shown   []uint32 // keys of controls that operations have seen to
 	first   []byte   // operations of a message that comes before
 }
@@ -109,8 +110,9 @@ type Scanned struct {
 // before Diff.
 func (r *Scanned) SetPosted(p *Posted) { r.posted = p }
 
-// PostTo says what the addresses of events begin with; without it, they are queries alone.
-func (r *Scanned) PostTo(address string) { r.address = address }
+// PostTo says what the addresses of events begin with; without it, they are queries alone. stamp is an attribute of
+// elements that operations add to send something, with a space in front of it; "" for none.
+func (r *Scanned) PostTo(address, stamp string) { r.address, r.stamp = address, stamp }
 
 // pos is where a node stands in the HTML; for a copied one start is -1-index in
 // the old tree. A copied one that is kept has a stub there, in html[inner:end].

@@ -10,8 +10,8 @@ import (
 	"github.com/sideband-go/sideband/views"
 )
 
-// Broker carries bytes between processes. An adapter for NATS or Redis pub/sub takes a few lines.
-// Many goroutines call its methods.
+// Broker carries bytes between processes. There is one for NATS and one for Redis, each in a module of its
+// own (pubsub/nats and pubsub/redis). Many goroutines call its methods.
 type Broker interface {
 	// Publish sends data to all subscribers of the subject in all other processes; it may also
 	// send it to this one. Data of one goroutine arrives in order or not at all. Publish must
@@ -22,6 +22,19 @@ type Broker interface {
 	// reuse data once deliver has returned. It must reconnect and subscribe again by itself if it
 	// loses its connection. cancel must not wait for a running deliver.
 	Subscribe(subject string, deliver func(data []byte)) (cancel func(), err error)
+}
+
+// GapNotifier is a [Broker] that knows when it may have lost data, as after a lost connection. The bus
+// then remounts the views that may have missed messages, and asks the other processes for their members.
+type GapNotifier interface {
+	Broker
+	// SubscribeGaps subscribes as Subscribe does. It also calls gap, which never blocks, when data of the
+	// subject may have been lost and the subscription is in effect again: what is published after
+	// that is delivered. deliver and gap may be called at the same time.
+	//
+	// While the broker can't be reached, SubscribeGaps returns no error but calls gap later, so
+	// that pages work meanwhile, each process for itself.
+	SubscribeGaps(subject string, deliver func(data []byte), gap func()) (cancel func(), err error)
 }
 
 // linger is how long a subscription at the broker is kept without a user, for views that are
@@ -78,7 +91,7 @@ func (b *Bus) cancelFeed(f *feed) {
 
 // acquireFeed subscribes at the broker, or joins the existing subscription, and waits until
 // the broker has answered. It stores the reference in ref, for releaseFeed.
-func (b *Bus) acquireFeed(ctx context.Context, ref *feedRef, subject string, take func(nodeID, []byte) bool) error {
+func (b *Bus) acquireFeed(ctx context.Context, ref *feedRef, subject string, to receiver) error {
 	b.mu.Lock()
 	switch {
 	case b.closed:
@@ -105,7 +118,7 @@ func (b *Bus) acquireFeed(ctx context.Context, ref *feedRef, subject string, tak
 	ref.feed = f
 	b.mu.Unlock()
 	if first {
-		b.openFeed(f, take)
+		b.openFeed(f, to)
 	}
 	select {
 	case <-f.ready:
@@ -115,18 +128,33 @@ func (b *Bus) acquireFeed(ctx context.Context, ref *feedRef, subject string, tak
 	}
 }
 
+// receiver takes what a feed brings.
+type receiver struct {
+	take func(from nodeID, data []byte) bool // returns false if data is not valid
+	gap  func()                              // something was lost
+}
+
 // openFeed subscribes at the broker.
-func (b *Bus) openFeed(f *feed, take func(nodeID, []byte) bool) {
+func (b *Bus) openFeed(f *feed, to receiver) {
 	cancel, err := func() {}, errExited
 	defer func() { b.feedOpened(f, cancel, err) }() // also if Subscribe calls runtime.Goexit
 	cancel, err = subscribeAt(b.Broker, f.subject, func(data []byte) {
-		b.mu.RLock()
-		dropped := f.dropped
-		b.mu.RUnlock()
-		if !dropped {
-			b.receiveFromBroker(data, take)
+		if !b.isDropped(f) {
+			b.receiveFromBroker(data, to)
+		}
+	}, func() {
+		if !b.isDropped(f) {
+			b.counters.gaps.Add(1)
+			to.gap()
+			b.tellMissed() // the broker is back
 		}
 	})
+}
+
+func (b *Bus) isDropped(f *feed) bool {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	return f.dropped
 }
 
 // errExited is the error for a broker that has called runtime.Goexit.
@@ -150,12 +178,15 @@ func (b *Bus) feedOpened(f *feed, cancel func(), err error) {
 	}
 }
 
-func subscribeAt(br Broker, subject string, deliver func([]byte)) (cancel func(), err error) {
+func subscribeAt(br Broker, subject string, deliver func([]byte), gap func()) (cancel func(), err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			cancel, err = nil, fmt.Errorf("panic: %v", r)
 		}
 	}()
+	if n, ok := br.(GapNotifier); ok {
+		return n.SubscribeGaps(subject, deliver, gap)
+	}
 	return br.Subscribe(subject, deliver)
 }
 
@@ -189,22 +220,25 @@ func (b *Bus) expireFeed(f *feed) {
 	f.cancelIfReady(b)
 }
 
-// receiveFromBroker passes data from the broker to take. It never panics.
-func (b *Bus) receiveFromBroker(data []byte, take func(nodeID, []byte) bool) {
+// receiveFromBroker passes data from the broker on. It never panics.
+func (b *Bus) receiveFromBroker(data []byte, to receiver) {
 	defer func() {
 		if r := recover(); r != nil {
 			b.counters.refused.Add(1)
 			b.log().Error("pubsub: decoding a message from the broker panicked", "panic", r)
 		}
 	}()
-	node, payload, ok := b.unwrap(data)
+	kind, node, payload, ok := b.unwrap(data)
 	switch {
 	case !ok:
 		b.counters.refused.Add(1)
 	case node == b.self(): // it was delivered when it was published
+	case kind == gapMessage:
+		b.counters.gaps.Add(1)
+		to.gap()
 	default:
 		b.counters.received.Add(1)
-		if !take(node, payload) {
+		if !to.take(node, payload) {
 			b.counters.refused.Add(1)
 		}
 	}

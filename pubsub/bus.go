@@ -65,6 +65,7 @@ type Bus struct {
 // anyRoom is a room, whatever the type of its members.
 type anyRoom interface {
 	receive(from nodeID, data []byte) bool
+	resync()
 	heartbeat()
 	close()
 }
@@ -140,7 +141,7 @@ func (b *Bus) Close() {
 		r.close()
 	}
 	b.laggards.close()
-	b.outbox.close()
+	b.closeOutbox()
 	for _, f := range feeds {
 		f.cancelIfReady(b)
 	}
@@ -170,11 +171,15 @@ type Stats struct {
 	Received uint64 // messages of other processes, from the broker
 	Refused  uint64 // data from the broker that is too large or not a message of a bus
 	Unsent   uint64 // messages that the broker did not accept
+	// Gaps counts how often messages of a topic, or changes of a presence, may have been lost on their
+	// way from other processes, as the broker or another process has said. Views that have
+	// subscribed to the topic are remounted.
+	Gaps uint64
 }
 
 // counters are atomic, and aligned wherever the application puts its Bus.
 type counters struct {
-	published, delivered, lagged, received, refused, unsent atomic.Uint64
+	published, delivered, lagged, received, refused, unsent, gaps atomic.Uint64
 }
 
 // Stats returns the counters as they are now.
@@ -182,14 +187,14 @@ func (b *Bus) Stats() Stats {
 	c := &b.counters
 	s := Stats{
 		Published: c.published.Load(), Delivered: c.delivered.Load(), Lagged: c.lagged.Load(),
-		Received: c.received.Load(), Refused: c.refused.Load(), Unsent: c.unsent.Load(),
+		Received: c.received.Load(), Refused: c.refused.Load(), Unsent: c.unsent.Load(), Gaps: c.gaps.Load(),
 		Lagging: b.laggards.waitingCount(),
 	}
 	b.mu.RLock()
 	defer b.mu.RUnlock()
 	s.Topics, s.Present = len(b.channels), len(b.rooms)
 	for _, ch := range b.channels {
-		s.Subscribers += len(ch.list)
+		s.Subscribers += len(ch.list) + len(ch.listeners)
 	}
 	return s
 }

@@ -16,6 +16,8 @@ type channel struct {
 	// only; appending is allowed.
 	list   []*subscriber
 	shared atomic.Bool
+
+	listeners []*listener // replaced, never changed
 }
 
 // subscriber is a method of a page or component that has subscribed.
@@ -62,18 +64,31 @@ func (b *Bus) subscribe(sub *subscriber, decode func([]byte) (any, error)) error
 	case sub.released: // the callback was abandoned meanwhile
 		return views.ErrGone
 	}
-	ch := b.channels[sub.name]
+	ch := b.channel(sub.name, decode)
+	sub.index = len(ch.list)
+	ch.list = append(ch.list, sub)
+	ch.byRef[sub.ref] = append(ch.byRef[sub.ref], sub)
+	return nil
+}
+
+// channel returns the channel of a topic, a new one if it has none. The caller holds the mutex.
+func (b *Bus) channel(name string, decode func([]byte) (any, error)) *channel {
+	ch := b.channels[name]
 	if ch == nil {
 		ch = &channel{decode: decode, byRef: map[views.Ref][]*subscriber{}}
 		if b.channels == nil {
 			b.channels = map[string]*channel{}
 		}
-		b.channels[sub.name] = ch
+		b.channels[name] = ch
 	}
-	sub.index = len(ch.list)
-	ch.list = append(ch.list, sub)
-	ch.byRef[sub.ref] = append(ch.byRef[sub.ref], sub)
-	return nil
+	return ch
+}
+
+// dropUnused removes a channel without subscribers and listeners. The caller holds the mutex.
+func (b *Bus) dropUnused(name string, ch *channel) {
+	if len(ch.list)+len(ch.listeners) == 0 {
+		delete(b.channels, name)
+	}
 }
 
 // unsubscribe ends a subscription. Later calls do nothing.
@@ -86,9 +101,7 @@ func (b *Bus) unsubscribe(sub *subscriber) {
 	b.releaseFeed(&sub.feedRef)
 	if ch := b.channels[sub.name]; ch != nil && sub.index >= 0 {
 		ch.remove(sub)
-		if len(ch.list) == 0 {
-			delete(b.channels, sub.name)
-		}
+		b.dropUnused(sub.name, ch)
 	}
 }
 
@@ -124,13 +137,16 @@ func (b *Bus) subscribers(name string, ref views.Ref) []*subscriber {
 // deliver sends m to the subscribers of this process, with no lock held.
 func (b *Bus) deliver(name string, m any, skip func(*subscriber) bool) {
 	b.mu.RLock()
-	var list []*subscriber
-	if ch := b.channels[name]; ch != nil {
-		list = ch.list
-		ch.shared.Store(true)
-	}
+	list, listeners := b.recipients(name)
 	b.mu.RUnlock()
-	delivered := uint64(0)
+	delivered := uint64(len(listeners))
+	plain := m
+	if c, ok := m.(caused); ok {
+		plain = c.message
+	}
+	for _, l := range listeners {
+		b.call(l, func() { l.f(plain) })
+	}
 	for _, sub := range list {
 		if sub.lagged.Load() || skip != nil && skip(sub) {
 			continue
@@ -145,6 +161,24 @@ func (b *Bus) deliver(name string, m any, skip func(*subscriber) bool) {
 		}
 	}
 	b.counters.delivered.Add(delivered)
+}
+
+// recipients returns who gets a message. The caller holds the mutex, and must not change the slices.
+func (b *Bus) recipients(name string) ([]*subscriber, []*listener) {
+	ch := b.channels[name]
+	if ch == nil {
+		return nil, nil
+	}
+	ch.shared.Store(true)
+	return ch.list, ch.listeners
+}
+
+// receiver takes what comes from other processes for a topic.
+func (b *Bus) receiver(name string) receiver {
+	return receiver{
+		take: func(_ nodeID, data []byte) bool { return b.receive(name, data) },
+		gap:  func() { b.lagAll(name) },
+	}
 }
 
 // receive delivers a message of another process. It returns false if data is not one.

@@ -40,6 +40,11 @@
 //
 // With a [Broker], messages reach the views of all processes that share it. They are encoded with
 // encoding/json: other processes do not get unexported fields, and types that JSON cannot decode,
-// such as interfaces, do not work. The views of other processes never learn of messages that the
-// broker loses.
+// such as interfaces, do not work. The packages natsbroker (pubsub/nats) and redisbroker (pubsub/redis) are
+// brokers, in modules of their own.
+//
+// A message that the broker did not accept is lost for other processes. They hear of that once it accepts
+// messages again, and remount the views that have subscribed to the topic. They also do so when a broker
+// that is a [GapNotifier] has lost its connection or dropped messages. What other brokers lose is lost
+// without notice.
 package pubsub

@@ -11,10 +11,30 @@ import (
 
 // lag restarts a view that has lost a message, so that its page remounts it. Until then the subscriber
 // gets no more messages.
-func (b *Bus) lag(ref views.Ref, lagged *atomic.Bool) {
+func (b *Bus) lag(ref views.Ref, lagged *atomic.Bool) { b.lagAfter(ref, lagged, 0) }
+
+// lagAfter is lag with the shortest pause before the restart.
+func (b *Bus) lagAfter(ref views.Ref, lagged *atomic.Bool, least time.Duration) {
 	if lagged.CompareAndSwap(false, true) {
 		b.counters.lagged.Add(1)
-		b.laggards.restart(ref)
+		b.laggards.restart(ref, least)
+	}
+}
+
+// lagAll restarts all views that have subscribed to a topic, spread over a time that grows with their
+// number, and notifies its listeners: messages of other processes may have been lost.
+func (b *Bus) lagAll(name string) {
+	b.mu.RLock()
+	list, listeners := b.recipients(name)
+	b.mu.RUnlock()
+	for _, l := range listeners {
+		if l.gap != nil {
+			b.call(l, l.gap)
+		}
+	}
+	spread := min(time.Duration(len(list))*gapPause, maxGapSpread)
+	for _, sub := range list {
+		b.lagAfter(sub.ref, &sub.lagged, time.Duration(rand.Float64()*float64(spread)))
 	}
 }
 
@@ -23,6 +43,9 @@ const (
 	// firstPause to maxPause.
 	firstPause = time.Second
 	maxPause   = 30 * time.Second
+	// After a gap the restarts of a topic's views take gapPause for each, maxGapSpread at most.
+	gapPause     = time.Millisecond
+	maxGapSpread = 3 * time.Second
 	// calm is how long a view must not lag to be restarted at once the next time.
 	calm = time.Minute
 	// maxLaggards bounds the remembered views. Further ones are restarted after maxPause.
@@ -49,8 +72,9 @@ type laggard struct {
 	calmAfter time.Time
 }
 
-// restart restarts the view, at once or after its pause. It does not block.
-func (l *laggards) restart(ref views.Ref) {
+// restart restarts the view, at once or after its pause, which is not shorter than least. It does not
+// block.
+func (l *laggards) restart(ref views.Ref, least time.Duration) {
 	l.mu.Lock()
 	if l.closed {
 		l.mu.Unlock()
@@ -68,7 +92,7 @@ func (l *laggards) restart(ref views.Ref) {
 		l.mu.Unlock()
 		return
 	}
-	pause := jittered(v.pause)
+	pause := max(jittered(v.pause), least)
 	v.calmAfter = now.Add(pause + calm)
 	v.pause = min(max(2*v.pause, firstPause), maxPause)
 	if pause > 0 {

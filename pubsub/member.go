@@ -64,11 +64,21 @@ func newMember[W comparable](b *Bus, name string, ref views.Ref) (*member[W], er
 func (m *member[W]) acquireFeed(ctx context.Context) error {
 	r := m.room
 	b, name := r.bus, r.name
-	err := b.acquireFeed(ctx, &m.feedRef, r.subject, func(from nodeID, data []byte) bool {
+	current := func() anyRoom { // the room may have been replaced
 		b.mu.RLock()
-		p := b.rooms[name] // the room may have been replaced
-		b.mu.RUnlock()
-		return p == nil || p.receive(from, data)
+		defer b.mu.RUnlock()
+		return b.rooms[name]
+	}
+	err := b.acquireFeed(ctx, &m.feedRef, r.subject, receiver{
+		take: func(from nodeID, data []byte) bool {
+			p := current()
+			return p == nil || p.receive(from, data)
+		},
+		gap: func() {
+			if p := current(); p != nil {
+				p.resync()
+			}
+		},
 	})
 	if err == nil {
 		r.requestAll()

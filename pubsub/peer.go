@@ -12,6 +12,7 @@ type roomUpdate struct {
 	Seq  uint64 `json:"seq,omitempty"`
 	Full bool   `json:"full,omitempty"` // Join holds all members
 	Gone bool   `json:"gone,omitempty"` // the process has no members any more
+	Beat bool   `json:"beat,omitempty"` // a heartbeat: the process is alive, and Seq is its last change
 	// Ask is the process that is asked for all its members, or "*" for all processes.
 	Ask   string            `json:"ask,omitempty"`
 	Join  []arrival         `json:"join,omitempty"`
@@ -71,7 +72,7 @@ func (r *room[W]) publish(u roomUpdate) {
 		r.bus.log().Error("pubsub: members are not sent to other processes", "presence", r.name, "err", err)
 		return
 	}
-	r.bus.enqueue(r.subject, r.bus.envelope(presenceMessage, data))
+	r.bus.enqueue(outgoing{r.subject, r.bus.envelope(presenceMessage, data)})
 }
 
 // requestAll asks the other processes for their members, once.
@@ -80,6 +81,15 @@ func (r *room[W]) requestAll() {
 	defer r.mu.Unlock()
 	if !r.requestedAll {
 		r.requestedAll = true
+		r.broadcastAll(everybody)
+	}
+}
+
+// resync exchanges all members with the other processes, after updates may have been lost.
+func (r *room[W]) resync() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !r.closed {
 		r.broadcastAll(everybody)
 	}
 }
@@ -134,14 +144,14 @@ func (r *room[W]) applyLocked(from nodeID, u roomUpdate, joined map[W]int64, ord
 	if u.Ask == everybody && r.hasLocal() || u.Ask == hex.EncodeToString(me[:]) {
 		r.broadcastAll("")
 	}
-	p := r.peers[from]
+	p, known := r.peers[from]
 	if u.Gone {
-		if p != nil {
+		if known {
 			r.removePeer(from, p)
 		}
 		return true
 	}
-	if p == nil {
+	if !known {
 		if len(r.peers) >= maxPeers {
 			return false
 		}
@@ -160,6 +170,12 @@ func (r *room[W]) applyLocked(from nodeID, u roomUpdate, joined map[W]int64, ord
 				r.removeFromPeer(p, w)
 			}
 		}
+	case u.Beat:
+		if known && (!p.synced || u.Seq != p.seq) { // a change was lost, or an answer
+			p.synced = false
+			r.request(from)
+		}
+		return true
 	case len(u.Join)+len(u.Leave) == 0: // a request only
 		return true
 	case !p.synced: // the answer to a request is under way
@@ -217,7 +233,8 @@ func (r *room[W]) removePeer(node nodeID, p *peer[W]) {
 	delete(r.peers, node)
 }
 
-// heartbeat sends the members of this process to the others, and removes peers that are silent.
+// heartbeat tells the other processes that this one is alive, with the number of its last change, and removes
+// peers that are silent.
 func (r *room[W]) heartbeat() {
 	r.mu.Lock()
 	if r.closed {
@@ -225,7 +242,7 @@ func (r *room[W]) heartbeat() {
 		return
 	}
 	if r.hasLocal() {
-		r.broadcastAll("")
+		r.publish(roomUpdate{Seq: r.seq, Beat: true})
 	}
 	r.roster()
 	for node, p := range r.peers {

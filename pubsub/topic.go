@@ -63,15 +63,37 @@ func (t Topic[M]) Publish(ctx context.Context, m M) error {
 		return ErrClosed
 	}
 	b.counters.published.Add(1)
-	b.deliver(t.name, m, nil)
+	b.deliver(t.name, caused{ctx, m}, nil)
 	if b.Broker == nil {
 		return nil
 	}
 	if err := b.Broker.Publish(ctx, t.subject(), b.envelope(topicMessage, data)); err != nil {
 		b.counters.unsent.Add(1)
+		b.missed(t.subject())
 		return fmt.Errorf("pubsub: topic %s: publish to the broker: %w", t.name, err)
 	}
 	return nil
+}
+
+// Prepare checks and encodes m. publish then sends it at once to all subscribers, for code that must know beforehand that m
+// can be sent: once a transaction has been committed, say. It never waits, also if a callback calls it: the broker's errors
+// are logged. The error is ErrClosed, ErrTooLarge or that of encoding m.
+func (t Topic[M]) Prepare(m M) (publish func(), err error) {
+	b := t.on()
+	data, err := b.encode(m)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("pubsub: topic %s: %w", t.name, err)
+	case b.isClosed():
+		return nil, ErrClosed
+	}
+	return func() {
+		b.counters.published.Add(1)
+		b.deliver(t.name, m, nil)
+		if b.Broker != nil {
+			b.enqueue(outgoing{t.subject(), b.envelope(topicMessage, data)})
+		}
+	}, nil
 }
 
 // PublishToOthers publishes m when the callback succeeds, to all subscribers except those of the
@@ -102,7 +124,7 @@ func (t Topic[M]) later(s *views.Socket, m M, data []byte, others bool) error {
 	s.OnCommit(func() {
 		b.counters.published.Add(1)
 		b.counters.delivered.Add(uint64(len(own)))
-		b.deliver(t.name, m, func(sub *subscriber) bool {
+		b.deliver(t.name, caused{s, m}, func(sub *subscriber) bool {
 			if others {
 				return sub.ref.SameView(me)
 			}
@@ -114,10 +136,16 @@ func (t Topic[M]) later(s *views.Socket, m M, data []byte, others bool) error {
 			return false
 		})
 		if b.Broker != nil {
-			b.enqueue(t.subject(), b.envelope(topicMessage, data))
+			b.enqueue(outgoing{t.subject(), b.envelope(topicMessage, data)})
 		}
 	})
 	return nil
+}
+
+// caused is a message with what has published it, for telemetry.
+type caused struct {
+	cause   context.Context
+	message any
 }
 
 func (t Topic[M]) subject() string { return subject(t.bus.prefix(), "topic", t.name) }
@@ -140,13 +168,17 @@ func Subscribe[V, M any](s *views.Socket, t Topic[M], h func(V, *views.Socket, M
 		return nil
 	}
 	sub := &subscriber{name: t.name, ref: ref, code: code, index: -1}
-	bound := views.SendFunc(ref, func(v V, s *views.Socket, m M) error {
+	bound := views.SendFuncFrom(ref, h, func(v V, s *views.Socket, m M) error {
 		s.OnRollback(func() { b.lag(ref, &sub.lagged) })
 		return h(v, s, m)
 	})
 	sub.send = func(m any) error {
+		c, ok := m.(caused)
+		if ok {
+			m = c.message
+		}
 		v, _ := m.(M) // a nil interface is its zero value
-		return bound(v)
+		return bound(c.cause, v)
 	}
 	sub.sendFrom = func(s *views.Socket, m any) error {
 		v, _ := m.(M)
@@ -160,8 +192,7 @@ func Subscribe[V, M any](s *views.Socket, t Topic[M], h func(V, *views.Socket, M
 	if b.Broker == nil {
 		return nil
 	}
-	err := b.acquireFeed(s, &sub.feedRef, t.subject(), func(_ nodeID, data []byte) bool { return b.receive(t.name, data) })
-	if err != nil {
+	if err := b.acquireFeed(s, &sub.feedRef, t.subject(), b.receiver(t.name)); err != nil {
 		b.unsubscribe(sub)
 		sub.stop()
 		return fmt.Errorf("pubsub: topic %s: subscribe at the broker: %w", t.name, err)

@@ -17,6 +17,7 @@ const (
 
 	topicMessage    = 'm'
 	presenceMessage = 'p'
+	gapMessage      = 'g' // the sender could not send a message to this subject
 )
 
 // encode returns the JSON of m, or nil without a broker.
@@ -44,12 +45,17 @@ func (b *Bus) envelope(kind byte, data []byte) []byte {
 }
 
 // unwrap checks and removes the header.
-func (b *Bus) unwrap(e []byte) (node nodeID, data []byte, ok bool) {
-	if len(e) < envelopeSize || len(e) > b.maxMessage() || e[0] != envelopeVersion || e[1] != topicMessage && e[1] != presenceMessage {
-		return nodeID{}, nil, false
+func (b *Bus) unwrap(e []byte) (kind byte, node nodeID, data []byte, ok bool) {
+	if len(e) < envelopeSize || len(e) > b.maxMessage() || e[0] != envelopeVersion {
+		return 0, nodeID{}, nil, false
+	}
+	switch kind = e[1]; kind {
+	case topicMessage, presenceMessage, gapMessage:
+	default:
+		return 0, nodeID{}, nil, false
 	}
 	copy(node[:], e[2:])
-	return node, e[envelopeSize:], true
+	return kind, node, e[envelopeSize:], true
 }
 
 // escape escapes colons in names and ids, since colons join them: the topic "a" of "b:c" differs from

@@ -54,7 +54,7 @@ type Connection struct {
 // Send sends an unnamed message, and reports whether the connection has accepted it. It writes the
 // message itself if it can (see the package's comment), and else queues it. A browser remembers id once
 // it has the message; an empty id keeps the last one. Line ends in data become \n; all else is sent
-// unchanged. Empty data sends nothing, since no client would see it.
+// unchanged. Empty data sends the id alone, which clients remember and tell nobody of, and nothing without an id.
 //
 // Send returns false if the queue is full, if the connection has ended ([Connection.Done] is closed),
 // or after [Connection.Finish] or [Connection.Discard]. True does not mean that the message has
@@ -86,7 +86,7 @@ func (conn *Connection) send(name, id string, data []byte) bool {
 	if conn.finishing || conn.discarded || conn.isOver() {
 		return false
 	}
-	if size == 0 {
+	if size == 0 && id == "" {
 		return true
 	}
 	limits := &conn.server.config

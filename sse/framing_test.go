@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"github.com/sideband-go/sideband/sse"
 )
@@ -67,6 +68,14 @@ func TestReply(t *testing.T) {
 	}
 }
 
+func TestReplyWithAStatusAndAnEvent(t *testing.T) {
+	w := httptest.NewRecorder()
+	err := sse.ReplyStatus(w, 422, sse.Event{Data: []byte("a\r\nb")}, sse.Event{}, sse.Event{Name: "sb:reply", Data: []byte(`{"a":1}`)})
+	if err != nil || w.Code != 422 || w.Body.String() != "data: a\ndata: b\n\ndata: {\"a\":1}\nevent: sb:reply\n\n" {
+		t.Errorf("%d %q, %v", w.Code, w.Body, err)
+	}
+}
+
 func TestReplyReportsAFailedWrite(t *testing.T) {
 	broken := errors.New("broken")
 	err := sse.Reply(&failing{ResponseRecorder: httptest.NewRecorder(), err: broken}, []byte("x"))
@@ -82,16 +91,24 @@ type failing struct {
 
 func (f *failing) Write([]byte) (int, error) { return 0, f.err }
 
-func TestEmptyDataSendsNothing(t *testing.T) {
+// What has no data is an id alone, which clients go on from; without an id it is nothing.
+func TestEmptyDataSendsAnIDAlone(t *testing.T) {
 	bubble(t, sse.Config{MaxPending: 1}, func(t *testing.T, s *site) {
 		c, conn := s.connection()
-		if !conn.Send("1", nil) || !conn.Send("2", []byte{}) {
-			t.Error("empty data was refused")
+		if !conn.Send("", nil) || !conn.Send("", []byte{}) {
+			t.Error("nothing was refused")
 		}
-		if !conn.Send("3", []byte("after")) {
-			t.Error("empty data is in the queue")
+		if !conn.Send("1", nil) {
+			t.Error("nothing is in the queue")
 		}
-		if got := c.event(); got != "id: 3\ndata: after\n" {
+		if got := c.event(); got != "id: 1\n" {
+			t.Errorf("got %q", got)
+		}
+		synctest.Wait() // it is out of the queue
+		if !conn.Send("2", []byte("after")) {
+			t.Error("the id is still in the queue")
+		}
+		if got := c.event(); got != "id: 2\ndata: after\n" {
 			t.Errorf("got %q", got)
 		}
 		c.Close()

@@ -24,7 +24,7 @@ func newMessage(name, id string, data []byte) message {
 }
 
 // isHeartbeat reports whether m is a heartbeat, which does not count against the queue's limits.
-func (m *message) isHeartbeat() bool { return len(m.data) == 0 }
+func (m *message) isHeartbeat() bool { return len(m.data) == 0 && m.id == "" }
 
 // frame writes m as an event of the stream. Without data that is an id alone or, for a heartbeat, a
 // comment, which browsers ignore. An empty id is left out, since it would reset the client's last id.

@@ -7,7 +7,7 @@ import (
 )
 
 // patience is how long a test outside a bubble waits.
-const patience = 20 * time.Second
+const patience = 30 * time.Second
 
 // take receives from a channel.
 func take[T any](t testing.TB, from <-chan T, what string) (v T) {

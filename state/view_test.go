@@ -55,9 +55,11 @@ func panicOf(f func()) (text string) {
 // owner is the owner of a scope that notes nothing.
 type owner string
 
-func (o owner) Name() string                { return string(o) }
-func (owner) ScopeChanged()                 {}
-func (owner) ComparingPanicked(string, any) {}
+func (o owner) Name() string                       { return string(o) }
+func (owner) ScopeChanged()                        {}
+func (owner) ComparingPanicked(string, any)        {}
+func (owner) DurableCodec(*scope.Key) *scope.Codec { return nil }
+func (owner) RecoveringFailed(string, error)       {}
 
 // view does for the examples what the kit does for a page: it runs callbacks and background
 // tasks, and renders the template when what it has read is out of date.

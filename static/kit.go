@@ -7,7 +7,7 @@ import (
 	"slices"
 )
 
-//go:embed htmx.min.js hx-sse.min.js icon.svg sideband.css
+//go:embed htmx.min.js hx-csp.min.js hx-sse.min.js icon.svg sideband.css commands.css
 var files embed.FS
 
 var kit = func() *FS {
@@ -16,6 +16,8 @@ var kit = func() *FS {
 	// extension that arrives later finds the page taken up without it.
 	both := slices.Concat(f.must("htmx.min.js").plain, []byte("\n;"), f.must("hx-sse.min.js").plain)
 	f.add("htmx-sse.js", both)
+	f.add("htmx-csp-sse.js", slices.Concat(f.must("htmx.min.js").plain, []byte("\n;"), f.must("hx-csp.min.js").plain, []byte("\n;"), f.must("hx-sse.min.js").plain))
+	f.add("sideband-commands.css", slices.Concat(f.must("sideband.css").plain, f.must("commands.css").plain))
 	slices.Sort(f.names)
 	return f
 }()
@@ -35,7 +37,8 @@ func With(others map[string][]byte) *FS {
 
 // Path returns the path of one of the kit's own files: see [FS.Path]. The names are
 // "htmx.min.js", "hx-sse.min.js", "htmx-sse.js" (one after the other: what pages load),
-// "sideband.css", and "icon.svg".
+// "sideband.css", and "icon.svg". Pages with commands load "htmx-csp-sse.js", which has "hx-csp.min.js" in it, too,
+// and "sideband-commands.css", to which "commands.css" is added.
 func Path(name string) string { return kit.Path(name) }
 
 // Names returns the names of the kit's own files in order.

@@ -21,13 +21,14 @@ trap 'rm -rf "$tmp"' EXIT
 tar -xzf "$tmp/htmx.org-$version.tgz" -C "$tmp"
 
 install -m 644 "$tmp/package/dist/htmx.min.js" htmx.min.js
+install -m 644 "$tmp/package/dist/ext/hx-csp.min.js" hx-csp.min.js
 install -m 644 "$tmp/package/dist/ext/hx-sse.min.js" hx-sse.min.js
 install -m 644 "$tmp/package/LICENSE" LICENSE.htmx
 
 if [[ $version != "$recorded" ]]; then
 	{
 		echo "# htmx.org $version"
-		sha256sum htmx.min.js hx-sse.min.js LICENSE.htmx
+		sha256sum htmx.min.js hx-csp.min.js hx-sse.min.js LICENSE.htmx
 	} >CHECKSUMS
 fi
 sha256sum --check --strict CHECKSUMS

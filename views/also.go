@@ -33,11 +33,11 @@ func AlsoOn[V, P any](id string, t Trigger, h func(V, *Socket, P) error, params 
 			panic(fmt.Sprintf("views: AlsoOn can't find an element by the id %q", id))
 		}
 		b := bind(ctx, h, params, t.typing())
-		b.post += "&of=" + url.QueryEscape(id)
+		b.post = b.post.(string) + "&of=" + url.QueryEscape(id)
 		b.include = selector
-		b.trigger = t.spec() + " from:#" + protocol.RootID + ` target:"` + selector + "," + selector + ` *"`
+		b.trigger = t.specIn(ctx) + " from:#" + protocol.RootID + ` target:"` + selector + "," + selector + ` *"`
 		if slices.Contains(staysPut, t.On) {
-			b.trigger = t.spec() + " from:#" + protocol.RootID + ` target:"` + selector + `" capture`
+			b.trigger = t.specIn(ctx) + " from:#" + protocol.RootID + ` target:"` + selector + `" capture`
 		}
 		return hidden(b.attributes()).Render(ctx, w)
 	})

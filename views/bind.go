@@ -5,12 +5,12 @@ import (
 	"fmt"
 	"net/url"
 	"reflect"
-	"strings"
 	"time"
 
 	"github.com/a-h/templ"
 
 	"github.com/sideband-go/sideband/internal/params"
+	"github.com/sideband-go/sideband/internal/protocol"
 	"github.com/sideband-go/sideband/internal/render"
 	"github.com/sideband-go/sideband/patch"
 )
@@ -29,6 +29,11 @@ type Trigger struct {
 	Throttle time.Duration
 	// Once stops listening after the first event.
 	Once bool
+	// Keys are the keys that fire it, of "keydown" or "keyup", with spaces between them: "Escape", "ArrowUp ArrowDown",
+	// "Ctrl+s". "" is any. See [Trigger.Spec].
+	Keys string
+	// Prevent keeps the browser from what it would do by itself: from scrolling for an arrow key, say.
+	Prevent bool
 }
 
 // InputDebounce is how long OnInput waits for typing to pause.
@@ -43,7 +48,7 @@ const InputDebounce = 300 * time.Millisecond
 // It panics when rendered if h is no such method, or neither the page nor an enclosing component is of its type.
 func On[V, P any](ctx context.Context, t Trigger, h func(V, *Socket, P) error, params ...P) templ.OrderedAttributes {
 	b := bind(ctx, h, params, t.typing())
-	b.trigger = t.spec()
+	b.trigger = t.specIn(ctx)
 	return b.attributes()
 }
 
@@ -65,7 +70,7 @@ func OnChange[V, P any](ctx context.Context, h func(V, *Socket, P) error, params
 // and it shows what the view says.
 func OnInput[V, P any](ctx context.Context, h func(V, *Socket, P) error, params ...P) templ.OrderedAttributes {
 	b := bind(ctx, h, params, true)
-	b.trigger = Trigger{On: "input", Debounce: InputDebounce}.spec() + ", change"
+	b.trigger = Trigger{On: "input", Debounce: InputDebounce}.Spec() + ", change"
 	return b.attributes()
 }
 
@@ -73,9 +78,7 @@ func OnInput[V, P any](ctx context.Context, h func(V, *Socket, P) error, params 
 // fields hold. With [TicketField] in it, browsers without JavaScript can submit the form, too.
 func OnSubmit[V, P any](ctx context.Context, h func(V, *Socket, P) error, params ...P) templ.OrderedAttributes {
 	b := bind(ctx, h, params, false)
-	a := make(templ.OrderedAttributes, 0, 4)
-	post := any(b.post)
-	a = b.appendTo(append(a, templ.KV("action", post)), post)
+	a := b.appendTo(append(b.room(2), templ.KV("action", b.post)))
 	return append(a, templ.KV[string, any]("method", "post"))
 }
 
@@ -85,8 +88,8 @@ func OnSubmit[V, P any](ctx context.Context, h func(V, *Socket, P) error, params
 func OnMethod[P any](ctx context.Context, t Trigger, method string, params ...P) templ.OrderedAttributes {
 	for c := render.ComponentOf(ctx); c != nil; c = c.Parent() {
 		if ev := eventsOf(c.Kind().Type)[method]; ev != nil && ev.method.Type().In(2) == reflect.TypeFor[P]() {
-			b := newBinding(c.Tree().Address(), "?event="+method, c.EventAddress(), params, t.typing())
-			b.trigger = t.spec()
+			b := newBinding(c.Tree(), "?event="+method, c.EventAddress(), params, t.typing())
+			b.trigger = t.specIn(ctx)
 			return b.attributes()
 		}
 	}
@@ -94,48 +97,56 @@ func OnMethod[P any](ctx context.Context, t Trigger, method string, params ...P)
 }
 
 // binding is what is written into the element of an event.
-type binding struct{ post, include, trigger string }
-
-// attributes lists what is there, in the order of the names.
-func (b binding) attributes() templ.OrderedAttributes {
-	n := 2
-	if b.include != "" {
-		n++
-	}
-	if b.trigger != "" {
-		n++
-	}
-	return b.appendTo(make(templ.OrderedAttributes, 0, n), b.post)
+type binding struct {
+	tree                    *render.Tree
+	post                    any // a string
+	include, trigger, nonce string
 }
 
-// appendTo is attributes with b.post as a value that the caller has already.
-func (b binding) appendTo(a templ.OrderedAttributes, post any) templ.OrderedAttributes {
+// attributes lists what is there, in the order of the names.
+func (b binding) attributes() templ.OrderedAttributes { return b.appendTo(b.room(0)) }
+
+// room returns an empty list for the attributes and so many more.
+func (b binding) room(more int) templ.OrderedAttributes {
+	n := 2 + more
+	for _, text := range [...]string{b.include, b.trigger, b.nonce} {
+		if text != "" {
+			n++
+		}
+	}
+	return b.tree.Attributes(n)
+}
+
+func (b binding) appendTo(a templ.OrderedAttributes) templ.OrderedAttributes {
 	if b.include != "" {
 		a = append(a, templ.KV[string, any]("hx-include", b.include))
 	}
-	a = append(a, templ.KV("hx-post", post), templ.KV[string, any]("hx-sync", patch.EventQueue))
+	if b.nonce != "" {
+		a = append(a, templ.KV[string, any](protocol.NonceAttribute, b.nonce))
+	}
+	a = append(a, templ.KV("hx-post", b.post), templ.KV[string, any]("hx-sync", patch.EventQueue))
 	if b.trigger != "" {
-		a = append(a, templ.KV[string, any]("hx-trigger", b.trigger))
+		a = append(a, templ.KV("hx-trigger", b.tree.Text([]byte(b.trigger))))
 	}
 	return a
 }
 
 func bind[V, P any](ctx context.Context, h func(V, *Socket, P) error, params []P, typing bool) binding {
-	name := wireNameOf(h)
+	name, in := wireNameOf(h), render.ComponentOf(ctx)
 	to := ""
 	if id, ok := ctx.Value(atKey{}).(string); ok {
 		to = render.AddressOf(kindName(name.view), id)
-	} else if c := render.ComponentOf(ctx).Nearest(name.view); c != nil {
+	} else if c := in.Nearest(name.view); c != nil {
 		to = c.EventAddress()
 	} else {
 		panic(fmt.Sprintf("views: no enclosing %v takes %s", name.view, funcName(h)))
 	}
-	return newBinding(render.ComponentOf(ctx).Tree().Address(), name.url, to, params, typing)
+	return newBinding(in.Tree(), name.url, to, params, typing)
 }
 
-func newBinding[P any](address, event, to string, param []P, typing bool) binding {
+func newBinding[P any](t *render.Tree, event, to string, param []P, typing bool) binding {
 	var room [128]byte // usually enough, so that the address alone needs memory
-	u := append(append(room[:0], address...), event...)
+	u := append(append(room[:0], t.Address()...), event...)
 	if to != "" {
 		u = append(append(u, "&to="...), url.QueryEscape(to)...)
 	}
@@ -145,7 +156,7 @@ func newBinding[P any](address, event, to string, param []P, typing bool) bindin
 	if len(param) > 0 {
 		u = params.Append(u, param[0])
 	}
-	return binding{post: string(u)}
+	return binding{tree: t, post: t.Text(u), nonce: t.Nonce()}
 }
 
 // typing reports whether the user is in the middle of changing the field.
@@ -155,41 +166,4 @@ func (t Trigger) typing() bool {
 		return true
 	}
 	return false
-}
-
-// spec writes the trigger as htmx reads it.
-func (t Trigger) spec() string {
-	if t.On == "" || strings.ContainsFunc(t.On, func(c rune) bool {
-		return (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && !strings.ContainsRune(":._-", c)
-	}) {
-		panic(fmt.Sprintf("views: %q is no name of a DOM event", t.On))
-	}
-	if t == (Trigger{On: t.On}) {
-		return t.On
-	}
-	var b strings.Builder
-	b.WriteString(t.On)
-	switch t.From {
-	case "":
-	case "window", "document", "outside":
-		b.WriteString(" from:" + t.From)
-	default:
-		if strings.ContainsAny(t.From, "\"<>\n") {
-			panic(fmt.Sprintf("views: the selector %q of a trigger may not hold quotes, angle brackets or line ends", t.From))
-		}
-		b.WriteString(` from:"` + t.From + `"`)
-	}
-	if t.Debounce > 0 && t.Throttle > 0 {
-		panic("views: a trigger debounces or throttles, not both")
-	}
-	if t.Debounce > 0 {
-		fmt.Fprintf(&b, " delay:%dms", t.Debounce.Milliseconds())
-	}
-	if t.Throttle > 0 {
-		fmt.Fprintf(&b, " throttle:%dms", t.Throttle.Milliseconds())
-	}
-	if t.Once {
-		b.WriteString(" once")
-	}
-	return b.String()
 }

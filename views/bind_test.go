@@ -237,7 +237,7 @@ type innerFields struct {
 
 func (untagged) Save(*views.Socket, struct{ Admin bool }) error  { return nil }
 func (badConnect) Connect(*views.Socket, int) error              { return nil }
-func (badParam) Save(*views.Socket, map[string]string) error     { return nil }
+func (badParam) Save(*views.Socket, chan string) error           { return nil }
 func (embedded) Save(*views.Socket, struct{ innerFields }) error { return nil }
 
 func (bracketed) Save(*views.Socket, struct {
@@ -259,7 +259,7 @@ func TestRegistrationMistakesPanic(t *testing.T) {
 		view views.View[views.NoParams]
 		want string
 	}{
-		"an untagged field":        {untagged{}, "no form tag"},
+		"an untagged field":        {untagged{}, "no form or json tag"},
 		"a lifecycle name":         {badConnect{}, "rename it"},
 		"what no browser can send": {badParam{}, "can't send"},
 		"an embedded struct":       {embedded{}, "is embedded"},

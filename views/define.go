@@ -14,6 +14,7 @@ import (
 	"github.com/sideband-go/sideband/internal/live"
 	"github.com/sideband-go/sideband/internal/params"
 	"github.com/sideband-go/sideband/internal/render"
+	"github.com/sideband-go/sideband/internal/scope"
 	"github.com/sideband-go/sideband/state"
 )
 
@@ -24,12 +25,13 @@ type (
 	keeper    interface{ KeepConnection() bool }
 	mounter   interface{ Mount(s *Socket) error }
 	renderer  interface{ Render() templ.Component }
+	durable   interface{ DurableKeys() []state.DurableKey }
 )
 
 // reserved are the method names that the kit calls itself.
 var reserved = map[string]bool{
 	"Mount": true, "Connect": true, "HandleParams": true, "Update": true, "Close": true, "Render": true,
-	"KeepConnection": true,
+	"KeepConnection": true, "DurableKeys": true,
 }
 
 func init() {
@@ -93,11 +95,28 @@ func newKind(t reflect.Type) *render.Kind {
 	for name, e := range eventsOf(t) {
 		k.Events[name] = e.call
 	}
+	if t.Implements(reflect.TypeFor[durable]()) {
+		k.Durable = durableKeys(t)
+	}
 	k.Render = func(value any) templ.Component { return value.(renderer).Render() }
 	if t.Implements(reflect.TypeFor[closer]()) {
 		k.Close = func(value any, w state.Writer) { value.(closer).Close(socketOf(w)) }
 	}
 	return k
+}
+
+// durableKeys returns the keys that a type lists as durable. The list is that of its zero value.
+func durableKeys(t reflect.Type) map[*scope.Key]*scope.Codec {
+	v := reflect.Zero(t)
+	if t.Kind() == reflect.Pointer {
+		v = reflect.New(t.Elem())
+	}
+	all := map[*scope.Key]*scope.Codec{}
+	for _, key := range v.Interface().(durable).DurableKeys() {
+		k, codec := key.Codec()
+		all[k] = codec
+	}
+	return all
 }
 
 var kinds sync.Map // reflect.Type → *render.Kind

@@ -65,8 +65,9 @@ type Rendered struct {
 }
 
 // FromContext returns a hook that sets key to the value that middleware has put into the context of the request under
-// contextKey, at each Mount and before each event. If there is no such T, missing says what happens: usually it returns
-// [Socket.Redirect]. Nil lets the page go on, with the key as it is.
+// contextKey, at each Mount, before each HandleParams and before each event. If there is no such T, missing says what
+// happens: usually it returns [Socket.Redirect]. Nil lets the page go on, with the key as it is. A patch by a message, which
+// no request has caused, leaves the key as it is, too.
 //
 //	var Require = views.FromContext(userKey{}, Current, func(s *views.Socket) error { return s.Redirect("/login") })
 //
@@ -82,7 +83,16 @@ func FromContext[T any](contextKey any, key *state.Key[T], missing func(s *Socke
 		}
 		return missing(s)
 	}
-	return Hook{Mount: take, Event: func(s *Socket, _ Callback) error { return take(s) }}
+	return Hook{
+		Mount: take,
+		HandleParams: func(s *Socket) error {
+			if s.Value(live.ClientKey{}) == nil { // a message has patched the page
+				return nil
+			}
+			return take(s)
+		},
+		Event: func(s *Socket, _ Callback) error { return take(s) },
+	}
 }
 
 // Attach adds a hook to the page once the callback has succeeded: after those that it has, or in the place of one that

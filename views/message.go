@@ -1,6 +1,7 @@
 package views
 
 import (
+	"context"
 	"fmt"
 	"reflect"
 	"time"
@@ -42,6 +43,38 @@ func (r Ref) Restart() {
 	}
 }
 
+// Go runs f in the background, at once, as a task of the view. It is for packages that work for views; pages use [Start].
+// The context ends with the view, not with a component of it. f must not keep what belongs to the view in memory. A
+// panic is logged. Go returns ErrGone if the view has ended, and ErrFull if it has too many tasks.
+//
+// name goes to logs and telemetry, where it labels metrics: make it a constant of the program, without values of users.
+func (r Ref) Go(name string, f func(ctx context.Context)) error {
+	v := r.ref.View()
+	if v == nil {
+		return ErrGone
+	}
+	return v.Go(name, f)
+}
+
+// Load is [Ref.Go] for work that loads something. f returns how many rows it has loaded, or why it could not, which
+// telemetry tells. cause is what asks for it: the socket of a callback, or another context; nil if nobody knows. name is
+// as for Go: a constant of the program.
+func (r Ref) Load(cause context.Context, name string, f func(ctx context.Context) (rows int, err error)) error {
+	v := r.ref.View()
+	if v == nil {
+		return ErrGone
+	}
+	return v.Load(cause, name, f)
+}
+
+// Kit names the kit of the view: a value that can be compared with that of other views. That of the zero Ref is nil.
+func (r Ref) Kit() any {
+	if v := r.ref.View(); v != nil {
+		return v.Kit()
+	}
+	return nil
+}
+
 // Target is where a message goes: a *Socket, what [Socket.At] returns, or a [Ref].
 type Target interface{ Ref() Ref }
 
@@ -57,7 +90,8 @@ func callbackOf(to Target) *live.Callback {
 }
 
 // Send asks a page or component to run one of its methods with m, after what is queued
-// before: the target itself or the nearest enclosing V, or the one that the target addresses.
+// before: the target itself or the nearest enclosing V, or the one that the target addresses. V may be an
+// interface; any is the target itself, for packages that do not know its type.
 // Sent with a socket, the message runs after the callback, before the next
 // rendering, and only if the callback succeeds. Sent with a Ref it returns ErrGone
 // if the receiver has ended, or is not there, and ErrFull if its mailbox is full; it never waits.
@@ -103,16 +137,24 @@ func schedule[V, M any](to Target, d time.Duration, repeat bool, h func(V, *Sock
 // panics if neither the target nor an enclosing component is a V. What it returns may be called from any goroutine; it
 // returns ErrGone once the receiver has ended.
 func SendFunc[V, M any](to Target, h func(V, *Socket, M) error) func(M) error {
+	send := SendFuncFrom(to, h, h)
+	return func(m M) error { return send(nil, m) }
+}
+
+// SendFuncFrom is [SendFunc] for packages that wrap a method: logs, hooks and telemetry know the message by method, a method
+// expression, instead of by h. cause is what has caused the message: the socket of the callback that sends it, or another
+// context; nil if nobody knows. Telemetry links the message to it.
+func SendFuncFrom[V, M any](to Target, method any, h func(V, *Socket, M) error) func(cause context.Context, m M) error {
 	r := to.Ref().ref
 	c, err := receiverOrPanic[V](r, h)
 	if err != nil {
-		return func(M) error { return err }
+		return func(context.Context, M) error { return err }
 	}
-	return func(m M) error {
+	return func(cause context.Context, m M) error {
 		if c.HasEnded() {
 			return ErrGone
 		}
-		return r.View().Send(nil, messageTo(c, h, m))
+		return r.View().SendFrom(cause, live.CallOn(c, funcName(method), runner(h, m)))
 	}
 }
 

@@ -25,8 +25,22 @@ func Recover[V, P any](ctx context.Context, id string, h func(V, *Socket, P) err
 	if _, ok := patch.Selector(id); !ok {
 		panic(fmt.Sprintf("views: no form with the id %.40q can be recovered: htmx does not find it", id))
 	}
-	render.RecoverForm(ctx, id, func() string { return bind(ctx, h, nil, false).post })
+	render.RecoverForm(ctx, id, "", func() string { return bind(ctx, h, nil, false).post.(string) })
+}
+
+// HeldField is the field with which a control says that it is there. See [RecoverFiles].
+const HeldField = protocol.HeldField
+
+// RecoverFiles is [Recover] for a control for files, of which the page sends no file: h gets the control's id in
+// [HeldField], a value for each file that the control holds, under the control's name, and what else the selector include
+// finds in the page. Package uploads uses it; pages have no need to. It counts among the 32 forms.
+func RecoverFiles[V, P any](ctx context.Context, id, include string, h func(V, *Socket, P) error) {
+	selector, ok := patch.Selector(id)
+	if !ok {
+		panic(fmt.Sprintf("views: no control with the id %.40q can be recovered: htmx does not find it", id))
+	}
+	render.RecoverForm(ctx, id, selector+","+include, func() string { return bind(ctx, h, nil, false).post.(string) })
 }
 
 // DoNotRecover has a form not recovered, although an earlier call of [Recover] says so.
-func DoNotRecover(ctx context.Context, id string) { render.RecoverForm(ctx, id, nil) }
+func DoNotRecover(ctx context.Context, id string) { render.RecoverForm(ctx, id, "", nil) }

@@ -25,17 +25,28 @@ import (
 func Stream[T any](st *state.Stream[T], item func(T) templ.Component) templ.Component {
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
 		return render.ShowStream(ctx, w, st.Name(), func(ctx context.Context) render.Items {
-			items := (*scope.Stream[T])(st).Items(ctx)
-			return render.Items{
-				Ref: items.Ref, IDs: items.IDs(), Broken: items.Broken(), DOMID: items.DOMID,
-				Waits: func(i int) bool { return items.Item(i) != nil },
-				Item: func(i int) templ.Component {
-					if it := items.Item(i); it != nil {
-						return item(*it)
-					}
-					return nil
-				},
-			}
+			s := &slots[T]{(*scope.Stream[T])(st).Items(ctx), item}
+			return render.Items{Slots: s, Ref: s.items.Ref, IDs: s.items.IDs(), Broken: s.items.Broken()}
 		})
 	})
+}
+
+// slots are the items of a stream, with what renders one.
+type slots[T any] struct {
+	items  scope.StreamItems[T]
+	render func(T) templ.Component
+}
+
+// DOMID is part of render.Slots.
+func (s *slots[T]) DOMID(i int) string { return s.items.DOMID(i) }
+
+// Waits is part of render.Slots.
+func (s *slots[T]) Waits(i int) bool { return s.items.Item(i) != nil }
+
+// Item is part of render.Slots.
+func (s *slots[T]) Item(i int) templ.Component {
+	if it := s.items.Item(i); it != nil {
+		return s.render(*it)
+	}
+	return nil
 }

@@ -20,14 +20,12 @@ import (
 // is a submit button of the form; see [OnSubmit].
 func Button[V, P any](ctx context.Context, h func(V, *Socket, P) error, params ...P) templ.OrderedAttributes {
 	b := bind(ctx, h, params, false)
-	render.ComponentOf(ctx).Tree().NoteButton()
-	a := make(templ.OrderedAttributes, 0, 4)
-	post := any(b.post)
-	a = append(a, templ.KV[string, any]("form", protocol.FormID), templ.KV("formaction", post))
+	b.tree.NoteButton()
+	a := append(b.room(2), templ.KV[string, any]("form", protocol.FormID), templ.KV("formaction", b.post))
 	if ctx.Value(noScriptKey{}) != nil { // where htmx never looks
 		return a
 	}
-	return b.appendTo(a, post)
+	return b.appendTo(a)
 }
 
 type noScriptKey struct{}
@@ -101,7 +99,7 @@ func Fallback[V, P any](label string, h func(V, *Socket, P) error, params ...P) 
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
 		field := templ.GetChildren(ctx)
 		ctx = templ.ClearChildren(ctx)
-		action := html.EscapeString(bind(ctx, h, params, false).post)
+		action := html.EscapeString(bind(ctx, h, params, false).post.(string))
 		for _, text := range [...]string{`<form class="sb-fallback" method="post" action="`, action, `">`} {
 			if _, err := io.WriteString(w, text); err != nil {
 				return err

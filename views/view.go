@@ -9,7 +9,8 @@ import (
 // View is a page. Q is what it takes from the URL: a struct whose fields are
 // tagged path:"name" or query:"name", or [NoParams]. A parameter of the query may have a default and rules of the
 // validator, as in `query:"page" default:"1" validate:"min=1"`: what can't be read or is not valid is the default, or
-// without one a page with status 400. A path that can't be read is a page with status 404.
+// without one a page with status 400. A path that can't be read is a page with status 404. A string that is tagged
+// action:"index show" says which of the page's routes is shown, by the name that handlers.Route.Action has given to it.
 //
 // Mount runs once for each page that is opened, and again when its view is gone (after a
 // restart, say). It sets the page's keys; its error

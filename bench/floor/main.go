@@ -9,9 +9,11 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"log"
 	"net"
 	"net/http"
+	"os"
 	"os/signal"
 	"strconv"
 	"sync"
@@ -62,6 +64,10 @@ func (ps *pages) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case r.Method == http.MethodPost && r.URL.RawQuery == "say":
 		ps.say(w)
+	case r.Method == http.MethodPost && r.URL.RawQuery == "body":
+		keep(w, r.Body)
+	case r.Method == http.MethodPost && r.URL.RawQuery == "parts":
+		keepParts(w, r)
 	case r.Method == http.MethodPost:
 		ps.event(w, r)
 	case r.URL.RawQuery == "stream":
@@ -149,4 +155,43 @@ func (ps *pages) stream(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
+}
+
+// keepParts keeps the files of a body, one after the other.
+func keepParts(w http.ResponseWriter, r *http.Request) {
+	parts, err := r.MultipartReader()
+	for err == nil {
+		var part io.Reader
+		if part, err = parts.NextPart(); err == nil {
+			err = copyToFile(part)
+		}
+	}
+	answer(w, err)
+}
+
+// keep keeps a body as it is.
+func keep(w http.ResponseWriter, body io.Reader) {
+	err := copyToFile(body)
+	if err == nil {
+		err = io.EOF
+	}
+	answer(w, err)
+}
+
+func answer(w http.ResponseWriter, err error) {
+	if !errors.Is(err, io.EOF) {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return
+	}
+	w.WriteHeader(http.StatusNoContent)
+}
+
+// copyToFile copies to a file, which is removed afterwards.
+func copyToFile(r io.Reader) error {
+	f, err := os.CreateTemp("", "sideband-bench-floor-")
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(f, r)
+	return errors.Join(err, f.Close(), os.Remove(f.Name()))
 }

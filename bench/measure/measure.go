@@ -43,6 +43,8 @@ type Config struct {
 	// Requests is how many requests a server answers to collect its garbage before its
 	// memory is measured. Default 4,000.
 	Requests int
+	// Upload is how large a file is that is uploaded, in MiB; 50 at most. Default 50.
+	Upload int
 	// Only is the part that is measured, one of [Parts]. Default: all.
 	Only string
 	// Programs is a folder in which the servers stay, for another run that finds them up to date. Default: they are built anew
@@ -56,7 +58,7 @@ type Config struct {
 
 // Short is the least that runs everything, for a test: its numbers say nothing.
 func Short() Config {
-	return Config{Clients: 2, Events: 10, Rounds: 1, Idle: 2, Tables: 1, Listeners: 2, Broadcasts: 2, Returning: 2, Crowd: 2, Slow: 2, Repeat: 2, Requests: 20}
+	return Config{Clients: 2, Events: 10, Rounds: 1, Idle: 2, Tables: 1, Listeners: 2, Broadcasts: 2, Returning: 2, Crowd: 2, Slow: 2, Repeat: 2, Requests: 20, Upload: 1}
 }
 
 func (c Config) withDefaults() Config {
@@ -76,6 +78,7 @@ func (c Config) withDefaults() Config {
 	def(&c.Slow, 700)
 	def(&c.Repeat, 200)
 	def(&c.Requests, 4_000)
+	def(&c.Upload, 50)
 	if c.Progress == nil {
 		c.Progress = io.Discard
 	}
@@ -114,12 +117,17 @@ func Parts() []Part {
 		{"operations", 3, 40 * time.Second, operations},
 		{"components", 3, 30 * time.Second, components},
 		{"streams", 3, 5 * time.Second, streams},
+		{"points", 7, 60 * time.Second, points},
 		{"broadcast", 11, 35 * time.Second, broadcasts},
+		{"queries", 7, 30 * time.Second, queries},
 		{"chats", 7, 100 * time.Second, chats},
 		{"rooms", 7, 90 * time.Second, rooms},
 		{"fairness", 3, 45 * time.Second, fairness},
+		{"uploads", 7, 90 * time.Second, uploaded},
 		{"opening", 7, 45 * time.Second, opening},
 		{"restarts", 7, 90 * time.Second, restarts},
+		{"kept", 7, 90 * time.Second, kept},
+		{"telemetry", 11, 130 * time.Second, observed},
 		{"code", 1, 0, code},
 	}
 }
@@ -183,16 +191,23 @@ func notes(c Config) []string {
 		"been closed by the browser.",
 		fmt.Sprintf("Broadcasts: %d in a round, one after the other; the floor writes the same item. Until the last has it: from before the event is sent, the median,", c.Broadcasts),
 		"with the reading of all streams in this process, which shares the machine. Idle chats are in rooms of ten.",
+		"A query: 25 rows in memory, of which a change is loaded once and shown by all; beside it the same rows sent to each page as a message.",
 		"Forms: what is typed also changes a text elsewhere in the page; beside it an event of the demo's counter, in turns (a tenth as many for 200 fields).",
+		"Points: 50 in a second to each page after one event of it, 20 ms apart, whose cost is in it; the other column is a text that says the same.",
 		"Addresses: a patch link of a list of 20 rows (bench/pages, whose query costs nothing) or Back, one request and one message each, with the head of the",
 		"answer, Date included; as sent to browsers that take no compression.",
 		fmt.Sprintf("Rooms: %d chats, %d at a time, until each shows how many are there; the ratio of one room is to rooms of ten, that of rooms of ten to the floor.", c.Crowd, atOnce),
 		"A quick page: the median of five, from the same address as the slow ones. Pages that were left were never connected: a sixteenth of the limit is for their views.",
+		fmt.Sprintf("Uploads: files of %d MB into temporary files, which are removed at once, from one client after another; CPU is the server's, the kernel's", c.Upload),
+		"part included. By net/http: io.Copy of each part, as multipart.Reader gives it, or of the whole body. Memory is the most at any time, GOGC=10.",
 		fmt.Sprintf("Opening: %d counters or %d pages of 1,000 rows (bench/pages), %d at a time. Their streams again: to views that the server still has. Remounted:", c.Returning, c.Tables, atOnce),
 		"to a server that was started with the same secret in the place of one that was killed; until the page has the whole view. Beside them the floor's own.",
 		"Replaced servers: the pages wait as htmx's sse extension does: 0.1 s ± 30 % at first, twice as long after each failure. Killed: by SIGKILL;",
 		"handed over: by SIGTERM; the next one begins as soon as the port is free. CPU is that of the next server, its start included: its pages come all at once,",
 		"or one by one, for each of which an idle process has to wake up.",
+		"Telemetry: a server without stands in the place of the floor; all four take turns six times in a round. The SDK's part: as many spans, attributes and",
+		"measurements as telemetry makes of an event, by hand. A check is what an event with a thousand of",
+		"them takes more than one with none, the drawing of the key included.",
 		"The floor is net/http alone (bench/floor). One label: a page of the benchmark's own (bench/pages), since the demo's table has no such button.",
 	}
 }

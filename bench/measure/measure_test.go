@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -111,11 +112,17 @@ func TestAShortRunMeasuresEverything(t *testing.T) {
 		"append to a stream that keeps 50, bytes beyond the item's",
 		"append to a stream that keeps 50, bytes",
 		"append to a stream that keeps 50, CPU",
+		"a pushed event, bytes beyond its payload",
+		"50 points a second to 2 pages, CPU per point (to a text patch)",
+		"50 points a second to 2 pages, objects per point (to a text patch)",
 		"broadcast to 2 chats, bytes each",
 		"broadcast to 2 chats, bytes beyond the item's",
 		"broadcast to 2 chats, CPU per delivery",
 		"broadcast to 2 chats, until the last has it",
 		"broadcast to 2 chats, memory of the server after it",
+		"a change to 2 views of one query, bytes each",
+		"a change to 2 views of one query, CPU each (to a broadcast)",
+		"a change to 2 views of one query, until the last has it",
 		"memory per idle connected chat",
 		"2 chats in rooms of 10, opened, CPU each",
 		"2 chats in one room, opened, CPU each (to rooms of 10)",
@@ -124,6 +131,12 @@ func TestAShortRunMeasuresEverything(t *testing.T) {
 		"a quick page, until it is there",
 		"a quick page beside 2 slow ones, until it is there",
 		"memory of 5 pages of 1,000 rows that were left, GOMEMLIMIT=256MiB",
+		"an upload of 1 MB, until it is answered (to its parts by net/http)",
+		"an upload of 1 MB, CPU (to its parts by net/http)",
+		"an upload of 1 MB, until it is answered (to its body as it is)",
+		"an upload of 1 MB, CPU (to its body as it is)",
+		"an upload of 1 MB whose page shows how far it is, CPU (to one whose page does not)",
+		"20 uploads of 1 MB in a request, memory",
 		"open a counter: the page, CPU",
 		"open a counter: its stream, CPU",
 		"open a counter: its stream again, CPU",
@@ -140,7 +153,18 @@ func TestAShortRunMeasuresEverything(t *testing.T) {
 		"2 pages, server handed over: one is not live for",
 		"2 pages, server handed over: CPU",
 		"2 pages, server handed over: reloads",
+		"CPU per 1,000 events that change a durable key (to others)",
+		"objects for such an event",
+		"2 pages with durable state, server killed: all are live after",
+		"2 pages with durable state, server killed: one is not live for",
+		"2 pages with durable state, server killed: CPU",
+		"2 pages with durable state, server killed: reloads",
+		"CPU per 1,000 events with spans and metrics (to none)",
+		"CPU per 1,000 events with telemetry off (to none)",
+		"CPU per 1,000 events with the SDK's part alone (to none)",
+		"a check of a rate limit with 100,000 keys",
 		"client code, gzip, bytes",
+		"client code with commands, gzip, bytes",
 	}
 	if g, w := strings.Join(got, "\n"), strings.Join(want, "\n"); g != w {
 		t.Errorf("the table has these rows:\n%s\nnot these:\n%s", g, w)
@@ -233,3 +257,21 @@ func when(what string, f func()) writer {
 type writer func([]byte) (int, error)
 
 func (w writer) Write(b []byte) (int, error) { return w(b) }
+
+// The table of docs/performance.md has each part, in order.
+func TestPartsAreDescribed(t *testing.T) {
+	text, err := os.ReadFile("../../docs/performance.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var described, parts []string
+	for _, m := range regexp.MustCompile("(?m)^\\| `([a-z]+)` \\|").FindAllStringSubmatch(string(text), -1) {
+		described = append(described, m[1])
+	}
+	for _, p := range measure.Parts() {
+		parts = append(parts, p.Name)
+	}
+	if !slices.Equal(described, parts) {
+		t.Errorf("described are %v, there are %v", described, parts)
+	}
+}

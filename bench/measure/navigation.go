@@ -12,11 +12,12 @@ import (
 // navigation measures changes of the address of a list with twenty rows, beside an event of the floor.
 func navigation(ctx context.Context, c Config, p programs) (rows []report.Row, err error) {
 	var html atomic.Int64 // of the rows
+	// No page goes to the address where it is: that sends nothing.
 	change := func(format string, back bool) act {
 		var n atomic.Int64
 		return func(ctx context.Context, c *client.Client) (client.Message, error) {
 			html.Store(int64(c.Page().Rows))
-			return c.Follow(ctx, fmt.Sprintf(format, 100+n.Add(1)%400), back)
+			return c.Follow(ctx, fmt.Sprintf(format, 10_000+n.Add(1)%80_000), back)
 		}
 	}
 	for _, m := range []struct {

@@ -26,6 +26,7 @@ type comeback struct {
 	gap      report.Range // in seconds: how long one page was without a stream
 	cpu      float64      // of the new server from its start, in milliseconds
 	reloaded atomic.Int32
+	first    act // what each page does before; nil: nothing
 }
 
 // mostPatient is how long pages may take to come back.
@@ -42,6 +43,14 @@ func (b *comeback) run(ctx context.Context, r replacement, p program, path strin
 	defer closeAll(clients)
 	if err != nil {
 		return err
+	}
+	if b.first != nil {
+		if _, err := load(ctx, clients, b.first, 1); err != nil {
+			return err
+		}
+		if _, err := settled(ctx, old); err != nil { // what is written behind them is
+			return err
+		}
 	}
 	ctx, cancel := context.WithTimeout(ctx, mostPatient)
 	defer cancel()

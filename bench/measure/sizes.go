@@ -15,6 +15,9 @@ type coding struct {
 
 // code is what browsers load once.
 func code(context.Context, Config, programs) ([]report.Row, error) {
-	n := static.SizeOf("htmx-sse.js").Gzip
-	return []report.Row{{Measure: "client code, gzip, bytes", Ours: report.One(float64(n)), Goal: 16_500}}, nil
+	n, with := static.SizeOf("htmx-sse.js").Gzip, static.SizeOf("htmx-csp-sse.js").Gzip
+	return []report.Row{
+		{Measure: "client code, gzip, bytes", Ours: report.One(float64(n)), Goal: 16_500},
+		{Measure: "client code with commands, gzip, bytes", Ours: report.One(float64(with)), Goal: 18_500},
+	}, nil
 }

@@ -11,19 +11,16 @@ import (
 type shop struct{}
 
 type shopQuery struct {
-	Sort string `query:"sort" default:"name" validate:"oneof=name price"`
-	Page int    `query:"page" default:"1" validate:"min=1"`
-	Note int    `query:"note"`
+	Page int `query:"page" default:"1" validate:"min=1,max=100000"`
+	Note int `query:"note"`
 }
 
 func (q shopQuery) page(n int) shopQuery          { q.Page = n; return q }
-func (q shopQuery) sort(by string) shopQuery      { q.Sort, q.Page = by, 1; return q }
-func (q shopQuery) shows(o shopQuery) bool        { return q.Sort == o.Sort && q.Page == o.Page }
 func (q shopQuery) around() (first, last int)     { return max(1, q.Page-1), min(pagesOfShop, q.Page+1) }
 func (a article) key() int                        { return a.ID }
 func (shop) Mount(*views.Socket, shopQuery) error { return nil }
 
-const pagesOfShop = 500
+const pagesOfShop = 100_000
 
 type article struct {
 	ID          int
@@ -36,11 +33,8 @@ var (
 )
 
 // HandleParams shows a page of twenty articles. An address with another note shows the same.
-func (shop) HandleParams(s *views.Socket, q shopQuery) error {
-	if q.Page > pagesOfShop {
-		return views.ErrNotFound
-	}
-	if q.shows(shopShown.Get(s)) {
+func (shop) HandleParams(s *views.Socket, q shopQuery) error { //nolint:unparam // the kit asks for this shape
+	if q.Page == shopShown.Get(s).Page {
 		return nil
 	}
 	list := make([]article, 20)

@@ -7,11 +7,15 @@
 //	-addr    where to listen, 127.0.0.1:8080 if not given
 //	-secret  what seals the pages' tickets, at least 32 bytes; if not given, a random
 //	         one is kept in sideband-demo/secret in the user's cache folder
-//	-data    the file with the database of users and products, which is made if it is missing; if not
-//	         given, sideband-demo/users.db in the user's cache folder
+//	-data    the file with the database of users, products and accounts, which is made if it is missing; if not
+//	         given, sideband-demo/users.db in the user's cache folder. Beside it are the folder of uploads
+//	         and users.db.stashes, with what durable keys keep
 //	-cert    a file with a certificate, and
 //	-key     one with its key: serve HTTPS, with HTTP/2
 //	-dev     log HTML that costs more than it needs
+//	-metrics where to serve metrics for Prometheus, at /metrics, and the debug page, at
+//	         /debug/sideband: an address that users do not reach
+//	-traces  write traces to the standard error
 //
 // Pages that are open while the demo is restarted go on with the new one, as long as the
 // secret is the same.
@@ -57,6 +61,8 @@ type config struct {
 	data      string
 	cert, key string
 	dev       bool
+	metrics   string
+	traces    bool
 }
 
 const minSecret = 32
@@ -68,11 +74,13 @@ func parse(args []string, stderr io.Writer) (c config, err error) {
 	flags.StringVar(&c.addr, "addr", "127.0.0.1:8080", "`address` to listen on")
 	flags.StringVar(&c.secret, "secret", "", "what seals the pages' tickets, at least 32 `bytes`; pages that are open survive a restart with the same\n"+
 		"(default: a random one, kept in sideband-demo/secret in your cache folder)")
-	flags.StringVar(&c.data, "data", "", "`file` with the database of users and products, which is made if it is missing\n"+
+	flags.StringVar(&c.data, "data", "", "`file` with the database of users, products and accounts, which is made if it is missing\n"+
 		"(default: sideband-demo/users.db in your cache folder)")
 	flags.StringVar(&c.cert, "cert", "", "`file` with a certificate: serve HTTPS, with HTTP/2")
 	flags.StringVar(&c.key, "key", "", "`file` with the certificate's key")
 	flags.BoolVar(&c.dev, "dev", false, "log HTML that costs more than it needs")
+	flags.StringVar(&c.metrics, "metrics", "", "`address` for metrics, at /metrics, and the debug page, at /debug/sideband; one that users do not reach")
+	flags.BoolVar(&c.traces, "traces", false, "write traces to the standard error")
 	if err := flags.Parse(args); err != nil {
 		return c, err
 	}

@@ -92,7 +92,7 @@ func (d *demo) end(t *testing.T) {
 func TestServesAtTheAddressThatItPrints(t *testing.T) {
 	for _, args := range [][]string{
 		{"-addr", "127.0.0.1:0"},
-		{"-addr", ":0", "-dev"},
+		{"-addr", ":0", "-dev", "-metrics", "127.0.0.1:0", "-traces"},
 		{"-addr", "127.0.0.1:0", "-secret", strings.Repeat("s", 32)},
 	} {
 		d := start(t, args...)

@@ -34,7 +34,7 @@ func TestTheSecretIsKeptForTheUserAlone(t *testing.T) {
 			}
 		}
 	}
-	if rest, err := filepath.Glob(filepath.Join(filepath.Dir(file), "*")); err != nil || len(rest) != 2 { // beside the database
+	if rest, err := filepath.Glob(filepath.Join(filepath.Dir(file), "*")); err != nil || len(rest) != 4 { // beside the database, the folder of uploads, the stashes
 		t.Errorf("the folder holds %q (%v)", rest, err)
 	}
 
@@ -59,7 +59,7 @@ func TestWithoutACacheFolderNothingIsKept(t *testing.T) {
 		cacheIn(func(key, value string) error { t.Setenv(key, value); return nil }, dir)
 		d := start(t, "-addr", "127.0.0.1:0")
 		d.end(t)
-		for _, want := range []string{"open pages will reload after a restart", "users and prices will be gone after a restart"} {
+		for _, want := range []string{"open pages will reload after a restart", "users, accounts and prices will be gone after a restart"} {
 			if !strings.Contains(d.logs.String(), want) || d.said.Len() > 0 {
 				t.Errorf("cache folder %q: printed %q, log:\n%s", dir, d.said, d.logs)
 			}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/sideband-go/sideband/cmd/demo/site"
 	"github.com/sideband-go/sideband/handlers"
+	"github.com/sideband-go/sideband/telemetry"
 )
 
 // graceTime is how long requests under way have when the demo is asked to end.
@@ -20,7 +21,7 @@ const graceTime = 10 * time.Second
 
 // serve serves the site until ctx is done, and then ends in good order.
 func serve(ctx context.Context, c config, stdout, stderr io.Writer) (err error) {
-	logs := slog.NewTextHandler(stderr, nil)
+	logs := telemetry.LogHandler(slog.NewTextHandler(stderr, nil))
 	kc := handlers.Config{Logger: slog.New(logs), Development: c.dev}
 	survive, err := c.seal(&kc)
 	if err != nil {
@@ -31,30 +32,48 @@ func serve(ctx context.Context, c config, stdout, stderr io.Writer) (err error) 
 		return err
 	}
 	defer func() { err = errors.Join(err, closeData()) }()
+	if err := c.openStashes(&kc); err != nil {
+		kc.Logger.Warn("pages keep their durable state themselves", "err", err)
+	}
 	kit := handlers.New(site.Config(kc))
+	told, stop, err := c.observe(ctx, kit, logs, stderr)
+	defer func() {
+		end, cancel := context.WithTimeout(context.WithoutCancel(ctx), graceTime)
+		defer cancel()
+		err = errors.Join(err, stop(end))
+	}()
+	if err != nil {
+		return err
+	}
+	with := kc
+	with.Commands = true
+	commands := handlers.New(site.Config(with))
+	if data != nil {
+		data.Commands = commands
+	}
 	server := newServer(site.Routes(kit, data), logs)
 
 	listener, err := c.listen(ctx)
 	if err != nil {
 		return err
 	}
-	if _, err := fmt.Fprintf(stdout, "The demo is at %s\n%s", c.address(listener.Addr()), survive); err != nil {
+	if _, err := fmt.Fprintf(stdout, "The demo is at %s\n%s%s", c.address(listener.Addr()), survive, told); err != nil {
 		return errors.Join(err, listener.Close())
 	}
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(listener) }()
 	select {
 	case err := <-served:
-		return errors.Join(err, kit.Shutdown(ctx))
+		return errors.Join(err, kit.Shutdown(ctx), commands.Shutdown(ctx))
 	case <-ctx.Done():
 	}
 	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), graceTime)
 	defer cancel()
-	return shutdown(end, server, kit, served)
+	return shutdown(end, server, served, kit, commands)
 }
 
-// shutdown ends the server and the kit in good order. What Serve returns comes from served.
-func shutdown(ctx context.Context, server *http.Server, kit *handlers.Kit, served <-chan error) error {
+// shutdown ends the server and the kits in good order. What Serve returns comes from served.
+func shutdown(ctx context.Context, server *http.Server, served <-chan error, kits ...*handlers.Kit) error {
 	// The server's begins by closing the listener, so that the streams that the kit sends
 	// away come back to the next process; then it waits for them.
 	closed := make(chan error, 1)
@@ -63,7 +82,10 @@ func shutdown(ctx context.Context, server *http.Server, kit *handlers.Kit, serve
 	if errors.Is(err, http.ErrServerClosed) {
 		err = nil
 	}
-	err = errors.Join(err, kit.Shutdown(ctx), <-closed)
+	for _, k := range kits {
+		err = errors.Join(err, k.Shutdown(ctx))
+	}
+	err = errors.Join(err, <-closed)
 	if err != nil {
 		_ = server.Close() // of what did not end by itself
 	}

@@ -17,7 +17,12 @@ func (p *person) act(pg *page) {
 	var path string
 	pg.Read(func(v tab.View) {
 		if v.Document != nil && v.Document.ByID("sb-view") != nil {
-			path = v.URL[strings.LastIndexByte(v.URL, '/'):]
+			path, _, _ = strings.Cut(v.URL, "?")
+			if path = strings.TrimPrefix(path, p.network.address); strings.HasPrefix(path, productsPath) {
+				path = productsPath
+			} else {
+				path = path[strings.LastIndexByte(path, '/'):]
+			}
 		}
 	})
 	var err error
@@ -39,16 +44,31 @@ func (p *person) act(pg *page) {
 		pg.hidden = false
 		pg.Show() // nobody types into a page that is hidden
 		err = p.useOrders(pg)
+	case productsPath:
+		err = p.useProducts(pg)
+	case "/checkout":
+		switch n := p.random.IntN(10); {
+		case n < 2:
+			if err = pg.Change(p.some("#basket input[type=number]"), strconv.Itoa(p.random.IntN(120)-10)); err == nil {
+				err = pg.Blur()
+			}
+		case n < 4:
+			if err = pg.Change(p.some("#delivery input"), p.token()); err == nil {
+				err = pg.Blur() // what is being typed is left alone
+			}
+		default:
+			err = pg.Click(p.some("#sb-view button"))
+		}
 	case "/account":
 		switch n := p.random.IntN(20); {
 		case n < 1:
-			err = pg.Click(tab.WithText("button", "Sign out"))
+			err = pg.Click(tab.WithText("button", "Log out"))
 		case n < 12:
 			err = pg.Fill(tab.First("#draft"), p.draft())
 		default:
 			err = pg.Change(tab.First("#draft"), p.draft())
 		}
-	case "/sign-in":
+	case "/log-in":
 		err = p.signIn(pg)
 	}
 	if err != nil && !errors.Is(err, tab.ErrNoPage) && !errors.Is(err, tab.ErrNoElement) && !errors.Is(err, tab.ErrUnusable) {
@@ -59,11 +79,19 @@ func (p *person) act(pg *page) {
 // draft is what a member writes: always something new.
 func (p *person) draft() string { return fmt.Sprintf("Draft %d\nü", p.random.Uint32()) }
 
+// password is that of all members.
+const password = "correct horse battery"
+
+func (p *person) email() string { return strings.ReplaceAll(p.name, " ", "") + "@example.org" }
+
 func (p *person) signIn(pg *page) error {
-	if err := pg.Fill(tab.First("#name"), p.name); err != nil {
+	if err := pg.Fill(tab.First("#log-in-email"), p.email()); err != nil {
 		return err
 	}
-	return pg.Click(tab.WithText("main button", "Sign in"))
+	if err := pg.Fill(tab.First("#log-in-password"), password); err != nil {
+		return err
+	}
+	return pg.Click(tab.WithText("main button", "Log in"))
 }
 
 func (p *person) useTable(pg *page) error {

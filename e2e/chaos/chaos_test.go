@@ -152,7 +152,7 @@ func (p *person) compareAll(tabs []*page) {
 }
 
 func (p *person) compareOne(pg *page) error {
-	for _, step := range []func(context.Context, *page) error{p.settle, p.kept, p.last, p.kept, p.maybeOrder, p.compare} {
+	for _, step := range []func(context.Context, *page) error{p.settle, p.kept, p.last, p.kept, p.maybeOrder, p.agrees, p.compare} {
 		if err := step(p.ctx, pg); err != nil {
 			return err
 		}

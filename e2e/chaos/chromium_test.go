@@ -116,6 +116,15 @@ const use = `((a, b) => {
 		else if (a < 0.7) some("#rows td a");
 		else some("#rows td button");
 	}
+	if (path == "/checkout") some("main button");
+	if (path.startsWith("/products")) {
+		if (a < 0.3) some("#pages a, #sizes a, [id^=sort-]");
+		else if (a < 0.5) some("[id^=category-], [id^=live-]");
+		else if (a < 0.7) some("#products a, #close");
+		else if (a < 0.8) some("#details button");
+		else if (a < 0.95) history.back();
+		else history.forward();
+	}
 })(%v, %v)`
 
 // step does one thing, as person.drive does.
@@ -260,7 +269,7 @@ func (c *watcher) judge() {
 		c.t.Errorf("%s: %v", c.name, err)
 		return
 	}
-	if err := differ(content(d), want, func() string { return fmt.Sprint(c.page.Requests()) }); err != nil {
+	if err := differ(content(d), want, c.network.describe); err != nil {
 		c.t.Errorf("%s: %v", c.name, err)
 	}
 }

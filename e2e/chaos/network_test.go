@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/url"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -52,6 +54,7 @@ type network struct {
 	events  []fault        // of the next events
 	connect []fault        // of the next streams
 	open    map[*passing]struct{}
+	trail   []string // the last of what has passed, for who has to find out what was wrong
 }
 
 // passing is an answer that is passed on.
@@ -89,6 +92,23 @@ func (n *network) close() {
 	n.out.CloseIdleConnections()
 	n.work.Wait()
 	n.late.Wait()
+}
+
+// pass notes something that has passed.
+func (n *network) pass(r *http.Request, what string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	line := fmt.Sprintf("%s %s %s %.400s", time.Now().Format("05.000"), r.Method, r.URL.RequestURI(), what)
+	if n.trail = append(n.trail, line); len(n.trail) > 80 {
+		n.trail = n.trail[1:]
+	}
+}
+
+// describe lists what has passed at last.
+func (n *network) describe() string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return strings.Join(n.trail, "\n  ")
 }
 
 // tell adds up what has befallen requests.
@@ -154,7 +174,7 @@ func (n *network) next(r *http.Request) (f fault, down bool) {
 		return f, true
 	case isStream(r):
 		list = &n.connect
-	case r.Method != http.MethodPost:
+	case r.Method != http.MethodPost && (r.Header.Get("HX-Request") == "" || strings.HasPrefix(r.URL.Path, "/_sideband/")):
 		return f, false
 	}
 	if len(*list) > 0 {
@@ -170,6 +190,7 @@ func (n *network) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	f, down := n.next(r)
 	body, err := io.ReadAll(r.Body)
 	if err == nil {
+		n.pass(r, fmt.Sprintf("> %s %q", f.name, body))
 		n.look(r, body, f.late)
 	}
 	switch {
@@ -261,6 +282,7 @@ func (n *network) answer(ctx context.Context, w http.ResponseWriter, r *http.Req
 	}
 	for {
 		k, err := res.Body.Read(buf)
+		n.pass(r, fmt.Sprintf("< %d %q", res.StatusCode, buf[:k]))
 		if f.after > 0 {
 			if k >= left {
 				_, _ = w.Write(buf[:left])

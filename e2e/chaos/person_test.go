@@ -56,6 +56,11 @@ func newPerson(ctx context.Context, t testing.TB, w *world, seed uint64, i, tabs
 		ctx: ctx, t: t, name: fmt.Sprintf("person %d", i), random: random(seed, uint64(100+i)), network: newNetwork(t, w),
 		client: &http.Client{Jar: jar, Transport: &http.Transport{MaxIdleConnsPerHost: 8}}, member: i%members == members-1,
 	}
+	if p.member {
+		if err := w.data.Accounts.Add(ctx, p.email(), password); err != nil {
+			t.Fatal(err)
+		}
+	}
 	for i := range tabs {
 		p.open()
 		if i == 0 { // else each tab would begin a session, and all but one lose theirs
@@ -68,7 +73,7 @@ func newPerson(ctx context.Context, t testing.TB, w *world, seed uint64, i, tabs
 	return p
 }
 
-var addresses = []string{ordersPath, "/counter", "/table", ordersPath, "/counter", "/clock"}
+var addresses = []string{ordersPath, "/counter", "/table", ordersPath, productsPath, productsPath, "/checkout", "/counter", "/clock"}
 
 // members are one in so many.
 const members = 8
@@ -164,6 +169,7 @@ func (pg *page) numbered(e tab.Event, line string) {
 	if !ok {
 		epoch, text = "", e.ID
 	}
+	text, _, _ = strings.Cut(text, "_") // what comes after it says where the page is
 	n, err := strconv.ParseUint(text, 10, 64)
 	switch {
 	case err != nil:

@@ -55,7 +55,7 @@ func (p *person) settle(ctx context.Context, pg *page) error {
 // again does what leads from a page that is not live to one that is.
 func (p *person) again(pg *page, try int) error {
 	strange := false
-	pg.Read(func(v tab.View) { strange = v.Document != nil && v.Document.ByID("name") != nil })
+	pg.Read(func(v tab.View) { strange = v.Document != nil && v.Document.ByID("log-in-email") != nil })
 	switch {
 	case strange && try%2 == 1:
 		return p.signIn(pg)
@@ -281,6 +281,7 @@ func content(d *htmxdom.Document) string {
 	text = boundTag.ReplaceAllStringFunc(text, func(tag string) string { return shownIn.ReplaceAllString(tag, "") })
 	text = boundText.ReplaceAllString(text, "$1")
 	text = chosen.ReplaceAllString(text, "$1")
+	text = strings.ReplaceAll(text, ` autofocus=""`, "") // a page has it as it was served; a view that is shown again leaves it out
 	b.Reset()
 	b.WriteString(text)
 	for _, n := range d.Find("#sb-view input[hx-post], #sb-view textarea[hx-post], #sb-view select[hx-post]") {

@@ -11,6 +11,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -19,6 +20,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"github.com/sideband-go/sideband/cmd/demo/site"
+	"github.com/sideband-go/sideband/examples/auth"
 	"github.com/sideband-go/sideband/handlers"
 	"github.com/sideband-go/sideband/internal/viewtest/orders"
 )
@@ -30,6 +32,7 @@ type world struct {
 	t       testing.TB
 	random  *rand.Rand // of what happens to servers
 	secrets [][]byte
+	data    *site.Data
 	log     *record
 	clerk   *clerk
 	done    sync.WaitGroup // processes that end
@@ -56,6 +59,13 @@ func newWorld(t testing.TB, seed uint64) *world {
 		t: t, random: random(seed, 1), log: &record{}, clerk: &clerk{book: &orders.Book{}},
 		secrets: [][]byte{bytes.Repeat([]byte{byte(seed), 7}, 32)},
 	}
+	data, err := site.Open(context.Background(), filepath.Join(t.TempDir(), "demo.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { data.Close() })
+	data.SignIn = auth.Limits{NetworkLogIns: 1e6, AccountLogIns: 1e6} // all come from one address
+	w.data = data
 	w.start()
 	return w
 }
@@ -97,7 +107,7 @@ func (w *world) start() {
 
 // routes are the demo's, and that of the page of orders. Only one process is started at a time.
 func (w *world) routes(kit *handlers.Kit) http.Handler {
-	demo, r := site.Routes(kit, nil), chi.NewRouter()
+	demo, r := site.Routes(kit, w.data), chi.NewRouter()
 	r.Use(kit.Middleware)
 	r.Handle(ordersPath, handlers.View(kit, orders.Page{Book: w.clerk.book, Process: w.started + 1}))
 	return http.HandlerFunc(func(rw http.ResponseWriter, req *http.Request) {
@@ -221,9 +231,15 @@ type record struct {
 
 // normal are texts of lines that chaos brings with it.
 var normal = []string{
-	// Whoever signed in is a stranger again when the session's values went with the process.
-	`a middleware does not let a page's requests through" status=303`,
+	// Somebody has logged in or out in another tab.
 	`event refused" view=account.Page path=/account status=403`,
+	`event refused" view=auth.enter path=/account/log-in status=403`,
+	// An event waited for another, and its user went back meanwhile; then its view was remounted.
+	`event refused" view=products.Page path=/products status=409 err="handlers: the ticket is for another address"`,
+	// A page that keeps durable state was asked for it in the answer to an event, while it had no connection.
+	`status=503 err="handlers: the page has not sent its state yet"`,
+	// On a busy machine, with the race detector, a password's hash takes longer than a callback may.
+	`ran past its deadline and was given up" callback=auth.enter.Submit`,
 	// An event waited for its view to be remounted, and its connection was cut.
 	`err="handlers: the browser has left: context canceled"`,
 }

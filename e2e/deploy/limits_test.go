@@ -1,6 +1,7 @@
 package deploy_test
 
 import (
+	"context"
 	"net/http"
 	"strings"
 	"testing"
@@ -63,6 +64,41 @@ func busy(t *testing.T, a *app, p *tab, status int) {
 	const said = "a middleware does not let a page's requests through"
 	if n := a.log.count(said); n != 1 {
 		t.Errorf("%q was logged %d times", said, n)
+	}
+}
+
+// A handler that gives up since the browser has left is no middleware that is in the page's way.
+func TestABrowserThatHasLeftIsNotRefused(t *testing.T) {
+	t.Parallel()
+	come, answered := make(chan struct{}), make(chan struct{})
+	a := start(t, "", handlers.Config{}, onChi(func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.Method != http.MethodPost {
+				next.ServeHTTP(w, r)
+				return
+			}
+			close(come)
+			<-r.Context().Done()
+			http.Error(w, "no answer from the database", http.StatusServiceUnavailable)
+			close(answered)
+		})
+	}))
+	p := visit(t, http1()).open(a.url() + "/count").connect()
+	ctx, cancel := context.WithCancel(p.ctx)
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, p.url+"?event=Add&value=1", nil)
+	check(t, err)
+	r.Header.Set("Sideband-Ticket", p.ticket)
+	go func() {
+		<-come
+		cancel()
+	}()
+	if res, err := p.client.Do(r); err == nil {
+		res.Body.Close()
+		t.Errorf("the event was answered %s", res.Status)
+	}
+	<-answered
+	if n := a.log.count("a middleware does not let a page's requests through"); n != 0 {
+		t.Errorf("it was logged %d times that a middleware is in the way", n)
 	}
 }
 

@@ -17,6 +17,7 @@ import (
 // topmost thing at its middle.
 const clickable = `e => {
 	if (!e) return {ok: false, saw: "no such element"};
+	if (early(e)) return early(e);
 	e.scrollIntoView({block: "nearest", inline: "nearest", behavior: "instant"});
 	const r = e.getBoundingClientRect();
 	const x = r.x + r.width / 2, y = r.y + r.height / 2;
@@ -75,6 +76,33 @@ func (p *Page) ClickSlowly(selector string, meanwhile func()) {
 	p.run(what, chromedp.MouseEvent(chromedp.MouseReleased, at.X, at.Y, chromedp.ButtonLeft, chromedp.ClickCount(1)))
 }
 
+// Drag presses the mouse on the first element that matches from, moves it in steps to the middle of the first one that
+// matches to and a little further, calls before, which may wait until the page has followed, and lets it go there.
+func (p *Page) Drag(from, to string, before func()) {
+	p.t.Helper()
+	what := "drag " + from + " to " + to
+	at := "s => (" + clickable + ")(document.querySelector(s))"
+	p.waitJS(what, call(at, to)) // what scrolls to one may move the other
+	p.waitJS(what, call(at, from))
+	b := p.waitJS(what, call(at, to))
+	a := p.waitJS(what, call("s => { const r = document.querySelector(s).getBoundingClientRect(); return {ok: true, x: r.x + r.width / 2, y: r.y + r.height / 2, saw: ''} }", from))
+	steps := []chromedp.Action[chromedp.Void]{
+		chromedp.MouseEvent(chromedp.MouseMoved, a.X, a.Y),
+		chromedp.MouseEvent(chromedp.MousePressed, a.X, a.Y, chromedp.ButtonLeft, chromedp.ClickCount(1)),
+	}
+	for i := 1.0; i <= dragSteps; i++ {
+		part := i / (dragSteps - 2) // past the middle
+		steps = append(steps, chromedp.MouseEvent(chromedp.MouseMoved, a.X+(b.X-a.X)*part, a.Y+(b.Y-a.Y)*part, chromedp.ButtonLeft))
+	}
+	p.run(what, steps...)
+	before()
+	end := float64(dragSteps) / (dragSteps - 2)
+	p.run(what, chromedp.MouseEvent(chromedp.MouseReleased, a.X+(b.X-a.X)*end, a.Y+(b.Y-a.Y)*end, chromedp.ButtonLeft, chromedp.ClickCount(1)))
+}
+
+// dragSteps is how many steps a drag has.
+const dragSteps = 12
+
 // Fill replaces what a text control holds by typing text, key by key. Controls
 // that are not typed into (dates, colours, sliders) are set, with their input
 // and change events. A change event of a typed control comes when the focus
@@ -85,6 +113,7 @@ func (p *Page) Fill(selector, text string) {
 	got := p.waitJS(what, call(`(s, text) => {
 		const e = document.querySelector(s);
 		if (!e) return {ok: false, saw: "no such element"};
+		if (early(e)) return early(e);
 		if (e.matches(":disabled,:read-only")) return {ok: false, saw: "not editable"};
 		if (["date", "datetime-local", "time", "month", "week", "color", "range"].includes(e.type)) {
 			e.focus();
@@ -141,6 +170,7 @@ func (p *Page) Press(key string) {
 			p.t.Fatalf("browser: press %s: no key %q", key, last)
 		}
 	}
+	p.waitJS("press "+key, call(`() => document.activeElement && early(document.activeElement) || {ok: true, saw: ""}`))
 	if key == "Enter" {
 		p.run("press "+key, chromedp.Func(pressEnter))
 		return
@@ -168,6 +198,7 @@ func (p *Page) Select(selector, option string) {
 	p.waitJS(fmt.Sprintf("select %q in %s", option, selector), call(`(s, want) => {
 		const e = document.querySelector(s);
 		if (!e) return {ok: false, saw: "no such element"};
+		if (early(e)) return early(e);
 		if (e.matches(":disabled")) return {ok: false, saw: "a disabled element"};
 		const options = [...e.options];
 		const o = options.find(o => o.value === want) ?? options.find(o => words(o) === want);
@@ -197,7 +228,10 @@ func (p *Page) Check(selector string, checked bool) {
 // Upload puts files into a file input, as the file chooser does.
 func (p *Page) Upload(selector string, paths ...string) {
 	p.t.Helper()
-	p.waitJS("upload to "+selector, call(`s => ({ok: !!document.querySelector(s), saw: "no such element"})`, selector))
+	p.waitJS("upload to "+selector, call(`s => {
+		const e = document.querySelector(s);
+		return e ? early(e) || {ok: true, saw: ""} : {ok: false, saw: "no such element"};
+	}`, selector))
 	p.run("upload to "+selector, chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
 		r, err := cdp.Call(ctx, t, runtime.Evaluate, runtime.EvaluateParams{Expression: call("s => document.querySelector(s)", selector)})
 		if err != nil {

@@ -28,6 +28,21 @@ func (p *Page) ColorScheme(scheme string) {
 	}))
 }
 
+// ReducedMotion makes the page see prefers-reduced-motion.
+func (p *Page) ReducedMotion(on bool) {
+	p.t.Helper()
+	value := "no-preference"
+	if on {
+		value = "reduce"
+	}
+	p.run("set reduced motion", chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := cdp.Call(ctx, t, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+			Features: []*emulation.MediaFeature{{Name: "prefers-reduced-motion", Value: value}},
+		})
+		return err
+	}))
+}
+
 // Screenshot writes what the viewport shows to path as a PNG, and makes the
 // folder if needed.
 func (p *Page) Screenshot(path string) {

@@ -51,6 +51,33 @@ const form = `
 <div style="height:3000px"></div>
 <a id=far href="/far">Far away</a>`
 
+// Nobody uses what htmx has put into a page and does not listen to yet.
+func TestActionsWaitUntilHtmxListens(t *testing.T) {
+	t.Parallel()
+	for name, act := range map[string]func(p *browser.Page){
+		"Click":  func(p *browser.Page) { p.Click("button") },
+		"Fill":   func(p *browser.Page) { p.Fill("#name", "x") },
+		"Press":  func(p *browser.Page) { p.Eval(`document.querySelector("#name").focus()`, nil); p.Press("x") },
+		"Select": func(p *browser.Page) { p.Select("#size", "Large") },
+		"Upload": func(p *browser.Page) { p.Upload("#file", os.DevNull) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := browser.Open(t, site(t, map[string]string{"/": `<div id=new><input id=name><button>b</button><input id=file type=file>
+				<select id=size><option value=s>Small<option value=l>Large</select></div>`})+"/")
+			p.Eval(`document.getElementById("new").className = "htmx-added";
+				for (const type of ["click", "input", "change"]) document.addEventListener(type, () => window.early ??= !window.listens);
+				setTimeout(() => { document.getElementById("new").className = ""; window.listens = true }, 200); 0`, nil)
+			act(p)
+			p.WaitFor(`"early" in window`)
+			var early bool
+			if p.Eval("window.early", &early); early {
+				t.Error("it does not wait")
+			}
+		})
+	}
+}
+
 func TestActionsAreWhatAPersonDoes(t *testing.T) {
 	t.Parallel()
 	p := browser.Open(t, site(t, map[string]string{"/": form, "/far": "arrived"})+"/")

@@ -14,7 +14,7 @@ import (
 )
 
 // patience is how long an action or a wait may take unless Within says otherwise.
-const patience = 20 * time.Second
+const patience = 30 * time.Second
 
 // Page is one tab. Its methods end the test with what they saw if they cannot
 // do what they are told.

@@ -10,8 +10,10 @@ import (
 )
 
 // prelude holds what several scripts need. words is an element's text with
-// runs of white space as one space.
-const prelude = `const words = e => e.textContent.replace(/\s+/g, " ").trim();`
+// runs of white space as one space. early says why nobody uses an element yet: htmx listens to
+// what it has put into a page a moment later, for which people are too slow.
+const prelude = `const words = e => e.textContent.replace(/\s+/g, " ").trim();
+	const early = e => e.closest(".htmx-added") && {ok: false, saw: "an element that htmx does not listen to yet"};`
 
 // call is a script that calls fn with args.
 func call(fn string, args ...any) string {

@@ -65,10 +65,25 @@ func newModule(t *testing.T) *module {
 	path := regexp.MustCompile(`(?m)^module (.+)$`).FindStringSubmatch(ours)[1]
 	mod := strings.Replace(ours, "module "+path, "module example.com/app", 1)
 	mod += fmt.Sprintf("\nrequire %s v0.0.0\n\nreplace %s => %s\n", path, path, here)
+	sum := m.read(root + "/go.sum")
+	for _, folder := range modules {
+		mod += fmt.Sprintf("\nrequire %[1]s/%[2]s v0.0.0\n\nreplace %[1]s/%[2]s => %[3]s/%[2]s\n", path, folder, here)
+		theirs := m.read(root + "/" + folder + "/go.mod")
+		for _, block := range requires.FindAllString(theirs, -1) {
+			mod += "\n" + strings.ReplaceAll(block, "\t"+path+" v0.0.0\n", "")
+		}
+		sum += m.read(root + "/" + folder + "/go.sum")
+	}
 	m.write("go.mod", mod)
-	m.write("go.sum", m.read(root+"/go.sum"))
+	m.write("go.sum", sum)
 	return m
 }
+
+// modules are those below this one that the docs use. They need the versions that they name, which may be newer
+// than ours.
+var modules = []string{"pubsub/nats", "pubsub/redis", "ratelimit/redis", "stash/nats", "stash/redis", "stash/sql"}
+
+var requires = regexp.MustCompile(`(?s)require \(.*?\n\)\n`)
 
 // folder is always the same one, since the build cache goes by folders; another where that is in use.
 func folder(t *testing.T) string {
@@ -223,32 +238,57 @@ var tests = regexp.MustCompile(`(?m)^func Test`)
 
 // packages are those that a snippet may use without an import.
 var packages = map[string]string{
-	"chi":       "github.com/go-chi/chi/v5",
-	"context":   "context",
-	"embed":     "embed",
-	"errors":    "errors",
-	"fmt":       "fmt",
-	"forms":     "github.com/sideband-go/sideband/forms",
-	"handlers":  "github.com/sideband-go/sideband/handlers",
-	"http":      "net/http",
-	"livetest":  "github.com/sideband-go/sideband/livetest",
-	"log":       "log",
-	"net":       "net",
-	"os":        "os",
-	"pubsub":    "github.com/sideband-go/sideband/pubsub",
-	"scs":       "github.com/alexedwards/scs/v2",
-	"slices":    "slices",
-	"sse":       "github.com/sideband-go/sideband/sse",
-	"state":     "github.com/sideband-go/sideband/state",
-	"static":    "github.com/sideband-go/sideband/static",
-	"strconv":   "strconv",
-	"strings":   "strings",
-	"synctest":  "testing/synctest",
-	"templ":     "github.com/a-h/templ",
-	"testing":   "testing",
-	"time":      "time",
-	"validator": "github.com/go-playground/validator/v10",
-	"views":     "github.com/sideband-go/sideband/views",
+	"auth":        "github.com/sideband-go/sideband/examples/auth",
+	"chi":         "github.com/go-chi/chi/v5",
+	"client":      "github.com/sideband-go/sideband/client",
+	"context":     "context",
+	"embed":       "embed",
+	"errors":      "errors",
+	"fmt":         "fmt",
+	"forms":       "github.com/sideband-go/sideband/forms",
+	"handlers":    "github.com/sideband-go/sideband/handlers",
+	"http":        "net/http",
+	"io":          "io",
+	"jetstream":   "github.com/nats-io/nats.go/jetstream",
+	"livetest":    "github.com/sideband-go/sideband/livetest",
+	"log":         "log",
+	"nats":        "github.com/nats-io/nats.go",
+	"natsbroker":  "github.com/sideband-go/sideband/pubsub/nats",
+	"natsstash":   "github.com/sideband-go/sideband/stash/nats",
+	"net":         "net",
+	"os":          "os",
+	"pubsub":      "github.com/sideband-go/sideband/pubsub",
+	"query":       "github.com/sideband-go/sideband/query",
+	"rand":        "crypto/rand",
+	"ratelimit":   "github.com/sideband-go/sideband/ratelimit",
+	"redis":       "github.com/redis/go-redis/v9",
+	"redisbroker": "github.com/sideband-go/sideband/pubsub/redis",
+	"redislimit":  "github.com/sideband-go/sideband/ratelimit/redis",
+	"redisstash":  "github.com/sideband-go/sideband/stash/redis",
+	"scs":         "github.com/alexedwards/scs/v2",
+	"slices":      "slices",
+	"smtp":        "net/smtp",
+	"sql":         "database/sql",
+	"sqlstash":    "github.com/sideband-go/sideband/stash/sql",
+	"sqltx":       "github.com/sideband-go/sideband/pubsub/sqltx",
+	"sse":         "github.com/sideband-go/sideband/sse",
+	"stash":       "github.com/sideband-go/sideband/stash",
+	"stashtest":   "github.com/sideband-go/sideband/stash/stashtest",
+	"state":       "github.com/sideband-go/sideband/state",
+	"static":      "github.com/sideband-go/sideband/static",
+	"strconv":     "strconv",
+	"strings":     "strings",
+	"synctest":    "testing/synctest",
+	"templ":       "github.com/a-h/templ",
+	"testing":     "testing",
+	"time":        "time",
+	"uploads":     "github.com/sideband-go/sideband/uploads",
+	"validator":   "github.com/go-playground/validator/v10",
+	"views":       "github.com/sideband-go/sideband/views",
+	"slog":        "log/slog",
+	"telemetry":   "github.com/sideband-go/sideband/telemetry",
+	"trace":       "go.opentelemetry.io/otel/sdk/trace",
+	"otel":        "go.opentelemetry.io/otel",
 }
 
 var qualified = regexp.MustCompile(`\b([a-z]+)\.[A-Z]`)

@@ -31,6 +31,16 @@ func (all Policies) Scan(h []byte, host string, blocked func(tag string, attrs [
 var eventHandler = regexp.MustCompile(`^on(abort|animation\w+|before\w+|blur|cancel|change|click|close|contextmenu|copy|cut|dblclick|drag\w*|drop|ended|error|focus\w*|` +
 	`input|invalid|key\w+|load\w*|mouse\w+|paste|pause|play\w*|pointer\w+|progress|reset|resize|scroll\w*|select\w*|submit|toggle|touch\w+|transition\w+|wheel)$`)
 
+// isHandler reports whether an attribute of htmx's holds a script.
+func isHandler(name string) bool {
+	return name == "hx-on" || strings.HasPrefix(name, "hx-on:") || strings.HasPrefix(name, "hx-on-")
+}
+
+// runs reports whether a script with a nonce runs, as htmx's extension hx-csp makes it of the text of an attribute.
+func (all Policies) runs(nonce string) bool {
+	return nonce != "" && all.inline(nonce, "script-src-elem", "script-src", "default-src")
+}
+
 // Blocks returns what the policies block of an element in a page of a host.
 func (all Policies) Blocks(tag string, attrs []html.Attribute, host string) (what []string) {
 	if len(all) == 0 {
@@ -51,7 +61,7 @@ func (all Policies) Blocks(tag string, attrs []html.Attribute, host string) (wha
 			what = append(what, "its style attribute")
 		case eventHandler.MatchString(a.Key) && !all.inline("", "script-src-attr", "script-src", "default-src"):
 			what = append(what, "its script in "+a.Key)
-		case (strings.HasPrefix(a.Key, "hx-on:") || strings.HasPrefix(a.Key, "hx-on-")) && !all.evaluates():
+		case isHandler(a.Key) && !all.evaluates() && !all.runs(get("hx-nonce")):
 			what = append(what, "its script in "+a.Key)
 		case isAddress(a.Key) && strings.HasPrefix(strings.ToLower(strings.TrimSpace(a.Val)), "javascript:") && !all.inline("", "script-src-elem", "script-src", "default-src"):
 			what = append(what, "its script in "+a.Key)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"runtime/debug"
+	"time"
 )
 
 // Errors of the kit itself.
@@ -32,6 +33,16 @@ var (
 
 	errGoexit = errors.New("views: the callback ended its goroutine")
 )
+
+// TooOften is the error of what is done more often than a rate limit allows.
+type TooOften struct {
+	Wait time.Duration // until it is allowed again
+}
+
+// Error says so, for the log.
+func (e *TooOften) Error() string {
+	return fmt.Sprintf("views: beyond the rate limit, for %v more", e.Wait.Round(time.Millisecond))
+}
 
 // Status is an error that is answered with an HTTP status and a text for the user.
 type Status struct {
@@ -65,7 +76,7 @@ type Panic struct {
 func NewPanic(value any) *Panic {
 	e := &Panic{Value: value, Stack: debug.Stack()}
 	if err, ok := value.(error); ok {
-		e.cause = seal(err)
+		e.cause = Seal(err)
 		e.text = "panic: " + e.cause.Error()
 	} else {
 		e.text = fmt.Sprintf("panic: %v", value) // fmt catches what its methods may do
@@ -108,7 +119,7 @@ func (g *Guard) Call(f func() error) (err error) {
 			err = g.Panicked(r)
 		}
 	}()
-	err = seal(f())
+	err = Seal(f())
 	normal = true
 	return err
 }

@@ -17,8 +17,8 @@ type appError struct {
 // that never ends.
 const maxWrapped = 1000
 
-// seal returns an error whose methods do not panic. It is for what the application returns.
-func seal(err error) error {
+// Seal returns an error whose methods do not panic. It is for what the application returns, where Guard.Call does not.
+func Seal(err error) error {
 	switch err.(type) { //nolint:errorlint // what they wrap is sealed already
 	case nil:
 		return nil

@@ -22,9 +22,9 @@ type settings struct {
 func (d *Document) configure() error {
 	c := settings{
 		defaultSwap:       "innerHTML",
-		morphIgnore:       []string{"data-htmx-powered", "open"},
+		morphIgnore:       []string{"data-htmx-powered", "open", "data-js-"},
 		morphSkip:         "[hx-morph-skip],#sb-park:has(#sb-hold)~* [id]",
-		morphSkipChildren: "[sb-skip]",
+		morphSkipChildren: "[sb-skip],[sb-ignore]",
 		morphScanLimit:    10,
 		noSwap:            []string{"204", "304"},
 		settleDelay:       1,

@@ -21,6 +21,8 @@ type control struct {
 	selected      bool // of an option
 	dirtySelected bool
 
+	files []File
+
 	owner *html.Node // the form of a radio button that names it, when its group was settled last
 }
 
@@ -69,6 +71,9 @@ func (d *Document) Value(n *html.Node) string {
 			}
 			return sanitize(n, attrOr(n, "value", ""))
 		case modeFile:
+			if files := d.Files(n); len(files) > 0 {
+				return `C:\fakepath\` + files[0].Name
+			}
 			return ""
 		}
 	}

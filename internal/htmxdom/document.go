@@ -10,6 +10,7 @@ import (
 // Document is a page as it stands in a browser that runs htmx. Make one with
 // Parse; the zero value is not usable.
 type Document struct {
+	key      string     // that is pressed
 	root     *html.Node // the document node
 	plain    bool       // it runs no scripts
 	config   settings
@@ -21,9 +22,10 @@ type Document struct {
 	started  []*html.Node
 	marked   bool // see TakeMark
 	timers   timers
-	busy     map[*html.Node]int // how many requests each shows as under way
-	off      map[*html.Node]int // how many requests have disabled it
-	known    int                // how many nodes there was something to know of when it was last counted
+	busy     map[*html.Node]int    // how many requests each shows as under way
+	off      map[*html.Node]int    // how many requests have disabled it
+	values   map[*html.Node]string // value properties that scripts have set
+	known    int                   // how many nodes there was something to know of when it was last counted
 }
 
 // Effect is something that a response asks of the browser beyond the tree.
@@ -53,6 +55,7 @@ func load(page string, scripts bool) (*Document, error) {
 		powered:  make(map[*html.Node]*powered),
 		busy:     make(map[*html.Node]int),
 		off:      make(map[*html.Node]int),
+		values:   make(map[*html.Node]string),
 	}
 	root, err := d.parse(page, scripts)
 	if err != nil {

@@ -1,7 +1,6 @@
 package htmxdom
 
 import (
-	"mime/multipart"
 	"net/url"
 	"slices"
 	"strings"
@@ -14,7 +13,8 @@ type fields []field
 
 type field struct {
 	name, value string
-	file        bool // that nobody has chosen
+	file        bool  // of a control for files
+	chosen      *File // nil if nobody has chosen one
 }
 
 func (f *fields) add(name, value string) { *f = append(*f, field{name: name, value: value}) }
@@ -85,22 +85,6 @@ func (f fields) encodeForm() string {
 	return plain.encode()
 }
 
-// encodeParts is a body of the type multipart/form-data, with the value of the Content-Type header.
-func (f fields) encodeParts() (body, kind string) {
-	var b strings.Builder
-	w := multipart.NewWriter(&b)
-	for _, o := range f {
-		// Nothing fails that is written to a strings.Builder.
-		if o.file {
-			_, _ = w.CreateFormFile(o.name, "")
-		} else {
-			_ = w.WriteField(o.name, lines(o.value))
-		}
-	}
-	_ = w.Close()
-	return b.String(), w.FormDataContentType()
-}
-
 // lines ends the lines of a text with both characters.
 func lines(s string) string { return strings.ReplaceAll(newlines(s), "\n", "\r\n") }
 
@@ -156,7 +140,7 @@ func (d *Document) entries(form, submitter *html.Node) fields {
 				}
 			}
 		case isHTML(n, "input") && inputType(n) == "file":
-			f = append(f, field{name: name, file: true})
+			d.addFiles(&f, n, name)
 		default:
 			d.addField(&f, n)
 		}
@@ -212,13 +196,20 @@ func (d *Document) addField(f *fields, n *html.Node) {
 				f.add(name, d.Value(n))
 			}
 		case "file":
+			if len(d.Files(n)) > 0 {
+				d.addFiles(f, n, name)
+			}
 		default:
 			f.add(name, d.Value(n))
 		}
 	case isField(n):
 		f.add(name, d.Value(n))
-	default: // an element whose value property is none of HTML's posts nothing sensible
-		f.add(name, "undefined")
+	default: // the value property is one that a script has set, if any has
+		v, ok := d.values[n]
+		if !ok {
+			v = "undefined"
+		}
+		f.add(name, v)
 	}
 }
 

@@ -10,7 +10,7 @@ import (
 // Gesture is an action of a user on the element with an id. Its fields are exported so that it can be
 // sent to a browser.
 type Gesture struct {
-	Do   string // "focus", "type", "check", "choose", "toggle", "open", "click" or "reset"
+	Do   string // "focus", "type", "check", "choose", "toggle", "open", "click", "reset" or "paint"
 	ID   string
 	Text string // what is typed; "true" or "false" for check and open; the value of an option
 }
@@ -44,6 +44,9 @@ func ClickOn(id string) Gesture { return Gesture{Do: "click", ID: id} }
 // ResetForm resets a form.
 func ResetForm(id string) Gesture { return Gesture{Do: "reset", ID: id} }
 
+// Paint does what the script of an element does: it makes an element with a text of what is in it.
+func Paint(id, text string) Gesture { return Gesture{Do: "paint", ID: id, Text: text} }
+
 // Do performs gestures. A gesture does nothing if its element is missing or of another kind.
 func (d *Document) Do(gestures ...Gesture) {
 	defer d.dropLostFocus()
@@ -71,6 +74,13 @@ func (d *Document) Do(gestures ...Gesture) {
 			d.Click(n)
 		case g.Do == "reset" && isHTML(n, "form"):
 			d.Reset(n)
+		case g.Do == "paint":
+			for c := n.FirstChild; c != nil; c = n.FirstChild {
+				d.remove(c)
+			}
+			painted := d.element("i")
+			d.setText(painted, g.Text)
+			d.insert(n, painted, nil)
 		}
 	}
 }

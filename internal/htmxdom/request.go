@@ -24,8 +24,9 @@ type Request struct {
 	Header http.Header
 	// Anchor is the fragment of what the element asks for; it is not sent.
 	Anchor string
-	// Body is empty for a method that puts its fields into the query.
-	Body string
+	// Body is empty for a method that puts its fields into the query, and if there are Parts: those with files.
+	Body  string
+	Parts *Parts
 	// Sync is the element on which requests wait for each other, Strategy how:
 	// "queue first" and so on.
 	Sync     *html.Node
@@ -142,7 +143,7 @@ func (d *Document) request(source, submitter *html.Node, method, action string, 
 		}
 		content := urlencoded + ";charset=UTF-8"
 		if r.Body = body.encode(); encoding == multiparts {
-			r.Body, content = body.encodeParts()
+			r.Body, r.Parts, content = body.encodeParts()
 		}
 		r.Header.Set("Content-Type", content)
 	} else if len(body) > 0 {

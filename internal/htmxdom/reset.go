@@ -17,6 +17,7 @@ func (d *Document) Reset(form *html.Node) {
 			d.control(n).follow()
 		case isHTML(n, "input"):
 			d.control(n).follow()
+			d.control(n).files = nil
 			// One by one: a later radio button unchecks an earlier one, which becomes dirty again.
 			d.SetChecked(n, hasAttr(n, "checked"))
 			d.control(n).dirtyChecked = false

@@ -53,7 +53,7 @@ func (d *Document) answer(x *exchange, status int, header http.Header, body stri
 	switch status {
 	case http.StatusNoContent, http.StatusResetContent, http.StatusNotModified:
 	default:
-		x.text = body
+		x.text = d.renonce(header, body)
 	}
 	push, replace := x.push, x.replace
 	if hx("Push-Url") != "" || hx("Replace-Url") != "" {

@@ -61,8 +61,9 @@ type Submission struct {
 	Action string
 	// Query takes the place of the address's, for GET.
 	Query string
-	// Body and Type, its Content-Type, are those of a POST.
+	// Body and Type, its Content-Type, are those of a POST. With files, it has Parts in place of the Body.
 	Body, Type string
+	Parts      *Parts
 }
 
 // Submission returns what a browser itself sends when a button submits a form; nil is none.
@@ -79,7 +80,7 @@ func (d *Document) Submission(form, button *html.Node) Submission {
 	case "DIALOG":
 	case "POST":
 		if s.Body, s.Type = f.encodeForm(), urlencoded; strings.EqualFold(set("enctype"), multiparts) {
-			s.Body, s.Type = f.encodeParts()
+			s.Body, s.Parts, s.Type = f.encodeParts()
 		}
 	default:
 		s.Method, s.Query = "GET", f.encodeForm()

@@ -46,7 +46,10 @@ var trigger = regexp.MustCompile(`^` + space + `*(` + nonspace + `+\[[^\]]*\]|` 
 
 const nonspace = `[^\s\x{b}\x{a0}\x{feff}]`
 
-// triggerSpecs reads what triggers an element. What has a filter, which is a script, never fires.
+// chainPlace is the place of the first chain's trigger, beyond those of hx-trigger.
+const chainPlace = 1000
+
+// triggerSpecs reads what triggers an element. What has a filter, which is a script, fires for the keys that it names.
 func (d *Document) triggerSpecs(n *html.Node) []triggerSpec {
 	set, _ := d.attributeValue(n, "hx-trigger", false)
 	switch {
@@ -62,12 +65,13 @@ func (d *Document) triggerSpecs(n *html.Node) []triggerSpec {
 	}
 	var specs []triggerSpec
 	for i, s := range splitHCON(set) {
-		m := trigger.FindStringSubmatch(s)
-		if m == nil || strings.Contains(m[1], "[") {
-			continue
+		if spec, ok := d.readTrigger(i, s); ok {
+			specs = append(specs, spec)
 		}
-		if options, err := parseHCON(m[2]); err == nil {
-			specs = append(specs, triggerSpec{i, m[1], options})
+	}
+	for i, c := range chains(n) {
+		if spec, ok := d.readTrigger(chainPlace+i, c.trigger); ok && c.sends() {
+			specs = append(specs, spec)
 		}
 	}
 	return specs
@@ -126,13 +130,13 @@ func (d *Document) Connected(n *html.Node) bool { return d.connected(n) }
 func (d *Document) EventSourcePath(n *html.Node) string { return d.hxAttrOr(n, "hx-sse:connect", "") }
 
 // Dispatch returns what an event at an element sets off, in the order in which a
-// browser calls the listeners: those of the element, of those around it if it
-// bubbles, or they capture, then of the document and the window.
+// browser calls the listeners: those that capture, those of the element, of those around
+// it if it bubbles, then of the document and the window.
 func (d *Document) Dispatch(event string, target *html.Node, bubbles bool) []Trigger {
 	if event == "change" && isField(target) {
 		d.control(target).changed = true
 	}
-	var out, outer []Trigger
+	var first, out, outer []Trigger
 	// at is the element that listens; nil for the document and the window.
 	add := func(to *[]Trigger, n, at *html.Node, s triggerSpec) {
 		if sel, ok := s.options["target"].(string); ok && !d.matches(target, sel) {
@@ -168,28 +172,36 @@ func (d *Document) Dispatch(event string, target *html.Node, bubbles bool) []Tri
 		}
 		for _, s := range d.triggerSpecs(n) {
 			from, ok := s.options["from"].(string)
-			if !ok || !s.fits(event) || from == "self" || !bubbles && !truthy(s.options["capture"]) {
+			if !ok || !s.fits(event) || from == "self" {
 				continue
+			}
+			captures := truthy(s.options["capture"])
+			reaches := bubbles || captures // those around the element
+			around, to := &outer, &out
+			if captures {
+				around, to = &first, &first
 			}
 			switch from {
 			case "outside":
-				if !lost && !contains(n, target) {
-					add(&outer, n, nil, s)
+				if reaches && !lost && !contains(n, target) {
+					add(around, n, nil, s)
 				}
 			case "document", "window":
-				add(&outer, n, nil, s)
+				if reaches {
+					add(around, n, nil, s)
+				}
 			default:
 				if lost {
 					continue
 				}
 				all := d.findAll(n, from)
-				if i := slices.IndexFunc(all, func(f *html.Node) bool { return contains(f, target) }); i >= 0 {
-					add(&out, n, all[i], s)
+				if i := slices.IndexFunc(all, func(f *html.Node) bool { return f == target || reaches && contains(f, target) }); i >= 0 {
+					add(to, n, all[i], s)
 				}
 			}
 		}
 	}
-	return append(out, outer...)
+	return slices.Concat(first, out, outer)
 }
 
 // prevents reports whether htmx, when an event comes to an element that it listens at, keeps the

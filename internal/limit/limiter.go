@@ -7,46 +7,72 @@ import (
 	"sync"
 	"time"
 
+	"github.com/hashicorp/golang-lru/v2/simplelru"
 	"golang.org/x/time/rate"
 )
 
+// MaxKeys is how many keys a Limiter knows. Beyond it, it forgets the one that was used longest ago, which then has all
+// its events again.
+const MaxKeys = 100_000
+
 // Limiter allows each key a number of events per period. It has a token bucket of
-// golang.org/x/time/rate for each key whose bucket is not full.
+// golang.org/x/time/rate for each key that was used of late. Safe for concurrent use.
 type Limiter[K comparable] struct {
 	n   int
 	per time.Duration
 
 	mu      sync.Mutex
-	buckets map[K]*rate.Limiter
+	buckets *simplelru.LRU[K, *rate.Limiter]
 }
 
 // NewLimiter returns a limiter that allows each key n events per period.
 func NewLimiter[K comparable](n int, per time.Duration) *Limiter[K] {
-	return &Limiter[K]{n: n, per: per, buckets: map[K]*rate.Limiter{}}
+	buckets, _ := simplelru.NewLRU[K, *rate.Limiter](MaxKeys, nil) // only sizes below 1 are errors
+	return &Limiter[K]{n: n, per: per, buckets: buckets}
 }
 
 // Allow takes a token of the key, and reports whether there was one.
-func (l *Limiter[K]) Allow(key K) bool {
+func (l *Limiter[K]) Allow(key K) bool { return l.Take(key, time.Now()) == 0 }
+
+// Take takes a token of the key. If there is none, it returns after what time there will be.
+func (l *Limiter[K]) Take(key K, now time.Time) (wait time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	b := l.buckets[key]
-	if b == nil {
-		b = rate.NewLimiter(rate.Limit(float64(l.n)/l.per.Seconds()), l.n)
-		l.buckets[key] = b
+	for range 2 { // so that nobody has to sweep
+		if !l.forgetOldest(now) {
+			break
+		}
 	}
-	return b.Allow()
+	b, ok := l.buckets.Get(key)
+	if !ok {
+		b = rate.NewLimiter(rate.Limit(float64(l.n)/l.per.Seconds()), l.n)
+		l.buckets.Add(key, b)
+	}
+	if b.AllowN(now, 1) {
+		return 0
+	}
+	missing := 1 - b.TokensAt(now)
+	return max(time.Nanosecond, time.Duration(missing*float64(l.per)/float64(l.n)))
 }
 
-// Sweep removes the keys whose buckets are full, and returns how many are left.
+// Sweep forgets the keys that have all their events again, and returns how many are left. It begins with those that were
+// used longest ago, and ends at the first that has not.
 func (l *Limiter[K]) Sweep(now time.Time) int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	for key, b := range l.buckets {
-		if b.TokensAt(now) >= float64(l.n) {
-			delete(l.buckets, key)
-		}
+	for l.forgetOldest(now) {
 	}
-	return len(l.buckets)
+	return l.buckets.Len()
+}
+
+// forgetOldest forgets the key that was used longest ago, if it has all its events again.
+func (l *Limiter[K]) forgetOldest(now time.Time) bool {
+	_, b, ok := l.buckets.GetOldest()
+	if !ok || b.TokensAt(now) < float64(l.n) {
+		return false
+	}
+	l.buckets.RemoveOldest()
+	return true
 }
 
 // Exemptions are keys whose next event does not count against a limit.
@@ -93,18 +119,24 @@ func (e *Exemptions[K]) Sweep(now time.Time) int {
 	return len(e.until)
 }
 
-// Network returns what to count the requests of a remote address ("ip:port") by: an IPv4 address
-// itself, but the /64 network of an IPv6 address, which one subscriber has as a whole. Any other
+// Network returns what to count the requests of a remote address ("ip:port") by, as NetworkOf does. Any other
 // text is returned as it is.
 func Network(address string) string {
-	a, err := netip.ParseAddrPort(address)
-	if err != nil {
-		return address
+	if a, err := netip.ParseAddrPort(address); err == nil {
+		return NetworkOf(a.Addr())
 	}
-	ip := a.Addr().Unmap()
-	if ip.Is4() {
+	if a, err := netip.ParseAddr(address); err == nil { // middleware has set it
+		return NetworkOf(a)
+	}
+	return address
+}
+
+// NetworkOf returns what to count the requests of an address by: an IPv4 address itself, but the /64 network of an IPv6
+// address, which one subscriber has as a whole.
+func NetworkOf(ip netip.Addr) string {
+	if ip = ip.Unmap(); ip.Is4() {
 		return ip.String()
 	}
-	p, _ := ip.Prefix(64) // of 128 bits
+	p, _ := ip.WithZone("").Prefix(64) // of 128 bits
 	return p.String()
 }

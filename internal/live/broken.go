@@ -35,6 +35,9 @@ func (v *View) broken(gen uint64, panicked any) {
 	v.NoteFailure(err)
 	v.host.Log.Error("sideband: a view has broken and is ended; its page remounts it", "view", v.def.Name(), "err", err, "stack", string(debug.Stack()))
 	t := v.turn.Swap(nil)
+	if t != nil {
+		v.endTurn(t, 0, err)
+	}
 	v.restart()
 	v.mu.Lock()
 	if v.isCurrent(gen) {

@@ -25,6 +25,8 @@ type Call struct {
 	event     *invocation       // nil of others
 	isEvent   bool              // its request waits for the answer
 	isMessage bool              // of the application's
+	isApart   bool              // from turns: nobody is told
+	kind      ActivityKind      // as a turn; 0: a message
 }
 
 // begin runs the callback.
@@ -50,14 +52,18 @@ type Callback struct {
 	phase           atomic.Int32
 	rendering       bool // it runs in the middle of a rendering
 	isEvent         bool // its request waits for the answer
+	wish            wish // for the durable keys
 	title           *string
 	commits         []func()
 	rollbacks       []func()
 	flash           []flash.Change
 	cookies         []string
-	place           *Place  // where it takes the page; nil if it does not
-	patch           *Move   // of the page's address; nil without one
-	around          *around // nil without hooks
+	reply           []byte // JSON; nil without one
+	pushed          []pushed
+	traversal       *traversal // that it belongs to; nil if the user has not gone back or forward
+	place           *Place     // where it takes the page; nil if it does not
+	patch           *Move      // of the page's address; nil without one
+	around          *around    // nil without hooks
 
 	mu   sync.Mutex
 	ends []*render.Ending
@@ -188,17 +194,17 @@ func (cb *Callback) takeEnds() []*render.Ending {
 	return ends
 }
 
-// Redirect returns the error with which a callback succeeds and redirects the page. inPlace shows the other page in
-// the document that is there, if it fits.
-func (cb *Callback) Redirect(to protocol.Address, inPlace bool) error {
+// Redirect returns the error with which a callback succeeds and redirects the page. swap is the hx-swap with which the
+// other page takes this one's place in the document, if it fits; "" loads it.
+func (cb *Callback) Redirect(to protocol.Address, swap string) error {
 	cb.Check()
-	return &redirect{to, inPlace}
+	return &redirect{to, swap}
 }
 
 // redirect is the error of a callback that redirects the page.
 type redirect struct {
-	to      protocol.Address
-	inPlace bool
+	to   protocol.Address
+	swap string
 }
 
 func (r *redirect) Error() string { return "views: redirected to " + r.to.String() }
@@ -220,11 +226,11 @@ func redirectOf(err error) *redirect {
 	return nil
 }
 
-// run runs one callback as a transaction: what it set and sent takes effect if it returns nil. A
+// run runs one callback, in the memory cb, as a transaction: what it set and sent takes effect if it returns nil. A
 // panic becomes a *fault.Panic. If the callback was abandoned meanwhile, run returns
 // fault.ErrAbandoned, the callback has left no trace, and this goroutine must not touch the view
 // any more.
-func (v *View) run(ctx context.Context, c Call) error {
+func (v *View) run(ctx context.Context, cb *Callback, c Call) error {
 	component := v.tree.Root()
 	switch {
 	case c.address != "":
@@ -235,7 +241,11 @@ func (v *View) run(ctx context.Context, c Call) error {
 	if component == nil || !component.IsPage() && !c.closing && component.HasEnded() {
 		return fmt.Errorf("%s: %w", c.Name, fault.ErrNoComponent)
 	}
-	cb := &Callback{Context: ctx, view: v, component: component, receiver: component.Value(), rendering: v.tree.IsRendering(), isEvent: c.isEvent}
+	if d, ok := ctx.(*deadline); ok {
+		d.observed.note(component, &c)
+	}
+	cb.Context, cb.view, cb.component, cb.receiver = ctx, v, component, component.Value()
+	cb.rendering, cb.isEvent = v.tree.IsRendering(), c.isEvent
 	component.Scope().BeginIn(&cb.tx)
 	if v.hooks != nil {
 		cb.around = &around{hooks: v.hooks}
@@ -263,7 +273,11 @@ func (v *View) run(ctx context.Context, c Call) error {
 	}
 	if err != nil {
 		v.tree.RunEnds(cb.allEnds())
-		if _, ok := errors.AsType[*fault.Panic](err); ok && !component.IsPage() {
+		_, panicked := errors.AsType[*fault.Panic](err)
+		if cb.isEvent && ctx.Err() == nil && !panicked { // what is wrong with an event may have a reply of its own
+			v.reply = cb.reply
+		}
+		if panicked && !component.IsPage() {
 			component.Fail()
 		}
 		return fmt.Errorf("%s: %w", c.Name, err)
@@ -277,12 +291,17 @@ func (v *View) commit(cb *Callback, to *redirect) {
 	v.commitHooks(cb)
 	v.savepoint.note(cb.component)
 	cb.tx.Commit()
+	v.durable.note(cb)
 	if cb.title != nil && *cb.title != "" {
 		v.tree.SetTitle(*cb.title)
 	}
 	if cb.isEvent {
 		v.cookies = append(v.cookies, cb.cookies...)
+		if cb.reply != nil {
+			v.reply = cb.reply
+		}
 	}
+	v.push(cb.pushed)
 	v.savepoint.rollbacks = append(v.savepoint.rollbacks, cb.rollbacks...)
 	for _, f := range cb.commits {
 		v.host.Guard.Run(v.def.Name(), f)
@@ -290,7 +309,9 @@ func (v *View) commit(cb *Callback, to *redirect) {
 	if ends := cb.takeEnds(); ends != nil {
 		cb.component.OnEnd(ends)
 	}
-	v.startAll(cb.component, cb.tx.Jobs())
+	if jobs := cb.tx.Jobs(); len(jobs) > 0 {
+		v.startAll(cb.component, jobs, v.causeOf(cb))
+	}
 	v.move(cb)
 	v.leave(to, cb.flash)
 }

@@ -15,6 +15,8 @@ type Conn interface {
 	// Send queues a message with an id. It reports false if there is no room, or the connection
 	// is over.
 	Send(id string, data []byte) bool
+	// SendNamed is Send for an event with a name.
+	SendNamed(name, id string, data []byte) (bool, error)
 	// Ended reports whether the connection is over.
 	Ended() bool
 	// Finish ends it with a last message, after what waits; FinishNow before that, and Discard
@@ -88,6 +90,16 @@ func (v *View) usedConn() Conn {
 		v.host.store.Used(entry, time.Now())
 	}
 	return conn
+}
+
+// Uses postpones the expiry of a view without a connection, for a request that takes longer. Safe for concurrent use.
+func (v *View) Uses() {
+	v.mu.Lock()
+	conn, entry := v.connection.conn, v.entry
+	v.mu.Unlock()
+	if conn == nil && entry != nil {
+		v.host.store.Used(entry, time.Now())
+	}
 }
 
 // IsCopy reports whether a page that connects at a position is a copy of the one that the view
@@ -186,15 +198,22 @@ func (v *View) connect(gen uint64, j *joining) {
 		v.Disconnected(j.conn)
 		return
 	}
-	j.conn.Send("", protocol.FirstMessage(v.address))
+	j.conn.Send("", protocol.FirstMessage(v.address, v.stamp()))
 	v.startWaiting()
 	v.delivery.connections++
-	v.turn.Store(&turn{cause: j.ctx})
+	v.delivery.element = j.position.element
+	t := &turn{request: &noRequest, cause: j.ctx, connects: true}
+	if v.observed() != nil {
+		t.activity = v.beginTurn(j.ctx, &Activity{Kind: ActivityConnect})
+	}
+	v.turn.Store(t)
 	if !v.runConnect(gen, j.ctx) {
 		return
 	}
 	id, known := v.resume(j.position)
 	if v.catchUp(gen, j.conn, id, known); v.isCurrent(gen) {
+		v.durable.connected(j.conn)
+		v.endTurn(t, 0, nil)
 		v.turn.Store(nil)
 	}
 }
@@ -258,7 +277,7 @@ func (v *View) runConnect(gen uint64, cause context.Context) bool {
 	call := Call{Name: v.def.Name() + ".Connect", Run: func(cb *Callback) error {
 		return cb.Pass(KindConnect, "Connect", func() error { return connect(cb) })
 	}}
-	if err := v.runTimed(job{call: call, ctx: cause}); err != nil {
+	if err := v.runTimed(job{call: call, ctx: cause, activity: v.activity}); err != nil {
 		if !v.isCurrent(gen) {
 			return false
 		}
@@ -275,13 +294,37 @@ const firstTry = 2 * time.Second
 func (v *View) Disconnected(conn Conn) {
 	if v.release(conn) {
 		v.notify()
+		v.left()
 		v.postInternal(func(v *View, _ uint64) { v.weigh() })
 	}
 }
 
 // Follow says that the view's page takes the place of another one's, whose view ends when the page connects: then the
 // browser has changed the pages, and the old one does not connect again.
-func (v *View) Follow(before *View) { v.before.Store(before) }
+func (v *View) Follow(before *View) {
+	v.before.Store(before)
+	id := before.id // alone: it would keep the view, and those before that
+	v.followed.Store(&id)
+}
+
+// HasFollowed reports whether the view's page has taken the place of that of another view. Safe for concurrent use.
+func (v *View) HasFollowed(id string) bool {
+	before := v.followed.Load()
+	return before != nil && *before == id
+}
+
+// HasOnlyConnected reports whether the page's first connection opened less than d ago. Safe for concurrent use.
+func (v *View) HasOnlyConnected(d time.Duration) bool {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return time.Since(v.connection.opened) < d
+}
+
+// SetRedirects says how many redirects in a row have led to the page, before it is mounted.
+func (v *View) SetRedirects(n int) { v.redirects = n }
+
+// Redirects returns how many redirects in a row have led to the page.
+func (v *View) Redirects() int { return v.redirects }
 
 // endBefore ends the view whose page has made room for this one's.
 func (v *View) endBefore() {

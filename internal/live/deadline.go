@@ -11,27 +11,28 @@ import (
 // somebody waits for it, no channel.
 type deadline struct {
 	context.Context // for values; nil for a message, which has none
-	expires         time.Time
+	began           time.Time
+	most            time.Duration
 	view            *View
 	name            string // of the callback
 	timer           *time.Timer
+	observed        *Activity // nil if nobody observes it
 
 	mu   sync.Mutex
 	err  error
 	done chan struct{}
 }
 
-// newDeadline starts the time of a view's callback. It is given up when that is over before end was
+// start starts the time of a view's callback. It is given up when that is over before end was
 // called, or when cut is.
-func newDeadline(values context.Context, most time.Duration, v *View, name string) *deadline {
-	c := &deadline{Context: values, expires: time.Now().Add(most), view: v, name: name}
+func (c *deadline) start(values context.Context, most time.Duration, v *View, name string, observed *Activity) {
+	c.Context, c.began, c.most, c.view, c.name, c.observed = values, time.Now(), most, v, name, observed
 	if values == nil {
 		c.Context = context.Background()
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.timer = time.AfterFunc(most, func() { c.cut(context.DeadlineExceeded) })
-	return c
 }
 
 // cut ends the context before its time, for the callback that still runs.
@@ -65,7 +66,7 @@ var closed = func() chan struct{} {
 }()
 
 // Deadline is part of context.Context.
-func (c *deadline) Deadline() (time.Time, bool) { return c.expires, true }
+func (c *deadline) Deadline() (time.Time, bool) { return c.began.Add(c.most), true }
 
 // Done is part of context.Context.
 func (c *deadline) Done() <-chan struct{} {

@@ -10,6 +10,7 @@ package live
 
 import (
 	"context"
+	"log/slog"
 	"reflect"
 	"slices"
 
@@ -52,6 +53,8 @@ var Face struct {
 	Socket func(*Callback) any
 	// Route makes the handlers.Route of a definition for a *handlers.Kit.
 	Route func(kit any, def *Definition) any
+	// Observe returns the log of a *handlers.Kit, and what has it observed until stop is called.
+	Observe func(kit any) (log *slog.Logger, observe func(o Observer) (stop func()))
 }
 
 // Name returns the name of the page's type.

@@ -20,9 +20,12 @@ type delivery struct {
 	connectRan   bool     // the page's Connect has run
 	connections  uint64   // so far
 	elements     uint64   // connection elements in answers, so far
+	element      uint64   // which of them has asked for the connection, 0 none
+	overtaken    bool     // a connection that the newest did not ask for has taken messages: that answer may come on top of them
 	recovery     *recovery
 	place        *Place // of the page, as the newest message's id says
 	typed        uint64 // digest of what the last event of a field being typed in has posted, 0: none
+	settled      bool   // that event was the second with this text: the field had lost the focus
 }
 
 // number gives ops the next message id, and logs them.
@@ -32,7 +35,7 @@ func (d *delivery) number(ops []byte) message {
 		ops = bytes.Clone(ops)
 	}
 	m := message{ID: d.seq, Data: ops[:len(ops):len(ops)]}
-	d.log.Add(m.ID, m.Data)
+	d.log.add(m)
 	return m
 }
 
@@ -60,18 +63,28 @@ func (d *delivery) settleTyping(posted *patch.Posted) {
 	if posted == nil {
 		return
 	}
-	typed := uint64(0)
+	typed, again := uint64(0), false
 	if posted.Typing {
-		typed = maphash.String(typedSeed, posted.Source+"?"+posted.Fields.Encode())
-		posted.Typing = typed != d.typed
+		typed = digestOfTyped(posted)
+		again = typed == d.typed
+		posted.Typing = !again
 	}
-	d.typed = typed
+	d.typed, d.settled = typed, again && !d.settled
+}
+
+// hasTyped reports whether an event brings what the last event of a field that still has the focus has brought.
+func (d *delivery) hasTyped(posted *patch.Posted) bool {
+	return posted.Typing && !d.settled && digestOfTyped(posted) == d.typed
+}
+
+func digestOfTyped(posted *patch.Posted) uint64 {
+	return maphash.String(typedSeed, posted.Source+"?"+posted.Fields.Encode())
 }
 
 // put queues a message at a connection. What a full connection does not take waits until it has
 // room again: in the log or, if it is too large for the log, in refused.
 func (v *View) put(conn Conn, m message) bool {
-	if !conn.Send(v.idOf(m.ID), m.Data) {
+	if !v.give(conn, m) {
 		increment(v.host.Count.ConnectionsFull)
 		if m.ID == v.delivery.seq {
 			newest := m
@@ -80,6 +93,7 @@ func (v *View) put(conn Conn, m message) bool {
 		return false
 	}
 	v.delivery.sent, v.delivery.refused = m.ID, nil
+	v.delivery.overtaken = v.delivery.overtaken || v.delivery.element != v.delivery.elements
 	v.connection.hasSent.Store(true)
 	return true
 }
@@ -108,9 +122,12 @@ func (v *View) isReachable() bool {
 // resume returns the id of the newest message that a connecting page has. Unless that is known, the
 // page needs the whole view.
 func (v *View) resume(at Position) (id uint64, known bool) {
-	known = at.valid && at.epoch == v.epoch && (at.given || v.delivery.seq == 0)
+	known = at.valid && at.epoch == v.epoch && (at.given || v.delivery.seq == 0) && !(at.fresh && v.delivery.overtaken)
+	id = at.id
 	if !known {
+		v.delivery.overtaken = false
 		v.delivery.forgetPage() // it may be another page than the one that was asked
+		id = v.delivery.seq     // and has missed nothing of this one
 	}
 	switch {
 	case known && at.id <= v.delivery.seq:
@@ -118,7 +135,7 @@ func (v *View) resume(at Position) (id uint64, known bool) {
 	case v.epoch != "" && v.tree.HasForgotten():
 		return 0, true // whatever it shows: a view that was remounted begins with all of it
 	}
-	return at.id, known && (!v.delivery.unknown || v.tree.HasForgotten())
+	return id, known && (!v.delivery.unknown || v.tree.HasForgotten())
 }
 
 // catchUp sends what a browser that has seen message id has missed, and then what has changed
@@ -126,6 +143,7 @@ func (v *View) resume(at Position) (id uint64, known bool) {
 func (v *View) catchUp(gen uint64, conn Conn, id uint64, known bool) {
 	missed, held := v.delivery.since(id)
 	if !known || !held {
+		v.pushAgain(id)
 		v.begin()
 		if v.tree.HasForgotten() {
 			v.remount(errBehind)

@@ -8,9 +8,11 @@ import (
 
 // Departure is a redirect of the page, with the flash messages for the next one.
 type Departure struct {
-	To      protocol.Address
-	InPlace bool // the other page is shown in this one's document, if it fits
-	flash   []flash.Change
+	To   protocol.Address
+	Swap string // the hx-swap with which the other page is shown in this one's document, if it fits; "" loads it
+	// Connecting says that it was asked for as the page connected.
+	Connecting bool
+	flash      []flash.Change
 }
 
 // Flash returns the messages of the next page, given those that are on their way already.
@@ -25,7 +27,8 @@ var FlashKey = state.NewKey[flash.Board]("sideband flash").WithEqual(flash.Board
 // of flash messages: to the page itself, or to the next one.
 func (v *View) leave(to *redirect, changes []flash.Change) {
 	if to != nil {
-		d := &Departure{To: to.to, InPlace: to.inPlace}
+		t := v.turn.Load()
+		d := &Departure{To: to.to, Swap: to.swap, Connecting: t != nil && t.connects}
 		if v.departure != nil { // which this one replaces
 			d.flash = v.departure.flash
 		}

@@ -15,11 +15,14 @@ type Event struct {
 	Context   context.Context // its values; its end is ignored
 	Name      string          // of the method; "" if Posted.Left: the page asks for its controls
 	Component string          // its address; "" of the page
+	At        string          // the address of a page with HandleParams as it was triggered; "" if the browser does not say
 	Input     params.Input
 	Posted    *patch.Posted // what the controls show; nil: nothing to correct
 	// Unscripted says that a browser without JavaScript has sent it: it takes no patches, and Serve
 	// renders its page afterwards.
 	Unscripted bool
+	// Refusal, if not nil, is why the event does not run: it fails with that, so that controls are set back.
+	Refusal error
 	// Recovers is the form that the event recovers, as the view has named it; else "".
 	Recovers string
 }
@@ -34,17 +37,14 @@ type invocation struct {
 	refused bool // the method has not run, or the parameter does not count as accepted
 }
 
-// event returns the first callback of an event, of the page or of the component at an address. An event
-// of a component is decoded when it runs.
-func (v *View) event(e Event) (Call, error) {
-	i := &invocation{name: e.Name}
+// event makes i an event, of the page or of the component at an address, and returns its first callback.
+func (v *View) event(i *invocation, e Event) (Call, error) {
+	i.name = e.Name
+	if e.Refusal != nil {
+		return Call{}, e.Refusal
+	}
 	if e.Component != "" {
-		return Call{Name: fmt.Sprintf("%.80q %.40q", e.Component, e.Name), address: e.Component, event: i, isEvent: true, Run: func(cb *Callback) (err error) {
-			if i.Invocation, err = decode(cb.component, e); err != nil {
-				return err
-			}
-			return i.begin(cb)
-		}}, nil
+		return i.ofComponent(e), nil
 	}
 	root := v.tree.Root()
 	err := v.host.Guard.Call(func() (err error) {
@@ -52,6 +52,16 @@ func (v *View) event(e Event) (Call, error) {
 		return err
 	})
 	return Call{Name: v.def.Name() + "." + e.Name, event: i, isEvent: true}, err
+}
+
+// ofComponent returns the first callback of a component's event, which is decoded when it runs.
+func (i *invocation) ofComponent(e Event) Call {
+	return Call{Name: fmt.Sprintf("%.80q %.40q", e.Component, e.Name), address: e.Component, event: i, isEvent: true, Run: func(cb *Callback) (err error) {
+		if i.Invocation, err = decode(cb.component, e); err != nil {
+			return err
+		}
+		return i.begin(cb)
+	}}
 }
 
 func decode(c *render.Component, e Event) (render.Invocation, error) {
@@ -96,7 +106,7 @@ func (c Call) rest() (Call, bool) {
 		i.refused = true
 		return Call{}, false
 	}
-	return Call{Name: c.Name, address: c.address, isEvent: true, Run: i.finish}, true
+	return Call{Name: c.Name, address: c.address, isEvent: true, kind: c.kind, Run: i.finish}, true
 }
 
 // finish is the second callback.

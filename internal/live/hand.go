@@ -35,7 +35,7 @@ func NewHand(def *Definition, report func(error)) *Hand {
 		Guard: &fault.Guard{Report: report}, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
 		Texts: protocol.DefaultTexts(), Messages: protocol.NewMessages(protocol.DefaultTexts()),
 		EventDeadline: 10 * time.Second, ConnectionAge: time.Hour, Queue: 1 << 30, Timers: 1000, Tasks: 32,
-		Count:  Counters{none(), none(), none(), none(), none()},
+		Count:  Counters{none(), none(), none(), none(), none(), none()},
 		Warn:   func(*View, render.Rendering) {},
 		Excuse: func(string) {},
 	})
@@ -56,12 +56,12 @@ func (h *Hand) Mounting(in params.Input) Call {
 
 // Event returns the callback of an event of the page, or of the component at an address.
 func (h *Hand) Event(name, component string, in params.Input) (Call, error) {
-	return h.event(Event{Name: name, Component: component, Input: in})
+	return h.event(new(invocation), Event{Name: name, Component: component, Input: in})
 }
 
 // Run runs a callback as a transaction; that of an event with all that belongs to it.
 func (h *Hand) Run(ctx context.Context, c Call) error {
-	return runCall(c, func(c Call) error { return h.run(ctx, c) })
+	return runCall(c, func(c Call) error { return h.run(ctx, new(Callback), c) })
 }
 
 // Abandon gives up the callback that runs with ctx, as View.abandon does.

@@ -42,7 +42,7 @@ type Config struct {
 
 // Counters point to the counters of reached limits. They are incremented atomically.
 type Counters struct {
-	QueueFull, TimersFull, TasksFull, Deadlines, ConnectionsFull *uint64
+	QueueFull, TimersFull, TasksFull, Deadlines, ConnectionsFull, EventsLost *uint64
 }
 
 func increment(counter *uint64) { atomic.AddUint64(counter, 1) }
@@ -54,6 +54,8 @@ type Host struct {
 	workers sync.WaitGroup // views that have not ended, workers and background tasks
 	names   taskNames
 	spawn   func(f func()) // runs a background task, on a goroutine of its own
+
+	observer atomic.Pointer[Observer] // nil: nobody observes
 
 	mu     sync.Mutex
 	closed bool
@@ -145,7 +147,7 @@ func (h *Host) Disconnect(ctx context.Context, spread time.Duration) {
 			}
 		}
 		if conn := v.openConn(); conn != nil {
-			conn.Finish(nil)
+			conn.Finish(v.parting())
 		}
 	}
 }
@@ -182,9 +184,9 @@ func (h *Host) Wait(ctx context.Context) error {
 // logFailure logs an error that nobody waits for.
 func (v *View) logFailure(err error) {
 	if errors.Is(err, fault.ErrGone) {
-		v.host.Log.Info("sideband: callback failed", "view", v.def.Name(), "err", err)
+		v.host.Log.InfoContext(v.logContext(), "sideband: callback failed", "view", v.def.Name(), "err", err)
 		return
 	}
 	v.NoteFailure(err)
-	v.host.Log.Error("sideband: callback failed", fault.WithStack([]any{"view", v.def.Name(), "err", err}, err)...)
+	v.host.Log.ErrorContext(v.logContext(), "sideband: callback failed", fault.WithStack([]any{"view", v.def.Name(), "err", err}, err)...)
 }

@@ -8,10 +8,11 @@ const (
 	defaultLogBytes    = 16 << 10
 )
 
-// message is one message to the browser: operations with an id.
+// message is one message to the browser, with an id: operations or, behind its name, an event.
 type message struct {
 	ID   uint64
 	Data []byte
+	name uint16 // how long the name is, 0: operations
 }
 
 // messageLog holds the newest messages, for a client that reconnects with the last id it has seen.
@@ -45,25 +46,40 @@ func (l *messageLog) bounds() (messages, bytes int) {
 // Add adds a message. Ids begin above 0, which means that nothing has been seen, and must grow: Add
 // panics if id is not greater than the last one. The log retains data: do not change it afterwards,
 // and do not pass a small part of a large slice. A message that is larger than the log empties it.
-func (l *messageLog) Add(id uint64, data []byte) {
-	if id <= l.last {
+func (l *messageLog) Add(id uint64, data []byte) { l.add(message{ID: id, Data: data}) }
+
+func (l *messageLog) add(m message) {
+	if m.ID <= l.last {
 		panic("live: the ids of a log do not grow")
 	}
 	messages, bytes := l.bounds()
-	if len(data) > bytes {
-		l.Reset(id)
+	if len(m.Data) > bytes {
+		l.Reset(m.ID)
 		return
 	}
-	for l.count > 0 && (l.count >= messages || l.bytes+len(data) > bytes) {
+	for l.count > 0 && (l.count >= messages || l.bytes+len(m.Data) > bytes) {
 		l.forget()
 	}
 	if l.count == len(l.ring) {
 		l.grow(messages)
 	}
-	l.ring[(l.start+l.count)%len(l.ring)] = message{ID: id, Data: data}
+	l.ring[(l.start+l.count)%len(l.ring)] = m
 	l.count++
-	l.bytes += len(data)
-	l.last = id
+	l.bytes += len(m.Data)
+	l.last = m.ID
+}
+
+// Skip notes that a message with the id, which must grow, is of no use to a client that has missed it.
+func (l *messageLog) Skip(id uint64) { l.last = id }
+
+// After returns the messages after id that the log still has.
+func (l *messageLog) After(id uint64) (list []message) {
+	for i := range l.count {
+		if m := l.at(i); m.ID > id {
+			list = append(list, *m)
+		}
+	}
+	return list
 }
 
 // Since returns the messages after id, oldest first. It returns false if the log does not have

@@ -12,17 +12,42 @@ import (
 
 // job is an entry of a mailbox: a callback, or an internal function.
 type job struct {
-	run    func(v *View, gen uint64) // nil: call runs
-	call   Call
-	ctx    context.Context // of an event; else nil
-	posted *patch.Posted
-	done   *waiter // nil if nobody waits
-	served *Served // of View.Serve
-	answer answer
-	// unscripted says that the page takes no patches.
-	unscripted bool
-	counted    bool // it counts against the limit
-	step       step // of run; 0: none
+	run  func(v *View, gen uint64) // nil: call runs
+	call Call
+	ctx  context.Context // of an event; else nil
+	done *waiter         // nil if nobody waits
+	// activity is what an observer is told of; nil if there is none.
+	activity *Activity
+	counted  bool // it counts against the limit
+	step     step // of run; 0: none
+}
+
+// request is what a request wants besides its callback.
+type request struct {
+	told       *patch.Posted // what the page's controls show; nil: nothing to correct
+	served     *Served       // of View.Serve
+	answer     answer
+	at         string // the address where the browser was; "" if it is not known
+	unscripted bool   // the page takes no patches
+}
+
+// noRequest is that of a job that nobody waits for. It is not changed.
+var noRequest request
+
+// request returns what the request wants that waits for the job.
+func (j *job) request() *request {
+	if j.done == nil {
+		return &noRequest
+	}
+	return &j.done.request
+}
+
+// turn returns the memory of the turn that the job ends.
+func (j *job) turn() *turn {
+	if j.done == nil {
+		return new(turn)
+	}
+	return &j.done.turn
 }
 
 // isMessage reports whether the job is a callback that nobody waits for: it shares a rendering.
@@ -96,15 +121,18 @@ func (v *View) post(j job) error {
 	}
 	v.mailbox.calls++
 	j.counted = true
+	v.noteQueued(&j)
 	v.enqueue(j)
 	return nil
 }
 
 // wait queues a callback and waits until its turn is done.
 func (v *View) wait(j job) Outcome {
-	w := new(waiter)
+	if j.done == nil {
+		j.done = new(waiter)
+	}
+	w := j.done
 	w.answered.Add(1)
-	j.done = w
 	if err := v.post(j); err != nil {
 		return Outcome{Err: err, Unstarted: true}
 	}
@@ -114,9 +142,15 @@ func (v *View) wait(j job) Outcome {
 
 // waiter is a request that waits for its turn.
 type waiter struct {
+	request
+	event    invocation // of an event
 	answered sync.WaitGroup
 	over     atomic.Bool
 	outcome  Outcome
+
+	// Memory of what there is one of for most requests.
+	turn turn
+	room [1]job // of the mailbox's queue
 }
 
 // answer gives a request its outcome. Only the first one counts.
@@ -129,11 +163,13 @@ func (w *waiter) answer(o Outcome) {
 
 // deliver queues the result of a background task, even in a full mailbox: there are no more results
 // than tasks. If the view has ended, the result is dropped.
-func (v *View) deliver(c Call) {
+func (v *View) deliver(c Call, cause *Activity) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if !v.ended.Load() {
-		v.enqueue(job{call: c})
+		j := job{call: c, activity: cause}
+		v.noteQueued(&j)
+		v.enqueue(j)
 	}
 }
 
@@ -158,6 +194,9 @@ func (v *View) once(s step, run func(v *View, gen uint64)) {
 
 // enqueue adds a job and starts a worker if none runs. The caller holds mu.
 func (v *View) enqueue(j job) {
+	if v.mailbox.queue == nil && j.done != nil {
+		v.mailbox.queue = j.done.room[:0]
+	}
 	v.mailbox.queue = append(v.mailbox.queue, j)
 	v.wake()
 }
@@ -187,6 +226,7 @@ func (v *View) startWorker() {
 
 // work takes one batch after the other, until the queue is empty.
 func (v *View) work(gen uint64) {
+	reserveStack(false)
 	defer v.host.workers.Done()
 	over := false
 	defer func() {
@@ -196,7 +236,7 @@ func (v *View) work(gen uint64) {
 	}()
 	for {
 		batch, ok := v.next(gen)
-		if !ok || !v.take(gen, batch) || !v.afterRender(gen) {
+		if !ok || !v.take(gen, batch) || !v.afterRender(gen) || !v.saveDurable(gen) {
 			over = true
 			return
 		}
@@ -220,3 +260,21 @@ func (v *View) next(gen uint64) (batch []job, ok bool) {
 
 // isCurrent reports whether the worker was not abandoned.
 func (v *View) isCurrent(gen uint64) bool { return v.mailbox.worker.Load() == gen }
+
+// turnStack is how much stack most turns need, with templates of some depth.
+const turnStack = 12 << 10
+
+// reserveStack gives its goroutine a stack for a turn in one step, while there is nothing on it. Otherwise
+// it would grow in several, in the depth of a rendering, where each frame has to be moved and adjusted.
+//
+//go:noinline
+func reserveStack(fill bool) byte {
+	if !fill {
+		return 0 // the frame alone does it
+	}
+	var frame [turnStack]byte
+	for i := range frame {
+		frame[i] = byte(i)
+	}
+	return frame[turnStack/2]
+}

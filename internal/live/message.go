@@ -1,6 +1,7 @@
 package live
 
 import (
+	"context"
 	"fmt"
 	"reflect"
 	"sync"
@@ -61,13 +62,19 @@ func (v *View) Send(from *Callback, c Call) error {
 	return v.post(job{call: c})
 }
 
+// SendFrom is Send from elsewhere. An observer is told what has caused the message; nil: nobody knows.
+func (v *View) SendFrom(cause context.Context, c Call) error {
+	return v.post(job{call: c, activity: causedBy(v.causeOf(cause))})
+}
+
 // Schedule sends a callback after a time or, if repeat is set, again and again while a browser is
 // connected. From a callback, the timer starts when that has succeeded; it may be stopped before.
 // A timer of a component is stopped when that ends.
 func (v *View) Schedule(from *Callback, c Call, d time.Duration, repeat bool) (stop func() bool, err error) {
-	start := func() (func() bool, error) { return v.startTimer(c, d, repeat) }
+	cause := v.causeOf(from)
+	start := func() (func() bool, error) { return v.startTimer(c, cause, d, repeat) }
 	if component := c.component; component != nil && !component.IsPage() {
-		start = func() (func() bool, error) { return v.startUntilEnd(component, c, d, repeat) }
+		start = func() (func() bool, error) { return v.startUntilEnd(component, c, cause, d, repeat) }
 	}
 	if from == nil {
 		return start()
@@ -99,7 +106,7 @@ func (v *View) Schedule(from *Callback, c Call, d time.Duration, repeat bool) (s
 }
 
 // startUntilEnd starts a timer that is stopped when a component ends.
-func (v *View) startUntilEnd(component *render.Component, c Call, d time.Duration, repeat bool) (func() bool, error) {
+func (v *View) startUntilEnd(component *render.Component, c Call, cause any, d time.Duration, repeat bool) (func() bool, error) {
 	e := &render.Ending{}
 	run := c.Run
 	c.Run = func(cb *Callback) error {
@@ -108,7 +115,7 @@ func (v *View) startUntilEnd(component *render.Component, c Call, d time.Duratio
 		}
 		return run(cb)
 	}
-	stop, err := v.startTimer(c, d, repeat)
+	stop, err := v.startTimer(c, cause, d, repeat)
 	if err != nil {
 		return stop, err
 	}

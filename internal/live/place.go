@@ -8,10 +8,12 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/sideband-go/sideband/internal/fault"
 	"github.com/sideband-go/sideband/internal/params"
 	"github.com/sideband-go/sideband/internal/protocol"
+	"github.com/sideband-go/sideband/patch"
 	"github.com/sideband-go/sideband/state"
 )
 
@@ -21,6 +23,7 @@ type Place struct {
 	Query   string
 	Pattern string            // of the route
 	Params  map[string]string // in the path
+	Action  string            // what the route is called
 }
 
 // Address returns the address of the page.
@@ -29,6 +32,14 @@ func (p *Place) Address() string {
 		return p.Path
 	}
 	return p.Path + "?" + p.Query
+}
+
+// Resolve returns an address, which may be a query alone, as seen from the place.
+func (p *Place) Resolve(address string) string {
+	if strings.HasPrefix(address, "?") {
+		return p.Path + address
+	}
+	return address
 }
 
 // Param returns a parameter in the path.
@@ -46,6 +57,7 @@ func (p *Place) Mark() string {
 type route struct {
 	path, pattern string
 	address       *params.Address
+	view          *View
 }
 
 // routeKey holds the page's route, if its address can change: what is rendered with it depends on it.
@@ -54,7 +66,7 @@ var routeKey = state.NewKey[route]("sideband route")
 // setRoute sets the route of a place.
 func (v *View) setRoute(cb *Callback, at *Place) {
 	if v.def.HandleParams != nil {
-		routeKey.Set(cb, route{at.Path, at.Pattern, v.def.Address})
+		routeKey.Set(cb, route{at.Path, at.Pattern, v.def.Address, v})
 	}
 }
 
@@ -65,6 +77,13 @@ func AddressOf(ctx context.Context, q any) (string, error) {
 		return "", ErrNoHandleParams
 	}
 	return r.address.Write(r.pattern, r.path, q)
+}
+
+// WarnOfAddress logs, once for each view, that values make no address.
+func WarnOfAddress(ctx context.Context, err error) {
+	if v := routeKey.Get(ctx).view; v != nil && !v.warnedOfAddress.Swap(true) {
+		v.host.Log.Warn("sideband: a link leads nowhere: its values make no address of the page", "view", v.def.Name(), "err", err)
+	}
 }
 
 // maxPatches is how many HandleParams in a row may patch the address.
@@ -79,17 +98,66 @@ var (
 // Move is a change of the page's address that the page has yet to be told.
 type Move struct {
 	Address string
-	Replace bool // the newest entry of the browser's history
-	there   bool // the view is at that address, or will be before it is rendered
+	Replace bool   // the newest entry of the browser's history
+	Top     bool   // scrolls to the top
+	there   bool   // the view is at that address, or will be before it is rendered
+	from    *Place // what the browser shows
+}
+
+// traversal is a step back or forward through the browser's history, until the page goes elsewhere.
+type traversal struct {
+	asked string // the address that it led to
+	told  bool   // a control has sent an event since
+}
+
+// repeats reports whether an event is none of the user's: a step takes the focus from a field that is typed in, and the
+// field then sends once more what it has sent before the step.
+func (v *View) repeats(p *patch.Posted) bool {
+	if v.traversal == nil || v.traversal.told || p == nil || p.Left {
+		return false
+	}
+	v.traversal.told = true
+	return v.delivery.hasTyped(p)
+}
+
+// isPast reports whether the event that the callback belongs to was triggered at an address that the user has left by a
+// step since.
+func (v *View) isPast() bool {
+	t := v.turn.Load()
+	return v.traversal != nil && t != nil && t.at != "" && t.at != v.traversal.asked && t.at != v.Place().Address()
+}
+
+// asking is that the page has asked for an address, to which the view went.
+type asking struct {
+	from string // what the browser has shown
+	at   *Place
+	when time.Time
+}
+
+// askedFor is how long a page may wait for an answer: what it asks for later is no second click.
+const askedFor = 15 * time.Second
+
+// NoteAsked notes that the page has asked for the address where the view is now, while the browser has shown from. It
+// reports whether it has done so before: by a second click, before the first one was answered. Safe for concurrent use.
+func (v *View) NoteAsked(from string) (again bool) {
+	now := &asking{from, v.Place(), time.Now()}
+	last := v.asked.Swap(now)
+	return last != nil && last.from == now.from && last.at == now.at && now.when.Sub(last.when) < askedFor
 }
 
 // Place returns where the page is; nil before Mount. Safe for concurrent use.
 func (v *View) Place() *Place { return v.place.Load() }
 
 // MoveTo runs HandleParams for the address that the page asks for, and shows what that has changed. Nothing runs if
-// the view is there already, or request is done: the user has gone on.
-func (v *View) MoveTo(e Event, request context.Context, to *Place) Outcome {
-	c := v.handleParams(to, e.Input)
+// the view is there already, or request is done: the user has gone on. isStep says that the user has gone back or
+// forward to it.
+func (v *View) MoveTo(e Event, request context.Context, to *Place, isStep bool) Outcome {
+	var t *traversal
+	if isStep {
+		t = &traversal{asked: to.Address()}
+	}
+	c := v.handleParams(to, e.Input, t)
+	c.kind = ActivityParams
 	run := c.Run
 	c.Run = func(cb *Callback) error {
 		if request.Err() != nil {
@@ -100,9 +168,10 @@ func (v *View) MoveTo(e Event, request context.Context, to *Place) Outcome {
 	return v.wait(job{ctx: e.Context, call: c})
 }
 
-// handleParams returns the callback that takes the page to another address.
-func (v *View) handleParams(to *Place, in params.Input) Call {
+// handleParams returns the callback that takes the page to another address, for a step through the history if t is not nil.
+func (v *View) handleParams(to *Place, in params.Input, t *traversal) Call {
 	return Call{Name: v.def.Name() + ".HandleParams", Run: func(cb *Callback) error {
+		cb.traversal = t
 		if at := v.Place(); at != nil && at.Address() == to.Address() {
 			return nil
 		}
@@ -116,18 +185,21 @@ func (v *View) handleParams(to *Place, in params.Input) Call {
 }
 
 // Patch changes the page's address once the callback has succeeded.
-func (cb *Callback) Patch(to protocol.Address, replace bool) error {
+func (cb *Callback) Patch(m Move) error {
 	cb.Check()
 	if cb.view.def.HandleParams == nil {
 		return ErrNoHandleParams
 	}
-	cb.patch = &Move{Address: to.String(), Replace: replace}
+	cb.patch = &m
 	return nil
 }
 
 // move applies what a callback has said of the page's address. If it only changes the query, HandleParams runs in the
 // same turn. The page asks for one with another path, so that it goes through the application's middleware.
 func (v *View) move(cb *Callback) {
+	if cb.traversal != nil || cb.place != nil {
+		v.traversal = cb.traversal
+	}
 	if to := cb.place; to != nil {
 		v.place.Store(to)
 		if cb.patch == nil {
@@ -138,7 +210,7 @@ func (v *View) move(cb *Callback) {
 		}
 	}
 	m := cb.patch
-	if m == nil {
+	if m == nil || v.isPast() {
 		return
 	}
 	at := v.Place()
@@ -150,18 +222,16 @@ func (v *View) move(cb *Callback) {
 	}
 	if m.Address = to.Address(); hasFragment {
 		m.Address += "#" + fragment
-	} else if to.Path == at.Path && query == at.Query { // a second entry of the history would be of no use
-		if v.moved != nil && !v.moved.there {
-			v.moved = nil
-		}
-		return
 	}
-	v.moved = m
-	if m.there = to.Path == at.Path; !m.there || query == at.Query {
+	m.from, m.there = at, to.Path == at.Path
+	if v.moved != nil { // which the browser has not been told of
+		m.from = v.moved.from
+	}
+	if v.moved = m; !m.there || query == at.Query {
 		return
 	}
 	values, err := url.ParseQuery(query)
-	call := v.handleParams(&to, params.Input{Path: to.Param, Query: values})
+	call := v.handleParams(&to, params.Input{Path: to.Param, Action: to.Action, Query: values}, cb.traversal)
 	if err != nil {
 		call.Run = func(*Callback) error { return fmt.Errorf("%w: the query can't be read", fault.ErrParams) }
 	}
@@ -171,23 +241,35 @@ func (v *View) move(cb *Callback) {
 // takeMove returns what the answer to an event is to say of the page's address; nil if it is not to say anything, or
 // the page asks for the address itself, which one without scripts does not.
 func (v *View) takeMove(unscripted bool) *Move {
-	m := v.moved
-	if m == nil || !m.there && !unscripted {
+	if m := v.moved; m == nil || !m.there && !unscripted {
 		return nil
 	}
-	if v.moved = nil; m.there && !v.IsAt(m) { // HandleParams has failed
+	return v.endMove()
+}
+
+// endMove returns what the browser is to be told of the page's address; nil if it is where it is to be, since another
+// entry of the history would be of no use.
+func (v *View) endMove() *Move {
+	m := v.moved
+	if v.moved = nil; m == nil {
 		return nil
+	}
+	if m.there && !v.IsAt(m) { // HandleParams has failed
+		m.Address, m.Top = v.Place().Address(), false
+	}
+	if m.Address == m.from.Address() {
+		if !m.Top {
+			return nil
+		}
+		m.Replace = true
 	}
 	return m
 }
 
 // appendMove appends the operations with which the page asks for the address where it is to be.
 func (v *View) appendMove(ops []byte) []byte {
-	if m := v.moved; m != nil {
-		if v.moved = nil; m.there && !v.IsAt(m) {
-			return ops
-		}
-		ops = protocol.AppendVisit(ops, m.Address, m.Replace)
+	if m := v.endMove(); m != nil {
+		ops = protocol.AppendVisit(ops, m.Address, v.stamp(), m.Replace, m.Top)
 	}
 	return ops
 }

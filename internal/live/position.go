@@ -21,6 +21,7 @@ type Position struct {
 	// element is which of the connection elements in answers has asked, 0 the page's own: of those that
 	// name the same message the last one is in the page.
 	element uint64
+	fresh   bool // that element has had no message yet
 }
 
 // maxMark bounds a mark's length: 32 bits in base 36.
@@ -40,6 +41,7 @@ func ParsePosition(lastID, after string) Position {
 	}
 	p := Position{given: text != ""}
 	p.element, _ = strconv.ParseUint(element, 10, 64)
+	p.fresh = p.element > 0 && lastID == ""
 	if !p.given {
 		p.valid = true
 		return p

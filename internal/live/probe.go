@@ -194,6 +194,10 @@ func (p *Probed) Working(ctx context.Context) []string {
 		}
 		return names
 	})
+	p.mu.Lock()
+	apart := p.tasks
+	p.mu.Unlock()
+	names = append(names, apart.names()...)
 	slices.Sort(names)
 	return names
 }
@@ -237,3 +241,13 @@ func (p *Probed) Streams(ctx context.Context) []render.ShownStream {
 
 // ErrTwoBindings reports an element with two bindings to a test.
 var ErrTwoBindings = errors.New("handlers: browsers drop all but the first binding of an element")
+
+// Kept reports whether the state of the view's durable keys is kept, and what of it the page is to have.
+func (p *Probed) Kept(ctx context.Context) (inPage string, ok bool) {
+	k := p.Keeper()
+	if k == nil {
+		return "", true
+	}
+	_, _ = ask(ctx, p.View, func(*render.Tree) bool { return true }) // a turn saves after its answer
+	return k.Kept()
+}

@@ -74,7 +74,7 @@ func answerOf(e Event) answer {
 
 // admits reports whether an event is to run: of answers to a recovery, the first one for each form,
 // unless an event has posted the form meanwhile. It returns that form.
-func (r *recovery) admits(a answer) (f *lostForm, run bool) {
+func (r *recovery) admits(a *answer) (f *lostForm, run bool) {
 	if a.key == "" {
 		return nil, true
 	}
@@ -99,7 +99,7 @@ func (r *recovery) hasPosted(f *lostForm, form string) bool {
 }
 
 // notePosted notes that an event has succeeded, and so told of the form that it has posted.
-func (v *View) notePosted(a answer) {
+func (v *View) notePosted(a *answer) {
 	r, unknown := v.delivery.recovery, v.delivery.unknown
 	if a.form == "" || a.key != "" || !unknown && !r.lacks() {
 		return
@@ -119,7 +119,7 @@ func (v *View) notePosted(a answer) {
 
 // noteTold notes what an event has posted of a form, while it is not known what the page shows. form is the one that
 // it answers for, if it is an answer.
-func (v *View) noteTold(form *lostForm, a answer) {
+func (v *View) noteTold(form *lostForm, a *answer) {
 	r := v.delivery.recovery
 	if r == nil || !v.delivery.unknown {
 		return
@@ -299,7 +299,7 @@ func (v *View) ask(page uint64, conn Conn) (ops []byte) {
 			if conn != nil {
 				answer += apart
 			}
-			ops = protocol.AppendRecovery(ops, f.ID, f.Post+"&"+answer, v.address+"?"+answer, conn != nil)
+			ops = protocol.AppendRecovery(ops, f.ID, f.Include, f.Post+"&"+answer, v.address+"?"+answer, v.stamp(), conn != nil)
 		}
 	}
 	return ops

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/sideband-go/sideband/internal/fault"
 	"github.com/sideband-go/sideband/internal/render"
@@ -14,9 +15,18 @@ import (
 // runTimed runs one callback under its deadline. When that passes and the callback goes on, it is
 // abandoned: whoever waits gets an answer, and another worker goes on.
 func (v *View) runTimed(j job) error {
-	d := newDeadline(j.ctx, v.host.EventDeadline, v, j.call.Name)
-	err := v.run(d, j.call)
+	observed, ctx := v.beginCallback(j)
+	both := new(struct {
+		deadline
+		callback Callback
+	})
+	d := &both.deadline
+	d.start(ctx, v.host.EventDeadline, v, j.call.Name, observed)
+	err := v.run(d, &both.callback, j.call)
 	d.end(context.Canceled)
+	if observed != nil && !errors.Is(err, fault.ErrAbandoned) {
+		v.tell(observed.endCallback(time.Since(d.began), err))
+	}
 	return err
 }
 
@@ -40,10 +50,14 @@ func (v *View) giveUp(d *deadline) {
 	err := fmt.Errorf("%s: %w", d.name, why)
 	t := v.turn.Swap(nil)
 	if t == nil {
-		t = &turn{}
+		t = &turn{request: &noRequest}
 	}
 	over := v.ended.Load()
-	if !over {
+	part := d.observed.endCallback(time.Since(d.began), err)
+	var whole *Activity
+	if over {
+		whole = v.closeTurn(t, 0, err)
+	} else {
 		if !t.rendering {
 			t.failed = err
 		}
@@ -54,14 +68,18 @@ func (v *View) giveUp(d *deadline) {
 		}
 		v.mailbox.queue = slices.Concat(rest, []job{{run: func(v *View, gen uint64) {
 			v.turn.Store(t)
+			v.activity = t.activity
 			v.finish(gen, t)
 		}}}, v.mailbox.queue)
 	}
 	v.startWorker()
 	v.mu.Unlock()
-	if late { // with no lock held: a logger may send to views
+	// With no lock held: a logger may send to views.
+	v.tell(part)
+	v.tell(whole)
+	if late {
 		increment(v.host.Count.Deadlines)
-		v.host.Log.Error("sideband: a callback ran past its deadline and was given up", "callback", d.name)
+		v.host.Log.ErrorContext(d.Context, "sideband: a callback ran past its deadline and was given up", "callback", d.name)
 	}
 	runEnds()
 	if over && t.done != nil {

@@ -13,6 +13,8 @@ type savepoint struct {
 	title     string
 	hooks     *hooks
 	place     *Place
+	moved     *Move
+	pushed    []pushed
 	results   []Call // of background tasks, to be taken again
 	rollbacks []func()
 }
@@ -32,8 +34,8 @@ func (v *View) begin() {
 		scopes = nil
 	}
 	clear(scopes)
-	v.savepoint = savepoint{number: v.savepoint.number + 1, scopes: scopes[:0], title: v.tree.Title(), hooks: v.hooks, place: v.Place()}
-	v.ran, v.cookies = 0, nil
+	v.savepoint = savepoint{number: v.savepoint.number + 1, scopes: scopes[:0], title: v.tree.Title(), hooks: v.hooks, place: v.Place(), moved: v.moved, pushed: v.pushed}
+	v.ran, v.cookies, v.reply = 0, nil, nil
 	v.tree.Begin()
 }
 
@@ -55,6 +57,10 @@ func (v *View) rollback() {
 	v.tree.SetTitle(s.title)
 	v.hooks = s.hooks
 	v.place.Store(s.place)
+	if v.moved != nil { // which the page has not been told
+		v.moved = s.moved
+	}
+	v.pushed = s.pushed
 	v.inbox = append([]Call(nil), s.results...)
 	v.tree.Rollback()
 	v.begin()

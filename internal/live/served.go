@@ -23,7 +23,8 @@ type Served struct {
 // fault.ErrGone, and the view lives on, if the view can't be rendered any more because streams have
 // dropped what the page showed.
 func (v *View) Serve(ctx context.Context, served *Served) Outcome {
-	return v.wait(job{ctx: ctx, served: served, unscripted: true, call: Call{Name: v.def.Name(), Run: func(*Callback) error { return nil }}})
+	w := &waiter{request: request{served: served, unscripted: true}}
+	return v.wait(job{ctx: ctx, done: w, call: Call{Name: v.def.Name(), kind: ActivityServe, Run: func(*Callback) error { return nil }}})
 }
 
 // Tell has the next page that Serve renders show a notice.

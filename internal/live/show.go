@@ -57,9 +57,9 @@ func (v *View) show(gen uint64) bool {
 	return true
 }
 
-// send sends what has changed, and more: as a patch or, if what the page shows is not known, as
+// sendChanges sends what has changed, and more: as a patch or, if what the page shows is not known, as
 // the whole view.
-func (v *View) send(conn Conn, posted *patch.Posted, more []byte) error {
+func (v *View) sendChanges(conn Conn, posted *patch.Posted, more []byte) error {
 	v.tree.RetainItems(false)
 	if posted == nil && v.delivery.unsettled {
 		posted = &patch.Posted{Left: true}
@@ -82,11 +82,10 @@ func (v *View) send(conn Conn, posted *patch.Posted, more []byte) error {
 		return nil
 	}
 	ops := v.appendMove(append(r.Ops, more...))
-	if at := v.Place(); len(ops) == 0 && v.def.HandleParams != nil && v.delivery.place != at {
-		ops = protocol.AppendMarker(ops)
-	}
-	v.delivery.place = v.Place()
-	if len(ops) == 0 {
+	at := v.Place()
+	isMarked := v.def.HandleParams != nil && v.delivery.place != at // by an id alone, if there is nothing else
+	v.delivery.place = at
+	if len(ops) == 0 && !isMarked {
 		return nil
 	}
 	isSent := v.put(conn, v.delivery.number(ops))
@@ -150,7 +149,10 @@ func (v *View) answer(gen uint64, t *turn) Outcome {
 	if d := v.takeDeparture(); d != nil {
 		return Outcome{Departure: d}
 	}
-	moved := v.takeMove(t.unscripted)
+	var moved *Move
+	if v.reply == nil || t.unscripted { // an answer with a reply says nothing of the address: the page asks for it
+		moved = v.takeMove(t.unscripted)
+	}
 	if t.served != nil {
 		return v.serve(gen, t)
 	}
@@ -166,7 +168,7 @@ func (v *View) answer(gen uint64, t *turn) Outcome {
 	case conn != nil && v.lags(), conn == nil && (!v.isReachable() || t.answer.apart):
 		// What changed waits until the browser reads on, or for the page's next connection.
 		v.delivery.unsettled = v.delivery.unsettled || posted != nil
-	case conn != nil && (v.delivery.unknown || failed == nil || posted != nil || v.tree.IsDirty()):
+	case conn != nil && (v.delivery.unknown || failed == nil || posted != nil || v.tree.IsDirty() || len(v.pushed) > 0):
 		var clear []byte
 		if !v.delivery.unknown {
 			clear = v.clearNotice(failed)
@@ -187,6 +189,7 @@ func (v *View) answer(gen uint64, t *turn) Outcome {
 	}
 	if unshown != nil {
 		v.rollback()
+		moved = nil
 	}
 	if conn == nil {
 		v.weigh()
@@ -250,7 +253,7 @@ func (v *View) patch(t *turn, posted *patch.Posted, more []byte) (ops []byte, er
 // part of its address, since htmx forgets headers if the first connection breaks off.
 func (v *View) connectionElement() []byte {
 	v.delivery.elements++
-	return protocol.ConnectionElement(v.connectionAddress()+"."+strconv.FormatUint(v.delivery.elements, 10), v.def.KeepsConnection)
+	return protocol.ConnectionElement(v.connectionAddress()+"."+strconv.FormatUint(v.delivery.elements, 10), v.stamp(), v.def.KeepsConnection)
 }
 
 // connectionAddress returns the address of a connection that goes on from the newest message.
@@ -264,8 +267,10 @@ func (v *View) firstPage(gen uint64, failed error) Outcome {
 	if d := v.takeDeparture(); d != nil || failed != nil {
 		return Outcome{Err: failed, Departure: d}
 	}
-	if m := v.moved; m != nil && !v.delivery.unknown {
-		return Outcome{Move: m}
+	if !v.delivery.unknown {
+		if m := v.endMove(); m != nil && m.Address != m.from.Address() {
+			return Outcome{Move: m}
+		}
 	}
 	if v.delivery.unknown {
 		v.mounted.Store(true)

@@ -14,6 +14,7 @@ func (v *View) size() int64 {
 	if m := v.delivery.refused; m != nil {
 		n += int64(len(m.Data))
 	}
+	n += int64(sizeOf(v.pushed))
 	if p := v.Proof(); p != nil {
 		n += p.Size()
 	}

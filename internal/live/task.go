@@ -30,6 +30,8 @@ type task struct {
 	returned bool
 	cancel   context.CancelFunc
 	progress progress
+	cause    any       // of its messages; nil if nobody observes them
+	activity *Activity // nil if nobody observes it
 }
 
 func (t *task) isOver() bool {
@@ -90,14 +92,27 @@ func (t *task) run(ctx context.Context) {
 	}
 	var v any
 	err := errNoReturn
+	defer func() { t.finish(v, err) }() // whatever becomes of telling the observer
 	defer func() {
 		if p := recover(); p != nil {
 			err = t.guard.Panicked(p)
 			t.guard.Report(fmt.Errorf("%s: %w", t.name, err))
 		}
-		t.finish(v, err)
+		if t.activity != nil {
+			t.activity.Finish(outcome(ctx, err))
+		}
 	}()
+	ctx = t.activity.Start(ctx)
 	v, err = f(scope.WithProgress(ctx, t.report))
+}
+
+// outcome is how a task's function ended, for the observer: what was cancelled has not failed.
+func outcome(ctx context.Context, err error) error {
+	err = fault.Seal(err)
+	if errors.Is(err, context.Canceled) && ctx.Err() != nil {
+		return fault.ErrGone
+	}
+	return err
 }
 
 // begin returns the function to run; nil if the task is over.
@@ -136,7 +151,7 @@ func (t *task) finish(v any, err error) {
 			cb.OnCommit(r.noted)
 		}
 		return job.Done(cb, keys, v, err)
-	}})
+	}}, causedBy(t.cause))
 }
 
 // progress is the progress of a task. The task's mutex guards it.
@@ -160,7 +175,7 @@ func (t *task) report(done float64) {
 	}
 	p.pending = true
 	t.mu.Unlock()
-	w.view.deliver(Call{Name: t.name, component: w.component, Run: t.advance})
+	w.view.deliver(Call{Name: t.name, component: w.component, Run: t.advance}, causedBy(t.cause))
 }
 
 // advance shows the newest progress.

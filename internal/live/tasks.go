@@ -20,6 +20,7 @@ type tasks struct {
 	mu      sync.Mutex
 	running int
 	ended   bool
+	apart   map[string]int // the names of tasks that belong to no component; see View.Go
 }
 
 // goTask runs f on a goroutine of its own, with a context that ends with the view. f must not refer
@@ -53,6 +54,63 @@ func (v *View) goTask(name string, f func(ctx context.Context)) error {
 		f(ts.ctx)
 	})
 	return nil
+}
+
+// Go runs f as a background task that belongs to no component, with a context that ends with the view. It is safe for
+// concurrent use, and returns fault.ErrGone or fault.ErrFull if it does not run f. f must not refer to the view.
+func (v *View) Go(name string, f func(ctx context.Context)) error {
+	return v.goApart(name, v.Apart(ActivityTask, "", methodOf(name), nil), func(ctx context.Context) (int, error) {
+		f(ctx)
+		return 0, nil
+	})
+}
+
+func (v *View) goApart(name string, a *Activity, f func(ctx context.Context) (int, error)) error {
+	guard := v.host.Guard
+	begun := make(chan *tasks, 1)
+	err := v.goTask(name, func(ctx context.Context) {
+		ts := <-begun
+		defer ts.note(name, -1)
+		defer func() {
+			if p := recover(); p != nil {
+				guard.Report(fmt.Errorf("%s: %w", name, guard.Panicked(p)))
+			}
+		}()
+		observedTask(ctx, a, guard, f)
+	})
+	if err == nil {
+		v.mu.Lock()
+		ts := v.tasks
+		v.mu.Unlock()
+		ts.note(name, 1)
+		begun <- ts
+	}
+	return err
+}
+
+// note counts a task that belongs to no component.
+func (ts *tasks) note(name string, n int) {
+	ts.mu.Lock()
+	defer ts.mu.Unlock()
+	if ts.apart == nil {
+		ts.apart = map[string]int{}
+	}
+	if ts.apart[name] += n; ts.apart[name] == 0 {
+		delete(ts.apart, name)
+	}
+}
+
+// names names the tasks that belong to no component.
+func (ts *tasks) names() (names []string) {
+	if ts == nil {
+		return nil
+	}
+	ts.mu.Lock()
+	defer ts.mu.Unlock()
+	for name := range ts.apart {
+		names = append(names, name)
+	}
+	return names
 }
 
 // enter counts a function that begins. Host.Wait waits for it.

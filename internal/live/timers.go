@@ -17,12 +17,13 @@ type timers struct {
 type timer struct {
 	every time.Duration // 0: once
 	call  Call
+	cause any         // of its messages; nil if nobody observes them
 	timer *time.Timer // nil while paused
 }
 
 // startTimer sends a callback after a time or, if repeat is set, at each interval while a browser
 // is connected.
-func (v *View) startTimer(c Call, d time.Duration, repeat bool) (stop func() bool, err error) {
+func (v *View) startTimer(c Call, cause any, d time.Duration, repeat bool) (stop func() bool, err error) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	never := func() bool { return false }
@@ -35,7 +36,7 @@ func (v *View) startTimer(c Call, d time.Duration, repeat bool) (stop func() boo
 	case v.timers.all == nil:
 		v.timers.all = map[*timer]struct{}{}
 	}
-	t := &timer{call: c}
+	t := &timer{call: c, cause: cause}
 	v.timers.all[t] = struct{}{}
 	if repeat {
 		if t.every = d; v.timers.running {
@@ -78,7 +79,7 @@ func (v *View) fire(t *timer) {
 	running := v.timers.running
 	v.mu.Unlock()
 	if ok && (t.every == 0 || running) {
-		if err := v.post(job{call: t.call}); err != nil && t.every == 0 {
+		if err := v.post(job{call: t.call, activity: causedBy(t.cause)}); err != nil && t.every == 0 {
 			v.host.Log.Warn("sideband: a delayed message was lost", "message", t.call.Name, "err", err)
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/sideband-go/sideband/internal/fault"
 	"github.com/sideband-go/sideband/internal/flash"
 	"github.com/sideband-go/sideband/internal/params"
+	"github.com/sideband-go/sideband/internal/protocol"
 	"github.com/sideband-go/sideband/internal/render"
 	"github.com/sideband-go/sideband/state"
 )
@@ -17,14 +18,15 @@ import (
 // View is one living view. Methods are safe for concurrent use.
 type View struct {
 	// Identity. It does not change once the view is mounted.
-	host    *Host
-	def     *Definition
-	id      string // 16 random bytes
-	epoch   string // "" as first mounted, else tells its messages from earlier ones
-	address string // prefix of the addresses of its events and connection
-	owner   Owner
-	mounts  *remounting // nil if it was mounted with its page
-	given   *hooks      // what it was mounted with
+	host      *Host
+	def       *Definition
+	id        string // 16 random bytes
+	epoch     string // "" as first mounted, else tells its messages from earlier ones
+	address   string // prefix of the addresses of its events and connection
+	owner     Owner
+	mounts    *remounting // nil if it was mounted with its page
+	given     *hooks      // what it was mounted with
+	redirects int         // in a row that have led to its page
 
 	// Worker state.
 	tree      *render.Tree
@@ -33,27 +35,36 @@ type View struct {
 	closing   []Call // of components that have left the page
 	ran       int    // messages of the inbox that ran in the turn
 	departure *Departure
-	moved     *Move    // nil: the page knows its address
-	patches   int      // HandleParams in a row that have patched the address
-	cookies   []string // for the answer of the event under way
+	moved     *Move      // nil: the page knows its address
+	traversal *traversal // by which the page is where it is; nil if not by one
+	patches   int        // HandleParams in a row that have patched the address
+	cookies   []string   // for the answer of the event under way
+	reply     []byte     // the same
+	pushed    []pushed   // events for the page
 	delivery  delivery
 	dropped   error // what is wrong with the first page's HTML
 	hooks     *hooks
-	rendered  Rendered // in the turn, until AfterRender is told
+	rendered  Rendered  // in the turn, until AfterRender is told
+	activity  *Activity // under way, as the observer knows it; nil if there is none
+	durable   *durable  // nil: nobody keeps its durable keys
 
 	// Shared state, without the mutex.
-	callback  atomic.Pointer[Callback] // under way
-	turn      atomic.Pointer[turn]     // under way; nil if nobody waits for it
-	before    atomic.Pointer[View]     // whose page makes room for this one's; nil once it has, or if there is none
-	connected atomic.Bool
-	listeners listeners
-	mounted   atomic.Bool
-	place     atomic.Pointer[Place]  // where the page is
-	notice    atomic.Bool            // the page shows the notice of a failure
-	failure   atomic.Pointer[string] // the notice of the page that is served next
-	proof     atomic.Value           // a Proof
-	bytes     atomic.Int64           // its size when its page was rendered
-	probe     atomic.Pointer[Probe]
+	callback        atomic.Pointer[Callback] // under way
+	turn            atomic.Pointer[turn]     // under way; nil if nobody waits for it
+	before          atomic.Pointer[View]     // whose page makes room for this one's; nil once it has, or if there is none
+	connected       atomic.Bool
+	listeners       listeners
+	takers          takers
+	mounted         atomic.Bool
+	place           atomic.Pointer[Place]  // where the page is
+	followed        atomic.Pointer[string] // the id of the view whose place this one has taken
+	asked           atomic.Pointer[asking] // the page's last visit
+	warnedOfAddress atomic.Bool            // a link that leads nowhere was logged
+	notice          atomic.Bool            // the page shows the notice of a failure
+	failure         atomic.Pointer[string] // the notice of the page that is served next
+	proof           atomic.Value           // a Proof
+	bytes           atomic.Int64           // its size when its page was rendered
+	probe           atomic.Pointer[Probe]
 
 	ended atomic.Bool // set with the mutex held
 
@@ -99,6 +110,9 @@ func (h *Host) newView(def *Definition, id string) *View {
 // ID returns the view's id. It stays the same when the view is remounted.
 func (v *View) ID() string { return v.id }
 
+// Kit returns a value that is the same for all views of one kit, and no others.
+func (v *View) Kit() any { return v.host }
+
 // Definition returns what the view was made from.
 func (v *View) Definition() *Definition { return v.def }
 
@@ -108,6 +122,14 @@ func (v *View) Address() string { return v.address }
 // Owner returns the view's owner, once it is in the store.
 func (v *View) Owner() Owner { return v.owner }
 
+// SetNonce sets the value of hx-nonce that the elements of its page carry, before it is mounted; "" for none.
+func (v *View) SetNonce(nonce string) { v.tree.SetNonce(nonce) }
+
+// Nonce returns the value of hx-nonce that the elements of its page carry; "" for none.
+func (v *View) Nonce() string { return v.tree.Nonce() }
+
+func (v *View) stamp() string { return protocol.Stamp(v.tree.Nonce()) }
+
 // Ref returns a reference to the page.
 func (v *View) Ref() Ref { return Ref{view: v} }
 
@@ -116,6 +138,9 @@ func (v *View) IsRemounted() bool { return v.mounts != nil }
 
 // Connected reports whether the browser's connection is open.
 func (v *View) Connected() bool { return v.connected.Load() }
+
+// Watched reports whether a browser is connected to the view, which goes on.
+func (v *View) Watched() bool { return v.connected.Load() && !v.ended.Load() }
 
 // Title returns the page's title with prefix and suffix, once the page is rendered.
 func (v *View) Title() string { return v.tree.FullTitle() }
@@ -157,7 +182,7 @@ func (v *View) Mount(ctx context.Context, at *Place, address string, in params.I
 	v.place.Store(at)
 	v.delivery.place = at
 	v.tree.PostTo(address)
-	return v.wait(job{ctx: ctx, call: Call{Name: v.def.Name() + ".Mount", Run: func(cb *Callback) error {
+	return v.wait(job{ctx: ctx, call: Call{Name: v.def.Name() + ".Mount", kind: ActivityMount, Run: func(cb *Callback) error {
 		if len(carried) > 0 {
 			FlashKey.Set(cb, flash.BoardOf(carried))
 		}
@@ -241,6 +266,12 @@ func (v *View) endWith(last []byte, pause time.Duration) {
 		v.mu.Unlock()
 	}
 	v.host.workers.Done()
+	if len(conns) > 0 {
+		v.left()
+		if last == nil {
+			last = v.parting()
+		}
+	}
 	for _, j := range dropped {
 		if j.done != nil {
 			j.done.answer(Outcome{Err: fault.ErrGone, Unstarted: true})

@@ -32,10 +32,10 @@ func workOf(c *render.Component) *work {
 
 // startAll starts and cancels the tasks that a callback of the component has asked for. Only the
 // worker may call it, like startWaiting.
-func (v *View) startAll(c *render.Component, jobs []scope.Job) {
+func (v *View) startAll(c *render.Component, jobs []scope.Job, cause any) {
 	for _, j := range jobs {
 		if j.Run != nil {
-			v.startTask(c, &task{guard: v.host.Guard, name: j.Name, job: j, keys: j.Keys})
+			v.startTask(c, &task{guard: v.host.Guard, name: j.Name, job: j, keys: j.Keys, cause: cause})
 		} else if w := workOf(c); w != nil {
 			w.release(j.Keys)
 		}
@@ -92,6 +92,7 @@ func (cb *Callback) Start(name string, to *render.Component, run func(ctx contex
 			return cb.Pass(KindMessage, methodOf(name), func() error { return done(cb, v, err) })
 		},
 	}}
+	t.cause = cb.view.causeOf(cb)
 	cb.OnCommit(func() { cb.view.startTask(cb.component, t) })
 	return t.stop
 }
@@ -134,6 +135,9 @@ func (w *work) release(keys []any) {
 // launch gives a task a goroutine. If there are too many, it gets the slot of a task that it has
 // superseded: one that was cancelled but has not returned yet.
 func (w *work) launch(t *task) {
+	if t.activity = w.view.Apart(ActivityTask, "", methodOf(t.name), t.cause); t.activity != nil && !w.component.IsPage() {
+		t.activity.Component = w.component.Kind().Type.String()
+	}
 	s := &slot{next: t}
 	err := w.view.goTask(t.name, s.work)
 	switch {

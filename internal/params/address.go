@@ -1,10 +1,12 @@
 package params
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/url"
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 
@@ -15,8 +17,10 @@ import (
 
 // Address reads what a page takes from its URL, and writes URLs of it.
 type Address struct {
-	typ    reflect.Type
-	fields []addressField
+	typ     reflect.Type
+	fields  []addressField
+	action  int      // the field that says which of the page's routes it is; -1 without one
+	actions []string // their names
 }
 
 // addressField is a field of the struct that a page takes from its URL.
@@ -31,17 +35,21 @@ type addressField struct {
 }
 
 // NewAddress makes what reads and writes the URLs of a page that takes a t: a struct whose fields are tagged
-// path:"name" or query:"name". A query parameter may be tagged with a default and with rules of the validator. It
-// panics on mistakes; where names the method in that.
+// path:"name" or query:"name". A query parameter may be tagged with a default and with rules of the validator. A text
+// that is tagged action:"index show" says what the route is called. It panics on mistakes; where names the method in that.
 func NewAddress(t reflect.Type, where string) *Address {
 	if t.Kind() != reflect.Struct {
 		panic(fmt.Sprintf("views: %s takes %v: use a struct with path and query tags, or views.NoParams", where, t))
 	}
-	checkTags(t, where, "path", "query")
-	a := &Address{typ: t}
+	checkTags(t, where, "path", "query", "action")
+	a := &Address{typ: t, action: -1}
 	for i := range t.NumField() {
 		f := t.Field(i)
 		if !f.IsExported() {
+			continue
+		}
+		if names, ok := f.Tag.Lookup("action"); ok {
+			a.takeAction(i, f, strings.Fields(names), where)
 			continue
 		}
 		path, _ := tagName(f, "path")
@@ -79,6 +87,17 @@ func NewAddress(t reflect.Type, where string) *Address {
 	return a
 }
 
+// takeAction takes a field for the name of the route.
+func (a *Address) takeAction(index int, f reflect.StructField, names []string, where string) {
+	if f.Type.Kind() != reflect.String || len(names) == 0 || a.action >= 0 {
+		panic(fmt.Sprintf("views: %s takes %v, whose field %s is tagged action: one field may be, a string, with the names of the page's routes", where, a.typ, f.Name))
+	}
+	a.action, a.actions = index, names
+}
+
+// HasAction reports whether a route of the page may have the name.
+func (a *Address) HasAction(name string) bool { return a != nil && slices.Contains(a.actions, name) }
+
 // rules checks values by the rules of validate tags.
 var rules = sync.OnceValue(func() *validator.Validate { return validator.New() })
 
@@ -103,6 +122,9 @@ func (d *addressField) isValid(v reflect.Value) bool {
 // Of a parameter that is there several times the first counts. Others are ignored.
 func (a *Address) Read(in Input) (reflect.Value, error) {
 	p := reflect.New(a.typ).Elem()
+	if a.action >= 0 {
+		p.Field(a.action).SetString(cmp.Or(in.Action, a.actions[0]))
+	}
 	for i := range a.fields {
 		d := &a.fields[i]
 		var texts []string
@@ -163,6 +185,9 @@ func (d *addressField) parse(v reflect.Value, texts []string) error {
 	return nil
 }
 
+// ErrEmpty is the error of an address whose path would have an empty value in it.
+var ErrEmpty = errors.New("the path of the address would have an empty value in it")
+
 // Write writes the address for the parameters q. The pattern is that of the route, whose {name} is the field with
 // that path tag; path is that of the page, which is the address's if q has no fields for the path. A query parameter that
 // has its default, or is the zero value without one, is left out; the others are in the order of the struct.
@@ -172,9 +197,9 @@ func (a *Address) Write(pattern, path string, q any) (string, error) {
 		return "", fmt.Errorf("the page takes %v from its address, not %T", a.typ, q)
 	}
 	if len(a.PathNames()) > 0 {
-		var ok bool
-		if path, ok = a.path(pattern, v); !ok {
-			return "", fmt.Errorf("the fields of %v do not fill the places of the route %s", a.typ, pattern)
+		var err error
+		if path, err = a.path(pattern, v); err != nil {
+			return "", err
 		}
 	}
 	return path + a.query(v), nil
@@ -207,11 +232,15 @@ func (a *Address) query(v reflect.Value) string {
 }
 
 // path fills in the places of a pattern.
-func (a *Address) path(pattern string, v reflect.Value) (path string, ok bool) {
+func (a *Address) path(pattern string, v reflect.Value) (path string, err error) {
+	route := pattern
 	for {
 		before, rest, found := strings.Cut(pattern, "{")
-		if path += before; !found {
-			return path, !strings.Contains(path, "*")
+		if path += before; strings.Contains(before, "*") {
+			return "", a.notFilled(route)
+		}
+		if !found {
+			return path, nil
 		}
 		depth, end := 1, 0 // of chi's places with expressions, such as {id:[0-9]{3}}
 		for end < len(rest) && depth > 0 {
@@ -226,18 +255,24 @@ func (a *Address) path(pattern string, v reflect.Value) (path string, ok bool) {
 		name, _, _ := strings.Cut(strings.TrimSuffix(rest[:end], "}"), ":")
 		text, ok := a.pathText(strings.TrimSuffix(name, "..."), v)
 		if !ok {
-			return "", false
+			return "", a.notFilled(route)
+		}
+		if text == "" {
+			return "", fmt.Errorf("%w: %s", ErrEmpty, name)
 		}
 		path += text
 		pattern = rest[end:]
 	}
 }
 
+func (a *Address) notFilled(pattern string) error {
+	return fmt.Errorf("the fields of %v do not fill the places of the route %s", a.typ, pattern)
+}
+
 func (a *Address) pathText(name string, v reflect.Value) (text string, ok bool) {
 	for i := range a.fields {
 		if d := &a.fields[i]; d.inPath && d.name == name {
-			text = Format(v.Field(d.index))
-			return url.PathEscape(text), text != ""
+			return url.PathEscape(Format(v.Field(d.index))), true
 		}
 	}
 	return "", false

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/url"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/sideband-go/sideband/internal/fault"
@@ -16,6 +17,8 @@ import (
 type Input struct {
 	// Path returns a parameter of the route, "" without one.
 	Path func(name string) string
+	// Action is what the route is called.
+	Action string
 	// Query holds what stands in the URL: for events, the parameters of the binding.
 	Query Values
 	// Fields holds the fields that were posted.
@@ -41,6 +44,9 @@ func NewDecoder(t reflect.Type, where string) Decoder {
 	if IsScalar(t) {
 		return func(in Input) (reflect.Value, error) {
 			v := reflect.New(t).Elem()
+			if s, ok := value(in.Fields); ok {
+				return v, Parse(v, s)
+			}
 			s, ok, err := single(in)
 			if err != nil {
 				return v, err
@@ -54,16 +60,41 @@ func NewDecoder(t reflect.Type, where string) Decoder {
 			return v, Parse(v, s)
 		}
 	}
-	if t.Kind() != reflect.Struct {
-		panic(fmt.Sprintf("views: %s takes %v, which a browser can't send: use a number, string, bool, encoding.TextUnmarshaler or a struct with form tags", where, t))
+	takesJSON := takesJSON(t)
+	switch t.Kind() {
+	case reflect.Struct:
+		checkTags(t, where, "form", "json")
+	case reflect.Slice, reflect.Array, reflect.Map:
+	default:
+		panic(fmt.Sprintf("views: %s takes %v, which a browser can't send: use a number, string, bool, encoding.TextUnmarshaler, a struct with form or json tags, or a slice or map of what JSON can hold", where, t))
 	}
-	checkTags(t, where, "form")
-	if t.NumField() == 0 {
+	if takesJSON {
+		checkJSONType(t, func(format string, args ...any) {
+			panic(fmt.Sprintf("views: %s takes %v: "+format, append([]any{where, t}, args...)...))
+		}, "it", map[reflect.Type]bool{})
+	}
+	if t.Kind() == reflect.Struct && t.NumField() == 0 {
 		return func(Input) (reflect.Value, error) { return reflect.Zero(t), nil }
+	}
+	if !takesForm(t) {
+		return func(in Input) (reflect.Value, error) {
+			p := reflect.New(t)
+			text, ok := value(in.Fields)
+			if !ok {
+				return p.Elem(), fmt.Errorf("%w: no value was sent", fault.ErrParams)
+			}
+			return p.Elem(), decodeJSON(p, text)
+		}
 	}
 	dec := newFieldsDecoder(t, "form")
 	return func(in Input) (reflect.Value, error) {
 		p := reflect.New(t)
+		if text, ok := value(in.Fields); ok {
+			if !takesJSON {
+				return p.Elem(), fmt.Errorf("%w: %v has no json tags, or not all", fault.ErrParams, t)
+			}
+			return p.Elem(), decodeJSON(p, text)
+		}
 		values, err := dec.posted(in.Fields)
 		if err != nil {
 			return p.Elem(), err
@@ -98,7 +129,17 @@ func checkTags(t reflect.Type, where string, tags ...string) {
 			}
 		}
 		if !tagged {
-			fail("has no %s tag: tag it, or unexport it", tags[0])
+			missing := tags[0]
+			if slices.Contains(tags, "json") {
+				missing += " or json"
+			}
+			fail("has no %s tag: tag it, or unexport it", missing)
+		}
+		if _, ok := f.Tag.Lookup("form"); !ok && slices.Contains(tags, "json") {
+			if !takesJSON(t) {
+				fail("has no form tag, and other fields have no json tag: give each field one of them, or both")
+			}
+			continue
 		}
 		if !IsScalar(f.Type) && (f.Type.Kind() != reflect.Slice || !IsScalar(f.Type.Elem())) {
 			fail("is no number, string, bool, encoding.TextUnmarshaler or slice of them")

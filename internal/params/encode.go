@@ -1,6 +1,7 @@
 package params
 
 import (
+	"fmt"
 	"net/url"
 	"reflect"
 	"strconv"
@@ -25,6 +26,9 @@ func Append(u []byte, p any) []byte {
 	v := reflect.ValueOf(p)
 	if IsScalar(v.Type()) {
 		return append(append(u, "&value="...), url.QueryEscape(Format(v))...)
+	}
+	if !takesForm(v.Type()) {
+		panic(fmt.Sprintf("views: the parameter of an event is a %v, which only an element's value can be: a binding's is a number, string, bool, encoding.TextMarshaler or a struct with form tags", v.Type()))
 	}
 	return append(append(u, '&'), structValues(v).Encode()...)
 }

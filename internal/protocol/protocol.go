@@ -13,8 +13,13 @@ const (
 	LostID       = "sb-lost"
 	FailedID     = "sb-failed"
 	SlowID       = "sb-slow"
+	// StashID is the element in which a page keeps the state of its durable keys.
+	StashID = "sb-stash"
 	// VisitID is the element in which the page asks for the address where it is to be.
 	VisitID = "sb-visit"
+	// RetryID is the element that asks for the address where the page is, if a step back or forward could not: the body is
+	// what asks then.
+	RetryID = "sb-retry"
 )
 
 // TicketHeader carries a page's ticket in each request that htmx makes from it.
@@ -39,6 +44,9 @@ const (
 	ReloadCookie = "sideband-reloads"
 )
 
+// NonceAttribute is the attribute without which htmx's extension hx-csp takes no element up.
+const NonceAttribute = "hx-nonce"
+
 // AssetsPath is where the kit's files are served.
 const AssetsPath = "/_sideband"
 
@@ -56,6 +64,9 @@ const (
 	ConnectionValue = "stream"
 	LeaveValue      = "leave"
 	TargetParam     = "to"
+	// FileValue begins the value that asks for a file of a page: a point, the ViewText of its view, a point, and the
+	// file's id follow.
+	FileValue = "file"
 	// AfterParam is the id after which a connection resumes that has not had one yet.
 	AfterParam = "after"
 	// EventParam names an event, in a POST; ComponentParam is the address of its component,
@@ -68,11 +79,22 @@ const (
 	ElementParam   = "of"
 	TypingParam    = "typing"
 	RecoverParam   = "recover"
+	// StashParam says that a POST brings the state that the page keeps, in StashField.
+	StashParam = "stash"
 )
+
+// StashField is the field with the sealed state of a page's durable keys.
+const StashField = "sb-stash"
+
+// ReplyEvent is the DOM event of the element that has sent an event, with what the callback has replied.
+const ReplyEvent = "sb:reply"
 
 // FormField is the hidden field by which a form says which it is: its id, and perhaps more behind a
 // point.
 const FormField = "sb-form"
+
+// HeldField is the name of the field with which a control for files says that it is there, by its id.
+const HeldField = "sb-held"
 
 // ConnectionQuery is the query that asks for a page's connection.
 const ConnectionQuery = "?" + KitParam + "=" + ConnectionValue

@@ -1,8 +1,12 @@
 package protocol
 
 import (
+	"fmt"
+	"math"
 	"net/http"
 	"reflect"
+	"strings"
+	"time"
 )
 
 // Texts are what the users of pages read of the kit itself. A field that is empty has the text of
@@ -17,6 +21,7 @@ type Texts struct {
 	TooLarge         string // 413: Config.Limits.Body
 	UnsupportedMedia string // 415: the body is not that of a form
 	TooManyRequests  string // 429: too many callbacks wait for the view
+	TooOften         string // 429: beyond a rate limit; {wait} stands for the time to wait, such as "12 s"
 	Failed           string // 500: an error or a panic; also what a browser shows if a page fails altogether
 	Busy             string // 503: too many views are being mounted; also a page of its own
 	Refused          string // another status, of the application's middleware
@@ -39,6 +44,7 @@ type Texts struct {
 
 	// Pages that say what is wrong.
 	TooManyPages     string // 429: Config.Limits.SessionMounts
+	RedirectLoop     string // 508: pages redirect to each other again and again; also a notice
 	GoingDown        string // 503: Kit.Shutdown was called
 	NoSuchPage       string // 404: the address is malformed
 	MethodNotAllowed string // 405
@@ -61,6 +67,7 @@ func DefaultTexts() Texts {
 		TooLarge:         "That is too much to send at once.",
 		UnsupportedMedia: "That can't be sent in this form.",
 		TooManyRequests:  "Too much at once. Please try again in a moment.",
+		TooOften:         "That was too often. Please try again in {wait}.",
 		Failed:           "Something went wrong. Please try again.",
 		Busy:             "The server is busy. Please try again in a moment.",
 		Refused:          "That is not possible right now. Please try again in a moment.",
@@ -79,6 +86,7 @@ func DefaultTexts() Texts {
 		NoScript:       "JavaScript is off, so this page is not live: it shows what there was when it was loaded.",
 
 		TooManyPages:     "Too many pages at once. Please try again in a moment.",
+		RedirectLoop:     "The pages here lead to each other in circles. Please try again later.",
 		GoingDown:        "The server is going down. Please try again in a moment.",
 		NoSuchPage:       "Not found",
 		MethodNotAllowed: "This page takes no such request.",
@@ -99,6 +107,18 @@ func (t Texts) WithDefaults() Texts {
 		}
 	}
 	return t
+}
+
+// TooOftenFor returns the notice of a rate limit that allows the event after a time, in whole units.
+func (t *Texts) TooOftenFor(wait time.Duration) string {
+	n, unit := math.Ceil(wait.Seconds()), "s"
+	switch {
+	case n > 2*3600:
+		n, unit = math.Ceil(wait.Hours()), "h"
+	case n > 120:
+		n, unit = math.Ceil(wait.Minutes()), "min"
+	}
+	return strings.ReplaceAll(t.TooOften, "{wait}", fmt.Sprintf("%.0f %s", max(1, n), unit))
 }
 
 // Refusal returns the notice of an event that is refused with a status.

@@ -200,10 +200,11 @@ func (c *Component) HasEnded() bool {
 	return c.ended
 }
 
-// OnEnd adds functions to call when the component ends, or calls them if it has ended. Safe for
-// concurrent use.
+// OnEnd adds functions to call when the component ends, or calls them if it has ended. Those that were
+// stopped are left out. Safe for concurrent use.
 func (c *Component) OnEnd(list []*Ending) {
 	c.tree.mu.Lock()
+	list = slices.DeleteFunc(list, func(e *Ending) bool { return e.over.Load() })
 	ended := c.ended
 	if !ended {
 		r := c.toRare()
@@ -252,6 +253,11 @@ func (c *Component) ScopeChanged() { c.touch() }
 // ComparingPanicked is part of scope.Owner.
 func (c *Component) ComparingPanicked(key string, value any) {
 	c.tree.guard.Report(fmt.Errorf("%s: comparing values of the key %q: %w", c.Name(), key, c.tree.guard.Panicked(value)))
+}
+
+// RecoveringFailed is part of scope.Owner.
+func (c *Component) RecoveringFailed(key string, err error) {
+	c.tree.guard.Report(fmt.Errorf("%s: the stored value of the durable key %q is not of its type any more: %w", c.Name(), key, err))
 }
 
 // touch notes that something in the component may be out of date.
@@ -306,6 +312,15 @@ func (r *renderContext) Value(key any) any {
 func IsServed(ctx context.Context) bool {
 	p := ComponentOf(ctx).tree.pass.Load()
 	return p != nil && p.served
+}
+
+// NonceOf returns the nonce of the page whose template has the context; "" for none.
+func NonceOf(ctx context.Context) string {
+	c, _ := ctx.Value(componentKey{}).(*Component)
+	if c == nil {
+		return ""
+	}
+	return c.tree.nonce
 }
 
 // ComponentOf returns the component whose template has the context. It panics if none has.

@@ -9,8 +9,9 @@ import (
 // Form is a form that is recovered when nobody knows what the page shows: an event tells the view what
 // the user has filled in, before the page is morphed.
 type Form struct {
-	ID   string
-	Post string // the address of the event
+	ID      string
+	Post    string // the address of the event
+	Include string // "" of a form; else a control has the id, and this selects what its event posts
 }
 
 // MaxForms is how many forms of a view are recovered.
@@ -18,8 +19,8 @@ const MaxForms = 32
 
 // RecoverForm notes how the form with the id is recovered, while it is rendered: by the event at the
 // address that post returns or, if that is nil, not at all. Of several notes for one form the last
-// counts.
-func RecoverForm(ctx context.Context, id string, post func() string) {
+// counts. include is as in Form.
+func RecoverForm(ctx context.Context, id, include string, post func() string) {
 	t := ComponentOf(ctx).tree
 	p := t.pass.Load()
 	if p == nil {
@@ -29,7 +30,7 @@ func RecoverForm(ctx context.Context, id string, post func() string) {
 	if !p.wantsForms {
 		return
 	}
-	f := Form{ID: id}
+	f := Form{ID: id, Include: include}
 	if post != nil {
 		f.Post = post()
 	}

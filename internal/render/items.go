@@ -25,6 +25,13 @@ type edit struct {
 	items   *streamed // the new items, as rendered; nil without
 }
 
+// arriving is the memory of new items while they are rendered and spliced into their stream.
+type arriving struct {
+	each      each
+	streamed  streamed
+	streaming streaming
+}
+
 // maxEdited is how many items may be new or gone, at most, at one place of a stream.
 const maxEdited = 64
 
@@ -50,13 +57,15 @@ func (t *Tree) renderItems(stale []*region, changes *scope.Changes) (out Renderi
 		changes: changes, skip: true, round: t.round,
 	}
 	p.found = p.one[:]
-	var edits []edit
+	edits := b.edits[:0]
 	defer func() {
 		for i := range edits {
 			if s := edits[i].scanned; s != nil {
 				s.Release()
 			}
 		}
+		clear(edits[:cap(edits)])
+		b.edits, b.arriving = edits[:0], arriving{}
 		if !ok {
 			p.unnote(checkpoint{})
 		}
@@ -68,7 +77,7 @@ func (t *Tree) renderItems(stale []*region, changes *scope.Changes) (out Renderi
 	err = t.guard.Call(func() error {
 		items = s.read(s.ctx)
 		p.tracker.Since(nil)
-		if edits = s.edits(items); len(edits) == 0 {
+		if edits = s.edits(edits, items); len(edits) == 0 {
 			return patch.ErrNeedAll
 		}
 		for i := range edits {
@@ -118,14 +127,13 @@ func (r *region) changedStream(c *scope.Changes) (s *streamed) {
 	return s
 }
 
-// edits returns how what was shown of the stream becomes what it holds: what has gone from its
-// ends, then what has changed between. It returns none if that is a lot, or nothing.
-func (s *streamed) edits(items Items) (edits []edit) {
+// edits appends how what was shown of the stream becomes what it holds: what has gone from its
+// ends, then what has changed between. It appends none if that is a lot, or nothing.
+func (s *streamed) edits(edits []edit, items Items) []edit {
 	was, is := s.ids, items.IDs
 	if items.Ref != s.ref || items.Broken {
-		return nil
+		return edits
 	}
-	edits = make([]edit, 0, 2) // usual are a new item at one end and an old one gone from the other
 	low, end, newLow, newEnd := 0, len(was), 0, len(is)
 	if newEnd > 0 && !items.Waits(0) {
 		if k := slices.Index(was[:min(len(was), maxEdited)], is[0]); k > 0 {
@@ -148,7 +156,7 @@ func (s *streamed) edits(items Items) (edits []edit) {
 	}
 	switch {
 	case end-low > maxEdited || newEnd-newLow > maxEdited:
-		return nil
+		return edits[:0]
 	case newLow == newEnd && low == end:
 		return edits
 	case newLow == newEnd:
@@ -179,11 +187,13 @@ func (p *pass) renderEdit(s *streamed, items Items, e *edit) (err error) {
 		return err
 	}
 	n := e.newTo - e.newFrom
-	list := &each{from: p.buf.numbers(n), until: p.buf.numbers(n), was: s.each}
-	e.items = &streamed{each: list, ref: s.ref, ids: items.IDs[e.newFrom:e.newTo], owner: s.owner}
-	list.stream = e.items
+	a := &p.buf.arriving // no more than one edit has new items
+	a.each = each{from: p.buf.numbers(n), until: p.buf.numbers(n), was: s.each, stream: &a.streamed}
+	a.streamed = streamed{each: &a.each, ref: s.ref, ids: items.IDs[e.newFrom:e.newTo], owner: s.owner}
+	a.streaming = streaming{streamed: &a.streamed, pass: p, now: items, items: building{each: &a.each, skipTo: -1, offsets: offsets}, was: s, next: e.from}
+	list, b := &a.each, &a.streaming
+	e.items = &a.streamed
 	p.streams = append(p.streams, e.items)
-	b := &streaming{streamed: e.items, pass: p, now: items, items: building{each: list, skipTo: -1, offsets: offsets}, was: s, next: e.from}
 	switch lost, err := b.render(withFreshOnce(s.ctx), p.buf, e.newFrom, e.newTo); {
 	case err != nil:
 		return err
@@ -195,10 +205,11 @@ func (p *pass) renderEdit(s *streamed, items Items, e *edit) (err error) {
 			return patch.ErrNeedAll // it has moved here
 		}
 	}
+	t.disarm(p.buf.b)
 	if e.scanned, err = patch.ScanRegion(p.buf.b, p.marks, &t.shown, &e.place); err != nil {
 		return err
 	}
-	e.scanned.PostTo(t.address)
+	e.scanned.PostTo(t.address, protocol.Stamp(t.nonce))
 	if err := p.checkStreams(e.scanned); err != nil {
 		return err
 	}
@@ -247,12 +258,15 @@ func (t *Tree) commitItems(p *pass, s *streamed, ids []string, edits []edit) {
 	t.forget(append(p.streams, s))
 }
 
+// noItems is a stream without items, to be read.
+var noItems = streamed{each: &each{}}
+
 // splice puts the items of an edit into the list of n items. It returns where the regions of the next
 // item begin.
 func (s *streamed) splice(e *edit, n int) (next int) {
 	l, is := s.each, e.items
 	if is == nil {
-		is = &streamed{each: &each{}}
+		is = &noItems
 	}
 	count := e.newTo - e.newFrom
 	if n == 0 {

@@ -23,6 +23,8 @@ type Kind struct {
 	Mount  func(value any, w state.Writer) error
 	Update func(value any, w state.Writer, before any) error
 	Close  func(value any, w state.Writer)
+	// Durable are the keys that are durable in pages or components of the type, though not by themselves.
+	Durable map[*scope.Key]*scope.Codec
 
 	slots binder              // nil without slots
 	equal func(a, b any) bool // of props; nil: always new
@@ -49,9 +51,9 @@ func (k *Kind) FindProps() {
 	}
 }
 
-// is reports whether the kind is that of a type, or of a pointer to it.
+// is reports whether the kind is that of a type, or of a pointer to it, or implements it.
 func (k *Kind) is(t reflect.Type) bool {
-	return k.Type == t || k.Type.Kind() == reflect.Pointer && k.Type.Elem() == t
+	return k.Type == t || k.Type.Kind() == reflect.Pointer && k.Type.Elem() == t || t.Kind() == reflect.Interface && k.Type.Implements(t)
 }
 
 // Only is the value of a page that shows nothing but Content. It is for tests.

@@ -11,6 +11,7 @@ import (
 	"github.com/a-h/templ"
 	templruntime "github.com/a-h/templ/runtime"
 
+	"github.com/sideband-go/sideband/internal/protocol"
 	"github.com/sideband-go/sideband/internal/scope"
 	"github.com/sideband-go/sideband/patch"
 )
@@ -36,12 +37,15 @@ type pass struct {
 	carried    []carried
 	shown      []*Component // in order
 	streams    []*streamed
-	later      []*region // components in items that are left out, in which something is out of date
-	forms      []Form    // to be recovered
-	itemFrom   int       // where the HTML of the stream's item begins that is being rendered
-	itemID     string    // the id that its element has to have; "" outside of items
-	broken     error     // why the region can't show its component
-	depth      int       // of nested components
+	later      []*region               // components in items that are left out, in which something is out of date
+	forms      []Form                  // to be recovered
+	itemFrom   int                     // where the HTML of the stream's item begins that is being rendered
+	itemID     string                  // the id that its element has to have; "" outside of items
+	broken     error                   // why the region can't show its component
+	depth      int                     // of nested components
+	texts      int                     // of bindings so far
+	attributes int                     // the same, maxRoom at most
+	room       templ.OrderedAttributes // for the next ones
 	round      uint32
 
 	// The last source that a template read from, cached.
@@ -78,9 +82,10 @@ func (t *Tree) renderOnce(changes *scope.Changes, served bool) (draft, error) {
 		p.release()
 		return draft{}, err
 	}
+	t.disarm(p.buf.b)
 	scanned, err := patch.Scan(p.buf.b, p.marks, &t.shown)
 	if err == nil {
-		scanned.PostTo(t.address)
+		scanned.PostTo(t.address, protocol.Stamp(t.nonce))
 		err = p.checkStreams(scanned)
 	}
 	if err != nil {
@@ -106,9 +111,10 @@ func (t *Tree) renderRegion(r *region, changes *scope.Changes, broken error) (dr
 		p.drop()
 		return draft{}, err
 	}
+	t.disarm(p.buf.b)
 	scanned, err := patch.ScanRegion(p.buf.b, p.marks, &t.shown, r.place)
 	if err == nil {
-		scanned.PostTo(t.address)
+		scanned.PostTo(t.address, protocol.Stamp(t.nonce))
 		if err = p.checkStreams(scanned); err == nil && r.inItem && !scanned.IsElement(p.itemID) {
 			err = patch.ErrNeedAll
 		}
@@ -127,6 +133,7 @@ func (p *pass) drop() {
 }
 
 func (t *Tree) newPass(r *region, changes *scope.Changes) *pass {
+	t.regions++
 	b := buffers.Get().(*buffer)
 	p := &pass{
 		tree: t, buf: b, marks: b.marks, region: r, one: [1]*region{r},
@@ -191,6 +198,13 @@ type buffer struct {
 	marks []patch.Mark
 	ints  []int32 // in use
 	ops   []byte
+	texts []any // of bindings, in order; strings
+	// attributes is how many of bindings the rendering before had, maxRoom at most.
+	attributes int
+
+	// Of a rendering of a stream's items.
+	edits    []edit
+	arriving arriving
 }
 
 // numbers returns an empty list with room for n.
@@ -213,6 +227,7 @@ const maxPooled = 4 << 20
 // release returns the buffer to the pool.
 func (p *pass) release() {
 	b := p.buf
+	b.attributes = p.attributes
 	if cap(b.b) <= maxPooled && cap(b.ops) <= maxPooled {
 		clear(p.marks)
 		b.b, b.marks, b.ints = b.b[:0], p.marks[:0], b.ints[:0]

@@ -4,53 +4,33 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"sync"
 
+	"github.com/sideband-go/sideband/internal/fault"
 	"github.com/sideband-go/sideband/internal/protocol"
 	"github.com/sideband-go/sideband/internal/scope"
 	"github.com/sideband-go/sideband/patch"
 )
 
-// draft is a rendering that was scanned and compared, ready to be committed.
-type draft struct {
-	pass    *pass
-	scanned *patch.Scanned
-	old     *region     // the region that was rendered alone; nil: the whole view
-	where   patch.Place // of old, when the draft was scanned
-}
-
-// list returns a list of the draft alone.
-func (p draft) list() []draft {
-	p.pass.draft[0] = p
-	return p.pass.draft[:]
-}
-
-// release returns the memory of drafts.
-func release(drafts []draft) {
-	for _, p := range drafts {
-		p.release()
+// beginRender tells the host that a rendering begins.
+func (t *Tree) beginRender() {
+	t.regions = 0
+	if t.Host != nil {
+		t.Host.BeginRender()
 	}
 }
 
-// release returns the draft's memory.
-func (p draft) release() {
-	p.scanned.Release()
-	p.pass.release()
-}
-
-// Rendering is the outcome of Render.
-type Rendering struct {
-	// Ops are the operations for the browser, the data of one message; empty if nothing has changed.
-	Ops []byte
-	// First are the operations of a message that has to be sent before, if there are any; see patch.Scanned.First.
-	First []byte
-	// Warnings are about HTML that costs more than necessary.
-	Warnings []patch.Warning
-	// Forms, of FormsOrWhole, are to be recovered first; then there is nothing else.
-	Forms []Form
+// endRender tells the host what was rendered.
+func (t *Tree) endRender(bytes int, whole bool, err error) {
+	if t.Host != nil && !errors.Is(err, fault.ErrAbandoned) {
+		t.Host.EndRender(Rendered{Bytes: bytes, Regions: t.regions, Whole: whole}, err)
+	}
 }
 
 // Page renders the whole view for a page that is being served.
 func (t *Tree) Page() (html []byte, warnings []patch.Warning, err error) {
+	t.beginRender()
+	defer func() { t.endRender(len(html), true, err) }()
 	first := t.page == nil
 	t.wantsForms = false
 	err = t.whole(nil, true, func(drafts []draft, _ []byte) error {
@@ -86,6 +66,8 @@ func (t *Tree) FormsOrWhole(posted *patch.Posted) (r Rendering, err error) {
 }
 
 func (t *Tree) wholeOr(posted, told *patch.Posted, forms []patch.Posted, formsFirst bool) (r Rendering, err error) {
+	t.beginRender()
+	defer func() { t.endRender(len(r.Ops), true, err) }()
 	var shown []*streamed
 	first := t.page == nil
 	t.wantsForms = formsFirst
@@ -133,6 +115,7 @@ func (t *Tree) wholeOr(posted, told *patch.Posted, forms []patch.Posted, formsFi
 	}
 	t.forget(shown)
 	t.shownTitle, t.unsent = "", false
+	t.disarmOpens(r.Ops)
 	r.Ops = t.appendTitle(r.Ops)
 	return r, err
 }
@@ -170,14 +153,22 @@ func (t *Tree) whole(posted *patch.Posted, served bool, use func(drafts []draft,
 // from what the view says. If it fails, the last rendering stays what the page shows.
 func (t *Tree) Render(posted *patch.Posted) (r Rendering, err error) {
 	t.wantsForms = false
+	begun := false
 	err = t.guard.Call(func() error {
-		r, err = t.render(posted)
+		if begun = posted != nil || t.IsDirty(); begun {
+			t.beginRender()
+			r, err = t.render(posted)
+		}
 		return err
 	})
+	if begun {
+		t.endRender(len(r.First)+len(r.Ops), false, err)
+	}
 	if err != nil {
 		t.failed(err)
 		return Rendering{}, fmt.Errorf("render %s: %w", t.name, err)
 	}
+	t.disarmOpens(r.First, r.Ops)
 	r.Ops = t.appendTitle(r.Ops)
 	return r, nil
 }
@@ -198,11 +189,14 @@ func (t *Tree) FullTitle() string {
 	return t.TitlePrefix + t.title + t.TitleSuffix
 }
 
+var changesPool = sync.Pool{New: func() any { return new(scope.Changes) }}
+
 func (t *Tree) render(posted *patch.Posted) (r Rendering, err error) {
-	if posted == nil && !t.IsDirty() {
-		return r, nil
-	}
-	changes := &scope.Changes{}
+	changes := changesPool.Get().(*scope.Changes)
+	defer func() {
+		changes.Reset()
+		changesPool.Put(changes)
+	}()
 	var stale []*region
 	if t.page != nil {
 		if stale = t.assess(changes); posted == nil {

@@ -47,6 +47,7 @@ func (p *pass) component(parent *Component, k *Kind, id string, v any, children 
 	if c == nil {
 		c = &Component{tree: t, kind: k, id: id, parent: parent}
 		c.scope = scope.New(c, parent.scope)
+		t.recover(c)
 		if !t.add(c) {
 			return nil, fmt.Errorf("%s: %w", c.Name(), fault.ErrGone)
 		}

@@ -18,15 +18,20 @@ import (
 
 // Items is what a stream holds when a rendering reads it.
 type Items struct {
+	Slots
 	Ref    scope.StreamRef
 	IDs    []string
 	Broken bool // items were lost, because too many waited
+}
+
+// Slots are the items of a stream by their indices.
+type Slots interface {
 	// DOMID returns the id of the i-th item's element.
-	DOMID func(i int) string
+	DOMID(i int) string
 	// Waits reports whether the i-th item was not sent to the page.
-	Waits func(i int) bool
+	Waits(i int) bool
 	// Item returns the i-th item; nil if it was sent to the page.
-	Item func(i int) templ.Component
+	Item(i int) templ.Component
 }
 
 // ShowStream renders the items of a stream that were not sent to the page. read reads the stream.

@@ -22,6 +22,17 @@ type Host interface {
 	// Call runs a callback of a component in the middle of a rendering, as a transaction. It
 	// returns fault.ErrAbandoned, wrapped, if another goroutine runs the view from now on.
 	Call(c *Component, name string, f func(w state.Writer) error) error
+	// BeginRender is called before a rendering, and EndRender after it with its error, unless another
+	// goroutine runs the view by then.
+	BeginRender()
+	EndRender(r Rendered, err error)
+}
+
+// Rendered says what a rendering was.
+type Rendered struct {
+	Bytes   int  // of the operations or the page
+	Regions int  // that were rendered; the whole view is one
+	Whole   bool // it was a rendering of the whole view
 }
 
 // Options configure a tree.
@@ -45,6 +56,7 @@ type Tree struct {
 	name       string     // of the page
 	root       *Component // the page
 	address    string     // prefix of the addresses of events
+	nonce      string     // "" unless the page takes commands
 	title      string
 	shownTitle string
 	showsFlash bool
@@ -62,8 +74,11 @@ type Tree struct {
 	retains      bool         // as RetainItems was told
 	readsOutside bool         // a template reads keys of a component that does not enclose it
 	flagged      []*region    // whose marks the last assess has set
+	regions      int          // that the rendering under way has rendered
 	hasForms     bool         // a rendering has met a form to be recovered
 	wantsForms   bool         // renderings note them
+
+	recovered map[string][]scope.Saved // of components that were not rendered yet, by address
 
 	// The last rendering.
 	shown   patch.Tree
@@ -92,6 +107,12 @@ func (t *Tree) All() []*Component { return t.all }
 // PostTo sets the prefix of the addresses of events, before the first rendering. Without it, they
 // consist of a query.
 func (t *Tree) PostTo(address string) { t.address = address }
+
+// SetNonce sets the value of hx-nonce that the elements of the page carry, before the first rendering.
+func (t *Tree) SetNonce(nonce string) { t.nonce = nonce }
+
+// Nonce returns the value of hx-nonce that the elements of the page carry; "" for none.
+func (t *Tree) Nonce() string { return t.nonce }
 
 // Address returns the prefix of the addresses of events.
 func (t *Tree) Address() string { return t.address }

@@ -14,6 +14,8 @@ type Key struct {
 	Initial   any
 	// Derive computes the value of a derived key, which no scope holds. It is nil for others.
 	Derive func(ctx context.Context) any
+	// Durable stores the values of a durable key. It is nil for others.
+	Durable *Codec
 }
 
 func (k *Key) same(a, b any) bool { return k.Equal != nil && k.Equal(a, b) }

@@ -37,6 +37,9 @@ type Scope struct {
 	shown   *values                // as last rendered
 	derived *derivedValue          // as last rendered: a linked list, since few scopes have any
 	numbers uint64                 // the newest entry's
+
+	recovered *recovered     // what was stored; nil: nothing
+	encoded   []durableValue // what was encoded last
 }
 
 // New returns an empty scope. A read that finds no value in the scope continues in parent,
@@ -58,6 +61,10 @@ type Owner interface {
 	// ComparingPanicked is called with the value that a key's equality has panicked with.
 	// The compared values count as different.
 	ComparingPanicked(key string, value any)
+	// DurableCodec returns what stores the values of a key that is durable there, though not by itself; nil for others.
+	DurableCodec(k *Key) *Codec
+	// RecoveringFailed is called with why a value of a durable key that was stored can't be read.
+	RecoveringFailed(key string, err error)
 }
 
 // Parent returns the scope in which reads continue; nil for a page.
@@ -187,4 +194,18 @@ func (s *Scope) touched() bool {
 		}
 	}
 	return false
+}
+
+// Held is a key that a scope has a value of.
+type Held struct {
+	Name  string
+	Value any
+}
+
+// Held lists what the scope holds.
+func (s *Scope) Held() (all []Held) {
+	for _, e := range s.now.Load().list {
+		all = append(all, Held{e.key.Name, e.value})
+	}
+	return all
 }

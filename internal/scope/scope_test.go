@@ -19,9 +19,11 @@ func keyOf[T any](name string) *scope.Key {
 // owner is the owner of a scope that notes nothing.
 type owner string
 
-func (o owner) Name() string                { return string(o) }
-func (owner) ScopeChanged()                 {}
-func (owner) ComparingPanicked(string, any) {}
+func (o owner) Name() string                       { return string(o) }
+func (owner) ScopeChanged()                        {}
+func (owner) ComparingPanicked(string, any)        {}
+func (owner) DurableCodec(*scope.Key) *scope.Codec { return nil }
+func (owner) RecoveringFailed(string, error)       {}
 
 // update runs a callback that succeeds.
 func update(s *scope.Scope, f func(tx *scope.Tx)) {
@@ -112,6 +114,8 @@ type watcher struct {
 
 func (w *watcher) Name() string                            { return "part" }
 func (w *watcher) ScopeChanged()                           { w.changes++ }
+func (w *watcher) DurableCodec(*scope.Key) *scope.Codec    { return nil }
+func (w *watcher) RecoveringFailed(key string, err error)  {}
 func (w *watcher) ComparingPanicked(key string, value any) { w.panicked = fmt.Sprint(key, ": ", value) }
 
 func TestOwnersAreNotified(t *testing.T) {

@@ -3,13 +3,17 @@ package scope
 import (
 	"fmt"
 	"slices"
+	"sync/atomic"
 )
 
 // slotList is a stream's list: the ids of all slots, and the items of some. It does not
 // change any more once it is committed. A nil list is empty.
 type slotList[T any] struct {
 	ids     []string
-	items   []*T // of the slots from first on; nil: it was sent and dropped
+	head    int   // places before ids in their array, which had ids that were removed
+	room    *room // behind ids, which lists share that have grown from each other; nil: there is none
+	shared  bool  // another list may use the array of ids
+	items   []*T  // of the slots from first on; nil: it was sent and dropped
 	first   int
 	pending int  // items that are not nil
 	broken  bool // items were dropped that had not been rendered
@@ -41,7 +45,7 @@ func (s *slotList[T]) clone() *slotList[T] {
 	if s == nil {
 		return &slotList[T]{}
 	}
-	c := &slotList[T]{ids: append(make([]string, 0, len(s.ids)+4), s.ids...), broken: s.broken}
+	c := &slotList[T]{ids: s.ids, head: s.head, room: s.room, shared: true, broken: s.broken}
 	if s.pending > MaxPending {
 		c.broken = true
 		return c
@@ -60,6 +64,81 @@ func (s *slotList[T]) reach(i int) {
 	}
 }
 
+// room is how many places of the array behind lists are free. A list may go on there if it ends where
+// they begin: another one, of a callback that was rolled back or abandoned, may have done so before.
+type room struct{ free atomic.Int64 }
+
+// take takes n places behind ids. It reports false if they are not free.
+func (r *room) take(ids []string, n int) bool {
+	free := cap(ids) - len(ids)
+	return r != nil && n <= free && r.free.CompareAndSwap(int64(free), int64(free-n))
+}
+
+// insertIDs inserts ids at index i.
+func (s *slotList[T]) insertIDs(i int, ids []string) {
+	switch {
+	case i == len(s.ids) && s.room.take(s.ids, len(ids)):
+		s.ids = append(s.ids, ids...)
+	case s.shared:
+		s.copyIDs(s.ids[:i], ids, s.ids[i:])
+	default:
+		if len(s.ids)+len(ids) > cap(s.ids) {
+			s.head = 0 // they get another array
+		}
+		s.ids, s.room = slices.Insert(s.ids, i, ids...), nil
+	}
+}
+
+// removeIDs removes the ids from index i to j.
+func (s *slotList[T]) removeIDs(i, j int) {
+	n := len(s.ids) - (j - i)
+	unused := s.head + cap(s.ids) - n
+	switch {
+	case n == 0:
+		s.ids, s.head, s.room, s.shared = nil, 0, nil, false
+	case i > 0 && s.shared, unused > max(2*minRoom, n/8):
+		s.copyIDs(s.ids[:i], s.ids[j:])
+	case i > 0:
+		s.ids = slices.Delete(s.ids, i, j)
+	default:
+		if !s.shared {
+			clear(s.ids[:j])
+		}
+		s.ids, s.head = s.ids[j:], s.head+j
+	}
+}
+
+// minRoom is how many places an array of ids has behind them at least, when it is made. A longer one has a sixteenth.
+const minRoom = 8
+
+// copyIDs gives the list an array of its own, of the parts.
+func (s *slotList[T]) copyIDs(parts ...[]string) {
+	n := 0
+	for _, p := range parts {
+		n += len(p)
+	}
+	ids := make([]string, 0, n+max(minRoom, n/16))
+	for _, p := range parts {
+		ids = append(ids, p...)
+	}
+	s.ids, s.head, s.room, s.shared = ids, 0, new(room), false
+	s.room.free.Store(int64(cap(ids) - n))
+}
+
+// indexOf is slices.Index for ids, of which many begin alike: it compares their ends first.
+func indexOf(ids []string, id string) int {
+	if id == "" {
+		return slices.Index(ids, id)
+	}
+	end := len(id) - 1
+	for i, s := range ids {
+		if len(s) == len(id) && s[end] == id[end] && s == id {
+			return i
+		}
+	}
+	return -1
+}
+
 // find returns the index of the id, or -1.
 func (s *slotList[T]) find(id string) int {
 	if s == nil {
@@ -71,7 +150,7 @@ func (s *slotList[T]) find(id string) int {
 		}
 		return -1
 	}
-	return slices.Index(s.ids, id)
+	return indexOf(s.ids, id)
 }
 
 // seek is find for a callback that may search for many ids.
@@ -126,7 +205,8 @@ func (s *slotList[T]) insert(i int, items []T, st *Stream[T]) {
 		s.dropIndex()
 	}
 	s.reach(i)
-	s.ids, s.items = slices.Insert(s.ids, i, ids...), slices.Insert(s.items, i-s.first, fresh...)
+	s.insertIDs(i, ids)
+	s.items = slices.Insert(s.items, i-s.first, fresh...)
 	switch n := len(s.ids); {
 	case st.limit > 0 && n > st.limit:
 		s.remove(st.limit, n)
@@ -171,7 +251,7 @@ func (s *slotList[T]) remove(i, j int) {
 	case j < len(s.ids):
 		s.dropIndex()
 	}
-	s.ids = without(s.ids, i, j)
+	s.removeIDs(i, j)
 }
 
 // without returns list without the elements from i to j. At the beginning, nothing is moved.
@@ -188,7 +268,7 @@ func (s *slotList[T]) withoutItems() pendingList {
 	if s.items == nil && s.index == nil {
 		return s
 	}
-	return &slotList[T]{ids: s.ids, broken: s.broken}
+	return &slotList[T]{ids: s.ids, head: s.head, room: s.room, broken: s.broken}
 }
 
 // withoutSlots returns the list without the slots for which lost returns true, unless their

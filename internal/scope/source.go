@@ -74,6 +74,9 @@ func (s *Source) ReadArg(k *Key, hash uint64) (any, bool) {
 		if e, ok := sc.now.Load().get(k); ok {
 			return e.value, true
 		}
+		if v, ok := sc.recover(k); ok {
+			return v, true
+		}
 	}
 	return nil, false
 }

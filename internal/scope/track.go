@@ -74,11 +74,18 @@ func (t *Tracker) Since(outer []Read) []Read {
 }
 
 // Changes answers, for one rendering, which reads of the last one are out of date. It
-// caches its answers: make a new one for each rendering.
+// caches its answers: Reset it before the next rendering.
 type Changes struct {
 	known []change
 	index map[Read]int // of known, once it is long
-	few   [2]change    // initial capacity of known
+}
+
+// Reset forgets all answers. It keeps memory for some.
+func (c *Changes) Reset() {
+	if clear(c.known); cap(c.known) > maxLinear {
+		c.known = nil
+	}
+	c.known, c.index = c.known[:0], nil
 }
 
 type change struct {
@@ -126,9 +133,6 @@ func (c *Changes) of(r Read) change {
 		if r.arg != 0 {
 			ch.old, ch.now = r.scope.argHashes(r.key)
 		}
-	}
-	if c.known == nil {
-		c.known = c.few[:0]
 	}
 	if c.known = append(c.known, ch); c.index != nil {
 		c.index[plain(r)] = len(c.known) - 1

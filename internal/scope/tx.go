@@ -13,6 +13,8 @@ type Tx struct {
 	sets  []entry
 	jobs  []Job
 
+	durable bool // a durable key was set
+
 	source Source
 	first  [1]entry // memory of sets
 }
@@ -72,8 +74,15 @@ func (t *Tx) entry(k *Key) (entry, bool) {
 			return t.sets[i], true
 		}
 	}
-	return t.base.get(k)
+	if e, ok := t.base.get(k); ok || t.scope.recovered == nil {
+		return e, ok
+	}
+	v, ok := t.scope.recover(k)
+	return entry{key: k, value: v}, ok
 }
+
+// SetsDurable reports whether a durable key was set.
+func (t *Tx) SetsDurable() bool { return t.durable }
 
 // Own returns the key's value in the scope itself, not one of its parents.
 func (t *Tx) Own(k *Key) (any, bool) {
@@ -90,6 +99,7 @@ func (t *Tx) Set(k *Key, v any) {
 	if !had {
 		t.checkName(k)
 	}
+	t.durable = t.durable || t.scope.codec(k) != nil
 	e = entry{key: k, value: v}
 	for i := range t.sets {
 		if t.sets[i].key == k {

@@ -103,6 +103,26 @@ func derive(secret []byte, purpose string, size int) []byte {
 	return key
 }
 
+// KeyOf returns which of the secrets has sealed a text, by its number; 0 for one that none of them has. It verifies
+// nothing.
+func (s *Sealer) KeyOf(text string) int {
+	const size = (headerSize*8 + 5) / 6
+	if len(text) < size+2 {
+		return 0
+	}
+	var room [9]byte
+	in, err := base64.RawURLEncoding.AppendDecode(room[:0], []byte(text[:size+1]))
+	if err != nil {
+		return 0
+	}
+	for i, k := range s.keys {
+		if [4]byte(in[1:]) == k.id {
+			return i
+		}
+	}
+	return 0
+}
+
 // Seal returns the payload's fields as a text for headers, addresses and cookies, of at most
 // MaxSize bytes.
 func (s *Sealer) Seal(p Payload) (string, error) {
@@ -141,4 +161,33 @@ func (s *Sealer) Open(text string, p Payload) error {
 		return decode(fields[headerSize+nonceSize:], p)
 	}
 	return ErrInvalid
+}
+
+// SealBytes seals any bytes. They open only with the same bound, which is not part of the result.
+func (s *Sealer) SealBytes(plain, bound []byte) []byte {
+	k := s.keys[0]
+	out := make([]byte, headerSize+nonceSize, overhead+len(plain))
+	out[0] = s.version
+	copy(out[1:], k.id[:])
+	_, _ = rand.Read(out[headerSize:]) // it never fails
+	return k.aead.Seal(out, out[headerSize:], plain, append(out[:headerSize:headerSize], bound...))
+}
+
+// OpenBytes returns what SealBytes has sealed with the same bound, or ErrInvalid.
+func (s *Sealer) OpenBytes(sealed, bound []byte) ([]byte, error) {
+	if len(sealed) < overhead || sealed[0] != s.version {
+		return nil, ErrInvalid
+	}
+	header, nonce := sealed[:headerSize:headerSize], sealed[headerSize:headerSize+nonceSize]
+	for _, k := range s.keys {
+		if [4]byte(header[1:]) != k.id {
+			continue
+		}
+		plain, err := k.aead.Open(nil, nonce, sealed[headerSize+nonceSize:], append(header, bound...))
+		if err != nil {
+			return nil, ErrInvalid
+		}
+		return plain, nil
+	}
+	return nil, ErrInvalid
 }

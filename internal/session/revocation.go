@@ -3,6 +3,7 @@ package session
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"time"
 
 	"github.com/alexedwards/scs/v2"
@@ -15,17 +16,35 @@ type revoking struct {
 	scs.Store
 	revoked  *memory // tokens of sessions that were destroyed
 	lifetime time.Duration
-	onEnd    func(ctx context.Context, token string)
+
+	elsewhere    *memory     // ids of sessions that were destroyed in other processes
+	anyElsewhere atomic.Bool // there was one
+	onEnd        func(ctx context.Context, token string)
 }
 
-// maxRevoked bounds the remembered tokens of destroyed sessions.
+// maxRevoked bounds the remembered tokens, and ids, of destroyed sessions.
 const maxRevoked = 100_000
 
 func newRevoking(s scs.Store, lifetime time.Duration, onEnd func(ctx context.Context, token string)) *revoking {
-	return &revoking{s, newMemory(maxRevoked), lifetime, onEnd}
+	return &revoking{Store: s, revoked: newMemory(maxRevoked), lifetime: lifetime, elsewhere: newMemory(maxRevoked), onEnd: onEnd}
 }
 
-func (s *revoking) isRevoked(token string) bool { return s.revoked.has(token) }
+func (s *revoking) isRevoked(token string) bool {
+	if s.revoked.has(token) {
+		return true
+	}
+	if !s.anyElsewhere.Load() {
+		return false
+	}
+	id := idOf(token)
+	return s.elsewhere.has(string(id[:]))
+}
+
+// revoke keeps a session revoked that was destroyed in another process.
+func (s *revoking) revoke(id ID) {
+	_ = s.elsewhere.Commit(string(id[:]), nil, time.Now().Add(s.lifetime)) // it never fails
+	s.anyElsewhere.Store(true)
+}
 
 // Find is part of scs.Store.
 func (s *revoking) Find(token string) ([]byte, bool, error) {

@@ -125,9 +125,10 @@ func (m *Manager) Load(ctx context.Context, r *http.Request, known *Cookie) (loa
 	return loaded, c, m.store.isRevoked(m.storeToken(c.token)), nil
 }
 
-// Save saves the session of the request if it has changed, and sets its cookie.
+// Save saves the session of the request if it has changed, and sets its cookie; also if the browser has left, since what
+// has changed it is done.
 func (m *Manager) Save(w http.ResponseWriter, r *http.Request) error {
-	s, ctx := m.of(r), r.Context()
+	s, ctx := m.of(r), context.WithoutCancel(r.Context())
 	switch s.Status(ctx) {
 	case scs.Modified:
 		token, ends, err := s.Commit(ctx)
@@ -210,6 +211,9 @@ func (m *Manager) StoreToken(ctx context.Context) string { return m.storeToken(m
 func (m *Manager) Destroy(ctx context.Context, storeToken string) error {
 	return m.store.DeleteCtx(ctx, storeToken)
 }
+
+// Revoke keeps a session from being used or saved that was destroyed in another process.
+func (m *Manager) Revoke(id ID) { m.store.revoke(id) }
 
 // IsMissing reports whether p is the panic of scs for a context without a session.
 func IsMissing(p any) bool { return p == "scs: no session data in context" }

@@ -180,7 +180,7 @@ func (p *page) send(form, button *html.Node) error {
 	}
 	v := &visit{to: to, cause: Submitted}
 	if s.Method == http.MethodPost {
-		v.post = &post{s.Body, s.Type}
+		v.post = &post{s.Body, s.Parts, s.Type}
 	} else {
 		to.RawQuery = s.Query
 	}
@@ -230,6 +230,25 @@ func (t *Tab) Dispatch(find Finder, event string) error {
 	})
 }
 
+// DispatchKey sends an event of a key that is pressed, such as "Escape" or "Ctrl+s".
+func (t *Tab) DispatchKey(find Finder, event, key string) error {
+	return t.act(find, func(p *page, n *html.Node) error {
+		p.dom.SetKey(key)
+		defer p.dom.SetKey("")
+		p.dispatch(event, n, true)
+		return nil
+	})
+}
+
+// Push sets an element's value property and sends it an event of the DOM that bubbles, as a script does.
+func (t *Tab) Push(find Finder, event, value string) error {
+	return t.act(find, func(p *page, n *html.Node) error {
+		p.dom.SetProperty(n, value)
+		p.dispatch(event, n, true)
+		return nil
+	})
+}
+
 // Hide puts the tab into the background.
 func (t *Tab) Hide() { t.visibility(true) }
 
@@ -250,4 +269,15 @@ func (t *Tab) visibility(hidden bool) {
 		p.look()
 	}
 	t.moved()
+}
+
+// ChooseFiles chooses files in a control.
+func (t *Tab) ChooseFiles(find Finder, files []htmxdom.File) error {
+	return t.act(find, func(p *page, n *html.Node) error {
+		p.dom.FocusOn(n)
+		p.dom.SetFiles(n, files)
+		p.dispatch("input", n, true)
+		p.dispatch("change", n, true)
+		return nil
+	})
 }

@@ -1,6 +1,7 @@
 package tab
 
 import (
+	"net/http"
 	"net/url"
 	"time"
 
@@ -42,6 +43,7 @@ func (p *page) enterHistory(effects []htmxdom.Effect, c *call, broken func(htmxd
 		moved := Event{Kind: Moved, Cause: Patched, Address: to.String(), Replace: !push}
 		if c != nil {
 			moved.Cause, moved.Status = c.cause(), c.status
+			moved.Whole = c.status == http.StatusOK && c.r.Header.Get("HX-Request-Type") == "full"
 		}
 		t.observe(moved)
 	}
@@ -66,7 +68,7 @@ func (c *call) cause() Cause {
 	switch n := c.r.Source; {
 	case n.Data == "a" && c.r.Body == "":
 		return Followed
-	case n.Data == "form" && c.r.Body == "":
+	case n.Data == "form" && c.r.Body == "" && c.r.Parts == nil:
 		return Submitted
 	}
 	return Patched

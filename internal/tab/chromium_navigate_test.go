@@ -24,7 +24,7 @@ var (
 )
 
 // patches are links and buttons that change the address of their page without a load, and some that load another.
-const patches = `<!doctype html><title>Page</title><link rel="icon" href="data:,">
+const patches = `<!doctype html><html><head><title>%s</title><link rel="icon" href="data:,">
 <meta name="htmx-config" content='` + chromium.Config + `'>
 <script src="/htmx.min.js"></script><script src="/hx-sse.min.js"></script>
 <script>
@@ -32,7 +32,7 @@ const ask = window.fetch
 window.asking = 0
 window.fetch = (...a) => { asking++; return ask(...a).finally(() => setTimeout(() => asking--, 50)) }
 addEventListener("unload", () => {}) // keeps the page from the back/forward cache
-</script>
+</script></head>
 <body hx-headers:inherited='{"Ticket":"t1"}'><p id="notice"></p>
 <main id="main" hx-sync:inherited="this:queue all" hx-swap:inherited="none" hx-target:inherited="#notice" hx-status:4xx:inherited="push:false">
 <a id="two" href="/list?page=2" hx-get="/list?page=2" hx-push-url="true">2</a>
@@ -52,8 +52,14 @@ addEventListener("unload", () => {}) // keeps the page from the back/forward cac
 <button id="reload" hx-post="?event=Reload">Reload</button>
 <button id="leave" hx-post="?event=Leave">Leave</button>
 <form id="search" action="/list" hx-get="/list?z=1&q=gone&a=~*" hx-push-url="true"><input id="q" name="q" value="red &amp; blue~*"><button id="go">Go</button></form>
+<a id="nav" href="/other?n=1" hx-get="/other?n=1" hx-target="body" hx-swap="outerSync show:top" hx-push-url="true">Other</a>
+<a id="navpart" href="/other?n=2#part" hx-get="/other?n=2#part" hx-target="body" hx-swap="outerSync show:top transition:true" hx-push-url="true">Other, part</a>
+<a id="navmoved" href="/moved" hx-get="/moved" hx-target="body" hx-swap="outerSync show:top" hx-push-url="true">Other, moved</a>
+<a id="navload" href="/away" hx-get="/away" hx-target="body" hx-swap="outerSync show:top" hx-push-url="true">Away</a>
+<button id="walk" hx-post="?event=Walk">Walk</button>
+<a id="top" href="/list?page=10" hx-get="/list?page=10" hx-push-url="true" hx-target="#visit">Top</a>
 <a id="plain" href="/plain">Plain</a> <a id="start" href="/list">List</a> <a id="hash" href="#part">Part</a>
-</main><p id="part">Part</p>%s</body>`
+</main><div id="visit" hidden></div><div id="left" hidden hx-swap:inherited="none" hx-target:inherited="#notice"></div><p id="part">Part</p>%s</body></html>`
 
 // walked notes what is asked for on a walk.
 type walked struct {
@@ -80,13 +86,16 @@ func (s *walked) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.list = append(s.list, line)
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	if h.Get("HX-Request") == "" && !restores {
-		s.loads++
+	whole := h.Get("HX-Request-Type") == "full" && r.URL.Path == "/other" // also when the user has gone back to it
+	if h.Get("HX-Request") == "" && !restores || whole {
+		if !whole {
+			s.loads++
+		}
 		more := ""
 		if r.URL.Path == "/plain" {
 			more = `<input id="auto" autofocus>`
 		}
-		fmt.Fprintf(w, patches, more)
+		fmt.Fprintf(w, patches, r.URL.Path, more)
 		return
 	}
 	status := http.StatusNoContent
@@ -95,6 +104,15 @@ func (s *walked) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		status = http.StatusForbidden
 	case r.URL.Path == "/stay":
 		w.Header().Set("HX-Push-Url", "false")
+	case r.URL.Path == "/away":
+		w.Header().Set("HX-Redirect", "/plain")
+	case h.Get("HX-Target") == "div#visit":
+		w.Header().Set("HX-Reswap", "beforeend swapEmpty:true show:top showTarget:window")
+		w.WriteHeader(http.StatusOK)
+		return
+	case r.URL.Path == "/moved" && h.Get("HX-Request-Type") == "full":
+		w.Header().Set("Location", "/other?n=3")
+		status = http.StatusSeeOther
 	case r.URL.Path == "/moved":
 		w.Header().Set("Location", "/list?page=8")
 		status = http.StatusSeeOther
@@ -112,6 +130,11 @@ func (s *walked) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("HX-Push-Url", "true")
 	case "Swap":
 		status = http.StatusOK
+	case "Walk":
+		w.Header().Set("HX-Reswap", "none swapEmpty:false")
+		w.WriteHeader(http.StatusOK)
+		io.WriteString(w, `<hx-partial id="left" hx-swap="beforeend"><i hx-get="/other?n=4" hx-target="body" hx-swap="outerSync show:top" hx-push-url="true" hx-sync="main:queue all" hx-trigger="load"></i></hx-partial>`)
+		return
 	case "Reload":
 		w.Header().Set("HX-Refresh", "true")
 	case "Leave":
@@ -158,7 +181,7 @@ func TestNavigationIsThatOfChromium(t *testing.T) {
 	must(t, err)
 	defer m.Close()
 	const powered = `window.asking === 0 && document.readyState == "complete" && document.querySelector("#two")?.hasAttribute("data-htmx-powered")`
-	const state = `[location.pathname + location.search + location.hash, history.length, !!history.state?.htmx, document.activeElement?.id ?? "", document.querySelector("#notice").textContent].join(" ")`
+	const state = `[location.pathname + location.search + location.hash, history.length, !!history.state?.htmx, document.activeElement?.id ?? "", document.querySelector("#notice").textContent, document.title].join(" ")`
 	rest := func() {
 		wait(t, m, "rest", func(v tab.View) bool { return !v.Loading && !v.Busy() && v.Document != nil })
 	}
@@ -174,7 +197,7 @@ func TestNavigationIsThatOfChromium(t *testing.T) {
 			if f := v.Document.Focus(); f != nil {
 				focus, _ = htmxdom.Attr(f, "id")
 			}
-			s = focus + " " + htmxdom.Text(v.Document.ByID("notice"))
+			s = focus + " " + htmxdom.Text(v.Document.ByID("notice")) + " " + v.Document.Title()
 			_, s2, _ := strings.Cut(strings.TrimPrefix(v.URL, "http://"), "/")
 			s = "/" + s2 + " %d %v " + s
 		})
@@ -182,7 +205,7 @@ func TestNavigationIsThatOfChromium(t *testing.T) {
 		return fmt.Sprintf(strings.NewReplacer("%26", "%%26", "%7E", "%%7E").Replace(s), length+before, marked)
 	}
 	random := rand.New(rand.NewPCG(*walkSeed, 0))
-	links := []string{"two", "three", "relative", "anchored", "nine", "item", "denied", "stay", "moved", "event", "patch", "quiet", "own", "swap", "reload", "leave", "go", "plain", "start", "hash"}
+	links := []string{"two", "three", "relative", "anchored", "nine", "item", "denied", "stay", "moved", "event", "patch", "quiet", "own", "swap", "reload", "leave", "go", "plain", "start", "hash", "nav", "navpart", "navmoved", "navload", "walk", "top"}
 	for i := range *walkSteps {
 		length, at, _ := m.History()
 		name, burst := "", false
@@ -210,8 +233,10 @@ func TestNavigationIsThatOfChromium(t *testing.T) {
 			}
 		case n == 12: // the event is posted to where the page is by then
 			name = "item, and an event at once"
+			model.mu.Lock() // the first is not answered before the second is sent
 			must(t, m.Click(tab.First("#item")))
 			must(t, m.Click(tab.First("#event")))
+			model.mu.Unlock()
 			p.Eval(`for (const id of ["item", "event"]) { document.getElementById(id).focus(); document.getElementById(id).click() }`, nil)
 		case n == 11:
 			name = "reload"

@@ -32,6 +32,7 @@ const body = `<header hx-headers:inherited='{"Ticket":"t1","Zone":"a"}'><p id="n
 <button id="once" hx-post="?event=Once" hx-trigger="click once">Once</button>
 <a id="link" href="#" hx-post="?event=Link"><i id="inside">Link</i></a>
 <div id="from" hx-post="?event=From" hx-trigger="click from:#outer"></div><p id="outer"><b id="inner">Outer</b></p>
+<p id="around"><input id="leave" name="leave"></p><i hx-post="?event=Left" hx-trigger="blur from:#leave"></i><i hx-post="?event=No" hx-trigger="blur from:#around, blur from:document"></i><i hx-post="?event=Captured" hx-trigger="blur from:#around capture"></i>
 <input id="text" name="text" value="old" hx-post="?event=Text">
 <input id="typed" name="typed" hx-post="?event=Typed" hx-trigger="input delay:50ms, change">
 <input id="changed" name="changed" hx-post="?event=Changed" hx-trigger="input changed">
@@ -59,6 +60,7 @@ var steps = []struct{ do, id, text string }{
 	{"click", "once", ""},
 	{"click", "inside", ""},
 	{"click", "inner", ""},
+	{"leave", "leave", ""},
 	{"change", "text", "new & true"},
 	{"change", "typed", "ü"},
 	{"change", "changed", "c"},
@@ -133,6 +135,8 @@ func TestRequestsAreThoseOfChromium(t *testing.T) {
 			p.Eval(fmt.Sprintf(`(e => {e.value = %q; for (const t of ["input", "change"]) e.dispatchEvent(new Event(t, {bubbles: true}))})(document.getElementById(%q))`, s.text, s.id), nil)
 		case "choose":
 			p.Select("#"+s.id, s.text)
+		case "leave":
+			p.Eval(fmt.Sprintf(`(e => {e.focus(); e.blur()})(document.getElementById(%q))`, s.id), nil)
 		}
 		if !quiet(i) {
 			p.WaitFor(fmt.Sprintf(`+document.getElementById("echo").textContent > %d && !document.querySelector(".htmx-request")`, n))
@@ -155,6 +159,10 @@ func TestRequestsAreThoseOfChromium(t *testing.T) {
 			err = m.Change(find, s.text)
 		case "choose":
 			err = m.Choose(find, s.text)
+		case "leave":
+			if err = m.Focus(find); err == nil {
+				err = m.Blur()
+			}
 		}
 		if err != nil {
 			t.Fatalf("%v: %v", s, err)

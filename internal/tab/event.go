@@ -9,6 +9,8 @@ type Event struct {
 	Cause Cause
 	// Replace says that the address takes the place of the one before in the history.
 	Replace bool
+	// Whole says that the whole body was replaced with that.
+	Whole bool
 	// Address is the page's, the request's or the event source's.
 	Address string
 	// Method and Header are the request's that was sent or answered. Of a page that was
@@ -45,6 +47,7 @@ const (
 	Ended      Kind = "ended"      // the connection of an event source is over, Err says how if not in order
 	Closed     Kind = "closed"     // an event source is over, since its element is gone
 	Message    Kind = "message"    // a message, or an id alone, came on an event source
+	Replied    Kind = "replied"    // a message came in the answer to a request
 	Broken     Kind = "broken"     // htmx threw
 )
 

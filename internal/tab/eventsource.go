@@ -256,7 +256,7 @@ func (s *eventSource) fetch() (*connection, error) {
 	defer s.page.tab.mu.Lock()
 	ctx, cancel := context.WithCancel(s.ctx)
 	timeout := time.AfterFunc(s.timeout, cancel)
-	res, err := s.page.tab.fetch(ctx, http.MethodGet, s.url, header, "")
+	res, err := s.page.tab.fetch(ctx, http.MethodGet, s.url, header, "", nil)
 	if !timeout.Stop() && err == nil {
 		res.Body.Close()
 		err = context.DeadlineExceeded

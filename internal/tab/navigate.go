@@ -21,7 +21,11 @@ type entry struct {
 }
 
 // post is what a form posts.
-type post struct{ body, kind string }
+type post struct {
+	body  string
+	parts *htmxdom.Parts // in place of the body; nil without files
+	kind  string
+}
 
 // visit is a page on its way. What was shown stays, and goes on, until it arrives.
 type visit struct {
@@ -197,11 +201,11 @@ type arrival struct {
 func (t *Tab) get(ctx context.Context, v *visit) (arrival, error) {
 	to := *v.to
 	to.Fragment = ""
-	method, body := http.MethodGet, ""
+	method, sent := http.MethodGet, post{}
 	if v.post != nil {
-		method, body = http.MethodPost, v.post.body
+		method, sent = http.MethodPost, *v.post
 	}
-	r, err := http.NewRequestWithContext(ctx, method, to.String(), strings.NewReader(body))
+	r, err := newRequest(ctx, method, to.String(), sent.body, sent.parts)
 	if err != nil {
 		return arrival{}, err
 	}

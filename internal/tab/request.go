@@ -1,6 +1,7 @@
 package tab
 
 import (
+	"bytes"
 	"context"
 	"io"
 	"net/http"
@@ -106,8 +107,9 @@ func (p *page) run(c *call) {
 
 // exchange waits for the answer.
 func (p *page) exchange(ctx context.Context, c *call) {
-	res, err := p.tab.fetch(ctx, c.r.Method, c.r.URL.String(), c.r.Header, c.r.Body)
-	if err == nil && strings.Contains(res.Header.Get("Content-Type"), "text/event-stream") {
+	res, err := p.tab.fetch(ctx, c.r.Method, c.r.URL.String(), c.r.Header, c.r.Body, c.r.Parts)
+	stream := err == nil && strings.Contains(res.Header.Get("Content-Type"), "text/event-stream")
+	if stream && c.eventSource {
 		p.opened(c, res)
 		return
 	}
@@ -129,6 +131,10 @@ func (p *page) exchange(ctx context.Context, c *call) {
 			p.dispatch("htmx:error", c.r.Source, true)
 		}
 		p.finish(c)
+		return
+	}
+	if stream {
+		p.replied(c, res.StatusCode, body)
 		return
 	}
 	t.observe(Event{
@@ -153,6 +159,30 @@ func (p *page) exchange(ctx context.Context, c *call) {
 	p.finish(c)
 }
 
+// replied takes an answer that is an event stream of a few messages, as hx-sse does: those without a name are applied, the
+// others are events of the element that has asked. It ends with the answer.
+func (p *page) replied(c *call, status int, body []byte) {
+	t := p.tab
+	t.observe(Event{Kind: Answered, Method: c.r.Method, Address: c.r.URL.String(), Header: c.r.Header, Status: status})
+	_ = parse(bytes.NewReader(body), "", func(m message) bool { // it ends with an error
+		if !p.dom.Connected(c.r.Source) {
+			return false
+		}
+		t.observe(Event{Kind: Replied, Address: c.r.URL.String(), Name: m.event, Text: m.data, Status: status})
+		switch {
+		case m.event != "":
+			p.dispatch(m.event, c.r.Source, true)
+		case m.hasData:
+			if err := p.dom.Apply(m.data); err != nil {
+				t.observe(Event{Kind: Broken, Address: p.url.String(), Err: err})
+			}
+			p.settle()
+		}
+		return true
+	})
+	p.finish(c)
+}
+
 // finish ends a request, and lets the next one of its queue go.
 func (p *page) finish(c *call) {
 	c.timeout.cancel()
@@ -170,11 +200,11 @@ func (p *page) finish(c *call) {
 }
 
 // fetch sends a request as a page's script does.
-func (t *Tab) fetch(ctx context.Context, method, address string, header http.Header, body string) (*http.Response, error) {
+func (t *Tab) fetch(ctx context.Context, method, address string, header http.Header, body string, parts *htmxdom.Parts) (*http.Response, error) {
 	if res := t.cached(method, address); res != nil {
 		return res, nil
 	}
-	r, err := http.NewRequestWithContext(ctx, method, address, strings.NewReader(body))
+	r, err := newRequest(ctx, method, address, body, parts)
 	if err != nil {
 		return nil, err
 	}
@@ -186,6 +216,18 @@ func (t *Tab) fetch(ctx context.Context, method, address string, header http.Hea
 		r.Header.Set("Origin", r.URL.Scheme+"://"+r.URL.Host)
 	}
 	return t.config.Client.Do(r)
+}
+
+// newRequest makes a request with a body, or parts in place of it.
+func newRequest(ctx context.Context, method, address, body string, parts *htmxdom.Parts) (*http.Request, error) {
+	if parts == nil {
+		return http.NewRequestWithContext(ctx, method, address, strings.NewReader(body))
+	}
+	r, err := http.NewRequestWithContext(ctx, method, address, parts.Open())
+	if err == nil {
+		r.ContentLength = parts.Len()
+	}
+	return r, err
 }
 
 // text is what response.text() makes of a body.

@@ -1,5 +1,5 @@
-// Package account is a page for who has signed in: ordinary middleware stands before
-// it, and so before each of its events and its stream.
+// Package account is sign-in, and a page for who has signed in. The pages to sign in on are those of examples/auth; here
+// are the account's own page, and one for the mails, which the demo sends to nobody.
 package account
 
 import (
@@ -7,19 +7,22 @@ import (
 	"github.com/sideband-go/sideband/views"
 )
 
-// What the page knows.
-var (
-	Who   = state.NewKey[string]("who")
-	Draft = state.NewKey[string]("draft")
+// Where the pages are.
+const (
+	Path     = "/account"
+	MailPath = "/account/mail"
 )
 
-// Page is the account's page.
+// Draft is what somebody writes.
+var Draft = state.NewKey[string]("draft")
+
+// Page is the account's page. A hook lets nobody in who has not signed in, and has set who it is.
 type Page struct{}
 
-// Mount takes over who the middleware has let through.
+// Mount begins with an empty draft.
 func (Page) Mount(s *views.Socket, _ views.NoParams) error {
 	s.SetTitle("Account")
-	state.Assign(s, Who.To(Name(s)), Draft.To(""))
+	Draft.Set(s, "")
 	return nil
 }
 

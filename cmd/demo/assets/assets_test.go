@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -35,6 +36,30 @@ func TestVendoredFilesAreWhatTheirChecksumsSay(t *testing.T) {
 	for _, name := range []string{"pico.min.css", "LICENSE.pico"} {
 		if !listed[name] {
 			t.Errorf("CHECKSUMS does not list %s", name)
+		}
+	}
+}
+
+var comment = regexp.MustCompile(`(?s)/\*.*?\*/`)
+
+// A rule that nobody closes takes all that follow with it: those after it would be nested in it.
+func TestRulesAreClosed(t *testing.T) {
+	for _, name := range []string{"demo.css", "pages.css"} {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		open, selector := 0, ""
+		for line := range strings.Lines(comment.ReplaceAllString(string(data), "")) {
+			if open == 0 && strings.Contains(line, "{") {
+				selector = strings.TrimSpace(line)
+			}
+			if open += strings.Count(line, "{") - strings.Count(line, "}"); open < 0 {
+				t.Fatalf("%s: a } too many: %s", name, line)
+			}
+		}
+		if open != 0 {
+			t.Errorf("%s: not closed: %s", name, selector)
 		}
 	}
 }

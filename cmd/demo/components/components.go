@@ -9,7 +9,7 @@ import (
 
 // What the page knows. What its components know stands in their own files.
 var (
-	Chosen  = state.NewKey[string]("chosen")
+	Chosen  = state.NewKey[string]("chosen").Durable() // the page's settings
 	Basket  = state.NewKey[Amounts]("basket")
 	Widgets = state.NewKey[[]Widget]("widgets")
 	LastID  = state.NewKey[int]("last id")
@@ -21,7 +21,8 @@ type Page struct{}
 // Mount begins with a basket that is empty and a dashboard of two widgets.
 func (p Page) Mount(s *views.Socket, _ views.NoParams) error {
 	s.SetTitle("Components")
-	state.Assign(s, Chosen.To(colours[0]), Basket.To(Amounts{}), Widgets.To(nil), LastID.To(0), Focused.To(Focus{}))
+	Chosen.SetDefault(s, func() string { return colours[0] })
+	state.Assign(s, Basket.To(Amounts{}), Widgets.To(nil), LastID.To(0), Focused.To(Focus{}))
 	for _, kind := range []string{"Clock", "Note"} {
 		if err := p.AddWidget(s, kind); err != nil {
 			return err

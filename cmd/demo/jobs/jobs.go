@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/sideband-go/sideband/ratelimit"
 	"github.com/sideband-go/sideband/state"
 	"github.com/sideband-go/sideband/views"
 )
@@ -33,6 +34,8 @@ const maxJobs = 5
 type Page struct {
 	// Step is a piece of work. It returns an error when ctx is done before it is. Nil takes 150 ms.
 	Step func(ctx context.Context) error
+	// Reports limits how often a browser may have the report made again. Nil: as often as it likes.
+	Reports *ratelimit.Limit
 }
 
 // Mount begins with no job. The report is made once the page is shown, so that nobody waits for it.
@@ -87,6 +90,9 @@ func (Page) ended(s *views.Socket, id int) error {
 // Reload makes the report again. The old one stays until the new one is there; who asks
 // again meanwhile gets the newer one.
 func (p Page) Reload(s *views.Socket, _ views.NoParams) error {
+	if err := p.Reports.Take(s); err != nil {
+		return err
+	}
 	Report.Start(s, p.report)
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -48,6 +49,24 @@ func TestAJobRunsToItsEnd(t *testing.T) {
 			t.Errorf("the job took %v", passed)
 		}
 		page.Button("Cancel").ExpectNone()
+	})
+}
+
+// The report may be made again five times a minute.
+func TestReportsAreLimited(t *testing.T) {
+	bubble(t, func(t *testing.T, page *livetest.Page) {
+		page.Await()
+		for range 5 {
+			page.Button("Reload report").Click()
+			page.Await()
+		}
+		made := page.Find("#made").Text()
+		page.Button("Reload report").Click()
+		page.Await()
+		page.Expect("#made", made)
+		if got := page.Notice(); !strings.HasPrefix(got, "That was too often. Please try again in ") {
+			t.Errorf("the notice is %q", got)
+		}
 	})
 }
 

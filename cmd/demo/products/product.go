@@ -1,6 +1,9 @@
 package products
 
-import "fmt"
+import (
+	"fmt"
+	"strconv"
+)
 
 // Product is something to buy. It is a value without pointers, so that those which did not
 // change are told from those that did without rendering them.
@@ -16,6 +19,9 @@ const (
 	minCents = 100
 	maxCents = 1_000_000
 )
+
+// key is the product's id as a text.
+func (p Product) key() string { return strconv.FormatInt(p.ID, 10) }
 
 // price is the product's price as a text.
 func (p Product) price() string { return fmt.Sprintf("%d.%02d", p.Cents/100, p.Cents%100) }

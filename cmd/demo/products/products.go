@@ -6,8 +6,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/sideband-go/sideband/pubsub"
+	"github.com/sideband-go/sideband/query"
 	"github.com/sideband-go/sideband/state"
 	"github.com/sideband-go/sideband/views"
 )
@@ -18,14 +20,22 @@ const (
 	DetailsPath = "/products/{id:[1-9][0-9]{0,15}}"
 )
 
+// What the two routes are called.
+const (
+	Index = "index"
+	Show  = "show"
+)
+
 // What the page knows.
 var (
 	Shown   = state.NewKey[Query]("shown")
-	Listed  = state.NewKey[[]Product]("listed")
-	Found   = state.NewKey[int]("found")
+	Listed  = query.NewKey[Product]("listed")
 	Details = state.NewKey[Product]("details")
 	Left    = state.NewKey[left]("left")
 )
+
+// keep is the mode in which rows that are shown stay.
+const keep = "keep"
 
 // left is the product whose details were closed last, and how many were before: its link has the focus then.
 type left struct {
@@ -35,48 +45,53 @@ type left struct {
 
 // Goods is where products are.
 type Goods interface {
-	// List returns a page of the products that a query asks for, the last one if it is beyond the end, and how many there
-	// are in all.
-	List(ctx context.Context, q Query) (list []Product, found int, err error)
+	// List returns products that a query asks for, in its order.
+	List(ctx context.Context, q Query, limit, offset int) ([]Product, error)
+	// Count returns how many there are.
+	Count(ctx context.Context, q Query) (int, error)
+	// ByID returns those of the products that exist.
+	ByID(ctx context.Context, ids []string) ([]Product, error)
 	// Get returns a product, or [ErrNoProduct].
 	Get(ctx context.Context, id int64) (Product, error)
 	// Reprice changes a price by so many percent and returns the product, or [ErrNoProduct].
 	Reprice(ctx context.Context, id int64, percent int) (Product, error)
+	// Insert adds a product, or returns [ErrTooMany].
+	Insert(ctx context.Context, name, category string, cents int64) (Product, error)
+	// Delete removes a product, if it exists.
+	Delete(ctx context.Context, id int64) error
 }
 
 // Page is the list, with or without the details of a product over it.
 type Page struct {
-	Goods  Goods
-	Priced pubsub.Topic[Product]
+	Goods   Goods
+	Changed pubsub.Topic[int64] // the id of a product whose price has changed, that has come or gone
 }
 
 // New makes the page.
 func New(goods Goods, bus *pubsub.Bus) Page {
-	return Page{goods, pubsub.NewTopic[Product](bus, "prices")}
+	return Page{goods, pubsub.NewTopic[int64](bus, "products")}
 }
 
-// Mount follows the prices. What is shown is for HandleParams, which comes next.
+// Mount follows the product whose details are shown. What is shown is for HandleParams, which comes next.
 func (p Page) Mount(s *views.Socket, _ Query) error {
 	state.Assign(s, Shown.To(Query{}), Details.To(Product{}), Left.To(left{}))
-	return pubsub.Subscribe(s, p.Priced, Page.priced)
+	return pubsub.Subscribe(s, p.Changed, Page.changed)
 }
 
 // HandleParams shows what the address says. The list is only asked for if it is another one.
 func (p Page) HandleParams(s *views.Socket, q Query) error {
 	before := Shown.Get(s)
+	Shown.Set(s, q)
 	if before.details(q.ID) != q {
-		list, found, err := p.Goods.List(s, q)
-		if err != nil {
-			return err
-		}
-		state.Assign(s, Listed.To(list), Found.To(found))
-		if last := q.pages(found); q.Page > last { // the list is that of its address already
-			Shown.Set(s, q.page(last).details(before.ID))
-			return s.Patch(q.page(last).address(s), views.Replace)
+		p.list(s, q)
+		if at := Listed.Get(s); !at.Loading {
+			if err := p.listed(s, at); err != nil {
+				return err
+			}
 		}
 	}
 	title := "Products"
-	if q.ID != 0 {
+	if q.Action == Show {
 		product, err := p.Goods.Get(s, q.ID)
 		if errors.Is(err, ErrNoProduct) {
 			return views.ErrNotFound
@@ -86,12 +101,45 @@ func (p Page) HandleParams(s *views.Socket, q Query) error {
 		}
 		title = product.Name
 		Details.Set(s, product)
-	} else if before.ID != 0 {
+	} else if before.Action == Show {
 		Left.Update(s, func(l left) left { return left{before.ID, l.Times + 1} })
 	}
-	Shown.Set(s, q)
 	s.SetTitle(title)
 	return nil
+}
+
+// patience is how long the page waits for a list, so that it comes with the address.
+const patience = 200 * time.Millisecond
+
+// list keeps the list of a query live. All who look at the same one share what is loaded.
+func (p Page) list(s *views.Socket, q Query) {
+	live := query.Live[Product]{
+		Load: func(ctx context.Context, w query.Window) ([]Product, error) {
+			return p.Goods.List(ctx, q, w.Limit, w.Offset)
+		},
+		Count:   func(ctx context.Context) (int, error) { return p.Goods.Count(ctx, q) },
+		ID:      Product.key,
+		Page:    query.Page{Number: q.Page, Size: q.Size},
+		Refetch: []pubsub.AnyTopic{p.Changed},
+		Shared:  views.URL(s, q.details(0).page(1)),
+		Wait:    patience,
+		After:   p.listed,
+	}
+	if q.Live == keep {
+		live.ByID = p.Goods.ByID
+	}
+	Listed.Keep(s, live)
+}
+
+// listed puts the address right if the list is another page than it says: it is beyond the end.
+func (Page) listed(s *views.Socket, r query.Result[Product]) error {
+	q := Shown.Get(s)
+	if !r.Ready || r.Page.Number == q.Page {
+		return nil
+	}
+	q = q.page(r.Page.Number)
+	Shown.Set(s, q) // the list is that of its address already
+	return s.Patch(q.address(s), views.Replace)
 }
 
 // Search looks for a text while the user types. Back leads to what was there before the search, not
@@ -101,6 +149,9 @@ func (p Page) Search(s *views.Socket, text string) error {
 		text = string(letters[:maxSearch])
 	}
 	q := Shown.Get(s)
+	if text == q.Search { // the field is left, or asked for what the view knows
+		return nil
+	}
 	how := views.Push
 	if q.Search != "" && text != "" {
 		how = views.Replace
@@ -128,30 +179,71 @@ func (p Page) reprice(s *views.Socket, percent int) error {
 	if err != nil {
 		return err
 	}
-	return p.Priced.Publish(s, product)
+	return p.publish(s, product.ID)
 }
 
-// priced shows a price that has changed. Products stay where they are in the list until that is asked for again.
-func (Page) priced(s *views.Socket, product Product) error {
-	if Details.Get(s).ID == product.ID {
+// changed shows a price that has changed. The list follows by itself.
+func (p Page) changed(s *views.Socket, id int64) error {
+	if Details.Get(s).ID != id {
+		return nil
+	}
+	product, err := p.Goods.Get(s, id)
+	if errors.Is(err, ErrNoProduct) {
+		return nil // it stays as it was
+	}
+	if err == nil {
 		Details.Set(s, product)
 	}
-	for i, p := range Listed.Get(s) {
-		if p.ID == product.ID {
-			Listed.Update(s, func(list []Product) []Product {
-				list = append([]Product(nil), list...)
-				list[i] = product
-				return list
-			})
-		}
+	return err
+}
+
+// Add adds a product that is first in the order of names.
+func (p Page) Add(s *views.Socket, _ views.NoParams) error {
+	category := Shown.Get(s).Category
+	if category == all {
+		category = categories[0].name
 	}
+	product, err := p.Goods.Insert(s, "A new product", category, 1995)
+	if errors.Is(err, ErrTooMany) {
+		s.Flash(views.FlashError, "There are too many products: delete some.")
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return p.publish(s, product.ID)
+}
+
+// Delete removes a product.
+func (p Page) Delete(s *views.Socket, id int64) error {
+	if err := p.Goods.Delete(s, id); err != nil {
+		return err
+	}
+	return p.publish(s, id)
+}
+
+// publish tells all who list products. A page without a connection, as one without JavaScript, gets its list with the
+// answer.
+func (p Page) publish(s *views.Socket, id int64) error {
+	if !s.Connected() {
+		Listed.Refetch(s)
+	}
+	return p.Changed.Publish(s, id)
+}
+
+// ShowNew shows the page of the list as it is by now.
+func (Page) ShowNew(s *views.Socket, _ views.NoParams) error {
+	Listed.Refetch(s)
 	return nil
 }
 
 // summary says which products are shown.
-func summary(q Query, shown, found int) string {
-	first := (q.Page-1)*q.Size + 1
+func summary(r query.Result[Product]) string {
+	shown, found := r.Len(), r.Page.Total
+	first := (r.Page.Number-1)*r.Page.Size + 1
 	switch {
+	case !r.Ready:
+		return "The products can't be shown now."
 	case found == 0:
 		return "No product is like that."
 	case found == 1:

@@ -8,8 +8,9 @@ import (
 // row is a product in the list, with the address of its details.
 type row struct {
 	Product
-	Link  string
-	Times int // how often its details were closed last, 0 if another's were
+	Link    string
+	Deleted bool // it is still shown
+	Times   int  // how often its details were closed last, 0 if another's were
 }
 
 func (r row) key() int64 { return r.ID }
@@ -25,13 +26,14 @@ func (r row) linkID() string {
 
 // rows are the products that are listed.
 func rows(ctx context.Context, q Query) []row {
-	products, closed := Listed.Get(ctx), Left.Get(ctx)
-	list := make([]row, len(products))
-	for i, p := range products {
-		list[i] = row{Product: p, Link: q.details(p.ID).address(ctx)}
-		if p.ID == closed.ID {
-			list[i].Times = closed.Times
+	closed := Left.Get(ctx)
+	var list []row
+	for _, r := range Listed.Get(ctx).Rows() {
+		line := row{Product: r.Item, Link: q.details(r.Item.ID).address(ctx), Deleted: r.Deleted}
+		if r.Item.ID == closed.ID {
+			line.Times = closed.Times
 		}
+		list = append(list, line)
 	}
 	return list
 }

@@ -12,6 +12,12 @@ import (
 // ErrNoProduct is returned for a product that does not exist.
 var ErrNoProduct = errors.New("there is no such product")
 
+// ErrTooMany is returned if there are as many products as there may be.
+var ErrTooMany = errors.New("there are too many products")
+
+// maxProducts bounds the products, whatever is clicked.
+const maxProducts = 10_500
+
 // Store keeps products in an SQLite database. Make it with [NewStore].
 type Store struct{ db *sql.DB }
 
@@ -70,10 +76,9 @@ var orders = map[string]string{
 	"price": "cents, id", "-price": "cents DESC, id DESC",
 }
 
-// List returns a page of the products that a query asks for, and how many there are in all. A page
-// beyond the end is the last one.
-func (s *Store) List(ctx context.Context, q Query) (list []Product, found int, err error) {
-	where, args := []string{"1"}, []any{}
+// those is the part of a statement that says which products a query asks for.
+func those(q Query) (from string, args []any) {
+	where := []string{"1"}
 	if q.Search != "" {
 		where = append(where, `name LIKE ? ESCAPE '\'`)
 		args = append(args, "%"+strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(q.Search)+"%")
@@ -81,28 +86,67 @@ func (s *Store) List(ctx context.Context, q Query) (list []Product, found int, e
 	if q.Category != all {
 		where, args = append(where, "category = ?"), append(args, q.Category)
 	}
-	those := " FROM products WHERE " + strings.Join(where, " AND ")
-	if err := s.db.QueryRowContext(ctx, "SELECT count(*)"+those, args...).Scan(&found); err != nil || found == 0 {
-		return nil, found, err
-	}
-	offset := (min(q.Page, q.pages(found)) - 1) * q.Size
+	return " FROM products WHERE " + strings.Join(where, " AND "), args
+}
+
+// List returns products that a query asks for, in its order.
+func (s *Store) List(ctx context.Context, q Query, limit, offset int) ([]Product, error) {
 	order, ok := orders[q.Sort]
 	if !ok {
-		return nil, 0, fmt.Errorf("products: no order %q", q.Sort)
+		return nil, fmt.Errorf("products: no order %q", q.Sort)
 	}
-	rows, err := s.db.QueryContext(ctx, "SELECT id, name, category, cents"+those+" ORDER BY "+order+" LIMIT ? OFFSET ?", append(args, q.Size, offset)...)
+	from, args := those(q)
+	return s.query(ctx, "SELECT id, name, category, cents"+from+" ORDER BY "+order+" LIMIT ? OFFSET ?", append(args, limit, offset)...)
+}
+
+// Count returns how many products a query asks for.
+func (s *Store) Count(ctx context.Context, q Query) (n int, err error) {
+	from, args := those(q)
+	err = s.db.QueryRowContext(ctx, "SELECT count(*)"+from, args...).Scan(&n)
+	return n, err
+}
+
+// ByID returns those of the products that exist.
+func (s *Store) ByID(ctx context.Context, ids []string) ([]Product, error) {
+	list, err := json.Marshal(ids)
 	if err != nil {
-		return nil, 0, err
+		return nil, err
+	}
+	return s.query(ctx, `SELECT id, name, category, cents FROM products WHERE id IN (SELECT CAST(value AS INTEGER) FROM json_each(?))`, string(list))
+}
+
+func (s *Store) query(ctx context.Context, statement string, args ...any) (list []Product, err error) {
+	rows, err := s.db.QueryContext(ctx, statement, args...)
+	if err != nil {
+		return nil, err
 	}
 	defer func() { _ = rows.Close() }() // Err has told what went wrong
 	for rows.Next() {
 		var p Product
 		if err := rows.Scan(&p.ID, &p.Name, &p.Category, &p.Cents); err != nil {
-			return nil, 0, err
+			return nil, err
 		}
 		list = append(list, p)
 	}
-	return list, found, rows.Err()
+	return list, rows.Err()
+}
+
+// Insert adds a product whose name has its number in it, or returns [ErrTooMany].
+func (s *Store) Insert(ctx context.Context, name, category string, cents int64) (Product, error) {
+	p, err := scan(s.db.QueryRowContext(ctx, `
+		INSERT INTO products (name, category, cents)
+		SELECT ? || ' ' || (SELECT coalesce(max(id), 0) + 1 FROM products), ?, ? WHERE (SELECT count(*) FROM products) < ?
+		RETURNING id, name, category, cents`, name, category, cents, maxProducts))
+	if errors.Is(err, ErrNoProduct) {
+		err = ErrTooMany
+	}
+	return p, err
+}
+
+// Delete removes a product, if it exists.
+func (s *Store) Delete(ctx context.Context, id int64) error {
+	_, err := s.db.ExecContext(ctx, `DELETE FROM products WHERE id = ?`, id)
+	return err
 }
 
 // Get returns a product, or [ErrNoProduct].

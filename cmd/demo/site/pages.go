@@ -9,9 +9,12 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"github.com/sideband-go/sideband/cmd/demo/account"
+	"github.com/sideband-go/sideband/cmd/demo/commands"
+	"github.com/sideband-go/sideband/cmd/demo/files"
 	"github.com/sideband-go/sideband/cmd/demo/index"
 	"github.com/sideband-go/sideband/cmd/demo/products"
 	"github.com/sideband-go/sideband/cmd/demo/users"
+	"github.com/sideband-go/sideband/examples/auth"
 )
 
 // repository is where the sources are read.
@@ -84,10 +87,17 @@ var pages = []page{
 			"and the report stays while a new one is made.",
 	}, folder: "jobs"},
 	{Entry: index.Entry{
+		Path: "/checkout",
+		Name: "Checkout",
+		About: "A purchase in three steps. Stop the demo in the middle, or kill it, and start it again: the step, the basket " +
+			"and the address are there, in the open page and after a reload.",
+	}, folder: "checkout"},
+	{Entry: index.Entry{
 		Path: products.Path,
 		Name: "Products",
 		About: "10,000 products to search, sort and page through. The address says what is shown, without a load: Back and Forward " +
-			"walk through it, a reload or a restart of the server comes back to it, and it can be sent to others.",
+			"walk through it, a reload or a restart of the server comes back to it, and it can be sent to others. What somebody adds, " +
+			"changes or deletes is in all lists: at once, or where the rows are.",
 	}, folder: "products", below: map[string]string{products.DetailsPath: "products"}},
 	{Entry: index.Entry{
 		Path: users.Path,
@@ -96,12 +106,40 @@ var pages = []page{
 			"that saves hears what the first has changed, and an open list follows. All of it works without JavaScript, too.",
 	}, folder: "users", below: map[string]string{users.NewPath: "edit", users.EditPath: "edit"}},
 	{Entry: index.Entry{
+		Path: "/client",
+		Name: "Browser",
+		About: "What browsers do by themselves, and elements that a script brings to life: a chart that the server feeds, a list " +
+			"to drag, a clock in your time zone, menus without a request, rows that go before the server has answered.",
+	}, folder: "interop"},
+	{Entry: index.Entry{
+		Path: commands.Path,
+		Name: "Commands",
+		About: "What browsers do at once, without a request and without a script of the page's: copying, details that stay open while " +
+			"the server pushes, a text that is edited in place, toasts, and a grid of 1,000 rows for the arrow keys.",
+	}, folder: "commands"},
+	{Entry: index.Entry{
+		Path: files.Path,
+		Name: "Uploads",
+		About: "Files are checked and counted while they arrive, and wait in temporary files until the page takes them: a picture at once, " +
+			"a gallery with its captions. Other events go on meanwhile, and all of it works without JavaScript, too.",
+	}, folder: "files"},
+	{Entry: index.Entry{
 		Path: account.Path,
 		Name: "Account",
-		About: "Ordinary middleware lets nobody in who has not signed in, also not by an event or a stream. " +
-			"Open the page in two tabs and sign out in one of them: the other one leaves as well, at once. " +
-			"Flash messages say what has been done, also after a redirect.",
-	}, folder: "account"},
+		About: "Registration by mail, log-in with a password or by a link, sessions to look at and to end: the pages of " +
+			"examples/auth, to copy. Open this one in two browsers and log out everywhere in one of them: the other one leaves " +
+			"as well, at once. Settings ask for the password again after 10 minutes. All of it works without JavaScript, too.",
+	}, folder: "account", below: below("account", account.MailPath, auth.LogInPath, auth.SentPath, auth.ForgottenPath, auth.AgainPath,
+		auth.SettingsPath, auth.SessionsPath, auth.ConfirmPath, auth.LinkPath, auth.NewPasswordPath, auth.NewAddressPath)},
+}
+
+// below are routes whose sources are named for one thing.
+func below(file string, patterns ...string) map[string]string {
+	m := map[string]string{}
+	for _, p := range patterns {
+		m[p] = file
+	}
+	return m
 }
 
 func entries() []index.Entry {

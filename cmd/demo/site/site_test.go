@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/sideband-go/sideband/cmd/demo/commands"
 	"github.com/sideband-go/sideband/cmd/demo/site"
 	"github.com/sideband-go/sideband/handlers"
 	"github.com/sideband-go/sideband/livetest"
@@ -26,10 +27,14 @@ func visit(t *testing.T) *livetest.Person {
 	}
 	t.Cleanup(func() { data.Close() })
 	kit := handlers.New(site.Config(handlers.Config{Logger: slog.New(slog.DiscardHandler)}))
+	if err := data.Accounts.Add(t.Context(), "ann@example.org", "correct horse battery"); err != nil {
+		t.Fatal(err)
+	}
 	ann := livetest.Serve(t, site.Routes(kit, data)).Person()
-	page := ann.Open("/sign-in")
-	page.Field("Name").Fill("Ann")
-	page.Button("Sign in").Click()
+	page := ann.Open("/account")
+	page.Field("Email").Fill("ann@example.org")
+	page.Field("Password").Fill("correct horse battery")
+	page.Button("Log in").Click()
 	return ann
 }
 
@@ -69,8 +74,12 @@ var pages = map[string]string{
 	"/chat/lobby": "Chat: lobby · Sideband",
 	"/logs":       "Logs · Sideband",
 	"/jobs":       "Jobs · Sideband",
+	"/checkout":   "Checkout · Sideband",
 	"/products":   "Products · Sideband",
 	"/users":      "Users · Sideband",
+	"/client":     "Browser · Sideband",
+	"/commands":   "Commands · Sideband",
+	"/uploads":    "Uploads · Sideband",
 	"/account":    "Account · Sideband",
 }
 
@@ -100,7 +109,7 @@ func TestEachPageHasTheLayout(t *testing.T) {
 func TestLinksLeadFromPageToPage(t *testing.T) {
 	page := visit(t).Open("/")
 	nav := page.Find("header nav")
-	for _, name := range []string{"Counter", "Table", "Clock", "Components", "Todos", "Chat", "Logs", "Jobs", "Products", "Users", "Account"} {
+	for _, name := range []string{"Counter", "Table", "Clock", "Components", "Todos", "Chat", "Logs", "Jobs", "Products", "Users", "Uploads", "Account"} {
 		nav.Link(name).Click()
 		page.Expect("header nav a[aria-current=page]", name)
 		if !page.Live() {
@@ -108,7 +117,7 @@ func TestLinksLeadFromPageToPage(t *testing.T) {
 		}
 	}
 	page.Back()
-	page.Expect("h1", "Users")
+	page.Expect("h1", "Uploads")
 }
 
 func TestEachPageLinksToItsSources(t *testing.T) {
@@ -142,6 +151,15 @@ func TestPagesOfFormsBelongToTheUsers(t *testing.T) {
 	}
 }
 
+func TestPagesOfSignInBelongToTheAccount(t *testing.T) {
+	ann := visit(t)
+	for _, path := range []string{"/account/mail", "/account/settings", "/account/sessions", "/account/forgotten"} {
+		if got := ann.Open(path).Find("header nav a[aria-current=page]").Attrs("href"); !slices.Equal(got, []string{"/account"}) {
+			t.Errorf("%s marks as the current page %q", path, got)
+		}
+	}
+}
+
 func TestTheStartPageSaysWhatThePagesShow(t *testing.T) {
 	ann := visit(t)
 	start := ann.Open("/")
@@ -161,7 +179,8 @@ func TestPagesBreakNoRuleOfTheirPolicy(t *testing.T) {
 	inline := regexp.MustCompile(`(?i)<style|<script(?:>|\s+[^s>])|\sstyle=|\son\w+=|javascript:`)
 	for path := range pages {
 		page := get(t, ann, path)
-		if got := page.header.Get("Content-Security-Policy"); got != handlers.DefaultPolicy+"; img-src 'self' data:" {
+		got, nonce, _ := strings.Cut(page.header.Get("Content-Security-Policy"), "; script-src 'self' 'nonce-")
+		if got != handlers.DefaultPolicy+"; img-src 'self' data:" || nonce != "" && path != commands.Path {
 			t.Errorf("%s is served with the policy %q", path, got)
 		}
 		if found := inline.FindString(page.body); found != "" {

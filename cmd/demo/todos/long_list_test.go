@@ -27,7 +27,7 @@ func TestAClickInALongListSendsWhatChanged(t *testing.T) {
 	}{
 		{"checking", page.Find("#todo-500 input").Check, 700},
 		{"editing", page.Find("#todo-501").Button("Edit").Click, 1200},    // the field gets the focus, and loses its autofocus by a message of its own
-		{"deleting", page.Find("#todo-502").Button("Delete").Click, 1200}, // so does the next button
+		{"deleting", page.Find("#todo-502").Button("Delete").Click, 1300}, // so does the next button
 		{"adding", func() { add(page, "One more") }, 1400},                // the field is cleared in two messages, for what is typed meanwhile
 	} {
 		step.act()

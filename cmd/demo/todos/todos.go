@@ -27,6 +27,9 @@ var (
 	// Emptied says that the last todo has just been deleted.
 	Emptied = state.NewKey[bool]("emptied")
 
+	// Filter says which of them are shown, also after a restart.
+	Filter = state.NewKey[string]("filter").Durable()
+
 	// Left counts what is not done. Who reads it is rendered when the number changes.
 	Left = state.Field(Todos, func(all []Todo) (n int) {
 		for _, t := range all {
@@ -63,8 +66,29 @@ type Page struct{}
 // Mount begins with an empty list.
 func (Page) Mount(s *views.Socket, _ views.NoParams) error {
 	s.SetTitle("Todos")
+	Filter.SetDefault(s, func() string { return filters[0] })
 	state.Assign(s, Todos.To(nil), LastID.To(0), Draft.To(""), Problem.To(""), Added.To(""), Number.To(0), Emptied.To(false))
 	return nil
+}
+
+// filters are the choices of what is shown: all, what is left to do, and what is done.
+var filters = []string{"All", "Open", "Done"}
+
+// Show shows some of the todos.
+func (Page) Show(s *views.Socket, filter string) error {
+	if !slices.Contains(filters, filter) {
+		return views.ErrNotFound
+	}
+	Filter.Set(s, filter)
+	return nil
+}
+
+// filtered are the todos that a filter lets through.
+func filtered(all []Todo, filter string) []Todo {
+	if filter == filters[0] {
+		return all
+	}
+	return slices.DeleteFunc(slices.Clone(all), func(t Todo) bool { return t.Done != (filter == filters[2]) })
 }
 
 // Add adds a todo and clears the field. A text that can't be taken stays there.
@@ -142,6 +166,9 @@ func (Page) deleted(s *views.Socket, id int) error {
 		return nil
 	}
 	next := all[min(i, len(all)-1)]
+	if len(filtered([]Todo{next}, Filter.Get(s))) == 0 {
+		return nil // it is not shown
+	}
 	return views.Send(s.At(next.place()), Item.focus, views.NoParams{})
 }
 

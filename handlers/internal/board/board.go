@@ -26,6 +26,8 @@ type Change struct {
 	Kind  string // append, prepend, insert, delete, update or reset
 	At    int
 	Lines []Line
+
+	number int // of the change, from 1
 }
 
 // List is what pages show. All pages are told of changes.
@@ -34,6 +36,10 @@ type List struct {
 	lines  []Line
 	number int
 	pages  []views.Ref
+
+	changes int               // that there were
+	added   map[views.Ref]int // the last that a page has made by an event of its own
+	shown   map[views.Ref]int // the last that a page has shown with all before it, see Page.changed
 
 	rendered atomic.Int64
 }
@@ -60,6 +66,14 @@ func (l *List) Do(c Change, but views.Ref) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.apply(c)
+	l.changes++
+	c.number = l.changes
+	if but != (views.Ref{}) {
+		if l.added == nil {
+			l.added, l.shown = map[views.Ref]int{}, map[views.Ref]int{}
+		}
+		l.added[but] = c.number
+	}
 	l.pages = slices.DeleteFunc(l.pages, func(r views.Ref) bool {
 		return r != but && views.Send(r, Page.changed, c) != nil && len(l.pages) > 1
 	})
@@ -92,6 +106,13 @@ func (l *List) apply(c Change) {
 	}
 }
 
+// isLate reports whether a page has shown a later change than this one.
+func (l *List) isLate(page views.Ref, number int) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return number < max(l.added[page], l.shown[page]+1)
+}
+
 // Page shows a list.
 type Page struct {
 	List *List
@@ -111,7 +132,18 @@ func (p Page) Mount(s *views.Socket, _ views.NoParams) error {
 	return nil
 }
 
+// changed takes a change. The list may have had it before a line that the page has added itself meanwhile: then the page
+// shows the list as it is.
 func (p Page) changed(s *views.Socket, c Change) error {
+	if l, ref := p.List, s.Ref(); l.isLate(ref, c.number) {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		if c.number > l.shown[ref] {
+			l.shown[ref] = l.changes
+			Lines.Reset(s, l.lines...)
+		}
+		return nil
+	}
 	switch c.Kind {
 	case "reset":
 		Lines.Reset(s, c.Lines...)

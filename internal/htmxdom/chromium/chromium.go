@@ -49,7 +49,7 @@ type Result struct {
 
 // Config is the content of the htmx-config element of the pages that Run uses:
 // the one of the kit's shell.
-const Config = `{"defaultTimeout":15000,"prefix":"","extensions":"sse","morphIgnore":["data-htmx-powered","open"],"morphSkip":"[hx-morph-skip],#sb-park:has(#sb-hold)~* [id]","morphSkipChildren":"[sb-skip]"}`
+const Config = `{"defaultTimeout":15000,"prefix":"","extensions":"sse","morphIgnore":["data-htmx-powered","open","data-js-"],"morphSkip":"[hx-morph-skip],#sb-park:has(#sb-hold)~* [id]","morphSkipChildren":"[sb-skip],[sb-ignore]"}`
 
 //go:embed run.js
 var script string

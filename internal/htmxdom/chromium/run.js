@@ -129,7 +129,11 @@ function gesture({Do, ID, Text}) {
 		if (o) o.selected = !o.selected;
 	} else if (Do === "open" && (isHTML(e, "details") || isHTML(e, "dialog"))) e.open = Text === "true";
 	else if (Do === "click") e.click();
-	else if (Do === "reset" && isHTML(e, "form")) HTMLFormElement.prototype.reset.call(e);
+	else if (Do === "paint") {
+		let painted = document.createElement("i");
+		painted.textContent = Text;
+		e.replaceChildren(painted);
+	} else if (Do === "reset" && isHTML(e, "form")) HTMLFormElement.prototype.reset.call(e);
 }
 
 function install(page) {

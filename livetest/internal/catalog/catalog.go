@@ -84,6 +84,12 @@ func (Page) Leave(s *views.Socket, _ struct{}) error { return s.Redirect("/help"
 
 func (q Query) page(n int) Query { q.Page = n; return q }
 
+// Walk shows another page in the document.
+func (Page) Walk(s *views.Socket, to string) error {
+	s.Flash(views.FlashInfo, "Welcome.")
+	return s.Navigate(to)
+}
+
 // Help is another page.
 type Help struct{}
 
@@ -100,6 +106,7 @@ func Site(kit *handlers.Kit) http.Handler {
 	r.Mount(kit.AssetsPath(), kit.Assets())
 	r.Handle("/products", handlers.View(kit, Page{}))
 	r.Handle("/products/{id}", handlers.View(kit, Page{}))
+	r.Handle("/old", http.RedirectHandler("/products/5", http.StatusSeeOther))
 	r.Handle("/help", handlers.View(kit, Help{}))
 	return r
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/alexedwards/scs/v2"
 
 	"github.com/sideband-go/sideband/handlers"
+	"github.com/sideband-go/sideband/pubsub"
 )
 
 var (
@@ -16,6 +17,7 @@ var (
 	sessions = kit.Sessions()
 	server   *http.Server
 	served   chan error
+	broker   pubsub.Broker
 
 	// Stands for github.com/alexedwards/scs/postgresstore.
 	postgresstore struct{ New func(*sql.DB) scs.Store }

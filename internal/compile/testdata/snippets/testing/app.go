@@ -1,13 +1,16 @@
 package snippets
 
 import (
+	"bytes"
 	"context"
 	"net/http"
 	"time"
 
 	"github.com/sideband-go/sideband/forms"
 	"github.com/sideband-go/sideband/handlers"
+	"github.com/sideband-go/sideband/stash"
 	"github.com/sideband-go/sideband/state"
+	"github.com/sideband-go/sideband/uploads"
 	"github.com/sideband-go/sideband/views"
 )
 
@@ -24,11 +27,36 @@ func (application) Routes() http.Handler {
 	mux.Handle("/counter", handlers.View(kit, Counter{}))
 	mux.Handle("/orders", handlers.View(kit, Orders{}))
 	mux.Handle("/signup", handlers.View(kit, Signup{}))
+	mux.Handle("/profile", handlers.View(kit, Profile{}))
 	mux.Handle("/login", handlers.View(kit, views.Static("Log in", login())))
 	return kit.Middleware(mux)
 }
 
+func (application) RoutesWith(store stash.Store) http.Handler {
+	kit := handlers.New(handlers.Config{
+		Stash: handlers.Stash{Store: store}, Security: handlers.Security{Secrets: [][]byte{bytes.Repeat([]byte{1}, 32)}},
+	})
+	mux := http.NewServeMux()
+	mux.Handle(kit.AssetsPath()+"/", http.StripPrefix(kit.AssetsPath(), kit.Assets()))
+	mux.Handle("/shop", handlers.View(kit, Shop{}))
+	return kit.Middleware(mux)
+}
+
+var Tea = state.NewKey[int]("tea").Durable()
+
+type Shop struct{}
+
+func (Shop) Mount(s *views.Socket, _ views.NoParams) error {
+	Tea.SetDefault(s, func() int { return 0 })
+	r, _ := s.Recovered()
+	Away.Set(s, r == state.RecoveryFailed)
+	return nil
+}
+
+func (Shop) Add(s *views.Socket, _ views.NoParams) error { Tea.Set(s, Tea.Get(s)+1); return nil }
+
 var (
+	Away   = state.NewKey[bool]("away")
 	Count  = state.NewKey[int]("count")
 	News   = state.NewKey[string]("news")
 	Report = state.NewAsync[int]("report")
@@ -96,3 +124,11 @@ func check(f *forms.Form[Account]) {
 		f.AddError(&f.Data.Email, "is taken")
 	}
 }
+
+var Avatar = uploads.New("avatar", uploads.Config{})
+
+type Profile struct{}
+
+func (Profile) Mount(s *views.Socket, _ views.NoParams) error { Avatar.Allow(s); return nil }
+
+func (Profile) SetAvatar(*views.Socket, *uploads.Event) error { return nil }

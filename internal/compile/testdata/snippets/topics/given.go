@@ -30,8 +30,14 @@ var (
 	Messages = state.NewStream("messages", Message.Key)
 	kit      = handlers.New(handlers.Config{})
 	router   = chi.NewRouter()
-	broker   pubsub.Broker
+	prices   pubsub.Topic[Message]
+	cache    products
 )
+
+type products struct{}
+
+func (products) Forget(Message) {}
+func (products) Clear()         {}
 
 var (
 	_ context.Context
