@@ -126,10 +126,14 @@ func (*pageKeeper) Seen() {}
 func (pk *pageKeeper) Failed(err error) []byte { return pk.kit.refuseStash(pk.view, err) }
 
 // Kept is part of live.Keeper.
-func (pk *pageKeeper) Kept() (inPage string, ok bool) {
+func (pk *pageKeeper) Kept() (inPage *string, ok bool) {
 	pk.mu.Lock()
 	defer pk.mu.Unlock()
-	return pk.text, pk.timer == nil
+	if !pk.sent.IsZero() {
+		text := pk.text
+		inPage = &text
+	}
+	return inPage, pk.timer == nil
 }
 
 // Connected is part of live.Keeper. The page gets what it may not have yet, and a new date.

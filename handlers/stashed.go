@@ -47,7 +47,7 @@ func (rk *recordKeeper) Save(state []byte, why live.SaveReason) {
 func (rk *recordKeeper) Failed(err error) []byte { return rk.kit.refuseStash(rk.view, err) }
 
 // Kept is part of live.Keeper.
-func (rk *recordKeeper) Kept() (string, bool) { return "", rk.record.Load().IsWritten() }
+func (rk *recordKeeper) Kept() (*string, bool) { return nil, rk.record.Load().IsWritten() }
 
 // Recover is part of live.Keeper.
 func (rk *recordKeeper) Recover() { rk.kit.restartWith(rk.view) }

@@ -31,12 +31,11 @@ func (p *Page) AwaitSaved() {
 func (p *Page) isSaved(ctx context.Context) bool {
 	p.t.Helper()
 	inPage, ok := p.view().Kept(ctx)
-	if !ok || inPage == "" {
-		return ok
-	}
+	has := ""
 	p.read(func(d *htmxdom.Document) {
-		found := d.Find("#" + protocol.StashID + " input")
-		ok = len(found) == 1 && attr(found[0], "value") == inPage
+		for _, n := range d.Find("#" + protocol.StashID + " input") {
+			has = attr(n, "value")
+		}
 	})
-	return ok
+	return ok && (inPage == nil || has == *inPage)
 }

@@ -77,3 +77,27 @@ func TestStateInThePage(t *testing.T) {
 	page.Site().Restart(shop.Site(newKit(handlers.Stash{})))
 	expectNew(page, "not found")
 }
+
+// Case 550: a page that has changed nothing keeps nothing, also if it is mounted again and its components with the first
+// rendering after that. What is changed then is kept as ever.
+func TestDefaultsAreNotKept(t *testing.T) {
+	t.Parallel()
+	memory := new(stash.Memory)
+	k := newKit(handlers.Stash{Store: memory})
+	page := livetest.Open(t, shop.Site(k), "/")
+	page.Site().Restart(shop.Site(newKit(handlers.Stash{Store: memory})))
+	expectNew(page, "not found")
+	page.AwaitSaved()
+	page.Button("Look").Click()
+	page.AwaitSaved()
+	if n := memory.Len(); n != 0 {
+		t.Errorf("%d records", n)
+	}
+	page.Button("Grow b").Click()
+	page.AwaitSaved()
+	if n := memory.Len(); n != 1 {
+		t.Errorf("%d records", n)
+	}
+	page.Site().Restart(shop.Site(newKit(handlers.Stash{Store: memory})))
+	page.Expect("#b-size", "11")
+}

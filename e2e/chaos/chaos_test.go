@@ -69,8 +69,18 @@ func TestPagesSurviveEverything(t *testing.T) {
 	for _, p := range c.people {
 		c.work.Go(func() {
 			p.network.heal()
-			p.compareAll(p.tabs)
+			p.rest()
 		})
+	}
+	for _, w := range c.watchers {
+		w.rest()
+	}
+	c.work.Wait()
+	if !c.world.market.rest(c.ctx) {
+		t.Error("products are still being changed")
+	}
+	for _, p := range c.people {
+		c.work.Go(func() { p.compareAll(p.tabs) })
 	}
 	for _, w := range c.watchers {
 		w.judge()
@@ -133,6 +143,13 @@ func (c *cast) tell(t *testing.T) {
 	}
 	t.Log(c.world)
 	t.Logf("requests met with %v; %d pages were compared on the way", met, audits)
+}
+
+// rest lets tabs send what they have still to send.
+func (p *person) rest() {
+	for _, pg := range p.tabs {
+		_ = p.settle(p.ctx, pg) // compareAll tells if it can't
+	}
 }
 
 // compareAll lets tabs come to rest and compares them with their views.

@@ -235,14 +235,18 @@ const asShown = `(() => {
 	return copy.innerHTML
 })()`
 
-// judge lets the page come to rest and compares it with its view.
-func (c *watcher) judge() {
+// rest lets the page send what it has still to send.
+func (c *watcher) rest() {
 	c.network.heal()
 	c.page.Front()
 	c.stayed()
 	c.live()
 	c.page.Within(recovery).WaitFor(`!document.querySelector(".htmx-request")`)
 	c.network.late.Wait() // what comes late may change the view
+}
+
+// judge compares the page, which is at rest, with its view.
+func (c *watcher) judge() {
 	c.kept()
 	c.page.Within(time.Minute).Eval(last, nil)
 	delete(c.ledger.typed, "order-count")

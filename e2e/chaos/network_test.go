@@ -319,6 +319,9 @@ func (n *network) send(ctx context.Context, r *http.Request, body []byte) (*http
 	if err != nil {
 		return nil, err
 	}
+	if r.Method == http.MethodPost && strings.HasPrefix(r.URL.Path, productsPath) && r.URL.Query().Has("event") {
+		defer n.world.market.deal()()
+	}
 	out.Header = r.Header.Clone()
 	out.Host = r.Host
 	return n.out.RoundTrip(out)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/sideband-go/sideband/internal/htmxdom"
@@ -41,6 +42,48 @@ func (p *person) useProducts(pg *page) error {
 	}
 	_ = pg.Forward()
 	return nil
+}
+
+// market knows when products may be changing under all who look at them.
+type market struct {
+	mu    sync.Mutex
+	deals int // events that are under way
+	last  time.Time
+}
+
+// echo is how long after an event others may learn what it has changed.
+const echo = 5 * time.Second
+
+// deal notes an event that may change products, until it calls what it gets.
+func (m *market) deal() (over func()) {
+	m.note(1)
+	return func() { m.note(-1) }
+}
+
+func (m *market) note(n int) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.deals += n
+	m.last = time.Now()
+}
+
+// isOpen reports whether products may have changed less than echo ago.
+func (m *market) isOpen() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.deals > 0 || time.Since(m.last) < echo
+}
+
+// rest waits until it is closed.
+func (m *market) rest(ctx context.Context) bool {
+	ctx, cancel := context.WithTimeout(ctx, recovery)
+	defer cancel()
+	for m.isOpen() {
+		if !wait(ctx, 100*time.Millisecond) {
+			return false
+		}
+	}
+	return true
 }
 
 // agrees waits until a page of products shows what its address says.

@@ -35,6 +35,7 @@ type world struct {
 	data    *site.Data
 	log     *record
 	clerk   *clerk
+	market  market
 	done    sync.WaitGroup // processes that end
 
 	// Held for reading while servers must stay as they are.
@@ -235,7 +236,7 @@ var normal = []string{
 	`event refused" view=account.Page path=/account status=403`,
 	`event refused" view=auth.enter path=/account/log-in status=403`,
 	// An event waited for another, and its user went back meanwhile; then its view was remounted.
-	`event refused" view=products.Page path=/products status=409 err="handlers: the ticket is for another address"`,
+	`status=409 err="handlers: the ticket is for another address"`,
 	// A page that keeps durable state was asked for it in the answer to an event, while it had no connection.
 	`status=503 err="handlers: the page has not sent its state yet"`,
 	// On a busy machine, with the race detector, a password's hash takes longer than a callback may.

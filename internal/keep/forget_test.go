@@ -2,6 +2,7 @@ package keep_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"log/slog"
 	"strings"
@@ -58,6 +59,37 @@ func TestForgettingWhatIsBeingWritten(t *testing.T) {
 		p.store.Mend()
 		time.Sleep(time.Minute)
 		kept(t, p, "")
+	})
+}
+
+// takesLate is a store in which Take waits.
+type takesLate struct {
+	stash.Store
+	until chan struct{}
+}
+
+func (s takesLate) Take(ctx context.Context, key stash.Key, fence stash.Fence, life time.Duration) ([]byte, error) {
+	<-s.until
+	return s.Store.Take(ctx, key, fence, life)
+}
+
+// Case 551: what is forgotten does not come back by a write that was under way before the record was there.
+func TestForgettingWhatIsWrittenForTheFirstTime(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		store := takesLate{new(stash.Memory), make(chan struct{})}
+		p := newProcess(store)
+		r := p.open()
+		r.Bind(key)
+		r.Save([]byte("state"), byPage)
+		synctest.Wait()
+		p.Forget(stash.Key{Identity: key.Identity})
+		synctest.Wait()
+		close(store.until)
+		written()
+		kept(t, p, "")
+		if p.store.Calls("Put") != 2 || p.Pending() != 0 {
+			t.Errorf("%d calls of Put, %d pending", p.store.Calls("Put"), p.Pending())
+		}
 	})
 }
 

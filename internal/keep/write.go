@@ -33,6 +33,7 @@ func (r *Record) work() {
 	var err error
 	if s != nil {
 		err = r.watchedWrite(s, fenced)
+		r.takeBack(s)
 	} else if extends {
 		r.extend()
 	}
@@ -221,6 +222,19 @@ func (r *Record) write(ctx context.Context, s *saving, isFenced bool) error {
 			w.note(err)
 		}
 		return err
+	}
+}
+
+// takeBack empties the record if it was forgotten while a state was written: that may have come after the deletion.
+func (r *Record) takeBack(s *saving) {
+	if len(s.state) == 0 || !r.hasEnded() {
+		return
+	}
+	w := r.w
+	err := w.call(context.Background(), func(ctx context.Context) error { return w.Store.Put(ctx, r.key, r.fence, nil, r.life()) })
+	if err != nil && !errors.Is(err, stash.ErrFenced) {
+		w.note(err)
+		w.Log.Error("sideband: durable state may not be deleted, and is there until it expires", "err", err)
 	}
 }
 

@@ -22,8 +22,8 @@ type Keeper interface {
 	// Failed is told why the state can't be stored. It returns what is to be saved in its place, so that what was saved
 	// before is not taken for it.
 	Failed(err error) (instead []byte)
-	// Kept reports whether what was saved is kept, and what of it the page is to have, for tests.
-	Kept() (inPage string, ok bool)
+	// Kept reports whether what was saved is kept, and what of it the page was sent, for tests; nil: nothing.
+	Kept() (inPage *string, ok bool)
 	// Connected returns the message that a connection of the page begins with; nil: none.
 	Connected() []byte
 	// Parting returns the message that a connection ends with, so that the page has what was saved; nil: it has it.
@@ -45,6 +45,7 @@ type durable struct {
 	saved    uint64 // digest of what is kept
 	kept     []byte // what is kept, if manual
 	begun    bool   // Mount's turn is over
+	differs  bool   // a durable key was set since, and not as the first rendering has mounted components
 	again    bool   // what is kept is lost
 	changed  bool   // a durable key was set since the last Save
 	byPage   bool   // an event of the page was in the turn
@@ -160,6 +161,7 @@ func (d *durable) note(cb *Callback) {
 	if cb.tx.SetsDurable() || cb.wish != 0 {
 		d.has.Store(d.has.Load() || cb.tx.SetsDurable())
 		d.changed = true
+		d.differs = d.differs || d.begun && (cb.view.tree.IsRendered() || !cb.rendering)
 		d.wish = max(d.wish, cb.wish)
 	}
 }
@@ -249,7 +251,7 @@ func (v *View) saveDurable(gen uint64) bool {
 		d.kept = nil
 		d.keeper.Save(nil, why)
 	case d.saved == before && !d.again && wish == 0:
-	case isMount && d.recovery != state.Recovered: // the next Mount makes the same
+	case !d.differs && d.recovery != state.Recovered: // the next Mount makes the same
 	default:
 		d.again = false
 		d.remember(now)

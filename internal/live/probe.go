@@ -242,11 +242,11 @@ func (p *Probed) Streams(ctx context.Context) []render.ShownStream {
 // ErrTwoBindings reports an element with two bindings to a test.
 var ErrTwoBindings = errors.New("handlers: browsers drop all but the first binding of an element")
 
-// Kept reports whether the state of the view's durable keys is kept, and what of it the page is to have.
-func (p *Probed) Kept(ctx context.Context) (inPage string, ok bool) {
+// Kept reports whether the state of the view's durable keys is kept, and what of it the page was sent; nil: nothing.
+func (p *Probed) Kept(ctx context.Context) (inPage *string, ok bool) {
 	k := p.Keeper()
 	if k == nil {
-		return "", true
+		return nil, true
 	}
 	_, _ = ask(ctx, p.View, func(*render.Tree) bool { return true }) // a turn saves after its answer
 	return k.Kept()
