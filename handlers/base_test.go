@@ -18,7 +18,7 @@ func TestAddressesStandForThemselvesWhereABaseActs(t *testing.T) {
 	layout := func(content string) string {
 		i := strings.Index(content, `hx-sse:connect="`) + len(`hx-sse:connect="`)
 		j := strings.Index(content, `hx-post="`) + len(`hx-post="`)
-		stream, _, _ := strings.Cut(content[i:], `"`)
+		stream, _, _ := strings.Cut(content[i:], `&amp;sideband-tab=`)
 		event, _, _ := strings.Cut(content[j:], `"`)
 		return stream + " " + event
 	}

@@ -50,7 +50,7 @@ func servedWith(c handlers.Config, before func(http.ResponseWriter)) (page, poli
 }
 
 var (
-	pageTicket = regexp.MustCompile(`Sideband-Ticket[^}]*}`)
+	pageTicket = regexp.MustCompile(`Sideband-Ticket[^}]*}|sideband-tab=\w+`)
 	pageNonce  = regexp.MustCompile(` ?(hx-)?nonce="([\w-]{22})"`)
 )
 

@@ -127,7 +127,7 @@ func TestGoingToAStreamsAddress(t *testing.T) {
 		t.Errorf("answered %d %s", a.status, a.body)
 	}
 	b.http.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	a = b.do("GET", "/rooms/a?from=7&sideband=stream&after=5", nil, "Sec-Fetch-Mode", "navigate")
+	a = b.do("GET", "/rooms/a?from=7&sideband=stream&after=5&sideband-tab=x", nil, "Sec-Fetch-Mode", "navigate")
 	if to := a.header.Get("Location"); to != "?from=7" {
 		t.Errorf("sent to %q", to)
 	}

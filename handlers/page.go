@@ -192,7 +192,7 @@ func (k *Kit) keep(w http.ResponseWriter, r *http.Request, v *live.View, sh *she
 		return err
 	}
 	sh.View, sh.Unscripted, sh.Moves = v.ID(), v.Unscripted(), t.moves != ""
-	sh.Connection = v.Address() + protocol.ConnectionQuery
+	sh.Connection = v.FirstConnectionAddress()
 	k.bindStash(v, o)
 	switch err = v.Keep(o); {
 	case errors.Is(err, state.ErrPending):

@@ -100,6 +100,7 @@ func (rt Route) serve(w http.ResponseWriter, r *http.Request) {
 			q, _ := url.ParseQuery(g.sent)
 			q.Del(protocol.KitParam)
 			q.Del(protocol.AfterParam)
+			q.Del(protocol.TabParam)
 			w.Header().Set("Location", "?"+q.Encode())
 			w.WriteHeader(http.StatusSeeOther)
 		case kind == protocol.LeaveValue:

@@ -2,6 +2,7 @@ package live
 
 import (
 	"errors"
+	"hash/maphash"
 	"strconv"
 
 	"github.com/sideband-go/sideband/internal/fault"
@@ -255,6 +256,14 @@ func (v *View) connectionElement() []byte {
 	v.delivery.elements++
 	return protocol.ConnectionElement(v.connectionAddress()+"."+strconv.FormatUint(v.delivery.elements, 10), v.stamp(), v.def.KeepsConnection)
 }
+
+// FirstConnectionAddress returns the address of the first connection of the view's page, which hardly any other page has.
+func (v *View) FirstConnectionAddress() string {
+	tab := strconv.FormatUint(maphash.String(tabSeed, v.id)&0xffffff, 36)
+	return v.address + protocol.ConnectionQuery + "&" + protocol.TabParam + "=" + tab
+}
+
+var tabSeed = maphash.MakeSeed()
 
 // connectionAddress returns the address of a connection that goes on from the newest message.
 func (v *View) connectionAddress() string {

@@ -69,6 +69,9 @@ const (
 	FileValue = "file"
 	// AfterParam is the id after which a connection resumes that has not had one yet.
 	AfterParam = "after"
+	// TabParam tells the connections of tabs apart that show the same address: Firefox lets a request wait while another
+	// one for the same address is under way.
+	TabParam = "sideband-tab"
 	// EventParam names an event, in a POST; ComponentParam is the address of its component,
 	// ElementParam the id of the element that it is about, if it is sent for another one, and
 	// TypingParam says that the user is in the middle of changing a field.
