@@ -8,10 +8,8 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"runtime"
 	"runtime/debug"
 	"strconv"
-	"strings"
 	"sync"
 	"time"
 )
@@ -46,21 +44,6 @@ var defaultStore = &Store{
 // also on a disk that they share: locks may not reach from one to the other, and it would remove files that still wait.
 func NewStore(folder string, bytes int64) *Store { return &Store{folder: folder, most: bytes} }
 
-const (
-	// sweepAfter is how old a file of another process is that is taken for a leftover if nobody can tell whether the process
-	// lives: older than one that still waits.
-	sweepAfter = 25 * time.Hour
-	// sweepEvery is how often at most leftovers are looked for.
-	sweepEvery = time.Hour
-)
-
-const (
-	// ownPrefix begins the names of folders of processes.
-	ownPrefix = "process-"
-	// ownTries is how often a folder is made, which somebody may remove before this process has locked it.
-	ownTries = 3
-)
-
 var errFull = errors.New("uploads: the store is full")
 
 // create makes a file.
@@ -84,152 +67,6 @@ func (s *Store) create() (*tempFile, error) {
 	}
 	s.files++
 	return &tempFile{store: s, file: f, path: f.Name()}, nil
-}
-
-// makeFolder makes the folder. If that is to be private, and somebody else has taken the name, it is another one, of a name
-// that nobody guesses. The mutex is held.
-func (s *Store) makeFolder() error {
-	if !s.private {
-		return os.MkdirAll(s.folder, 0o700)
-	}
-	if err := os.Mkdir(s.folder, 0o700); err != nil && !errors.Is(err, os.ErrExist) {
-		return err
-	}
-	refused := checkPrivate(s.folder)
-	if refused == nil {
-		return nil
-	}
-	for _, other := range withPrefix(filepath.Dir(s.folder), filepath.Base(s.folder)+sparePrefix) {
-		if checkPrivate(other) == nil {
-			s.folder = other
-			return nil
-		}
-	}
-	spare, err := os.MkdirTemp(filepath.Dir(s.folder), filepath.Base(s.folder)+sparePrefix)
-	if err != nil {
-		return err
-	}
-	slog.Warn("uploads: files wait in another folder", "folder", spare, "err", refused)
-	s.folder = spare
-	return nil
-}
-
-// sparePrefix stands in front of what tells a folder from the one whose name is taken.
-const sparePrefix = "-"
-
-// checkPrivate refuses a folder that another user of the machine has made, or may change.
-func checkPrivate(folder string) error {
-	info, err := os.Lstat(folder)
-	switch {
-	case err != nil:
-		return err
-	case !info.IsDir():
-		return fmt.Errorf("%s is no folder", folder)
-	case runtime.GOOS == "windows": // there, the user's folder for temporary files is private
-	case info.Mode().Perm()&0o022 != 0:
-		return fmt.Errorf("others may write to %s: %v", folder, info.Mode())
-	case !isMine(info):
-		return fmt.Errorf("%s is another user's", folder)
-	}
-	return nil
-}
-
-// createOwn makes a file in the folder of this process. The mutex is held.
-func (s *Store) createOwn() (f *os.File, err error) {
-	if s.own == "" {
-		own, err := os.MkdirTemp(s.folder, ownPrefix)
-		if err != nil {
-			return nil, err
-		}
-		lock, err := lockFolder(own)
-		switch {
-		case errors.Is(err, errLocked): // somebody is about to remove it
-			return nil, os.ErrNotExist
-		case err != nil && !errors.Is(err, errors.ErrUnsupported): // whoever can lock it would take it for a leftover
-			_ = os.Remove(own) // it is empty
-			return nil, err
-		}
-		s.own, s.lock = own, lock // without a lock, others go by the age of what is in it
-	}
-	return os.CreateTemp(s.own, "file-")
-}
-
-// leaveOwn forgets the folder of this process. The mutex is held.
-func (s *Store) leaveOwn() {
-	s.own = ""
-	if s.lock != nil {
-		_ = s.lock.Close() // it was only locked
-		s.lock = nil
-	}
-}
-
-// tidy removes what processes that have ended have left, if it is time for that.
-func (s *Store) tidy() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.private && checkPrivate(s.folder) != nil {
-		return // there is none, or it is not to be used
-	}
-	s.tidyLocked(time.Now())
-}
-
-func (s *Store) tidyLocked(now time.Time) {
-	if now.Sub(s.swept) >= sweepEvery {
-		s.swept = now
-		s.sweep(now.Add(-sweepAfter))
-	}
-}
-
-// sweep removes the folders of processes that have ended. Where nobody can tell, it removes files that are as old, and
-// folders without any.
-func (s *Store) sweep(before time.Time) {
-	for _, folder := range withPrefix(s.folder, ownPrefix) {
-		if folder == filepath.Clean(s.own) {
-			continue
-		}
-		lock, err := lockFolder(folder)
-		switch {
-		case err == nil:
-			removeFiles(folder, time.Time{})
-			_ = lock.Close() // it was only locked
-		case errors.Is(err, errors.ErrUnsupported):
-			removeFiles(folder, before)
-		}
-	}
-}
-
-// withPrefix lists what in a folder has a name that begins so.
-func withPrefix(folder, prefix string) (paths []string) {
-	list, _ := os.ReadDir(folder) // what can't be read has nothing to offer
-	for _, e := range list {
-		if strings.HasPrefix(e.Name(), prefix) {
-			paths = append(paths, filepath.Join(folder, e.Name()))
-		}
-	}
-	return paths
-}
-
-// errLocked says that a folder is that of a process that lives.
-var errLocked = errors.New("uploads: the folder is in use")
-
-// removeFiles removes the files of a folder that are as old, all of them for the zero time, and the folder if that is empty
-// then.
-func removeFiles(folder string, before time.Time) {
-	list, err := os.ReadDir(folder)
-	if err != nil {
-		return
-	}
-	isOld := func(info os.FileInfo, err error) bool {
-		return err == nil && (before.IsZero() || info.ModTime().Before(before))
-	}
-	for _, e := range list {
-		if isOld(e.Info()) && strings.HasPrefix(e.Name(), "file-") {
-			_ = os.Remove(filepath.Join(folder, e.Name())) // another process may have been faster
-		}
-	}
-	if len(list) > 0 || isOld(os.Stat(folder)) {
-		_ = os.Remove(folder) // which fails while something is in it
-	}
 }
 
 // take reserves room. It reports false if there is none.
