@@ -41,6 +41,25 @@ func TestLimiter(t *testing.T) {
 	})
 }
 
+// A key that is used again keeps its bucket, though that is full again each time.
+func TestAKeyInUseKeepsItsBucket(t *testing.T) {
+	l, now := limit.NewLimiter[string](120, time.Minute), time.Now()
+	take := func() {
+		now = now.Add(time.Minute)
+		if wait := l.Take("a", now); wait != 0 {
+			t.Errorf("it has to wait for %v", wait)
+		}
+	}
+	take()
+	if n := testing.AllocsPerRun(100, take); n != 0 {
+		t.Errorf("each time allocates %v objects", n)
+	}
+	l.Take("b", now.Add(time.Minute))
+	if n := l.Sweep(now); n != 1 {
+		t.Errorf("%d keys are known beside a new one", n-1)
+	}
+}
+
 func TestExemptions(t *testing.T) {
 	e := limit.NewExemptions[string](2, time.Minute)
 	now := time.Unix(1000, 0)

@@ -38,13 +38,13 @@ func (l *Limiter[K]) Allow(key K) bool { return l.Take(key, time.Now()) == 0 }
 func (l *Limiter[K]) Take(key K, now time.Time) (wait time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	for range 2 { // so that nobody has to sweep
-		if !l.forgetOldest(now) {
-			break
-		}
-	}
 	b, ok := l.buckets.Get(key)
 	if !ok {
+		for range 2 { // so that nobody has to sweep
+			if !l.forgetOldest(now) {
+				break
+			}
+		}
 		b = rate.NewLimiter(rate.Limit(float64(l.n)/l.per.Seconds()), l.n)
 		l.buckets.Add(key, b)
 	}

@@ -128,10 +128,10 @@ func (m *Manager) Load(ctx context.Context, r *http.Request, known *Cookie) (loa
 // Save saves the session of the request if it has changed, and sets its cookie; also if the browser has left, since what
 // has changed it is done.
 func (m *Manager) Save(w http.ResponseWriter, r *http.Request) error {
-	s, ctx := m.of(r), context.WithoutCancel(r.Context())
-	switch s.Status(ctx) {
+	s := m.of(r)
+	switch s.Status(r.Context()) {
 	case scs.Modified:
-		token, ends, err := s.Commit(ctx)
+		token, ends, err := s.Commit(context.WithoutCancel(r.Context()))
 		if err != nil {
 			return err
 		}
