@@ -7,15 +7,30 @@ import (
 	"os"
 	"os/exec"
 	"regexp"
+	"runtime"
 	"strconv"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // Go halves the stack of a goroutine that uses less than a quarter of it, with 800 bytes that functions may use
 // unasked: of the 16 KiB to which serving a page makes it grow.
 const mostOfStack = 16<<10/4 - 800
+
+// waits reports whether a goroutine in a function waits for another one.
+func waits(function string) bool {
+	stacks := make([]byte, 1<<20)
+	stacks = stacks[:runtime.Stack(stacks, true)]
+	for g := range strings.SplitSeq(string(stacks), "\n\n") {
+		head, _, _ := strings.Cut(g, "\n")
+		if strings.Contains(g, function) && (strings.Contains(head, "[select") || strings.Contains(head, "[chan receive")) {
+			return true
+		}
+	}
+	return false
+}
 
 // The goroutine of an open connection waits in the handlers' frames. If they are too large its stack stays
 // twice as large, for each page that is open.
@@ -23,6 +38,9 @@ func TestAnOpenConnectionFitsASmallStack(t *testing.T) {
 	if os.Getenv("GOTRACEBACK") == "system" { // with which a trace has the addresses of frames
 		d := start(t, "-addr", "127.0.0.1:0")
 		open(t, d.url, &http.Transport{})
+		for !waits("serveConnection") { // it may be writing still, what the page is told first
+			time.Sleep(time.Millisecond)
+		}
 		if err := syscall.Kill(os.Getpid(), syscall.SIGQUIT); err != nil {
 			t.Error(err)
 		}
