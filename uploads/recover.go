@@ -22,14 +22,16 @@ const rounds = 2
 func (b *box) controlID(round int) string { return b.field + "-" + strconv.Itoa(round) }
 
 // told is what the entry's cancel button says of it: its id and, unless it was refused, whether it is there, and its name.
+// What was cut or lost says so again after the next restart.
 func (e Entry) told() string {
+	has := func(p Problem) bool { return slices.Contains(e.Problems, p) }
 	switch {
-	case len(e.Problems) > 0:
-		return e.ID
-	case e.Done:
+	case e.Name != "" && has(Cut), len(e.Problems) == 0 && !e.Done:
+		return e.ID + ".." + e.Name
+	case e.Name != "" && has(Lost), len(e.Problems) == 0:
 		return e.ID + ".done." + e.Name
 	}
-	return e.ID + ".." + e.Name
+	return e.ID
 }
 
 var isID = regexp.MustCompile(`^file-[A-Z2-7]{26}$`)

@@ -52,6 +52,7 @@ func TestWhatAnEarlierProcessHadIsLost(t *testing.T) {
 	if strings.Contains(patch, "[x|") {
 		t.Error("it takes another one's")
 	}
+	contains(t, "for the next process", patch, `"gallery.`+id+`.done.a.b.txt"`, `"gallery.`+strings.ReplaceAll(id, "A", "B")+`..c.txt"`)
 	_, patch = c.parts("Chosen", part{"gallery", "a.b.txt", "hello"}, part{"gallery", "c.txt", "hello"})
 	contains(t, "sent again", patch, "[a.b.txt|text/plain|5|true|]", "[c.txt|text/plain|5|true|]", `id="gallery-0"`)
 	if strings.Contains(patch, "lost") {
