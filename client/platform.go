@@ -21,7 +21,7 @@ func TogglePopover(id string) templ.OrderedAttributes {
 func ShowModal(id string) templ.OrderedAttributes { return invoker("ShowModal", "show-modal", id) }
 
 // Close returns the attributes of a button that closes the <dialog> with the id, without a request. A dialog that is to
-// close when its form was accepted is rendered anew, under another id, or left by a redirect.
+// close when its form was accepted is rendered again, under another id, or left by a redirect.
 func Close(id string) templ.OrderedAttributes { return invoker("Close", "close", id) }
 
 func invoker(what, name, id string) templ.OrderedAttributes {

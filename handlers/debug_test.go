@@ -112,7 +112,7 @@ func TestDebugPageInDevelopment(t *testing.T) {
 	})
 }
 
-// Case 438: it disconnects a page, which loads itself anew; a view that is busy, has ended or is the page's own does not
+// Case 438: it disconnects a page, which reloads; a view that is busy, has ended or is the page's own does not
 // hold it.
 func TestDebugPageDisconnects(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -138,7 +138,7 @@ func TestDebugPageDisconnects(t *testing.T) {
 		row.Find("button", "Disconnect").Click()
 		synctest.Wait()
 		if second := <-held.Ref; second.SameView(ref) || room.Path() != "/rooms/kitchen" {
-			t.Error("the page has not loaded itself anew")
+			t.Error("the page has not reloaded")
 		}
 		next()
 		page.Expect("#debug-note", "This view has ended.")

@@ -89,7 +89,7 @@ func (p debugPage) Inspect(s *views.Socket, key string) error {
 	return nil
 }
 
-// Disconnect ends a view. Its page loads itself anew, through the application's middleware.
+// Disconnect ends a view. Its page reloads, through the application's middleware.
 func (p debugPage) Disconnect(s *views.Socket, key string) error {
 	if v := p.debug.find(key); v != nil {
 		p.debug.kit.disconnects.Add(1)

@@ -78,7 +78,7 @@ func TestStateInThePage(t *testing.T) {
 	expectNew(page, "not found")
 }
 
-// Case 550: a page that has changed nothing keeps nothing, also if it is mounted again and its components with the first
+// Case 550: a page that has changed nothing keeps nothing, also if it is remounted, and its components with the first
 // rendering after that. What is changed then is kept as ever.
 func TestDefaultsAreNotKept(t *testing.T) {
 	t.Parallel()

@@ -93,7 +93,7 @@ func (a *Auth) logIn(s *views.Socket, email, password string, remember bool, nex
 		}
 		text, err := a.accounts.begin(s, a.rehashed(s, who, password), a.newSession(s, remember))
 		switch {
-		case errors.Is(err, ErrNone) && first: // the password has changed while it was checked, or was hashed anew
+		case errors.Is(err, ErrNone) && first: // the password has changed while it was checked, or was hashed again
 			continue
 		case errors.Is(err, ErrNone):
 			return false, nil
@@ -105,7 +105,7 @@ func (a *Auth) logIn(s *views.Socket, email, password string, remember bool, nex
 	}
 }
 
-// rehashPatience is how long a log-in waits for its password to be hashed anew.
+// rehashPatience is how long a log-in waits for its password to be hashed again.
 const rehashPatience = time.Second
 
 // rehashed gives an account whose password is right a hash with the costs of now. If that is not possible, the log-in goes

@@ -45,7 +45,7 @@ type durable struct {
 	saved    uint64 // digest of what is kept
 	kept     []byte // what is kept, if manual
 	begun    bool   // Mount's turn is over
-	differs  bool   // a durable key was set since, and not as the first rendering has mounted components
+	differs  bool   // a durable key was set since, by something else than the Mount of a component in the first rendering
 	again    bool   // what is kept is lost
 	changed  bool   // a durable key was set since the last Save
 	byPage   bool   // an event of the page was in the turn
@@ -251,7 +251,7 @@ func (v *View) saveDurable(gen uint64) bool {
 		d.kept = nil
 		d.keeper.Save(nil, why)
 	case d.saved == before && !d.again && wish == 0:
-	case !d.differs && d.recovery != state.Recovered: // the next Mount makes the same
+	case !d.differs && d.recovery != state.Recovered: // the next Mount makes the same, and its first rendering
 	default:
 		d.again = false
 		d.remember(now)
