@@ -58,11 +58,11 @@ func TestAListIsSortedByDragging(t *testing.T) {
 		until(t, "the task is over its new place", func() bool { return order(p) == "rent book call bike" })
 	})
 	until(t, "the drop is taken", func() bool { return order(p) == "rent book call bike" })
-	p.WaitFor(`!document.querySelector(".htmx-request")`)
 	atRest(p)
 	// The server knows the order: its own moves start from there.
 	p.Click("#task-bike button")
 	until(t, "the server moves it", func() bool { return order(p) == "rent book bike call" })
+	atRest(p)
 	p.AllowErrors("answered 409", "htmx:response:error")
 	p.Drag("#task-call .handle", "#task-rent .handle", func() {
 		until(t, "the task is over its new place", func() bool { return order(p) == "call rent book bike" })
@@ -82,8 +82,10 @@ func TestAListIsSortedByDragging(t *testing.T) {
 	stayed(t, p)
 }
 
-// atRest waits until the tasks have come to their places: a click on one that moves meets another.
+// atRest waits until the server has answered and the tasks have come to their places: a click on one that moves meets
+// another, and one that is animated cannot be dragged.
 func atRest(p *browser.Page) {
+	p.WaitFor(`!document.querySelector(".htmx-request")`)
 	p.WaitFor(`[...document.querySelectorAll("[id^=task-]")].every(e => getComputedStyle(e).transform === "none" && !e.getAnimations().length)`)
 }
 
