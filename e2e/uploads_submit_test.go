@@ -64,6 +64,7 @@ func (letter) Send(s *views.Socket, f words) error {
 	return err
 }
 
+// Render shows each value in a line that is there without it too: a button that moves as it is pressed is not clicked.
 func (letter) Render() templ.Component {
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
 		b := uploads.Bind(ctx, letterFiles, letter.Files)
@@ -83,7 +84,7 @@ func (letter) Render() templ.Component {
 		if p := letterFiles.Progress(ctx); p != nil {
 			progress = fmt.Sprintf("%d of %d", p.Received, p.Total)
 		}
-		_, err := fmt.Fprintf(w, `<h1>Letter</h1>%sAdd</button><p id="count">%d</p><p id="said">%s</p><p id="got">%s</p><p id="progress">%s</p>%s%s%s<button id="send">Send</button></form>`,
+		_, err := fmt.Fprintf(w, `<h1>Letter</h1>%sAdd</button><p>Count <b id="count">%d</b></p><p>Said <b id="said">%s</b></p><p>Got <b id="got">%s</b></p><p>Progress <b id="progress">%s</b></p>%s%s%s<button id="send">Send</button></form>`,
 			tag("button", append(views.OnClick(ctx, letter.Add, 1), templ.KV[string, any]("id", "add"))), letterCount.Get(ctx),
 			templ.EscapeString(letterNote.Get(ctx)), templ.EscapeString(letterGot.Get(ctx)), progress,
 			tag("form", append(uploads.Form(views.OnSubmit(ctx, letter.Send)), templ.KV[string, any]("id", "form"))),

@@ -14,7 +14,8 @@ import (
 )
 
 // clickable finds where to click an element: it must be shown, enabled, and the
-// topmost thing at its middle.
+// topmost thing at its middle. From then on, until [missed] is asked, the page
+// hears nothing of a mouse that presses or clicks something else.
 const clickable = `e => {
 	if (!e) return {ok: false, saw: "no such element"};
 	if (early(e)) return early(e);
@@ -28,8 +29,28 @@ const clickable = `e => {
 	if (!top || !(e.contains(top) || top.contains(e) && top === label)) {
 		return {ok: false, saw: "covered by " + (top ? top.cloneNode().outerHTML : "nothing in view")};
 	}
+	const key = Symbol.for("aim");
+	if (!window[key]) {
+		window[key] = {};
+		for (const type of ["pointerdown", "mousedown", "pointerup", "mouseup", "click"]) addEventListener(type, event => {
+			const aim = window[key];
+			if (!aim.hits || !event.isTrusted) return;
+			if (type === "pointerdown" || type === "click" && event.pointerType === "mouse") aim.missed ||= !aim.hits(event.target);
+			if (aim.missed) {
+				event.preventDefault();
+				event.stopImmediatePropagation();
+			}
+		}, true);
+	}
+	Object.assign(window[key], {missed: false, hits: target => e.contains(target) || target === label});
 	return {ok: true, x, y, saw: ""};
 }`
+
+// missed tells whether something else than what was aimed at came under the mouse. If not, the watch ends.
+const missed = `(aim => {
+	if (aim && !aim.missed) aim.hits = null;
+	return !!aim?.missed;
+})(window[Symbol.for("aim")])`
 
 // Click waits until the first element that matches selector can be clicked and
 // clicks its middle with the mouse.
@@ -60,8 +81,34 @@ func (p *Page) ClickText(role, text string) {
 
 func (p *Page) click(what, script string) {
 	p.t.Helper()
-	at := p.waitJS(what, script)
-	p.run(what, chromedp.MouseEvent(chromedp.MouseMoved, at.X, at.Y), chromedp.MouseClickXY(at.X, at.Y))
+	p.press(what, script, func(at answer) []chromedp.Action[chromedp.Void] {
+		return []chromedp.Action[chromedp.Void]{chromedp.MouseClickXY(at.X, at.Y)}
+	})
+}
+
+// press moves the mouse to what a script finds and does actions there, and again if the page has put something else
+// under the mouse meanwhile, as it may until they are done.
+func (p *Page) press(what, script string, actions func(at answer) []chromedp.Action[chromedp.Void]) (at answer) {
+	p.t.Helper()
+	p.wait(what, func(ctx context.Context) (saw string, ok bool) {
+		var err error
+		if at, err = chromedp.Run(ctx, chromedp.Evaluate[answer](script)); err != nil {
+			return err.Error(), false
+		}
+		if !at.OK {
+			return at.Saw, false
+		}
+		moved := chromedp.MouseEvent(chromedp.MouseMoved, at.X, at.Y)
+		if err := chromedp.Do(ctx, append([]chromedp.Action[chromedp.Void]{moved}, actions(at)...)...); err != nil {
+			p.t.Fatalf("browser: %s: %v%s", what, err, p.log.tail())
+		}
+		if missed, err := chromedp.Run(ctx, chromedp.Evaluate[bool](missed)); err == nil && missed { // an error: the page is about to go
+			_ = chromedp.Do(ctx, button(chromedp.MouseReleased, at.X, at.Y)) // the next attempt tells of what is wrong
+			return "an element that moves", false
+		}
+		return "", true
+	})
+	return at
 }
 
 // ClickSlowly clicks like Click, and calls meanwhile between pressing the button of the mouse and
@@ -69,11 +116,16 @@ func (p *Page) click(what, script string) {
 func (p *Page) ClickSlowly(selector string, meanwhile func()) {
 	p.t.Helper()
 	what := "click slowly " + selector
-	at := p.waitJS(what, call("s => ("+clickable+")(document.querySelector(s))", selector))
-	p.run(what, chromedp.MouseEvent(chromedp.MouseMoved, at.X, at.Y),
-		chromedp.MouseEvent(chromedp.MousePressed, at.X, at.Y, chromedp.ButtonLeft, chromedp.ClickCount(1)))
+	at := p.press(what, call("s => ("+clickable+")(document.querySelector(s))", selector), func(at answer) []chromedp.Action[chromedp.Void] {
+		return []chromedp.Action[chromedp.Void]{button(chromedp.MousePressed, at.X, at.Y)}
+	})
 	meanwhile()
-	p.run(what, chromedp.MouseEvent(chromedp.MouseReleased, at.X, at.Y, chromedp.ButtonLeft, chromedp.ClickCount(1)))
+	p.run(what, button(chromedp.MouseReleased, at.X, at.Y))
+}
+
+// button presses the left button of the mouse, or lets it go.
+func button(event input.DispatchMouseEventType, x, y float64) chromedp.Action[chromedp.Void] {
+	return chromedp.MouseEvent(event, x, y, chromedp.ButtonLeft, chromedp.ClickCount(1))
 }
 
 // Drag presses the mouse on the first element that matches from, moves it in steps to the middle of the first one that
@@ -88,7 +140,7 @@ func (p *Page) Drag(from, to string, before func()) {
 	a := p.waitJS(what, call("s => { const r = document.querySelector(s).getBoundingClientRect(); return {ok: true, x: r.x + r.width / 2, y: r.y + r.height / 2, saw: ''} }", from))
 	steps := []chromedp.Action[chromedp.Void]{
 		chromedp.MouseEvent(chromedp.MouseMoved, a.X, a.Y),
-		chromedp.MouseEvent(chromedp.MousePressed, a.X, a.Y, chromedp.ButtonLeft, chromedp.ClickCount(1)),
+		button(chromedp.MousePressed, a.X, a.Y),
 	}
 	for i := 1.0; i <= dragSteps; i++ {
 		part := i / (dragSteps - 2) // past the middle
@@ -97,7 +149,7 @@ func (p *Page) Drag(from, to string, before func()) {
 	p.run(what, steps...)
 	before()
 	end := float64(dragSteps) / (dragSteps - 2)
-	p.run(what, chromedp.MouseEvent(chromedp.MouseReleased, a.X+(b.X-a.X)*end, a.Y+(b.Y-a.Y)*end, chromedp.ButtonLeft, chromedp.ClickCount(1)))
+	p.run(what, button(chromedp.MouseReleased, a.X+(b.X-a.X)*end, a.Y+(b.Y-a.Y)*end))
 }
 
 // dragSteps is how many steps a drag has.

@@ -114,6 +114,27 @@ func TestActionsAreWhatAPersonDoes(t *testing.T) {
 	p.WaitText("body", "arrived")
 }
 
+// A page that puts something else under the mouse as it comes hears nothing of it.
+func TestAClickMeetsWhatItIsFor(t *testing.T) {
+	t.Parallel()
+	const page = `<button id="wrong">Wrong</button><button id="right">Right</button><p id="out"></p><script>
+		const wrong = document.getElementById("wrong"), right = document.getElementById("right"), out = document.getElementById("out")
+		document.body.style.margin = 0
+		for (const e of [wrong, right]) e.style = "position: fixed; top: 0; width: 100px; height: 50px"
+		wrong.style.left = "200px"
+		right.addEventListener("mousemove", () => [wrong.style.left, right.style.left] = ["0", "200px"], {once: true})
+		for (const type of ["pointerdown", "mousedown", "pointerup", "mouseup", "click", "focus"]) wrong.addEventListener(type, () => out.append(type + " "))
+		right.addEventListener("click", () => out.append("right "))
+	</script>`
+	p := browser.Open(t, site(t, map[string]string{"/": page})+"/")
+	p.Click("#right")
+	p.WaitText("#out", "right")
+	p.Press("Enter") // a click without a mouse
+	p.WaitText("#out", "right right")
+	p.ClickSlowly("#wrong", func() { p.WaitText("#out", "right right pointerdown mousedown focus") })
+	p.WaitText("#out", "right right pointerdown mousedown focus pointerup mouseup click")
+}
+
 func TestPressKnowsModifiers(t *testing.T) {
 	t.Parallel()
 	p := browser.Open(t, site(t, map[string]string{"/": `<input id=a><input id=b autofocus>
