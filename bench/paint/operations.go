@@ -15,7 +15,7 @@ type operation struct {
 	goal float64
 }
 
-// click is an element of the page: the first that the selector finds, with the text if there is one.
+// click is an element of the page: the first that the selector finds whose text begins with this one.
 type click struct {
 	Selector string  `json:"selector"`
 	Text     string  `json:"text"`

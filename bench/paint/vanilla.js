@@ -36,7 +36,13 @@
 		},
 		"Clear": () => body.replaceChildren(),
 	};
-	for (const button of document.querySelectorAll(".actions button")) button.addEventListener("click", acts[button.textContent]);
+	for (const button of document.querySelectorAll(".actions button")) {
+		const [, act] = Object.entries(acts).find(([label]) => button.textContent.trim().startsWith(label));
+		button.addEventListener("click", event => {
+			event.preventDefault(); // the button is a form's, for those without scripts
+			act();
+		});
+	}
 	body.addEventListener("click", event => {
 		const tr = event.target.closest("tr");
 		if (event.target.matches("button")) return tr.remove();
