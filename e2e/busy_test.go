@@ -1,6 +1,7 @@
 package e2e_test
 
 import (
+	"math"
 	"testing"
 
 	"github.com/sideband-go/sideband/handlers"
@@ -37,7 +38,7 @@ func TestWhatHasSentAnEventIsBusy(t *testing.T) {
 	check(t, w.s.Gate.Held(t.Context(), 1))
 	// For a moment it looks as before: the animation has not begun.
 	var delayed bool
-	w.Eval(`document.getElementById("slow").getAnimations().every(a => a.effect.getTiming().delay === 300)`, &delayed)
+	w.Eval(`document.getElementById("slow").getAnimations().map(a => a.animationName + a.effect.getTiming().delay).join() === "sb-busy300,sb-idle15300"`, &delayed)
 	if !delayed {
 		t.Error("it is not 300 ms before a button looks busy")
 	}
@@ -64,6 +65,28 @@ func TestWhatHasSentAnEventIsBusy(t *testing.T) {
 	w.busyState("form", false)
 	w.busyState("row", false)
 	stayed(t, w.Page)
+}
+
+// An event begins without laying out the page, which takes long where it has many rows.
+func TestWhatHasSentAnEventIsNotLaidOutAtOnce(t *testing.T) {
+	t.Parallel()
+	w := openWired(t, handlers.Config{})
+	w.Eval(`window.mark = (...ids) => {
+		const all = ids.map(id => document.getElementById(id));
+		all.forEach(e => e.classList.add("htmx-request"));
+		const height = document.body.offsetHeight;
+		all.forEach(e => e.classList.remove("htmx-request"));
+		return height + document.body.offsetHeight;
+	}`, nil)
+	least := math.Inf(1)
+	for range 5 { // the page may lay out something of its own meanwhile
+		before := w.Metrics()["LayoutCount"]
+		w.Eval(`mark("place", "row", "sb-slow")`, nil)
+		least = min(least, w.Metrics()["LayoutCount"]-before)
+	}
+	if least > 0 {
+		t.Errorf("%v layouts for an event", least)
+	}
 }
 
 // Case 380: a row is hidden while its event is under way; it does not come back for a moment before the patch removes it,
