@@ -11,6 +11,7 @@ import (
 func TestTheDemosCommands(t *testing.T) {
 	t.Parallel()
 	p := browser.Open(t, demo.at(t, "/commands")).Within(patience)
+	p.WaitFor(`getComputedStyle(document.querySelector("header")).interactivity === "auto"`) // no dialog is open
 	live(t, p)
 	stay(p)
 	shown := func(id string, want string) {
