@@ -93,8 +93,10 @@ func (c *watcher) stayed() {
 
 // use has the script of a page do what a person does with the part numbers of chance.
 const use = `((a, b) => {
-	const path = location.pathname, all = s => [...document.querySelectorAll(s)];
-	const button = text => all("main button").find(e => e.textContent == text)?.click();
+	const path = location.pathname;
+	const all = s => [...document.querySelectorAll(s)].filter(e => !e.closest(".htmx-added")); // htmx does not listen to those yet
+	const button = text => all("main button").find(e => e.textContent.trim().startsWith(text))?.click();
+	const there = step => navigation.entries()[navigation.currentEntry.index + step]?.sameDocument; // else another page is loaded
 	const some = s => { const list = all(s); list[Math.floor(b * list.length)]?.click() };
 	if (path == "/counter") {
 		if (a < 0.5) button("Increment");
@@ -122,8 +124,8 @@ const use = `((a, b) => {
 		else if (a < 0.5) some("[id^=category-], [id^=live-]");
 		else if (a < 0.7) some("#products a, #close");
 		else if (a < 0.8) some("#details button");
-		else if (a < 0.95) history.back();
-		else history.forward();
+		else if (a < 0.95) there(-1) && history.back();
+		else there(1) && history.forward();
 	}
 })(%v, %v)`
 
