@@ -177,6 +177,11 @@ func (rt Route) remount(r *http.Request, t *ticket) (*live.View, *refusal) {
 			v.Restored(nil)
 		}
 	}()
+	if k.disconnects.Load() != guardOf(r.Context(), k).disconnects {
+		// Disconnect has not seen this view: the application's middleware has to say once more who asks.
+		failure = declined(http.StatusServiceUnavailable, errors.New("handlers: pages were disconnected meanwhile"))
+		return v, nil
+	}
 	failure = rt.mountAgain(v, r, t)
 	if _, ok := k.sessions.Current(r.Context()); failure == nil && !ok { // it has ended meanwhile
 		failure = k.unowned(r)

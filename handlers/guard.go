@@ -29,6 +29,8 @@ type guard struct {
 	stale bool // the request's session had ended before it came
 	saved bool // the browser gets the cookie of a new session
 
+	disconnects uint64 // of the kit, before the application's middleware has said who asks
+
 	flash *[]flash.Message // for the next page; nil: what the browser has, if any
 
 	mu    sync.Mutex

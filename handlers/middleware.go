@@ -77,7 +77,7 @@ func (k *Kit) guard(w http.ResponseWriter, r *http.Request) *guard {
 		return nil
 	}
 	outer, _ := r.Context().Value(guardKey{}).(*guard)
-	g := &guard{ResponseWriter: w, kit: k, outer: outer}
+	g := &guard{ResponseWriter: w, kit: k, outer: outer, disconnects: k.disconnects.Load()}
 	g.recall(r)
 	ctx, err := g.load(r)
 	if err != nil {

@@ -24,7 +24,7 @@ type linkQuery struct {
 	Token string `query:"token"`
 }
 
-// errLink is what somebody hears whose link is good no more.
+// badLink is what somebody hears whose link is good no more.
 const badLink = "This link is not good any more. Please ask for a new one."
 
 // open looks at the token of a page. Without a good one it sends the page to the log-in, and ok is false.

@@ -65,10 +65,9 @@ func begin(ctx context.Context, tx *sql.Tx, who account, n newSession) (text str
 // who returns who is logged in with a token, or [ErrNone]. It notes now and then that the session is in use.
 func (s *Accounts) who(ctx context.Context, text string, now time.Time) (u User, err error) {
 	var seen, proved int64
-	var remember bool
 	err = s.db.QueryRowContext(ctx, `
 		SELECT a.id, a.email, s.id, s.seen, s.proved, s.remember FROM account_sessions s JOIN accounts a ON a.id = s.account
-		WHERE s.hash = ? AND s.expires > ?`, readToken(text), now.Unix()).Scan(&u.ID, &u.Email, &u.Session, &seen, &proved, &remember)
+		WHERE s.hash = ? AND s.expires > ?`, readToken(text), now.Unix()).Scan(&u.ID, &u.Email, &u.Session, &seen, &proved, &u.remember)
 	if err != nil {
 		return User{}, none(err)
 	}

@@ -116,7 +116,7 @@ func (a *Auth) setPassword(w http.ResponseWriter, r *http.Request, u User) {
 		a.goTo(w, r, views.FlashError, err.Error(), SettingsPath)
 		return
 	}
-	text, err := a.accounts.change(r.Context(), u, stored, newSession{browser: browserName(r.UserAgent()), now: a.now()})
+	text, err := a.accounts.change(r.Context(), u, stored, newSession{browser: browserName(r.UserAgent()), remember: u.remember, now: a.now()})
 	switch {
 	case errors.Is(err, ErrNone): // another change was faster, and has ended this session
 		a.goTo(w, r, views.FlashWarning, "Please log in.", LogInPath)
@@ -125,7 +125,7 @@ func (a *Auth) setPassword(w http.ResponseWriter, r *http.Request, u User) {
 		a.failed(w, r, err)
 		return
 	}
-	a.changed(w, r, u, newCookie(a.isLocal(r), text, false), "Your password is changed. You are logged out everywhere else.", SettingsPath)
+	a.changed(w, r, u, newCookie(a.isLocal(r), text, u.remember), "Your password is changed. You are logged out everywhere else.", SettingsPath)
 }
 
 // change lets one change of an account's password run at a time: else one member could keep all slots of the hashers

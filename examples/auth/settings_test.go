@@ -254,3 +254,23 @@ func TestPlainHandlersAreGuarded(t *testing.T) {
 	page.Button("Tap").Click()
 	page.Expect("#taps", "x")
 }
+
+// A new password leaves it as it was whether this browser is remembered.
+func TestANewPasswordKeepsRememberMe(t *testing.T) {
+	t.Parallel()
+	s := serve(t, plenty)
+	p := s.Person()
+	page := p.Open("/account/log-in")
+	page.Field("Remember me for 60 days").Check()
+	enter(page, ann, secret, "Log in")
+	page.Expect("#who", "Signed in as "+ann)
+	page = p.Open("/account/settings")
+	page.Field("New password").Fill(another)
+	page.Button("Set password").Click()
+	says(t, page, ".sb-flash", "Your password is changed.")
+	if n := s.count(`SELECT remember FROM account_sessions`); n != 1 {
+		t.Errorf("remember is %d", n)
+	}
+	s.pass(25 * time.Hour)
+	p.Open("/account").Expect("#who", "Signed in as "+ann)
+}

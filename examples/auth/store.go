@@ -58,6 +58,7 @@ const schema = `
 		expires  INTEGER NOT NULL
 	);
 	CREATE INDEX IF NOT EXISTS account_sessions_account ON account_sessions (account);
+	CREATE INDEX IF NOT EXISTS account_sessions_expires ON account_sessions (expires);
 	CREATE TABLE IF NOT EXISTS account_tokens (
 		hash     BLOB PRIMARY KEY,
 		purpose  TEXT NOT NULL,

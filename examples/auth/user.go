@@ -20,6 +20,8 @@ type User struct {
 	Email   string
 	Session int64     // of this browser
 	Proved  time.Time // when this session has shown a password or a link last
+
+	remember bool // the session outlives the browser
 }
 
 // identity is what the kit knows a user by.
