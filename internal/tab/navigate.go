@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/sideband-go/sideband/internal/htmxdom"
@@ -33,7 +34,7 @@ type visit struct {
 	cause   Cause
 	replace bool  // it takes the current entry's place
 	anew    bool  // or is the current entry's page, loaded again
-	back    int   // or that of the one so many steps away
+	steps   bool  // or that of the entry with this address, to which the browser goes back or forward
 	post    *post // nil for a GET
 }
 
@@ -89,7 +90,7 @@ func (t *Tab) traverse(steps int) error {
 	e := t.history[to]
 	p := t.page
 	if p == nil || e.page != p.number {
-		t.visit(&visit{to: e.url, cause: Restored, back: steps, post: e.post})
+		t.visit(&visit{to: e.url, cause: Restored, steps: true, post: e.post})
 		return nil
 	}
 	within := isWithin(p.url, e.url)
@@ -144,8 +145,8 @@ func (t *Tab) load(ctx context.Context, v *visit) {
 	}
 	t.loading = nil
 	defer t.moved()
-	if err == nil && got.status == http.StatusNoContent {
-		return // what is shown stays
+	if err == nil && got.status == http.StatusNoContent || v.steps && t.find(v.to) < 0 {
+		return // what is shown stays; the page has begun another way forward meanwhile
 	}
 	t.unload()
 	t.pages++
@@ -171,8 +172,10 @@ func (t *Tab) load(ctx context.Context, v *visit) {
 func (t *Tab) enter(v *visit, at *url.URL, post *post) {
 	e := entry{url: at, page: t.pages, post: post}
 	switch {
-	case v.back != 0, v.anew && t.at >= 0 && *at == *t.history[t.at].url:
-		t.at += v.back
+	case v.steps, v.anew && t.at >= 0 && *at == *t.history[t.at].url:
+		if v.steps {
+			t.at = t.find(v.to)
+		}
 		was := t.history[t.at].page
 		for i := range t.history {
 			if t.history[i].page == was {
@@ -186,6 +189,11 @@ func (t *Tab) enter(v *visit, at *url.URL, post *post) {
 		t.history = append(t.history[:t.at+1:t.at+1], e)
 		t.at++
 	}
+}
+
+// find returns where in the history the entry with this very address is, or -1.
+func (t *Tab) find(address *url.URL) int {
+	return slices.IndexFunc(t.history, func(e entry) bool { return e.url == address })
 }
 
 // arrival is a page that has come, after redirects.

@@ -152,6 +152,38 @@ func TestHistory(t *testing.T) {
 	})
 }
 
+// A page that changes its address while the browser steps to another page has begun another way forward.
+func TestAStepToAnotherPageIsOvertaken(t *testing.T) {
+	s := &server{event: func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("HX-Push-Url", "/pushed")
+		w.WriteHeader(http.StatusNoContent)
+	}}
+	run(t, s, tab.Config{}, func(p *tab.Tab) {
+		at := func(url string, pages int) {
+			t.Helper()
+			wait(t, p, url, func(v tab.View) bool {
+				return !v.Loading && !v.Busy() && v.Live && v.URL == "http://site.test"+url && v.Pages == pages
+			})
+			time.Sleep(time.Second)
+			synctest.Wait()
+		}
+		at("/page", 1)
+		must(t, p.Click(tab.First("#next")))
+		at("/next", 2)
+		must(t, p.Click(tab.First("#add")))
+		must(t, p.Back())
+		at("/page", 3)
+		must(t, p.Click(tab.First("#add")))
+		must(t, p.Forward())
+		at("/pushed", 3)
+		if p.Forward() == nil {
+			t.Error("there is something after what was pushed")
+		}
+		must(t, p.Back())
+		at("/page", 3)
+	})
+}
+
 func TestAPageThatCannotBeLoaded(t *testing.T) {
 	s := &server{}
 	run(t, s, tab.Config{}, func(p *tab.Tab) {
