@@ -9,6 +9,7 @@ import (
 	"github.com/a-h/templ"
 
 	"github.com/sideband-go/sideband/internal/command"
+	"github.com/sideband-go/sideband/patch"
 	"github.com/sideband-go/sideband/views"
 )
 
@@ -107,6 +108,8 @@ func elsewhere(steps []command.Step, own, bound templ.OrderedAttributes) []comma
 	return steps
 }
 
+func isPatch(s command.Step) bool { return s.Op == command.Patch || s.Op == command.PatchReplace }
+
 func addressOf(binding templ.OrderedAttributes) string {
 	for _, a := range binding {
 		if a.Key == "hx-post" {
@@ -151,9 +154,18 @@ func Do(ctx context.Context, chains ...Command) templ.OrderedAttributes {
 		}
 		chains[i].steps = elsewhere(chains[i].steps, chains[i].send, binding)
 	}
+	for i, c := range chains {
+		if c.trigger.On == "load" && slices.ContainsFunc(c.steps, func(s command.Step) bool { return s.Op == command.Send }) {
+			chains[i].steps = slices.Concat(Wait(0).steps, c.steps) // htmx takes the element's binding up after its scripts
+		}
+	}
 	a := theCarrier.attributes(chains)
 	if binding == nil {
-		return append(a, attributes("hx-nonce", nonce)...)
+		a = append(a, attributes("hx-nonce", nonce)...)
+		if slices.ContainsFunc(chains, func(c Command) bool { return slices.ContainsFunc(c.steps, isPatch) }) {
+			a = append(a, attributes("hx-sync", patch.EventQueue)...) // its own, which it has also when it has left the page
+		}
+		return a
 	}
 	return append(a, binding...)
 }

@@ -19,7 +19,8 @@ func keyFilter(keys string) string {
 	if b.Len() == 0 {
 		panic(fmt.Sprintf("views: %q names no key", keys))
 	}
-	return "[!isComposing&&(" + b.String() + ")]"
+	// Autofill makes keydown events without a key; in Safari the key that ends a composition says so by its code alone.
+	return "[typeof(key)==`string`&&keyCode!=229&&!isComposing&&(" + b.String() + ")]"
 }
 
 // keyCondition is the condition of one key, such as "Ctrl+s".

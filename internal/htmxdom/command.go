@@ -85,7 +85,7 @@ func (d *Document) readTrigger(at int, text string) (triggerSpec, bool) {
 }
 
 var (
-	keyFilter  = regexp.MustCompile(`^!isComposing&&\((.*)\)$`)
+	keyFilter  = regexp.MustCompile("^typeof\\(key\\)==`string`&&keyCode!=229&&!isComposing&&\\((.*)\\)$")
 	keyLiteral = regexp.MustCompile("^(key|key\\.toLowerCase\\(\\))==(`.*`)$")
 )
 

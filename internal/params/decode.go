@@ -44,7 +44,7 @@ func NewDecoder(t reflect.Type, where string) Decoder {
 	if IsScalar(t) {
 		return func(in Input) (reflect.Value, error) {
 			v := reflect.New(t).Elem()
-			if s, ok := value(in.Fields); ok {
+			if s, ok := value(in.Fields); ok && (in.Query == nil || !in.Query.Has(valueField)) { // the binding's parameter counts more
 				return v, Parse(v, s)
 			}
 			s, ok, err := single(in)
