@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -69,7 +70,7 @@ func (rt Route) serveEvent(w http.ResponseWriter, r *http.Request) {
 func (rt Route) refuseAt(w http.ResponseWriter, r *http.Request, v *live.View, ref *refusal) {
 	v.NoteNotice()
 	if guardOf(r.Context(), rt.kit).posted != nil {
-		v.Tell(rt.kit.config.Texts.Refusal(ref.status))
+		v.Tell(cmp.Or(ref.text, rt.kit.config.Texts.Refusal(ref.status)))
 		rt.sendBack(w, v)
 		return
 	}
@@ -80,6 +81,12 @@ func (rt Route) refuseAt(w http.ResponseWriter, r *http.Request, v *live.View, r
 func (rt Route) read(w http.ResponseWriter, r *http.Request, v *live.View) (live.Event, *refusal) {
 	k := rt.kit
 	g := guardOf(r.Context(), k)
+	tooOften := k.tooOften(r)
+	if tooOften != nil && (hasParts(r) || g.posted != nil && g.posted.rest) { // nobody is given its files
+		retryAfter(w.Header(), tooOften)
+		status, text := rt.failure(r, "event", tooOften)
+		return live.Event{}, &refusal{status: status, err: tooOften, text: text}
+	}
 	fields, status, err := k.readFields(w, r, v)
 	query := &g.query
 	if n := len(g.query); err == nil && n > k.config.Limits.Fields {
@@ -89,7 +96,7 @@ func (rt Route) read(w http.ResponseWriter, r *http.Request, v *live.View) (live
 		increment(&k.stats.BodiesRefused)
 		return live.Event{}, declined(status, err)
 	}
-	e := live.Event{Context: context.WithoutCancel(r.Context()), Refusal: k.tooOften(r)}
+	e := live.Event{Context: context.WithoutCancel(r.Context()), Refusal: tooOften}
 	if rt.def.HandleParams != nil {
 		e.At = addressShown(r)
 	}

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/sideband-go/sideband/internal/limit"
 	"github.com/sideband-go/sideband/internal/live"
 	"github.com/sideband-go/sideband/internal/params"
 	"github.com/sideband-go/sideband/internal/protocol"
@@ -136,11 +137,20 @@ func (rt Route) serveVisit(w http.ResponseWriter, r *http.Request) bool {
 	if !v.HasHooks(rt.hooks(r)) { // the page is to pass those of this address
 		return !isRestore(r) && load(w, r)
 	}
+	if err := rt.kit.tooOften(r); err != nil {
+		if isStep(r) { // the browser shows the address already: it loads the page, which has bounds of its own
+			return !isRestore(r) && load(w, r)
+		}
+		v.NoteNotice()
+		rt.answer(w, r, live.Outcome{Err: err}, false)
+		return true
+	}
 	to, before := rt.place(r), v.Place().Address()
 	if rt.kit.based && v.Place().Path != to.Path { // what is bound has the path of the page
 		return !isRestore(r) && load(w, r)
 	}
-	outcome := v.MoveTo(live.Event{Context: context.WithoutCancel(r.Context()), Input: rt.input(r)}, r.Context(), to, isStep(r))
+	ctx := context.WithValue(context.WithoutCancel(r.Context()), limit.VisitKey{}, true)
+	outcome := v.MoveTo(live.Event{Context: ctx, Input: rt.input(r)}, r.Context(), to, isStep(r))
 	if outcome.Err != nil {
 		if isRestore(r) {
 			return false

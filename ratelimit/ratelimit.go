@@ -105,8 +105,17 @@ func Wait(err error) time.Duration {
 	return 0
 }
 
-// Hook returns a hook that takes from the limit before each event of the pages that it is given to, of their components too.
-// Messages and page loads do not count.
+// Hook returns a hook that takes from the limit before each event of the pages that it is given to, of their components too,
+// and before HandleParams of a page whose browser asks for another address. Messages and page loads do not count. Files
+// have arrived before the event that brings them.
 func (l *Limit) Hook() views.Hook {
-	return views.Hook{Event: func(s *views.Socket, _ views.Callback) error { return l.Take(s) }}
+	return views.Hook{
+		Event: func(s *views.Socket, _ views.Callback) error { return l.Take(s) },
+		HandleParams: func(s *views.Socket) error {
+			if s.Value(limit.VisitKey{}) == nil { // it belongs to a page load, an event or a message
+				return nil
+			}
+			return l.Take(s)
+		},
+	}
 }

@@ -75,6 +75,10 @@ func (l *Limiter[K]) forgetOldest(now time.Time) bool {
 	return true
 }
 
+// VisitKey is the key under which the context of a callback has a value if a browser has asked for another address of its
+// page: that counts as an event does.
+type VisitKey struct{}
+
 // Exemptions are keys whose next event does not count against a limit.
 type Exemptions[K comparable] struct {
 	limit int
