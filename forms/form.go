@@ -131,7 +131,7 @@ func (f *Form[T]) Reset(data T) {
 	f.Data = data
 	d := f.definition
 	f.form = form{definition: d, id: f.id, number: f.number, spent: f.spent, hasPosted: f.hasPosted, received: f.received, emptied: f.hasPosted, link: f.link}
-	f.renew()
+	f.renew(f.data())
 }
 
 // pathOf finds the field that a pointer points at. It panics if it points elsewhere.

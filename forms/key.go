@@ -3,8 +3,10 @@ package forms
 import (
 	"context"
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
+	"io"
 	"reflect"
 	"slices"
 	"strings"
@@ -159,24 +161,44 @@ func idText(s string) string {
 	return b.String()
 }
 
-// numberSize is how long a form's number is; a form that was not set has none.
-const numberSize = 22
+// A form's number is random, with a mark of what it showed when it got the number. A form that was not set has none.
+const (
+	randomSize = 22
+	markSize   = 6
+)
 
 // newNumber returns a number that no form has.
-func newNumber() string {
-	b := make([]byte, numberSize*3/4)
+func (f *form) newNumber(data reflect.Value) string {
+	b := make([]byte, randomSize*3/4)
 	_, _ = rand.Read(b) // it never fails
-	return base64.RawURLEncoding.EncodeToString(b)
+	random := base64.RawURLEncoding.EncodeToString(b)
+	return random + f.mark(random, data)
+}
+
+// mark is a short hash of what a form shows.
+func (f *form) mark(random string, data reflect.Value) string {
+	h := sha256.New()
+	_, _ = io.WriteString(h, random) // it never fails, nor below
+	f.walk(data, setOf(single, box, many), func(path string, n *field, v reflect.Value) {
+		d := f.describe(path, n, v)
+		_, _ = fmt.Fprintf(h, "%q %q %v %q\n", path, d.Value, d.Checked, d.Values)
+	})
+	return base64.RawURLEncoding.EncodeToString(h.Sum(nil)[:markSize*3/4])
+}
+
+// isUntouched reports whether the form shows what it showed when it got a number, perhaps in another process.
+func (f *form) isUntouched(number string, data reflect.Value) bool {
+	return len(number) == randomSize+markSize && number[randomSize:] == f.mark(number[:randomSize], data)
 }
 
 // maxSpent is how many numbers of a form that were used up are remembered.
 const maxSpent = 16
 
 // renew gives the form a new number; the one before is used up.
-func (f *form) renew() {
+func (f *form) renew(data reflect.Value) {
 	f.spent = append(slices.Clone(f.spent), f.number)
 	if n := len(f.spent) - maxSpent; n > 0 {
 		f.spent = f.spent[n:]
 	}
-	f.number = newNumber()
+	f.number = f.newNumber(data)
 }

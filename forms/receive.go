@@ -43,7 +43,7 @@ func (f *Submission[T]) Receive(s *views.Socket, p views.Posted) (run bool, err 
 // Done is part of views.Parameter. The submit is accepted if the method has added no error.
 func (f *Submission[T]) Done(s *views.Socket) (accepted bool, err error) {
 	if accepted = f.Valid(); accepted {
-		f.succeed()
+		f.succeed(f.data())
 	} else {
 		f.refusals, f.refusedNow = f.refusals+1, true
 		f.noteSaid()
@@ -53,10 +53,10 @@ func (f *Submission[T]) Done(s *views.Socket) (accepted bool, err error) {
 }
 
 // succeed notes that a submit was accepted.
-func (f *form) succeed() {
+func (f *form) succeed(data reflect.Value) {
 	f.submitted, f.refusedNow, f.refusals, f.used = false, false, 0, nil
 	if f.number == f.received { // else the method has reset the form
-		f.renew()
+		f.renew(data)
 	}
 }
 
@@ -92,7 +92,7 @@ func (f *Form[T]) receive(s *views.Socket, p views.Posted, isSubmit bool) (run b
 	f.key = k
 	data := f.data()
 	var failed error // what was typed stays all the same
-	isAdopted := number != f.number && s.IsRemounted() && !f.hasPosted && len(number) <= numberSize
+	isAdopted := number != f.number && s.IsRemounted() && !f.hasPosted && len(number) <= randomSize+markSize
 	switch {
 	case number == f.number:
 	case isAdopted:
@@ -100,7 +100,7 @@ func (f *Form[T]) receive(s *views.Socket, p views.Posted, isSubmit bool) (run b
 		f.adoptRows(data, p.Fields)
 	default:
 		failed = errStale
-		f.number = newNumber() // which the page gets
+		f.number = f.newNumber(data) // which the page gets
 	}
 	f.hasPosted, f.received, f.refusedNow, f.source, f.focusOn = true, f.number, false, "", ""
 	f.emptied = false
@@ -108,6 +108,9 @@ func (f *Form[T]) receive(s *views.Socket, p views.Posted, isSubmit bool) (run b
 		failed = err
 	}
 	isRow := p.Fields.Has(rowField)
+	if isAdopted && failed == nil && !isSubmit && !isRow && p.Source == "" && f.isUntouched(number, data) {
+		return false, nil // the page says what it shows: nothing that the user has typed
+	}
 	switch {
 	case failed != nil:
 	case isRow:

@@ -15,7 +15,7 @@ import (
 )
 
 // lasting serves the page at its root, from processes that share secrets, and counts their events.
-func lasting(users *signup.Users, events *[]string) http.Handler {
+func lasting(users *signup.Users, events *[]string, hooks ...views.Hook) http.Handler {
 	kit := handlers.New(handlers.Config{
 		Logger: slog.New(slog.DiscardHandler), Security: handlers.Security{Secrets: [][]byte{bytes.Repeat([]byte("s"), 32)}},
 	})
@@ -29,7 +29,7 @@ func lasting(users *signup.Users, events *[]string) http.Handler {
 		})
 	})
 	r.Mount(kit.AssetsPath(), kit.Assets())
-	r.Handle("/", handlers.View(kit, signup.Page{Users: users}))
+	r.Handle("/", handlers.View(kit, signup.Page{Users: users}, hooks...))
 	return r
 }
 
@@ -91,5 +91,39 @@ func TestAFormThatAnEventBringsAfterARestartIsWholeToo(t *testing.T) {
 	}
 	if got := page.Find("#signup-addresses-0-city").Value(); got != "Rome" {
 		t.Errorf("the city is %q", got)
+	}
+}
+
+// A page in which nobody has typed says nothing new after a restart: its form shows what the new process gives it, such as
+// a draft that was typed in another tab.
+func TestAFormThatNobodyHasTouchedIsNotRecovered(t *testing.T) {
+	users, events := &signup.Users{}, []string{}
+	page := livetest.Open(t, lasting(users, &events), "/")
+	ran := 0
+	count := views.Hook{Wrap: func(_ *views.Socket, c views.Callback, next func() error) error {
+		if c.Kind == views.KindEvent && c.Name == "Change" {
+			ran++
+		}
+		return next()
+	}}
+	for _, touched := range []bool{false, true} {
+		if touched {
+			page.Field("Name").Fill("Ann")
+			page.Button("Add address").Click()
+		}
+		ran = 0
+		page.Site().Restart(lasting(users, &events, count))
+		if (ran > 0) != touched {
+			t.Errorf("touched: %t; Change has run %d times", touched, ran)
+		}
+		page.Settle()
+	}
+	if got := page.Find("#signup-name").Value(); got != "Ann" {
+		t.Errorf("the name is %q", got)
+	}
+	page.Field("Name").Fill("Bob") // with the number that it has now
+	page.Find("#signup-addresses-1-street").Fill("Road 2")
+	if got := page.Find("#signup-name").Value(); got != "Bob" || page.Notice() != "" {
+		t.Errorf("the name is %q, the notice %q", got, page.Notice())
 	}
 }
