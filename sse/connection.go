@@ -154,8 +154,8 @@ func (conn *Connection) writeDirect(m *message) (done bool) {
 }
 
 // OnDrain sets a function that is called when the queue is empty again after it has refused a Send. It
-// runs on the goroutine that writes the queue, and nothing is written until it returns. Set it in the
-// opened callback, before the first Send; a later call replaces it.
+// runs on the goroutine that writes the queue, and nothing is written from that until it returns. Set it
+// in the opened callback, before the first Send; a later call replaces it.
 func (conn *Connection) OnDrain(f func()) {
 	conn.mu.Lock()
 	defer conn.mu.Unlock()

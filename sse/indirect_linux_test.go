@@ -69,6 +69,33 @@ func TestConnectionsThatDoNotWriteDirectly(t *testing.T) {
 	}
 }
 
+// What follows the head of an answer to HEAD is taken for the next answer.
+func TestAnAnswerToHEADHasNoBody(t *testing.T) {
+	s := overTCP(t, sse.Config{}, nil)
+	c := s.dialTCP()
+	if _, err := io.WriteString(c, "HEAD / HTTP/1.1\r\nHost: test\r\n\r\n"); err != nil {
+		t.Fatal(err)
+	}
+	resp, err := http.ReadResponse(c.in, &http.Request{Method: http.MethodHead})
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp.Body.Close()
+	conn := take(t, s.opened, "the connection to open")
+	conn.Send("1", []byte("one"))
+	eventually(t, "the message to be written", conn.IsIdle)
+	if conn.Send("2", []byte("two")); conn.IsDirect() {
+		t.Error("it writes directly")
+	}
+	conn.Finish(nil)
+	if err := take(t, s.ended, "the end"); err != nil {
+		t.Error(err)
+	}
+	if err := get(c); err != nil {
+		t.Errorf("the next request of the HTTP connection: %v", err)
+	}
+}
+
 // muted is a writer whose PassesTo returns nil.
 type muted struct{ http.ResponseWriter }
 

@@ -111,7 +111,7 @@ func New(c Config) *Server {
 //
 // If a callback or a method of w panics, the connection ends and Serve panics with the same value.
 //
-// Serve reads the context and the HTTP version of r. It reads Accept-Encoding, unless
+// Serve reads the context, the method and the HTTP version of r. It reads Accept-Encoding, unless
 // [Config.NoCompression] is set or w has a Content-Encoding, but no other header and not the address.
 //
 // Serve returns an error if the connection could not be opened, or if a write failed or exceeded its
@@ -146,7 +146,7 @@ func (s *Server) open(w http.ResponseWriter, r *http.Request, first string, open
 		first:  first,
 		opened: opened,
 		disarm: r.ProtoMajor >= 2,
-		chunks: r.ProtoMajor == 1 && r.ProtoMinor >= 1,
+		chunks: r.ProtoMajor == 1 && r.ProtoMinor >= 1 && r.Method != http.MethodHead, // which has no body
 	}
 	if !s.config.NoCompression {
 		out.encoder.coding = codingFor(r.Header["Accept-Encoding"])
