@@ -150,10 +150,10 @@ func (g *guard) carry(list []flash.Message) { g.flash = &list }
 
 // writeFlash does what carry was told, when it is known whose session it is.
 func (g *guard) writeFlash() {
-	name := flashCookieName(g.r)
 	if g.flash == nil {
 		return
 	}
+	name := flashCookieName(g.r)
 	c := &http.Cookie{Name: name, Path: "/", HttpOnly: true, Secure: name == protocol.FlashCookie, SameSite: http.SameSiteLaxMode}
 	if len(*g.flash) == 0 {
 		if _, err := g.r.Cookie(name); err != nil {

@@ -128,10 +128,9 @@ func (m *Manager) Load(ctx context.Context, r *http.Request, known *Cookie) (loa
 // Save saves the session of the request if it has changed, and sets its cookie; also if the browser has left, since what
 // has changed it is done.
 func (m *Manager) Save(w http.ResponseWriter, r *http.Request) error {
-	s := m.of(r)
-	switch s.Status(r.Context()) {
+	switch m.scs.Status(r.Context()) {
 	case scs.Modified:
-		token, ends, err := s.Commit(context.WithoutCancel(r.Context()))
+		token, ends, err := m.scs.Commit(context.WithoutCancel(r.Context()))
 		if err != nil {
 			return err
 		}
