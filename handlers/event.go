@@ -81,7 +81,7 @@ func (rt Route) refuseAt(w http.ResponseWriter, r *http.Request, v *live.View, r
 func (rt Route) read(w http.ResponseWriter, r *http.Request, v *live.View) (live.Event, *refusal) {
 	k := rt.kit
 	g := guardOf(r.Context(), k)
-	tooOften := k.tooOften(r)
+	tooOften := k.tooOften(v)
 	if tooOften != nil && (hasParts(r) || g.posted != nil && g.posted.rest) { // nobody is given its files
 		retryAfter(w.Header(), tooOften)
 		status, text := rt.failure(r, "event", tooOften)

@@ -8,15 +8,12 @@ import (
 	"time"
 
 	"github.com/sideband-go/sideband/internal/fault"
+	"github.com/sideband-go/sideband/internal/live"
 )
 
-// tooOften counts an event against Limits.SessionEvents, and returns why it is refused, or nil.
-func (k *Kit) tooOften(r *http.Request) error {
-	id, ok := k.sessions.Current(r.Context())
-	if !ok {
-		return nil // such requests do not get here
-	}
-	if wait := k.events.Take(id, time.Now()); wait > 0 {
+// tooOften counts an event of an admitted view against Limits.SessionEvents, and returns why it is refused, or nil.
+func (k *Kit) tooOften(v *live.View) error {
+	if wait := k.events.Take(v.Owner().Session, time.Now()); wait > 0 {
 		return &fault.TooOften{Wait: wait}
 	}
 	return nil

@@ -137,7 +137,7 @@ func (rt Route) serveVisit(w http.ResponseWriter, r *http.Request) bool {
 	if !v.HasHooks(rt.hooks(r)) { // the page is to pass those of this address
 		return !isRestore(r) && load(w, r)
 	}
-	if err := rt.kit.tooOften(r); err != nil {
+	if err := rt.kit.tooOften(v); err != nil {
 		if isStep(r) { // the browser shows the address already: it loads the page, which has bounds of its own
 			return !isRestore(r) && load(w, r)
 		}
