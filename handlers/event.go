@@ -283,7 +283,7 @@ func source(r *http.Request, of string) (tag, id string) {
 	if of != "" {
 		return "input", of
 	}
-	tag, id, _ = strings.Cut(r.Header.Get("HX-Source"), "#")
+	tag, id, _ = strings.Cut(r.Header.Get("Hx-Source"), "#") // in the spelling of net/http, which needs no memory
 	if u, err := url.PathUnescape(id); err == nil {
 		id = u
 	}
