@@ -168,7 +168,7 @@ func callMethod(method reflect.Value, value any, w state.Writer, p reflect.Value
 
 // event is a method that the browser may call.
 type event struct {
-	name   string
+	name   string // for logs: "counter.Page.Add"
 	method reflect.Value
 	decode params.Decoder
 	// receives says that the parameter is a [Parameter], which decode does not fill.
@@ -180,7 +180,7 @@ type event struct {
 
 // call decodes what was sent.
 func (e *event) call(in params.Input) (render.Invocation, error) {
-	var i render.Invocation
+	i := render.Invocation{Name: e.name}
 	p, err := e.decode(in)
 	if err != nil {
 		return i, err
@@ -236,8 +236,9 @@ func eventsOf(t reflect.Type) map[string]*event {
 		}
 		codes[pc] = m.Name
 		p := m.Type.In(2)
-		decode, receives := decoderOf(p, fmt.Sprintf("%v.%s", t, m.Name))
-		table[m.Name] = &event{name: m.Name, method: m.Func, decode: decode, receives: receives}
+		name := fmt.Sprintf("%v.%s", t, m.Name)
+		decode, receives := decoderOf(p, name)
+		table[m.Name] = &event{name: name, method: m.Func, decode: decode, receives: receives}
 	}
 	got, _ := eventTables.LoadOrStore(t, table)
 	return got.(map[string]*event)

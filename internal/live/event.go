@@ -51,7 +51,7 @@ func (v *View) event(i *invocation, e Event) (Call, error) {
 		i.Invocation, err = decode(root, e)
 		return err
 	})
-	return Call{Name: v.def.Name() + "." + e.Name, event: i, isEvent: true}, err
+	return Call{Name: i.Name, event: i, isEvent: true}, err
 }
 
 // ofComponent returns the first callback of a component's event, which is decoded when it runs.

@@ -35,6 +35,8 @@ type Event func(in params.Input) (Invocation, error)
 
 // Invocation is a method with what was decoded for it.
 type Invocation struct {
+	// Name is that of the method with its type, for logs.
+	Name string
 	// Run calls the method.
 	Run func(value any, w state.Writer) error
 	// Receive takes what was posted, in a callback of its own before that of Run, which runs only if
