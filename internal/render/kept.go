@@ -62,7 +62,11 @@ func (t *Tree) renderApart(r *region, ops []byte, changes *scope.Changes, posted
 	if c := r.component; c != nil && c.round == t.round {
 		return p, nil, fmt.Errorf("%w: %s: it is in an item of a stream, too", errTwice, c.Name())
 	}
-	p, err = t.renderRegion(r, changes, nil)
+	for range maxRetries {
+		if p, err = t.renderRegion(r, changes, nil); changes != nil || !errors.Is(err, errForgot) {
+			break
+		}
+	}
 	if changes == nil && errors.Is(err, patch.ErrNeedAll) {
 		c := r.component
 		broken := fmt.Errorf("views: %s: %w with an id, that of the item if it is all of the item, because it stands in an item of a stream", c.Name(), errOneElement)

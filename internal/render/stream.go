@@ -255,9 +255,11 @@ func (b *streaming) skip(i, j int, tag string) {
 // rendered apart.
 func (b *streaming) carry(r *region) error {
 	p, c := b.pass, r.component
-	p.marks[len(p.marks)-1].Region = true
+	last := len(p.marks) - 1
+	p.marks[last].Region = true
+	r.end = int32(last) // which tells what the region was in the rendering before
 	b.items.addRegion(r)
-	p.carried = append(p.carried, carried{r, p.region, len(p.marks) - 1})
+	p.carried = append(p.carried, carried{r, p.region, last})
 	if c.round == p.round {
 		return fmt.Errorf("%w: %s: it is in an item of the stream %q, too", errTwice, c.Name(), b.ref.Name())
 	}
