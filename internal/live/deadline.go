@@ -12,7 +12,6 @@ import (
 type deadline struct {
 	context.Context // for values; nil for a message, which has none
 	began           time.Time
-	most            time.Duration
 	view            *View
 	name            string // of the callback
 	timer           *time.Timer
@@ -25,14 +24,14 @@ type deadline struct {
 
 // start starts the time of a view's callback. It is given up when that is over before end was
 // called, or when cut is.
-func (c *deadline) start(values context.Context, most time.Duration, v *View, name string, observed *Activity) {
-	c.Context, c.began, c.most, c.view, c.name, c.observed = values, time.Now(), most, v, name, observed
+func (c *deadline) start(values context.Context, v *View, name string, observed *Activity) {
+	c.Context, c.began, c.view, c.name, c.observed = values, time.Now(), v, name, observed
 	if values == nil {
 		c.Context = context.Background()
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.timer = time.AfterFunc(most, func() { c.cut(context.DeadlineExceeded) })
+	c.timer = time.AfterFunc(v.host.EventDeadline, func() { c.cut(context.DeadlineExceeded) })
 }
 
 // cut ends the context before its time, for the callback that still runs.
@@ -66,7 +65,7 @@ var closed = func() chan struct{} {
 }()
 
 // Deadline is part of context.Context.
-func (c *deadline) Deadline() (time.Time, bool) { return c.began.Add(c.most), true }
+func (c *deadline) Deadline() (time.Time, bool) { return c.began.Add(c.view.host.EventDeadline), true }
 
 // Done is part of context.Context.
 func (c *deadline) Done() <-chan struct{} {

@@ -21,7 +21,7 @@ func (v *View) runTimed(j job) error {
 		callback Callback
 	})
 	d := &both.deadline
-	d.start(ctx, v.host.EventDeadline, v, j.call.Name, observed)
+	d.start(ctx, v, j.call.Name, observed)
 	err := v.run(d, &both.callback, j.call)
 	d.end(context.Canceled)
 	if observed != nil && !errors.Is(err, fault.ErrAbandoned) {

@@ -66,7 +66,7 @@ func (s *Source) ReadArg(k *Key, hash uint64) (any, bool) {
 		}
 	}
 	for sc := s.scope; sc != nil; sc = sc.parent.Load() {
-		if s.outer != nil && sc == s.outer.scope {
+		if s.outer != nil && sc == s.outer.source.scope {
 			if e, ok := s.outer.entry(k); ok {
 				return e.value, true
 			}
@@ -89,7 +89,7 @@ func (s *Source) Dump() string {
 		switch {
 		case sc == s.scope && s.tx != nil:
 			list = s.tx.merged()
-		case s.outer != nil && sc == s.outer.scope:
+		case s.outer != nil && sc == s.outer.source.scope:
 			list = s.outer.merged()
 		}
 		list = slices.SortedFunc(slices.Values(list), func(a, b entry) int { return strings.Compare(a.key.Name, b.key.Name) })

@@ -8,15 +8,12 @@ import (
 // Tx is a transaction: what one callback has set and not yet committed. It belongs to the
 // callback's goroutine. A Tx that is never committed changes nothing.
 type Tx struct {
-	scope *Scope
-	base  *values
-	sets  []entry
-	jobs  []Job
-
-	durable bool // a durable key was set
-
-	source Source
-	first  [1]entry // memory of sets
+	source  Source // of reads; its scope is that of the transaction
+	base    *values
+	sets    []entry
+	jobs    []Job
+	durable bool     // a durable key was set
+	first   [1]entry // memory of sets
 }
 
 // Writer is a callback's socket.
@@ -34,7 +31,7 @@ func (s *Scope) Begin() *Tx {
 
 // BeginIn is Begin in the caller's memory, which must not be copied afterwards.
 func (s *Scope) BeginIn(t *Tx) {
-	*t = Tx{scope: s, base: s.now.Load(), source: Source{scope: s, tx: t}}
+	*t = Tx{source: Source{scope: s, tx: t}, base: s.now.Load()}
 	t.sets = t.first[:0]
 }
 
@@ -42,10 +39,10 @@ func (s *Scope) BeginIn(t *Tx) {
 func (t *Tx) Commit() {
 	if len(t.sets) > 0 {
 		for i := range t.sets {
-			t.sets[i].number = t.scope.newNumber()
+			t.sets[i].number = t.source.scope.newNumber()
 		}
-		t.scope.set(&values{t.merged()})
-		t.base, t.sets = t.scope.now.Load(), nil
+		t.source.scope.set(&values{t.merged()})
+		t.base, t.sets = t.source.scope.now.Load(), nil
 	}
 }
 
@@ -53,7 +50,7 @@ func (t *Tx) Commit() {
 func (t *Tx) Source() *Source { return &t.source }
 
 // Owner names the page or component of the scope, for messages.
-func (t *Tx) Owner() string { return t.scope.owner.Name() }
+func (t *Tx) Owner() string { return t.source.scope.owner.Name() }
 
 func (t *Tx) merged() []entry {
 	list := make([]entry, len(t.base.list), len(t.base.list)+len(t.sets))
@@ -74,10 +71,10 @@ func (t *Tx) entry(k *Key) (entry, bool) {
 			return t.sets[i], true
 		}
 	}
-	if e, ok := t.base.get(k); ok || t.scope.recovered == nil {
+	if e, ok := t.base.get(k); ok || t.source.scope.recovered == nil {
 		return e, ok
 	}
-	v, ok := t.scope.recover(k)
+	v, ok := t.source.scope.recover(k)
 	return entry{key: k, value: v}, ok
 }
 
@@ -99,7 +96,7 @@ func (t *Tx) Set(k *Key, v any) {
 	if !had {
 		t.checkName(k)
 	}
-	t.durable = t.durable || t.scope.codec(k) != nil
+	t.durable = t.durable || t.source.scope.codec(k) != nil
 	e = entry{key: k, value: v}
 	for i := range t.sets {
 		if t.sets[i].key == k {
