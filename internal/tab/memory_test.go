@@ -82,6 +82,8 @@ type server struct {
 	event       func(w http.ResponseWriter, r *http.Request)
 	file        func(w http.ResponseWriter, r *http.Request) // answers what ends in .html
 
+	slow time.Duration // until a page comes
+
 	mu    sync.Mutex
 	start time.Time
 	log   []string // what was asked when, and after which id
@@ -120,6 +122,7 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			w.WriteHeader(http.StatusNoContent)
 			return
 		}
+		time.Sleep(s.slow)
 		io.WriteString(w, s.page)
 	}
 }

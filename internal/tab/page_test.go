@@ -154,7 +154,8 @@ func TestHistory(t *testing.T) {
 
 // A page that changes its address while the browser steps to another page has begun another way forward.
 func TestAStepToAnotherPageIsOvertaken(t *testing.T) {
-	s := &server{event: func(w http.ResponseWriter, _ *http.Request) {
+	s := &server{slow: 2 * time.Second, event: func(w http.ResponseWriter, _ *http.Request) {
+		time.Sleep(time.Second)
 		w.Header().Set("HX-Push-Url", "/pushed")
 		w.WriteHeader(http.StatusNoContent)
 	}}
