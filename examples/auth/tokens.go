@@ -89,8 +89,8 @@ func (s *Accounts) confirm(ctx context.Context, text string, now time.Time) (id 
 	return id, err
 }
 
-// logIn uses a token that logs in, begins a session, and returns the text of that. If it can't begin, the token stays good.
-func (s *Accounts) logIn(ctx context.Context, token string, n newSession) (text string, err error) {
+// logIn uses a token that logs in, and begins a session. If that can't begin, the token stays good.
+func (s *Accounts) logIn(ctx context.Context, token string, n newSession) (b begun, err error) {
 	err = s.transact(ctx, func(tx *sql.Tx) error {
 		t, err := use(ctx, tx, token, toLogIn, n.now)
 		if err != nil {
@@ -100,10 +100,10 @@ func (s *Accounts) logIn(ctx context.Context, token string, n newSession) (text 
 		if err := tx.QueryRowContext(ctx, `SELECT password FROM accounts WHERE id = ?`, t.account).Scan(&who.password); err != nil {
 			return none(err)
 		}
-		text, err = begin(ctx, tx, who, n)
+		b, err = begin(ctx, tx, who, n)
 		return err
 	})
-	return text, err
+	return b, err
 }
 
 // reset sets a password by a token, as setPassword does, and returns whose it is.
