@@ -159,13 +159,14 @@ func (a *Auth) mailIfKnown(s *views.Socket, email string, p purpose, path, subje
 	}
 	return a.sendTo(s, string(p), func(ctx context.Context) (Mail, error) {
 		who, err := a.accounts.find(ctx, email)
+		var m Mail
+		if err == nil {
+			m, err = a.mailLink(ctx, token{purpose: p, email: who.email, account: who.id}, path, subject, text)
+		}
 		if errors.Is(err, ErrNone) {
 			return Mail{}, nil
 		}
-		if err != nil {
-			return Mail{}, err
-		}
-		return a.mailLink(ctx, token{purpose: p, email: who.email, account: who.id}, path, subject, text)
+		return m, err
 	})
 }
 

@@ -82,7 +82,7 @@ func (p confirm) Confirm(s *views.Socket, f *forms.Submission[Proof]) error {
 		return err
 	}
 	if !ok {
-		f.AddFormError("That is not the password with which this account was registered. If you have not registered it, close this page.")
+		f.AddFormError("That is not the password with which this account was registered. If other mails came, try their links. If you have not registered it, close this page.")
 		return nil
 	}
 	id, err := p.auth.accounts.confirm(s, text, p.auth.now())

@@ -20,7 +20,7 @@ var (
 // Bounds of what is kept.
 const (
 	maxSessions = 20 // of an account: one more ends the oldest
-	maxTokens   = 5  // of an address and a purpose: one more replaces the oldest
+	maxTokens   = 5  // of an account, an address and a purpose, but for registrations: one more replaces the oldest
 )
 
 // Accounts keeps accounts, their sessions and the tokens of mails. Make it with [Open]. Its methods may be called from
@@ -68,7 +68,9 @@ const schema = `
 		created  INTEGER NOT NULL,
 		expires  INTEGER NOT NULL
 	);
-	CREATE INDEX IF NOT EXISTS account_tokens_email ON account_tokens (email, purpose);`
+	CREATE INDEX IF NOT EXISTS account_tokens_email ON account_tokens (email, purpose);
+	CREATE INDEX IF NOT EXISTS account_tokens_account ON account_tokens (account);
+	CREATE INDEX IF NOT EXISTS account_tokens_expires ON account_tokens (expires);`
 
 // account is who can log in. Its password is a hash.
 type account struct {
