@@ -88,6 +88,26 @@ func TestTheDatabaseIsGone(t *testing.T) {
 	})
 }
 
+// What is deleted with each log-in and each mail is found by an index.
+func TestNoTableIsReadAsAWhole(t *testing.T) {
+	t.Parallel()
+	s := serve(t, plenty)
+	for _, query := range []string{
+		`DELETE FROM account_sessions WHERE id = 1 OR expires <= 1`,
+		`DELETE FROM account_sessions WHERE account = 1`,
+		`DELETE FROM account_tokens WHERE expires <= 1`,
+		`DELETE FROM account_tokens WHERE account = 1`,
+		`DELETE FROM account_tokens WHERE email = '' AND purpose = ''`,
+	} {
+		var id, parent, unused int
+		var plan string
+		check(t, s.db.QueryRow(`EXPLAIN QUERY PLAN `+query).Scan(&id, &parent, &unused, &plan))
+		if strings.HasPrefix(plan, "SCAN") {
+			t.Errorf("%s: %s", query, plan)
+		}
+	}
+}
+
 // Writers of one process wait for each other in a queue, and do not depend on how long SQLite tries again.
 func TestManyWriteAtOnce(t *testing.T) {
 	t.Parallel()
