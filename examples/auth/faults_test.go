@@ -31,6 +31,51 @@ func TestAMailerThatFails(t *testing.T) {
 	s.member(ann)
 }
 
+// Mailers name the address that was refused, in many ways. It is logged without it.
+func TestTheLogHasNoAddress(t *testing.T) {
+	t.Parallel()
+	for to, errs := range map[string][]string{
+		ann: {
+			"550 5.1.1 <ann@example.org>: Recipient address rejected",
+			"550 <Ann@Example.ORG>, forwarded to ann.lee@example.net: no such user",
+			`Post "https://mail.test/send?to=ann%40example.org": EOF`,
+			"to=ann@example.org,status=bounced",
+		},
+		"o'b/c=d+e@example.org": {
+			"550 O'B/C=D+E@example.org",
+			`Post "https://mail.test/send?to=o%27b%2Fc%3Dd%2Be%40example.org": EOF`,
+			`Post "https://mail.test/to/o%27b%2fc=d+e@example.org": EOF`,
+		},
+	} {
+		for _, text := range errs {
+			for _, panics := range []bool{false, true} {
+				s := serve(t, plenty)
+				if to != ann {
+					check(t, s.accounts.Add(t.Context(), to, secret))
+				}
+				s.mail.do = func(context.Context) error {
+					if panics {
+						panic(text)
+					}
+					return errors.New(text)
+				}
+				s.mailFor(t, "/account/forgotten", to)
+				check(t, s.auth.Close(t.Context()))
+				_, said, _ := strings.Cut(s.log.String(), "auth: mail")
+				said = strings.ToLower(said)
+				for _, part := range []string{"ann", "o'b", "o%27b", "d+e", "@", "%40", "example"} {
+					if strings.Contains(said, part) {
+						t.Errorf("%s: the log says %s", text, said)
+					}
+				}
+				if !strings.Contains(said, "(address)") {
+					t.Errorf("%s: the log says %s", text, said)
+				}
+			}
+		}
+	}
+}
+
 func TestAMailerThatHangs(t *testing.T) {
 	t.Parallel()
 	s := serve(t, plenty)

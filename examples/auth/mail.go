@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"regexp"
 	"sync"
 	"time"
 
@@ -100,19 +101,30 @@ func (p *post) close(ctx context.Context) error {
 // send makes a mail in the background, and sends it if there is one. What goes wrong is logged, without the address.
 func (a *Auth) send(what string, write func(ctx context.Context) (Mail, error)) error {
 	return a.post.later(func(ctx context.Context) {
+		var m Mail
+		var err error
 		defer func() {
 			if p := recover(); p != nil {
-				a.log.Error("auth: mail", "for", what, "panic", p)
+				a.log.Error("auth: mail", "for", what, "panic", withoutAddresses(fmt.Sprint(p), m.To))
 			}
 		}()
-		m, err := write(ctx)
-		if err == nil && m.To != "" {
+		if m, err = write(ctx); err == nil && m.To != "" {
 			err = a.mailer.Send(ctx, m)
 		}
 		if err != nil {
-			a.log.Error("auth: mail", "for", what, "err", err)
+			a.log.Error("auth: mail", "for", what, "err", withoutAddresses(err.Error(), m.To))
 		}
 	})
+}
+
+// withoutAddresses takes the address of a mail from what its mailer says, and whatever else looks like one: mail servers
+// name the address that they refuse, or where they would forward it, and HTTP clients have it in a URL.
+func withoutAddresses(text, to string) string {
+	find := `[\w.!#$%'*+^{|}~-]+(@|%40)[\w.-]+`
+	if to != "" { // first: it may have signs that are none of an address elsewhere, as a / is in a URL
+		find = regexp.QuoteMeta(to) + "|" + regexp.QuoteMeta(url.QueryEscape(to)) + "|" + regexp.QuoteMeta(url.PathEscape(to)) + "|" + find
+	}
+	return regexp.MustCompile("(?i)"+find).ReplaceAllString(text, "(address)")
 }
 
 // mailLink stores a token, and writes the mail with its link.
