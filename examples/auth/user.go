@@ -22,7 +22,8 @@ type User struct {
 	Session int64     // of this browser
 	Proved  time.Time // when this session has shown a password or a link last
 
-	remember bool // the session outlives the browser
+	remember bool   // the session outlives the browser
+	home     string // Config.Home
 }
 
 // identity is what the kit knows a user by.
@@ -91,6 +92,7 @@ func (a *Auth) Load(next http.Handler) http.Handler {
 			cancel()
 			switch {
 			case err == nil:
+				u.home = a.home
 				ctx = context.WithValue(ctx, userKey{}, u)
 			case !errors.Is(err, ErrNone):
 				a.failed(w, r, err) // open pages say that it failed, and stay
