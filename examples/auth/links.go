@@ -231,6 +231,9 @@ func (a *Auth) resetPassword(w http.ResponseWriter, r *http.Request) {
 	case err != nil:
 		a.failed(w, r, err)
 	default:
+		if err := a.end(r.Context()); err != nil { // this browser may have been logged in as somebody else
+			a.log.Error("auth: a session has not ended", "err", err)
+		}
 		a.changed(w, r, User{ID: id}, newCookie(a.isLocal(r), "", false), "Your password is changed. Please log in with it.", LogInPath)
 	}
 }

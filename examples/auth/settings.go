@@ -157,12 +157,9 @@ func (p sessionList) Mount(s *views.Socket, _ views.NoParams) error {
 
 // logOut ends the session of this browser, and all pages that it has opened.
 func (a *Auth) logOut(w http.ResponseWriter, r *http.Request) {
-	if u, ok := userOf(r.Context()); ok {
-		if err := a.accounts.end(r.Context(), u.ID, u.Session); err != nil && !errors.Is(err, ErrNone) {
-			a.failed(w, r, err)
-			return
-		}
-		a.reloadLater(r.Context(), u.ID)
+	if err := a.end(r.Context()); err != nil {
+		a.failed(w, r, err)
+		return
 	}
 	http.SetCookie(w, newCookie(a.isLocal(r), "", false))
 	if err := a.kit.Sessions().Destroy(r.Context()); err != nil {
@@ -170,6 +167,19 @@ func (a *Auth) logOut(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	a.goTo(w, r, views.FlashSuccess, "You are logged out.", LogInPath)
+}
+
+// end ends the session of this browser, if it has one.
+func (a *Auth) end(ctx context.Context) error {
+	u, ok := userOf(ctx)
+	if !ok {
+		return nil
+	}
+	if err := a.accounts.end(ctx, u.ID, u.Session); err != nil && !errors.Is(err, ErrNone) {
+		return err
+	}
+	a.reloadLater(ctx, u.ID)
+	return nil
 }
 
 // logOutEverywhere ends all sessions of an account.

@@ -246,7 +246,17 @@ func TestTheEndOfASessionEndsThePagesOfItsCopies(t *testing.T) {
 			page = p.Open(s.path())
 			page.Button("Log in").Click()
 			page.Expect("#who", "Signed in as "+bob)
-			says(t, page, ".sb-flash", "You are logged in.")
+			says(s.t, page, ".sb-flash", "You are logged in.")
+		},
+		"a new password of somebody else": func(s *site, p *livetest.Person) {
+			page := s.Open("/account/forgotten")
+			page.Field("Email").Fill(bob)
+			page.Button("Mail me a link").Click()
+			page = p.Open(s.path())
+			page.Field("New password").Fill(another)
+			page.Button("Set password").Click()
+			page.Wait("h1", "Log in")
+			says(s.t, page, ".sb-flash", "Your password is changed. Please log in with it.")
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -261,6 +271,9 @@ func TestTheEndOfASessionEndsThePagesOfItsCopies(t *testing.T) {
 				copied.Expect("#who", "Signed in as "+ann)
 				end(s, p)
 				copied.Wait("h1", "Log in") // by itself
+				if n := s.count(`SELECT count(*) FROM account_sessions s JOIN accounts a ON a.id = s.account WHERE a.email = '` + ann + `'`); n != 0 {
+					t.Errorf("%d sessions", n)
+				}
 			})
 		})
 	}
