@@ -42,7 +42,7 @@ const (
 type mailbox struct {
 	got chan auth.Mail
 	mu  sync.Mutex
-	do  func(ctx context.Context) error
+	do  func(ctx context.Context, m auth.Mail) error
 }
 
 func (b *mailbox) Send(ctx context.Context, m auth.Mail) error {
@@ -50,7 +50,7 @@ func (b *mailbox) Send(ctx context.Context, m auth.Mail) error {
 	do := b.do
 	b.mu.Unlock()
 	if do != nil {
-		if err := do(ctx); err != nil {
+		if err := do(ctx, m); err != nil {
 			return err
 		}
 	}
