@@ -48,7 +48,7 @@ type Config struct {
 	// URL is where the site is, such as "https://example.org", for the links of mails. It is not taken from requests,
 	// whose Host anybody can choose.
 	URL string
-	// Home is where somebody goes who has logged in. Default "/account".
+	// Home is the account's page, where somebody goes who has logged in. Default "/account".
 	Home string
 	// Sent is where somebody goes who gets a mail. Default: a page that says so.
 	Sent string

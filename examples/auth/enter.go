@@ -91,7 +91,7 @@ func (a *Auth) logIn(s *views.Socket, email, password string, remember bool, nex
 		if err != nil || !ok {
 			return false, err
 		}
-		text, err := a.accounts.begin(s, a.rehashed(s, who, password), a.newSession(s, remember))
+		b, err := a.accounts.begin(s, a.rehashed(s, who, password), a.newSession(s, remember))
 		switch {
 		case errors.Is(err, ErrNone) && first: // the password has changed while it was checked, or was hashed again
 			continue
@@ -101,7 +101,7 @@ func (a *Auth) logIn(s *views.Socket, email, password string, remember bool, nex
 			return false, err
 		}
 		s.Flash(views.FlashSuccess, "You are logged in.")
-		return true, a.begun(s, text, remember, next)
+		return true, a.begun(s, b, remember, next)
 	}
 }
 
@@ -159,13 +159,14 @@ func (a *Auth) mailIfKnown(s *views.Socket, email string, p purpose, path, subje
 	}
 	return a.sendTo(s, string(p), func(ctx context.Context) (Mail, error) {
 		who, err := a.accounts.find(ctx, email)
+		var m Mail
+		if err == nil {
+			m, err = a.mailLink(ctx, token{purpose: p, email: who.email, account: who.id}, path, subject, text)
+		}
 		if errors.Is(err, ErrNone) {
 			return Mail{}, nil
 		}
-		if err != nil {
-			return Mail{}, err
-		}
-		return a.mailLink(ctx, token{purpose: p, email: who.email, account: who.id}, path, subject, text)
+		return m, err
 	})
 }
 

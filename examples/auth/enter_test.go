@@ -265,6 +265,21 @@ func TestNextIsOfThisSite(t *testing.T) {
 	}
 }
 
+// Config.Home is where the log-in and the links of an account's pages lead.
+func TestTheHomeOfAnAccount(t *testing.T) {
+	t.Parallel()
+	s := serve(t, plenty)
+	s.home = "/notes"
+	s.Restart(s.program(plenty))
+	page := s.logIn(s.Person(), ann, secret)
+	expectPath(t, page, "/notes")
+	for _, path := range []string{"/notes", "/account/sessions", "/account/settings"} {
+		if got := page.Person().Open(path).Find(".links a", "Account").Attr("href"); got != "/notes" {
+			t.Errorf("%s leads to %q", path, got)
+		}
+	}
+}
+
 func TestBrowsersKeepNoCopy(t *testing.T) {
 	t.Parallel()
 	s := serve(t, plenty)

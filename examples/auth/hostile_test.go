@@ -1,6 +1,7 @@
 package auth_test
 
 import (
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -189,6 +190,44 @@ func TestManyLinks(t *testing.T) {
 		t.Errorf("%d tokens", n)
 	}
 	expectPath(t, s.Open(first), "/account/log-in")
+}
+
+// Whoever else asks for links to an address, from however many networks, does not end its owner's.
+func TestNobodyElseEndsALink(t *testing.T) {
+	t.Parallel()
+	both(t, func(t *testing.T, s *site, p *livetest.Person) {
+		page := p.Open("/account/log-in")
+		enter(page, "kim@example.org", secret, "Register")
+		confirm := s.path()
+		move := func(p *livetest.Person) string {
+			page := p.Open("/account/settings")
+			page.Field("Email").Fill("ann@example.net")
+			page.Button("Change email").Click()
+			return s.path()
+		}
+		member := s.member(ann).Person()
+		address := move(member)
+		other := s.member(bob).Person()
+		for i := range 40 {
+			attacker := s.Person().WithoutScripts()
+			attacker.SetHeader("X-Real-IP", fmt.Sprintf("198.51.100.%d", i))
+			enter(attacker.Open("/account/log-in"), "kim@example.org", "the attacker's own", "Register")
+			s.mailed()
+			if i < 10 {
+				move(other)
+			}
+		}
+		page = p.Open(confirm)
+		page.Field("Password").Fill(secret)
+		page.Button("Confirm").Click()
+		page.Expect("#who", "Signed in as kim@example.org")
+		if n := s.count(`SELECT count(*) FROM account_tokens WHERE email = 'kim@example.org'`); n != 0 {
+			t.Errorf("%d registrations are left", n)
+		}
+		page = member.Open(address)
+		page.Button("Change email").Click()
+		page.Expect("#who", "Signed in as ann@example.net")
+	})
 }
 
 // Who registers somebody else's address gets no account, and neither does the owner who follows the link without knowing

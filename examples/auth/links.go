@@ -82,7 +82,7 @@ func (p confirm) Confirm(s *views.Socket, f *forms.Submission[Proof]) error {
 		return err
 	}
 	if !ok {
-		f.AddFormError("That is not the password with which this account was registered. If you have not registered it, close this page.")
+		f.AddFormError("That is not the password with which this account was registered. If other mails came, try their links. If you have not registered it, close this page.")
 		return nil
 	}
 	id, err := p.auth.accounts.confirm(s, text, p.auth.now())
@@ -95,12 +95,12 @@ func (p confirm) Confirm(s *views.Socket, f *forms.Submission[Proof]) error {
 	case err != nil:
 		return err
 	}
-	text, err = p.auth.accounts.begin(s, account{id: id, password: t.password}, p.auth.newSession(s, f.Data.Remember))
+	b, err := p.auth.accounts.begin(s, account{id: id, password: t.password}, p.auth.newSession(s, f.Data.Remember))
 	if err != nil {
 		return err
 	}
 	s.Flash(views.FlashSuccess, "Welcome. Your account is confirmed.")
-	return p.auth.begun(s, text, f.Data.Remember, "")
+	return p.auth.begun(s, b, f.Data.Remember, "")
 }
 
 // Remember is what the page of a link that logs in posts.
@@ -123,7 +123,7 @@ func (p link) Mount(s *views.Socket, q linkQuery) error {
 
 // Enter logs in.
 func (p link) Enter(s *views.Socket, f *forms.Submission[Remember]) error {
-	text, err := p.auth.accounts.logIn(s, linkToken.Get(s), p.auth.newSession(s, f.Data.Remember))
+	b, err := p.auth.accounts.logIn(s, linkToken.Get(s), p.auth.newSession(s, f.Data.Remember))
 	if errors.Is(err, ErrNone) {
 		return sendBack(s, LogInPath)
 	}
@@ -131,7 +131,7 @@ func (p link) Enter(s *views.Socket, f *forms.Submission[Remember]) error {
 		return err
 	}
 	s.Flash(views.FlashSuccess, "You are logged in.")
-	return p.auth.begun(s, text, f.Data.Remember, "")
+	return p.auth.begun(s, b, f.Data.Remember, "")
 }
 
 // newAddress is the page of a link that gives an account a new address.
@@ -231,6 +231,9 @@ func (a *Auth) resetPassword(w http.ResponseWriter, r *http.Request) {
 	case err != nil:
 		a.failed(w, r, err)
 	default:
+		if err := a.end(r.Context()); err != nil { // this browser may have been logged in as somebody else
+			a.log.Error("auth: a session has not ended", "err", err)
+		}
 		a.changed(w, r, User{ID: id}, newCookie(a.isLocal(r), "", false), "Your password is changed. Please log in with it.", LogInPath)
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"regexp"
+	"strings"
 	"sync"
 	"time"
 
@@ -97,22 +99,38 @@ func (p *post) close(ctx context.Context) error {
 	}
 }
 
-// send makes a mail in the background, and sends it if there is one. What goes wrong is logged, without the address.
+// send makes a mail in the background, and sends it if there is one. What goes wrong is logged, without the address and
+// the link's token.
 func (a *Auth) send(what string, write func(ctx context.Context) (Mail, error)) error {
 	return a.post.later(func(ctx context.Context) {
+		var m Mail
+		var err error
 		defer func() {
 			if p := recover(); p != nil {
-				a.log.Error("auth: mail", "for", what, "panic", p)
+				a.log.Error("auth: mail", "for", what, "panic", withoutSecrets(fmt.Sprint(p), m))
 			}
 		}()
-		m, err := write(ctx)
-		if err == nil && m.To != "" {
+		if m, err = write(ctx); err == nil && m.To != "" {
 			err = a.mailer.Send(ctx, m)
 		}
 		if err != nil {
-			a.log.Error("auth: mail", "for", what, "err", err)
+			a.log.Error("auth: mail", "for", what, "err", withoutSecrets(err.Error(), m))
 		}
 	})
+}
+
+// withoutSecrets takes the address and the token of a mail from what its mailer says, and whatever else looks like an
+// address: mail servers name the address that they refuse, or where they would forward it, HTTP clients have it in a URL,
+// and filters name the link that they do not like.
+func withoutSecrets(text string, m Mail) string {
+	if _, secret, ok := strings.Cut(m.Link, "token="); ok {
+		text = strings.ReplaceAll(text, secret, "(token)")
+	}
+	find := `[\w.!#$%'*+^{|}~-]+(@|%40)[\w.-]+`
+	if m.To != "" { // first: it may have signs that are none of an address elsewhere, as a / is in a URL
+		find = regexp.QuoteMeta(m.To) + "|" + regexp.QuoteMeta(url.QueryEscape(m.To)) + "|" + regexp.QuoteMeta(url.PathEscape(m.To)) + "|" + find
+	}
+	return regexp.MustCompile("(?i)"+find).ReplaceAllString(text, "(address)")
 }
 
 // mailLink stores a token, and writes the mail with its link.

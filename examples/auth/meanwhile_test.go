@@ -42,6 +42,32 @@ func TestALogInDoesNotOutliveAReset(t *testing.T) {
 	})
 }
 
+// A link that was asked for while the account gets another address is not good for the old mailbox, and is not mailed.
+func TestNoLinkForTheOldAddress(t *testing.T) {
+	t.Parallel()
+	both(t, func(t *testing.T, s *site, p *livetest.Person) {
+		var once sync.Once
+		s.auth.SetClock(func() time.Time { // asked once the account was found
+			once.Do(func() {
+				_, err := s.db.Exec(`UPDATE accounts SET email = 'ann@example.net' WHERE email = ?`, ann)
+				check(t, err)
+			})
+			return s.clock()
+		})
+		page := p.Open("/account/forgotten")
+		page.Field("Email").Fill(ann)
+		page.Button("Mail me a link").Click()
+		expectPath(t, page, "/account/sent")
+		check(t, s.auth.Close(t.Context()))
+		if n := s.count(`SELECT count(*) FROM account_tokens`); n != 0 || len(s.mail.got) != 0 {
+			t.Errorf("%d links, %d mails", n, len(s.mail.got))
+		}
+		if said := s.log.String(); strings.Contains(said, "level=ERROR") {
+			t.Errorf("the log says %s", said)
+		}
+	})
+}
+
 func TestASessionThatHasEndedSetsNoPassword(t *testing.T) {
 	t.Parallel()
 	s := serve(t, plenty)

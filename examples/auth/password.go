@@ -26,11 +26,8 @@ const (
 
 var memory uint32 = 19 << 10 // KiB; tests take less
 
-// Lengths of passwords, in characters.
-const (
-	minPassword = 12
-	maxPassword = 128 // which is also in the forms' rules
-)
+// minPassword is how many characters a password has at least; the most, 128, is in the forms' rules.
+const minPassword = 12
 
 const tooShort = "must have 12 characters or more"
 

@@ -3,6 +3,7 @@ package auth
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"time"
 )
 
@@ -31,35 +32,45 @@ type newSession struct {
 	now      time.Time
 }
 
-// begin begins a session of an account, and returns the text of its token. It returns [ErrNone] if the account's password
-// is not the one any more with which who was read: a new password ends log-ins that are under way, too.
-func (s *Accounts) begin(ctx context.Context, who account, n newSession) (text string, err error) {
-	err = s.transact(ctx, func(tx *sql.Tx) error {
-		text, err = begin(ctx, tx, who, n)
-		return err
-	})
-	return text, err
+// begun is a session that has begun.
+type begun struct {
+	text    string // of its token
+	account int64
+	ended   bool // there were too many: the account's oldest have ended
 }
 
-func begin(ctx context.Context, tx *sql.Tx, who account, n newSession) (text string, err error) {
+// begin begins a session of an account. It returns [ErrNone] if the account's password is not the one any more with which
+// who was read: a new password ends log-ins that are under way, too.
+func (s *Accounts) begin(ctx context.Context, who account, n newSession) (b begun, err error) {
+	err = s.transact(ctx, func(tx *sql.Tx) error {
+		b, err = begin(ctx, tx, who, n)
+		return err
+	})
+	return b, err
+}
+
+func begin(ctx context.Context, tx *sql.Tx, who account, n newSession) (begun, error) {
 	text, hashed := newToken()
 	life := sessionLife
 	if n.remember {
 		life = rememberLife
 	}
 	if _, err := tx.ExecContext(ctx, `DELETE FROM account_sessions WHERE id = ? OR expires <= ?`, n.before, n.now.Unix()); err != nil {
-		return "", err
+		return begun{}, err
 	}
 	if err := one(tx.ExecContext(ctx, `
 		INSERT INTO account_sessions (hash, account, browser, remember, created, seen, proved, expires)
 		SELECT ?1, id, ?2, ?3, ?4, ?4, ?4, ?5 FROM accounts WHERE id = ?6 AND password = ?7`,
 		hashed, n.browser, n.remember, n.now.Unix(), n.now.Add(life).Unix(), who.id, who.password)); err != nil {
-		return "", err
+		return begun{}, err
 	}
-	_, err = tx.ExecContext(ctx, `
+	err := one(tx.ExecContext(ctx, `
 		DELETE FROM account_sessions WHERE account = ?1 AND id NOT IN (
-			SELECT id FROM account_sessions WHERE account = ?1 ORDER BY id DESC LIMIT ?2)`, who.id, maxSessions)
-	return text, err
+			SELECT id FROM account_sessions WHERE account = ?1 ORDER BY id DESC LIMIT ?2)`, who.id, maxSessions))
+	if err != nil && !errors.Is(err, ErrNone) {
+		return begun{}, err
+	}
+	return begun{text, who.id, err == nil}, nil
 }
 
 // who returns who is logged in with a token, or [ErrNone]. It notes now and then that the session is in use.

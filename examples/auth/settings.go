@@ -116,7 +116,7 @@ func (a *Auth) setPassword(w http.ResponseWriter, r *http.Request, u User) {
 		a.goTo(w, r, views.FlashError, err.Error(), SettingsPath)
 		return
 	}
-	text, err := a.accounts.change(r.Context(), u, stored, newSession{browser: browserName(r.UserAgent()), remember: u.remember, now: a.now()})
+	b, err := a.accounts.change(r.Context(), u, stored, newSession{browser: browserName(r.UserAgent()), remember: u.remember, now: a.now()})
 	switch {
 	case errors.Is(err, ErrNone): // another change was faster, and has ended this session
 		a.goTo(w, r, views.FlashWarning, "Please log in.", LogInPath)
@@ -125,7 +125,7 @@ func (a *Auth) setPassword(w http.ResponseWriter, r *http.Request, u User) {
 		a.failed(w, r, err)
 		return
 	}
-	a.changed(w, r, u, newCookie(a.isLocal(r), text, u.remember), "Your password is changed. You are logged out everywhere else.", SettingsPath)
+	a.changed(w, r, u, newCookie(a.isLocal(r), b.text, u.remember), "Your password is changed. You are logged out everywhere else.", SettingsPath)
 }
 
 // change lets one change of an account's password run at a time: else one member could keep all slots of the hashers
@@ -155,13 +155,11 @@ func (p sessionList) Mount(s *views.Socket, _ views.NoParams) error {
 	return nil
 }
 
-// logOut ends the session of this browser, and the pages of all its tabs.
+// logOut ends the session of this browser, and all pages that it has opened.
 func (a *Auth) logOut(w http.ResponseWriter, r *http.Request) {
-	if u, ok := userOf(r.Context()); ok {
-		if err := a.accounts.end(r.Context(), u.ID, u.Session); err != nil && !errors.Is(err, ErrNone) {
-			a.failed(w, r, err)
-			return
-		}
+	if err := a.end(r.Context()); err != nil {
+		a.failed(w, r, err)
+		return
 	}
 	http.SetCookie(w, newCookie(a.isLocal(r), "", false))
 	if err := a.kit.Sessions().Destroy(r.Context()); err != nil {
@@ -169,6 +167,19 @@ func (a *Auth) logOut(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	a.goTo(w, r, views.FlashSuccess, "You are logged out.", LogInPath)
+}
+
+// end ends the session of this browser, if it has one.
+func (a *Auth) end(ctx context.Context) error {
+	u, ok := userOf(ctx)
+	if !ok {
+		return nil
+	}
+	if err := a.accounts.end(ctx, u.ID, u.Session); err != nil && !errors.Is(err, ErrNone) {
+		return err
+	}
+	a.reloadLater(ctx, u.ID)
+	return nil
 }
 
 // logOutEverywhere ends all sessions of an account.
@@ -197,8 +208,8 @@ func (a *Auth) endSession(w http.ResponseWriter, r *http.Request, u User) {
 	case err != nil:
 		a.failed(w, r, err)
 	default:
+		a.reloadLater(r.Context(), u.ID)
 		a.goTo(w, r, views.FlashSuccess, "That session is logged out.", SessionsPath)
-		a.kit.Reload(u.identity()) // who is still logged in finds the pages as they were
 	}
 }
 

@@ -182,8 +182,7 @@ func TestAnAccountHasAFewSessions(t *testing.T) {
 	if n := s.count(`SELECT count(*) FROM account_sessions`); n != auth.MaxSessions {
 		t.Errorf("%d sessions", n)
 	}
-	first.Button("Tap").Click()
-	first.Wait("h1", "Log in")
+	first.Wait("h1", "Log in") // by itself
 }
 
 func TestLoggingOutEverywhere(t *testing.T) {
@@ -204,17 +203,80 @@ func TestLoggingOutEverywhere(t *testing.T) {
 	})
 }
 
+// The pages of the user's other browsers load themselves once, and go on.
 func TestLoggingOutLeavesOtherBrowsers(t *testing.T) {
 	t.Parallel()
 	s := serve(t, plenty)
-	far := s.member(ann)
+	far, other := s.member(ann), s.member(bob)
 	page := s.member(ann)
 	tab := page.NewTab("/notes")
+	for _, p := range []*livetest.Page{far, other} {
+		p.Button("Tap").Click()
+		p.Expect("#taps", "x")
+	}
 	page.Button("Log out").Click()
 	expectPath(t, page, "/account/log-in")
 	tab.Wait("h1", "Log in")
+	far.Wait("#taps", "")
 	far.Button("Tap").Click()
 	far.Expect("#taps", "x")
+	far.Expect("#who", "Signed in as "+ann)
+	other.Expect("#taps", "x")
+}
+
+// What a session's cookie has opened ends with the session, also in a browser that has copied the cookie: nothing is
+// pushed there any more.
+func TestTheEndOfASessionEndsThePagesOfItsCopies(t *testing.T) {
+	t.Parallel()
+	for name, end := range map[string]func(s *site, p *livetest.Person){
+		"log out": func(_ *site, p *livetest.Person) {
+			page := p.Open("/account")
+			page.Button("Log out").Click()
+			page.Wait("h1", "Log in")
+		},
+		"log out in the list": func(_ *site, p *livetest.Person) {
+			page := p.Open("/account/sessions")
+			page.Find("#sessions li").Find("button").Click()
+			page.Wait("h1", "Log in")
+		},
+		"a log-in as somebody else": func(s *site, p *livetest.Person) {
+			page := s.Open("/account/log-in")
+			page.Field("Email").Fill(bob)
+			page.Button("Mail me a link").Click()
+			page = p.Open(s.path())
+			page.Button("Log in").Click()
+			page.Expect("#who", "Signed in as "+bob)
+			says(s.t, page, ".sb-flash", "You are logged in.")
+		},
+		"a new password of somebody else": func(s *site, p *livetest.Person) {
+			page := s.Open("/account/forgotten")
+			page.Field("Email").Fill(bob)
+			page.Button("Mail me a link").Click()
+			page = p.Open(s.path())
+			page.Field("New password").Fill(another)
+			page.Button("Set password").Click()
+			page.Wait("h1", "Log in")
+			says(s.t, page, ".sb-flash", "Your password is changed. Please log in with it.")
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			both(t, func(t *testing.T, s *site, p *livetest.Person) {
+				s.logIn(p, ann, secret).Expect("#who", "Signed in as "+ann)
+				thief := s.Person()
+				u, err := url.Parse(thief.Address("/"))
+				check(t, err)
+				thief.Client().Jar.SetCookies(u, []*http.Cookie{{Name: "__Host-account", Value: cookies(t, p)["__Host-account"], Path: "/", Secure: true}})
+				copied := thief.Open("/notes")
+				copied.Expect("#who", "Signed in as "+ann)
+				end(s, p)
+				copied.Wait("h1", "Log in") // by itself
+				if n := s.count(`SELECT count(*) FROM account_sessions s JOIN accounts a ON a.id = s.account WHERE a.email = '` + ann + `'`); n != 0 {
+					t.Errorf("%d sessions", n)
+				}
+			})
+		})
+	}
 }
 
 // Who logs out and closes the tab at once is logged out, and nobody is told of a fault.

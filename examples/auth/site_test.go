@@ -42,7 +42,7 @@ const (
 type mailbox struct {
 	got chan auth.Mail
 	mu  sync.Mutex
-	do  func(ctx context.Context) error
+	do  func(ctx context.Context, m auth.Mail) error
 }
 
 func (b *mailbox) Send(ctx context.Context, m auth.Mail) error {
@@ -50,7 +50,7 @@ func (b *mailbox) Send(ctx context.Context, m auth.Mail) error {
 	do := b.do
 	b.mu.Unlock()
 	if do != nil {
-		if err := do(ctx); err != nil {
+		if err := do(ctx, m); err != nil {
 			return err
 		}
 	}
@@ -69,6 +69,7 @@ type site struct {
 	mail     *mailbox
 	log      *logs
 	handler  http.Handler
+	home     string // the next program's Config.Home
 
 	mu  sync.Mutex
 	now time.Time
@@ -114,7 +115,7 @@ func serve(t testing.TB, limits auth.Limits) *site {
 func (s *site) program(limits auth.Limits) http.Handler {
 	logger := slog.New(slog.NewTextHandler(s.log, nil))
 	s.kit = handlers.New(handlers.Config{Logger: logger, Identity: auth.Identity, Timeouts: handlers.Timeouts{Event: 2 * time.Minute}, Security: handlers.Security{Secrets: [][]byte{bytes.Repeat([]byte("s"), 32)}}})
-	a := auth.New(auth.Config{Kit: s.kit, Accounts: s.accounts, Mailer: s.mail, URL: "https://site.test", Limits: limits, Logger: logger})
+	a := auth.New(auth.Config{Kit: s.kit, Accounts: s.accounts, Mailer: s.mail, URL: "https://site.test", Home: s.home, Limits: limits, Logger: logger})
 	a.SetClock(s.clock)
 	s.auth = a
 	s.t.Cleanup(func() {

@@ -20,7 +20,7 @@ var (
 // Bounds of what is kept.
 const (
 	maxSessions = 20 // of an account: one more ends the oldest
-	maxTokens   = 5  // of an address and a purpose: one more replaces the oldest
+	maxTokens   = 5  // of an account, an address and a purpose, but for registrations: one more replaces the oldest
 )
 
 // Accounts keeps accounts, their sessions and the tokens of mails. Make it with [Open]. Its methods may be called from
@@ -68,7 +68,9 @@ const schema = `
 		created  INTEGER NOT NULL,
 		expires  INTEGER NOT NULL
 	);
-	CREATE INDEX IF NOT EXISTS account_tokens_email ON account_tokens (email, purpose);`
+	CREATE INDEX IF NOT EXISTS account_tokens_email ON account_tokens (email, purpose);
+	CREATE INDEX IF NOT EXISTS account_tokens_account ON account_tokens (account);
+	CREATE INDEX IF NOT EXISTS account_tokens_expires ON account_tokens (expires);`
 
 // account is who can log in. Its password is a hash.
 type account struct {
@@ -118,7 +120,7 @@ func insert(ctx context.Context, tx *sql.Tx, email, password string, now time.Ti
 
 // change changes the password of who is logged in, ends all of the account's sessions and all links that were mailed to
 // it, and begins a session in their place. It returns [ErrNone] if the session of u has ended meanwhile.
-func (s *Accounts) change(ctx context.Context, u User, password string, n newSession) (text string, err error) {
+func (s *Accounts) change(ctx context.Context, u User, password string, n newSession) (b begun, err error) {
 	err = s.transact(ctx, func(tx *sql.Tx) error {
 		if err := one(tx.ExecContext(ctx, `
 			UPDATE accounts SET password = ?1 WHERE id = ?2 AND EXISTS (SELECT 1 FROM account_sessions WHERE id = ?3 AND account = ?2)`,
@@ -128,10 +130,10 @@ func (s *Accounts) change(ctx context.Context, u User, password string, n newSes
 		if err := setPassword(ctx, tx, u.ID, password); err != nil {
 			return err
 		}
-		text, err = begin(ctx, tx, account{id: u.ID, password: password}, n)
+		b, err = begin(ctx, tx, account{id: u.ID, password: password}, n)
 		return err
 	})
-	return text, err
+	return b, err
 }
 
 // rehash replaces the hash of an account's password by another of the same. It returns [ErrNone] if it has changed since

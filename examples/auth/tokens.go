@@ -35,22 +35,28 @@ type token struct {
 	password string // of the account to be, as a hash
 }
 
-// mailed stores a token, and returns its text.
+// mailed stores a token, and returns its text. It returns [ErrNone] if the account has another address by now: a link that
+// was asked for before is not to be good for a mailbox that is the account's no more.
 func (s *Accounts) mailed(ctx context.Context, t token, now time.Time) (text string, err error) {
 	text, hashed := newToken()
 	return text, s.transact(ctx, func(tx *sql.Tx) error {
 		if _, err := tx.ExecContext(ctx, `DELETE FROM account_tokens WHERE expires <= ?`, now.Unix()); err != nil {
 			return err
 		}
-		if _, err := tx.ExecContext(ctx, `
-			INSERT INTO account_tokens (hash, purpose, email, account, password, created, expires) VALUES (?, ?, ?, ?, ?, ?, ?)`,
-			hashed, t.purpose, t.email, t.account, t.password, now.Unix(), now.Add(t.purpose.life()).Unix()); err != nil {
+		toNewAddress := t.purpose == toConfirm || t.purpose == toMove
+		if err := one(tx.ExecContext(ctx, `
+			INSERT INTO account_tokens (hash, purpose, email, account, password, created, expires)
+			SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7 WHERE ?8 OR EXISTS (SELECT 1 FROM accounts WHERE id = ?4 AND email = ?3)`,
+			hashed, t.purpose, t.email, t.account, t.password, now.Unix(), now.Add(t.purpose.life()).Unix(), toNewAddress)); err != nil {
 			return err
 		}
+		if t.purpose == toConfirm { // others who register the address must not end its owner's link: Limits.AddressMails bounds them
+			return nil
+		}
 		_, err := tx.ExecContext(ctx, `
-			DELETE FROM account_tokens WHERE email = ?1 AND purpose = ?2 AND rowid NOT IN (
-				SELECT rowid FROM account_tokens WHERE email = ?1 AND purpose = ?2 ORDER BY rowid DESC LIMIT ?3)`,
-			t.email, t.purpose, maxTokens)
+			DELETE FROM account_tokens WHERE email = ?1 AND purpose = ?2 AND account = ?3 AND rowid NOT IN (
+				SELECT rowid FROM account_tokens WHERE email = ?1 AND purpose = ?2 AND account = ?3 ORDER BY rowid DESC LIMIT ?4)`,
+			t.email, t.purpose, t.account, maxTokens)
 		return err
 	})
 }
@@ -89,8 +95,8 @@ func (s *Accounts) confirm(ctx context.Context, text string, now time.Time) (id 
 	return id, err
 }
 
-// logIn uses a token that logs in, begins a session, and returns the text of that. If it can't begin, the token stays good.
-func (s *Accounts) logIn(ctx context.Context, token string, n newSession) (text string, err error) {
+// logIn uses a token that logs in, and begins a session. If that can't begin, the token stays good.
+func (s *Accounts) logIn(ctx context.Context, token string, n newSession) (b begun, err error) {
 	err = s.transact(ctx, func(tx *sql.Tx) error {
 		t, err := use(ctx, tx, token, toLogIn, n.now)
 		if err != nil {
@@ -100,10 +106,10 @@ func (s *Accounts) logIn(ctx context.Context, token string, n newSession) (text 
 		if err := tx.QueryRowContext(ctx, `SELECT password FROM accounts WHERE id = ?`, t.account).Scan(&who.password); err != nil {
 			return none(err)
 		}
-		text, err = begin(ctx, tx, who, n)
+		b, err = begin(ctx, tx, who, n)
 		return err
 	})
-	return text, err
+	return b, err
 }
 
 // reset sets a password by a token, as setPassword does, and returns whose it is.

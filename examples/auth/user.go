@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/sideband-go/sideband/state"
@@ -21,7 +22,8 @@ type User struct {
 	Session int64     // of this browser
 	Proved  time.Time // when this session has shown a password or a link last
 
-	remember bool // the session outlives the browser
+	remember bool   // the session outlives the browser
+	home     string // Config.Home
 }
 
 // identity is what the kit knows a user by.
@@ -35,17 +37,54 @@ type (
 	visitKey struct{}
 )
 
-// visit is what events need to know of their request.
+// visit is what events need to know of their request, and what is to be done after its answer.
 type visit struct {
 	local   bool   // plain HTTP to this machine
 	browser string // "Firefox on Linux"
+
+	mu       sync.Mutex
+	reload   []int64 // accounts of which a session has ended
+	answered bool
+}
+
+func visitOf(ctx context.Context) *visit {
+	if v, ok := ctx.Value(visitKey{}).(*visit); ok {
+		return v
+	}
+	return &visit{}
+}
+
+// reloadLater has all pages of an account load themselves anew, once the request is answered: one of its sessions has
+// ended, and a copy of its cookie may have opened pages in any browser. Who is still logged in finds the pages as they
+// were.
+func (a *Auth) reloadLater(ctx context.Context, account int64) {
+	v := visitOf(ctx)
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.answered { // the event took too long
+		a.kit.Reload(User{ID: account}.identity())
+		return
+	}
+	v.reload = append(v.reload, account)
+}
+
+// wasAnswered does what reloadLater has put off.
+func (a *Auth) wasAnswered(v *visit) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.answered = true
+	for _, account := range v.reload {
+		a.kit.Reload(User{ID: account}.identity())
+	}
 }
 
 // Load is middleware that finds out who is logged in. It belongs below the kit's middleware, above all pages whose
 // identity is the user's.
 func (a *Auth) Load(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		ctx := context.WithValue(r.Context(), visitKey{}, visit{a.isLocal(r), browserName(r.UserAgent())})
+		v := &visit{local: a.isLocal(r), browser: browserName(r.UserAgent())}
+		defer a.wasAnswered(v)
+		ctx := context.WithValue(r.Context(), visitKey{}, v)
 		if c, err := r.Cookie(cookieName(a.isLocal(r))); err == nil {
 			// Not until the browser leaves: who logs out and closes the tab at once is logged out.
 			all, cancel := withoutBrowser(ctx)
@@ -53,6 +92,7 @@ func (a *Auth) Load(next http.Handler) http.Handler {
 			cancel()
 			switch {
 			case err == nil:
+				u.home = a.home
 				ctx = context.WithValue(ctx, userKey{}, u)
 			case !errors.Is(err, ErrNone):
 				a.failed(w, r, err) // open pages say that it failed, and stay
@@ -134,15 +174,19 @@ func (a *Auth) goOn(s *views.Socket, next string) error {
 
 // newSession is the one that an event begins. It replaces the one that the browser had.
 func (a *Auth) newSession(s *views.Socket, remember bool) newSession {
-	v, _ := s.Value(visitKey{}).(visit)
 	before, _ := userOf(s)
-	return newSession{before: before.Session, browser: v.browser, remember: remember, now: a.now()}
+	return newSession{before: before.Session, browser: visitOf(s).browser, remember: remember, now: a.now()}
 }
 
 // begun gives the browser its session, and sends the page on. The kit's session is renewed: who knows its token from before has nothing of it.
-func (a *Auth) begun(s *views.Socket, text string, remember bool, next string) error {
-	v, _ := s.Value(visitKey{}).(visit)
-	if err := s.SetCookie(newCookie(v.local, text, remember)); err != nil {
+func (a *Auth) begun(s *views.Socket, b begun, remember bool, next string) error {
+	if before, ok := userOf(s); ok { // whose session is replaced
+		a.reloadLater(s, before.ID)
+	}
+	if b.ended {
+		a.reloadLater(s, b.account)
+	}
+	if err := s.SetCookie(newCookie(visitOf(s).local, b.text, remember)); err != nil {
 		return err
 	}
 	if err := a.kit.Sessions().RenewToken(s); err != nil {
