@@ -1,6 +1,7 @@
 package views
 
 import (
+	"cmp"
 	"context"
 	"net/url"
 
@@ -25,10 +26,11 @@ type ShownFile = live.ShownFile
 
 // FileAddress returns the address at which the page's browser gets a file of a [FileShower], by the file's id. Nobody else
 // does: it is bound to the view and its session, and passes the page's middleware. Whatever the file is, it can't act as a
-// page of the site. The address is that of the page itself, so that it holds while the page does.
+// page of the site. The address is that of the page itself, so that it holds while the page does. It has the path if that
+// can change: a patch may come before the browser shows the new one.
 func FileAddress(ctx context.Context, id string) string {
 	t := render.ComponentOf(ctx).Tree()
-	return t.Address() + "?" + protocol.KitParam + "=" + protocol.FileValue + "." + protocol.ViewText(t.ViewID) + "." + url.QueryEscape(id)
+	return cmp.Or(live.PathOf(ctx), t.Address()) + "?" + protocol.KitParam + "=" + protocol.FileValue + "." + protocol.ViewText(t.ViewID) + "." + url.QueryEscape(id)
 }
 
 // TakeFiles has t take the files that events of the page post in a field, once the callback has succeeded and until

@@ -70,6 +70,9 @@ func (v *View) setRoute(cb *Callback, at *Place) {
 	}
 }
 
+// PathOf returns the path of the page of a rendering or a callback, if its address can change; else "".
+func PathOf(ctx context.Context) string { return routeKey.Get(ctx).path }
+
 // AddressOf returns the address of the page of a rendering or a callback for parameters.
 func AddressOf(ctx context.Context, q any) (string, error) {
 	r := routeKey.Get(ctx)
