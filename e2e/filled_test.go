@@ -119,6 +119,9 @@ func TestAClickIsNotLostWhenAnErrorMovesItsButton(t *testing.T) {
 	p.ClickSlowly("[value='add nicknames']", moved("signup-email", "[value='add nicknames']"))
 	p.WaitCount(".row", 1)
 	focused(t, p, "#signup-nicknames-0-text")
+	p.Eval(`document.getElementById("below").addEventListener("click", () => window.below = true)`, nil)
+	p.ClickSlowly("#below", moved("signup-country", "#below"))
+	p.WaitFor(`window.below`)
 	p.Eval(`document.getElementById("signup-password").focus()`, nil)
 	p.WaitText("#signup-nicknames-0-text--errors", "can't be blank") // which moves the button before it is pressed
 	p.ClickSlowly("#save", moved("signup-password", "#save"))
