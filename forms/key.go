@@ -54,7 +54,8 @@ type keyID struct {
 }
 
 // New returns a new key of forms whose data is a T. The name begins with a letter, and has only
-// letters, digits, _ and - in it; it is the id of the form's element, and begins those of its fields.
+// letters, digits, _ and - in it; it is the id of the form's element, and begins those of its fields: "signup" and
+// "signup-addresses-0-street". No other element of the page may have one of these ids.
 //
 // It panics if T has fields that can't be posted or are tagged with unknown rules, and if there is a key of the
 // name and type already.

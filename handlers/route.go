@@ -23,12 +23,12 @@ type Route struct {
 }
 
 // View makes the handler of a page. The hooks run within those of [Kit.Hooks]. It panics on mistakes that the compiler can't
-// find, and logs once what the page lets browsers call.
+// find, and logs what the page lets browsers call at the level of debugging.
 func View[Q any](k *Kit, v views.View[Q], hooks ...views.Hook) Route {
 	def := live.Face.Define(v, reflect.TypeFor[Q](), func(s, q any) error { return v.Mount(s.(*views.Socket), q.(Q)) })
 	def.Hooks = live.Face.Hooks(hooks)
 	if !def.Static {
-		k.log.Info("sideband: view registered", "view", def.Name(), "events", def.Events())
+		k.log.Debug("sideband: view registered", "view", def.Name(), "events", def.Events())
 	}
 	return Route{kit: k, def: def}
 }

@@ -156,4 +156,7 @@ func TestForgedEvents(t *testing.T) {
 	status, _ = page.Forge("?event=Arrive&value=forged", nil)
 	expect(t, "one that is", status, 204)
 	page.Expect("#news", "forged")
+	status, _ = page.Forge("event=Arrive&value=again", nil)
+	expect(t, "without the question mark", status, 204)
+	page.Expect("#news", "again")
 }

@@ -13,13 +13,16 @@ import (
 // Forge sends an event that the page does not offer, as somebody does who tries what
 // the page lets them: query is what stands in a binding, such as "?event=Remove&value=7".
 // It returns the status, and the text of the answer; what the view sends of it comes to
-// the page as ever.
+// the page as ever. The question mark may be left out.
 func (p *Page) Forge(query string, fields url.Values) (status int, text string) {
 	p.t.Helper()
 	p.settle()
 	ctx, cancel := context.WithTimeout(context.Background(), p.site.Patience)
 	defer cancel()
 	address, _, _ := strings.Cut(origin+p.path(), "?")
+	if query != "" && query[0] != '?' {
+		query = "?" + query
+	}
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, address+query, strings.NewReader(fields.Encode()))
 	p.must(err)
 	r.Header.Set(protocol.TicketHeader, p.now().ticket)

@@ -140,6 +140,22 @@ func TestKeptElementsAreToldFromRenderedOnes(t *testing.T) {
 	}
 }
 
+func TestAnIDThatIsKeptAndUsedAgainNamesItsElements(t *testing.T) {
+	var s stream
+	li := &elem{tag: "li", id: "s-1", children: []any{&elem{tag: "b", id: "in-1", children: []any{"x"}}}}
+	if _, err := s.show(&elem{tag: "main", children: []any{&elem{tag: "ul", children: []any{li}}}}); err != nil {
+		t.Fatal(err)
+	}
+	html := []byte(`<ul><li id="s-1" hx-preserve hidden></li></ul><form id="in-1"></form>`)
+	r, err := patch.Scan(html, []patch.Mark{{Off: 4, Kind: patch.Keep, From: s.items["s-1"].from, Count: 2}}, &s.tree)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if w := r.Warnings(); len(w) != 1 || w[0].Why != "the id in-1 is used twice, by <b> and <form>" {
+		t.Errorf("%+v", w)
+	}
+}
+
 func TestFirstTagReadsWhatAnItemBeginsWith(t *testing.T) {
 	for html, want := range map[string]string{
 		`<li id="a-1" class=x>x</li>`: "li a-1 true", "\n <x-y class=\"&gt;\" id=a>": "x-y a true", `<br id="a"/>`: "br a true",

@@ -163,21 +163,38 @@ func (s *scanner) note(id []byte, at seen) {
 		s.ids = map[uint64]seen{}
 	}
 	if first, dup := s.ids[key]; dup {
-		s.duplicate(id, first)
+		s.duplicate(id, first, at)
 	}
 	s.ids[key] = at
 }
 
 // duplicate makes the innermost element that contains both uses of an id opaque.
-func (s *scanner) duplicate(id []byte, first seen) {
+func (s *scanner) duplicate(id []byte, first, second seen) {
 	if s.owners[0].duplicate {
 		return // it can't get worse
 	}
+	why := "the id " + string(id) + " is used twice, by <" + s.nameAt(first) + "> and <" + s.nameAt(second) + ">"
 	if int(first.node) >= len(s.out.nodes) || s.out.pos[first.node].start != first.start {
 		first.node = 0 // it was in an opaque element, which is forgotten
 	}
 	k := sort.Search(len(s.owners), func(k int) bool { return s.owners[k].node >= first.node })
-	s.mark(int(s.owners[max(0, k-1)].depth), "the id "+string(id)+" is used twice").duplicate = true
+	s.mark(int(s.owners[max(0, k-1)].depth), why).duplicate = true
+}
+
+// nameAt is the name of an element that was seen.
+func (s *scanner) nameAt(at seen) string {
+	if at.start < 0 { // of the tree before, which does not know how custom elements are called
+		if name := s.old.nodes[-1-at.start].name; name < otherName {
+			return tagText(name)
+		}
+		return "…"
+	}
+	tag := s.html[at.start+1:]
+	n := 0
+	for n < len(tag) && isNameByte(tag[n]) {
+		n++
+	}
+	return string(tag[:n])
 }
 
 // idAt is the id of a node that has been read, perhaps not to its end.

@@ -18,6 +18,9 @@ import (
 // fields with path tags fill the route's pattern; a page without such fields keeps its path. Query parameters with their
 // default are left out, the others are in the order of the struct. ctx is that of a rendering or a callback.
 //
+// The path is that of the route that is shown, whatever a field tagged action says. For another route of the page write
+// the path yourself: see [PatchTo].
+//
 // URL panics for parameters of another type. It is "" if a field for the path is empty: no address leads to that.
 // [Socket.Patch] refuses what it and browsers do not take as an address of the page, such as a path with the value "..".
 func URL[Q any](ctx context.Context, q Q) string {
@@ -58,7 +61,7 @@ const Transition NavigateOption = 1
 //
 //	<a { views.Patch(ctx, Query{Page: 2})... }>2</a>
 //
-// The link has the address as href, see [URL]. Values may make no address: an empty one, "." or ".." in the path, or more
+// The link has the address as href, see [URL]; it stays at the route that is shown. Values may make no address: an empty one, "." or ".." in the path, or more
 // than 2,000 bytes. The link then leads nowhere, is marked as disabled, and the first one of a view is logged.
 func Patch[Q any](ctx context.Context, q Q, how ...PatchOption) templ.OrderedAttributes {
 	to, err := protocol.LocalAddress(URL(ctx, q))

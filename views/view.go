@@ -24,9 +24,12 @@ import (
 //	                           changes: see [Patch]. What depends on the address is set here
 //	Connect(s *Socket) error   the browser's connection has opened for the first time
 //	Close(s *Socket)           the view ends; setting keys has no effect any more
-//	KeepConnection() bool          whether the connection stays open while the page is hidden,
+//	KeepConnection() bool      whether the connection stays open while the page is hidden,
 //	                           which else closes it and opens it again when it is shown;
 //	                           asked once, at registration
+//	DurableKeys() []state.DurableKey
+//	                           the keys whose values are kept when the view is gone, beside
+//	                           those that are durable themselves; asked once, of the zero value
 //
 // One callback of a view runs at a time.
 type View[Q any] interface {

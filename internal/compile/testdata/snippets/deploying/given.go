@@ -16,7 +16,6 @@ var (
 	kit      = handlers.New(handlers.Config{})
 	sessions = kit.Sessions()
 	server   *http.Server
-	served   chan error
 	broker   pubsub.Broker
 
 	// Stands for github.com/alexedwards/scs/postgresstore.

@@ -15,6 +15,7 @@ type Orders struct{}
 func (*Orders) Find(context.Context, int) (Details, error)         { return Details{}, nil }
 func (*Orders) Ship(context.Context, int, string) (Details, error) { return Details{}, nil }
 func (*Orders) Cancel(context.Context, int) error                  { return nil }
+func (*Orders) Report(context.Context) (string, error)             { return "made", nil }
 
 type Details struct {
 	ID, Total     int
@@ -33,6 +34,7 @@ func (Order) CloseMenu(*views.Socket, views.NoParams) error { return nil }
 func (Order) Look(*views.Socket, views.NoParams) error      { return nil }
 
 var (
+	Report = state.NewAsync[string]("report")
 	User   = state.NewKey[string]("user")
 	kit    = handlers.New(handlers.Config{})
 	router = chi.NewRouter()

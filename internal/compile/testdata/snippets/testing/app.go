@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/alexedwards/scs/v2"
+
 	"github.com/sideband-go/sideband/forms"
 	"github.com/sideband-go/sideband/handlers"
 	"github.com/sideband-go/sideband/stash"
@@ -14,14 +16,16 @@ import (
 	"github.com/sideband-go/sideband/views"
 )
 
-type application struct{}
+type application struct{ sessions *scs.SessionManager }
 
 var app application
 
 func (application) New() application { return application{} }
 
-func (application) Routes() http.Handler {
-	kit := handlers.New(handlers.Config{})
+func (application) NewWith(sessions *scs.SessionManager) application { return application{sessions} }
+
+func (a application) Routes() http.Handler {
+	kit := handlers.New(handlers.Config{Sessions: handlers.Sessions{Manager: a.sessions}})
 	mux := http.NewServeMux()
 	mux.Handle(kit.AssetsPath()+"/", http.StripPrefix(kit.AssetsPath(), kit.Assets()))
 	mux.Handle("/counter", handlers.View(kit, Counter{}))
