@@ -76,3 +76,29 @@ func TestDevelopersAreToldWhatThePolicyBlocks(t *testing.T) {
 		})
 	}
 }
+
+// handled has an element with a command for each coat of paint.
+type handled struct{ wall }
+
+func (handled) Render() templ.Component {
+	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+		_, err := io.WriteString(w, `<ul id="coats">`)
+		for i := range coats.Get(ctx) {
+			_, err = fmt.Fprintf(w, `<li id="coat-%d" hx-on:click="0" hx-nonce="%s">coat</li>`, i, views.Nonce(ctx))
+		}
+		_, _ = io.WriteString(w, "</ul>")
+		return err
+	})
+}
+
+// The policy of a page with commands has its nonce, as that of its patches has.
+func TestCommandsOfPatchesAreNotBlocked(t *testing.T) {
+	s := newSite(t, handlers.Config{Development: true, Commands: true}, func(kit *handlers.Kit, r chi.Router) { r.Handle("/handled", handlers.View(kit, handled{})) })
+	p := s.browser(t).open("/handled").connect("")
+	for range 2 {
+		p.post("event=Paint", nil)
+	}
+	if log := s.log.String(); strings.Contains(log, "Content-Security-Policy blocks") {
+		t.Error(log)
+	}
+}

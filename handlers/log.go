@@ -47,8 +47,10 @@ func (k *Kit) warn(v *live.View, r render.Rendering) {
 				"view", v.Definition().Name(), "element", w.ID, "why", w.Why)
 		})
 	}
-	if k.config.Development && len(r.Ops) > 0 && k.config.Security.ContentSecurityPolicy != "-" {
-		k.warnBlocked(v.Definition().Name(), csp.Parse(k.config.Security.ContentSecurityPolicy), "", r.Ops)
+	if p := k.config.Security.ContentSecurityPolicy; k.config.Development && len(r.Ops) > 0 && p != "-" {
+		h := http.Header{"Content-Security-Policy": {p}}
+		allowNonce(h, v.Nonce())
+		k.warnBlocked(v.Definition().Name(), csp.Parse(h.Values("Content-Security-Policy")...), "", r.Ops)
 	}
 }
 
