@@ -26,7 +26,16 @@ type Call struct {
 	isEvent   bool              // its request waits for the answer
 	isMessage bool              // of the application's
 	isApart   bool              // from turns: nobody is told
+	isNamed   bool              // by the application: Name is no method's, and told as it is
 	kind      ActivityKind      // as a turn; 0: a message
+}
+
+// method is what it calls, as observers are told.
+func (c *Call) method() string {
+	if c.isNamed {
+		return c.Name
+	}
+	return methodOf(c.Name)
 }
 
 // begin runs the callback.
