@@ -11,6 +11,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/sideband-go/sideband/internal/fault"
 	"github.com/sideband-go/sideband/views"
 )
 
@@ -72,7 +73,7 @@ func (f *form) decode(data reflect.Value, fields url.Values) (err error) {
 	case len(unread) > maxName:
 		return fmt.Errorf("%w: a name has %d bytes", errTooMuch, len(unread))
 	case unread != "":
-		return fmt.Errorf("%w: %.60q", errUnreadable, unread)
+		return fault.Quote(unread, errUnreadable)
 	}
 	return nil
 }

@@ -42,7 +42,8 @@ type Config struct {
 	Logger *slog.Logger
 	// Development logs what costs more than it needs or can't work: HTML that the browser's
 	// parser rearranges, fields without an id, and styles, scripts and addresses that the page's
-	// own policy blocks, once each; events without a ticket.
+	// own policy blocks, once each; events without a ticket. Only with it are there values in the log and on the debug
+	// page: paths, ids, and texts that do not parse.
 	Development bool
 
 	// Commands lets pages have commands of package client and key triggers, which browsers run by themselves:

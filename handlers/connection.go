@@ -34,7 +34,7 @@ func (rt Route) connecting(w http.ResponseWriter, r *http.Request) *connecting {
 	k := rt.kit
 	if at, ok := r.Context().Deadline(); ok {
 		k.once("deadline", func() {
-			k.log.Warn("sideband: a middleware gives the connection a deadline, at which it is cut; keep it off pages of the kit", "path", r.URL.Path, "left", time.Until(at))
+			k.log.WarnContext(r.Context(), "sideband: a middleware gives the connection a deadline, at which it is cut; keep it off pages of the kit", "path", r.URL.Path, "left", time.Until(at))
 		})
 	}
 	if k.views.IsClosed() {
@@ -102,10 +102,10 @@ func (rt Route) connectionFailed(w http.ResponseWriter, r *http.Request, err err
 		w.Header().Set("Retry-After", "1")
 		http.Error(w, rt.kit.config.Texts.GoingDown, http.StatusServiceUnavailable)
 	case errors.Is(err, http.ErrNotSupported):
-		rt.kit.log.Error("sideband: a middleware hides the response writer: it needs an Unwrap method", "path", r.URL.Path)
+		rt.kit.log.ErrorContext(r.Context(), "sideband: a middleware hides the response writer: it needs an Unwrap method", "path", r.URL.Path)
 		http.Error(w, rt.kit.config.Texts.Failed, http.StatusInternalServerError)
 	default:
 		increment(&rt.kit.stats.ConnectionsDropped)
-		rt.kit.log.Info("sideband: connection ended", "view", rt.def.Name(), "path", r.URL.Path, "err", err)
+		rt.kit.log.InfoContext(r.Context(), "sideband: connection ended", "view", rt.def.Name(), "path", r.URL.Path, "err", err)
 	}
 }

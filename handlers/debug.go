@@ -29,8 +29,8 @@ const (
 
 // Debug returns the handler of a live page that shows what the kit does: its views with their
 // components, keys, streams, tasks and queues; the newest turns, with where their time went; warnings of the
-// kit's log; and what Stats counts. It can disconnect a page. Of keys it shows names and sizes and, only
-// with Config.Development, values.
+// kit's log; and what Stats counts. It can disconnect a page. Of keys it shows names and sizes, of components
+// types; values and ids only with Config.Development.
 //
 // It belongs behind the application's own guard: it has none, and whoever reaches it sees all pages.
 //
@@ -220,29 +220,9 @@ func (d *debug) find(key string) *live.View {
 	return nil
 }
 
-// tap is the handler of the kit's log. It has the debug page remember warnings.
-type tap struct {
-	slog.Handler
-	kit *Kit
-}
-
-// Handle is part of slog.Handler.
-func (t tap) Handle(ctx context.Context, r slog.Record) error {
-	if d := t.kit.debug.Load(); d != nil && r.Level >= slog.LevelWarn {
-		d.warn(r)
-	}
-	return t.Handler.Handle(ctx, r)
-}
-
-// WithAttrs is part of slog.Handler.
-func (t tap) WithAttrs(attrs []slog.Attr) slog.Handler { return tap{t.Handler.WithAttrs(attrs), t.kit} }
-
-// WithGroup is part of slog.Handler.
-func (t tap) WithGroup(name string) slog.Handler { return tap{t.Handler.WithGroup(name), t.kit} }
-
 // told are the attributes of a warning that tell nothing of users.
 var told = map[string]bool{
-	"view": true, "kind": true, "method": true, "component": true, "status": true, "outcome": true, "callback": true, "event": true, "message": true,
+	"view": true, "route": true, "kind": true, "method": true, "component": true, "status": true, "outcome": true, "callback": true, "event": true, "message": true,
 	"took": true, "waited": true, "ran": true, "rendered": true, "wrote": true,
 }
 

@@ -27,7 +27,7 @@ func (k *Kit) Flash(_ http.ResponseWriter, r *http.Request, kind views.FlashKind
 	m := flash.New(string(kind), text)
 	g := guardOf(r.Context(), k)
 	if g == nil || g.begun {
-		k.log.Error("sideband: Kit.Flash was called outside the kit's middleware, or after the response had begun", "path", r.URL.Path)
+		k.log.ErrorContext(r.Context(), "sideband: Kit.Flash was called outside the kit's middleware, or after the response had begun", "path", r.URL.Path)
 		return
 	}
 	g.carry(flash.Merge(g.carried(), m))
@@ -138,7 +138,7 @@ func (g *guard) carried() []flash.Message {
 	}
 	c, err := g.kit.openCarried(g.r.Context(), g.kit.flashes, cookie.Value)
 	if err != nil {
-		g.kit.log.Info("sideband: flash not shown", "path", g.r.URL.Path, "err", err)
+		g.kit.log.InfoContext(g.r.Context(), "sideband: flash not shown", "path", g.r.URL.Path, "err", err)
 		return nil
 	}
 	return c.messages

@@ -68,7 +68,7 @@ func (rt Route) serveLeave(w http.ResponseWriter, r *http.Request) {
 	q, _ := url.ParseQuery(guardOf(r.Context(), k).sent) // what can't be read is left out
 	c, err := k.openCarried(r.Context(), k.leaves, q.Get(protocol.TargetParam))
 	if err != nil {
-		k.log.Info("sideband: leave", "path", r.URL.Path, "err", err)
+		k.log.InfoContext(r.Context(), "sideband: leave", "path", r.URL.Path, "err", err)
 	}
 	if c.to == "" {
 		q.Del(protocol.KitParam)

@@ -72,7 +72,7 @@ func (k *Kit) Middleware(next http.Handler) http.Handler {
 func (k *Kit) guard(w http.ResponseWriter, r *http.Request) *guard {
 	k.boundBody(w, r)
 	if err := k.origins.Check(r); err != nil {
-		k.log.Warn("sideband: cross-site request refused", "method", r.Method, "path", r.URL.Path, "err", err)
+		k.log.WarnContext(r.Context(), "sideband: cross-site request refused", "method", r.Method, "path", r.URL.Path, "err", err)
 		http.Error(w, k.config.Texts.CrossSite, http.StatusForbidden)
 		return nil
 	}

@@ -3,6 +3,7 @@ package handlers
 import (
 	"context"
 	"log/slog"
+	"reflect"
 	"slices"
 
 	"github.com/sideband-go/sideband/internal/live"
@@ -15,11 +16,17 @@ func init() {
 	}
 }
 
-// observe has one more observer told what the kit's views do, until stop is called.
+// observe has one more observer told what the kit's views do, until stop is called. stop is nil if there is one of that
+// type: what it notes at an activity would be the other's.
 func (k *Kit) observe(o live.Observer) (stop func()) {
 	one := &o // which tells it from others
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	for _, other := range k.observers {
+		if reflect.TypeOf(*other) == reflect.TypeOf(o) {
+			return nil
+		}
+	}
 	k.observers = append(slices.Clone(k.observers), one)
 	k.tellObservers()
 	return func() {

@@ -84,6 +84,7 @@ func (rt Route) servePage(w http.ResponseWriter, r *http.Request) {
 		k.spoilStash(v, err)
 		v.End(nil)
 		status, text := rt.failure(r, "mount", err)
+		retryAfter(w.Header(), err)
 		k.errorPage(w, r, status, text)
 		return
 	}

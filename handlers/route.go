@@ -84,7 +84,7 @@ func (rt Route) serve(w http.ResponseWriter, r *http.Request) {
 	g := guardOf(r.Context(), k)
 	if g == nil {
 		k.once("middleware", func() {
-			k.log.Warn("sideband: kit.Middleware is not the router's outermost middleware, so the application's own middleware sees no session", "path", r.URL.Path)
+			k.log.WarnContext(r.Context(), "sideband: kit.Middleware is not the router's outermost middleware, so the application's own middleware sees no session", "path", r.URL.Path)
 		})
 		k.Middleware(rt).ServeHTTP(w, r)
 		return

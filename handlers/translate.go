@@ -28,7 +28,7 @@ func (g *guard) translate(status int) bool {
 	}
 	if !browserLeft(r) {
 		g.kit.once(fmt.Sprintf("guard %d", status), func() {
-			g.kit.log.Warn("sideband: a middleware does not let a page's requests through", "status", status, "method", r.Method, "path", r.URL.Path)
+			g.kit.log.WarnContext(r.Context(), "sideband: a middleware does not let a page's requests through", "status", status, "method", r.Method, "path", r.URL.Path)
 		})
 	}
 	h := g.Header()

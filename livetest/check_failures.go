@@ -3,6 +3,7 @@ package livetest
 import (
 	"context"
 	"errors"
+	"fmt"
 	"path"
 	"runtime"
 	"slices"
@@ -47,6 +48,9 @@ func (p *Page) takeFailures(at string) {
 // failure is an error as a test says it: of a panic, with where it was.
 func failure(err error) string {
 	text := err.Error()
+	if values := fault.ValuesOf(err); len(values) > 0 {
+		text += fmt.Sprintf(" %q", values)
+	}
 	if p, ok := errors.AsType[*fault.Panic](err); ok {
 		text += panicPlace(string(p.Stack))
 	}

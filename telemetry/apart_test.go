@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -321,5 +322,37 @@ func TestMetricsApartFromTurns(t *testing.T) {
 		if _, ok := all[name]; !ok {
 			t.Errorf("no %s", name)
 		}
+	}
+}
+
+// Names that the application gives are told as they are, also with dots: of loads, tasks and keys, and of the messages that
+// bring their results.
+func TestNamesWithDots(t *testing.T) {
+	d := &desk{ref: make(chan views.Ref, 1)}
+	b := open(t, d, handlers.Config{}, telemetry.Config{}, nil)
+	ref := <-d.ref
+	if err := ref.Load(t.Context(), "orders.list", func(context.Context) (int, error) { return 1, nil }); err != nil {
+		t.Fatal(err)
+	}
+	if err := ref.Go("orders.export", func(context.Context) {}); err != nil {
+		t.Fatal(err)
+	}
+	b.page.Button("Report").Click()
+	b.page.Await()
+	for name, method := range map[string]string{
+		"load *telemetry_test.desk.orders.list": "orders.list", "task *telemetry_test.desk.orders.export": "orders.export",
+		"task *telemetry_test.desk.orders.report": "orders.report", "message *telemetry_test.desk.orders.report": "orders.report",
+	} {
+		b.page.WaitFor("a span "+name, func() bool {
+			if err := b.tele.Flush(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			all := b.exporter.GetSpans() // not taken: one may come meanwhile
+			i := slices.IndexFunc(all, func(s tracetest.SpanStub) bool { return s.Name == name })
+			if i >= 0 {
+				expect(t, all[i], map[string]string{"sideband.method": method})
+			}
+			return i >= 0
+		})
 	}
 }

@@ -42,7 +42,10 @@ func (p patient) Run() int {
 	return status
 }
 
-var count = state.NewKey[int]("count")
+var (
+	count  = state.NewKey[int]("count")
+	report = state.NewAsync[int]("orders.report")
+)
 
 // secret is what must not be in any telemetry.
 const secret = "hunter2"
@@ -124,6 +127,12 @@ func (d *desk) add(s *views.Socket, n int) error {
 
 func (d *desk) worked(s *views.Socket, r state.Result[int]) error { return d.add(s, r.Value) }
 
+// Report starts a task for a key.
+func (d *desk) Report(s *views.Socket, _ views.NoParams) error {
+	report.Start(s, func(context.Context) (int, error) { return 1, nil })
+	return nil
+}
+
 // Idle changes nothing.
 func (d *desk) Idle(*views.Socket, views.NoParams) error { return nil }
 
@@ -134,7 +143,7 @@ func (d *desk) Render() templ.Component {
 			"Add": views.OnClick(ctx, (*desk).Add, 1), "Forbid": views.OnClick(ctx, (*desk).Forbid), "Fail": views.OnClick(ctx, (*desk).Fail),
 			"Panic": views.OnClick(ctx, (*desk).Panic), "Hold": views.OnClick(ctx, (*desk).Hold), "Twice": views.OnClick(ctx, (*desk).Twice),
 			"Work": views.OnClick(ctx, (*desk).Work), "Idle": views.OnClick(ctx, (*desk).Idle), "Publish": views.OnClick(ctx, (*desk).Publish),
-			"Later": views.OnClick(ctx, (*desk).Later),
+			"Later": views.OnClick(ctx, (*desk).Later), "Report": views.OnClick(ctx, (*desk).Report),
 		} {
 			if err := button(ctx, w, name, on); err != nil {
 				return err

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -13,6 +14,8 @@ import (
 	"time"
 
 	"go.opentelemetry.io/otel/codes"
+	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
+	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 	sdk "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 	"go.opentelemetry.io/otel/trace"
@@ -302,4 +305,37 @@ func TestNothingIsSampled(t *testing.T) {
 	if n := len(exporter.GetSpans()); n != 0 {
 		t.Errorf("%d spans", n)
 	}
+}
+
+// A kit has one telemetry: another one is refused until the first has stopped, and changes nothing.
+func TestAKitHasOneTelemetry(t *testing.T) {
+	b := open(t, &desk{}, handlers.Config{}, telemetry.Config{}, nil)
+	exporter, reader := tracetest.NewInMemoryExporter(), sdkmetric.NewManualReader()
+	second := telemetry.Config{
+		Tracers: sdk.NewTracerProvider(sdk.WithSyncer(exporter)), Meters: sdkmetric.NewMeterProvider(sdkmetric.WithReader(reader)),
+		Logger: slog.New(slog.DiscardHandler),
+	}
+	if _, err := telemetry.Start(b.kit, second); !errors.Is(err, telemetry.ErrStarted) {
+		t.Fatalf("the second one: %v", err)
+	}
+	b.take(t)
+	b.page.Button("Add").Click()
+	find(t, b.take(t), "event *telemetry_test.desk.Add")
+	if n := len(exporter.GetSpans()); n != 0 {
+		t.Errorf("the provider of the second one has %d spans", n)
+	}
+	var measured metricdata.ResourceMetrics
+	if err := reader.Collect(t.Context(), &measured); err != nil || len(measured.ScopeMetrics) != 0 {
+		t.Errorf("the meters of the second one have %d scopes, %v", len(measured.ScopeMetrics), err)
+	}
+	if err := b.tele.Stop(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	var err error
+	if b.tele, err = telemetry.Start(b.kit, second); err != nil {
+		t.Fatalf("after the first has stopped: %v", err)
+	}
+	b.page.Button("Add").Click()
+	b.take(t)
+	find(t, exporter.GetSpans(), "event *telemetry_test.desk.Add")
 }

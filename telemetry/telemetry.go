@@ -10,6 +10,7 @@ package telemetry
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
@@ -36,7 +37,7 @@ type Config struct {
 	Meters metric.MeterProvider
 	// Slow is how long a turn may take, from when it is asked for to when its patch is on its way. One
 	// that takes longer is logged, as a warning that says where the time went. Default 500 ms; below
-	// zero: never.
+	// zero: never. Without Tracers and Meters nothing is logged.
 	Slow time.Duration
 	// Logger takes these warnings. Default: the kit's.
 	Logger *slog.Logger
@@ -54,9 +55,13 @@ type Telemetry struct {
 	broken  sync.Once // says that metrics are lost
 }
 
+// ErrStarted is returned by [Start] for a kit that has telemetry.
+var ErrStarted = errors.New("telemetry: the kit has telemetry already: Stop that before")
+
 // Start observes a kit from now on: what its pages do, and its Stats. Views never wait for an
-// exporter: spans that it does not take in time are dropped, see docs/limits.md. The error is that of
-// an instrument which the meter provider refuses.
+// exporter: spans that it does not take in time are dropped, see docs/limits.md. They do wait for what
+// a span processor does when a span starts. The error is [ErrStarted], or that of an instrument which
+// the meter provider refuses.
 func Start(k *handlers.Kit, c Config) (*Telemetry, error) {
 	t := &Telemetry{slow: c.Slow, stop: func() error { return nil }}
 	if c.Tracers == nil && c.Meters == nil {
@@ -80,6 +85,9 @@ func Start(k *handlers.Kit, c Config) (*Telemetry, error) {
 		t.log = applog.Guard(c.Logger)
 	}
 	ignore := observe(observer{t})
+	if ignore == nil {
+		return nil, errors.Join(ErrStarted, unregister())
+	}
 	t.stop = func() error { ignore(); return unregister() }
 	return t, nil
 }

@@ -196,7 +196,7 @@ func receiverOf[V, M any](r live.Ref, h func(V, *Socket, M) error) (*render.Comp
 	case err != nil:
 		return nil, err
 	case c == nil && r.IsLate():
-		return nil, fmt.Errorf("views: no %v %.40q is there: %w", t, r.ID(), ErrGone)
+		return nil, fault.Quote(r.ID(), fmt.Errorf("views: no %v with the id is there: %w", t, ErrGone))
 	case c == nil:
 		return nil, &wrongTypeError{fmt.Sprintf("views: no enclosing component takes messages of %v, as %s is", t, funcName(h))}
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"github.com/sideband-go/sideband/internal/fault"
 	"github.com/sideband-go/sideband/internal/live"
 	"github.com/sideband-go/sideband/internal/params"
 	"github.com/sideband-go/sideband/internal/protocol"
@@ -142,7 +143,7 @@ func (s *Socket) Patch(address string, how ...PatchOption) error {
 	s.cb.Check()
 	to, err := protocol.LocalAddress(address)
 	if err != nil {
-		return fmt.Errorf("patch to %.100q: %w", address, err)
+		return fault.Quote(address, fmt.Errorf("patch: %w", err))
 	}
 	return s.cb.Patch(live.Move{Address: to.String(), Replace: slices.Contains(how, Replace), Top: slices.Contains(how, ScrollTop)})
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"github.com/sideband-go/sideband/internal/fault"
 	"github.com/sideband-go/sideband/internal/flash"
 	"github.com/sideband-go/sideband/internal/live"
 	"github.com/sideband-go/sideband/internal/protocol"
@@ -244,7 +245,7 @@ func (s *Socket) redirect(url string, check func(string) (protocol.Address, erro
 	s.cb.Check()
 	to, err := check(url)
 	if err != nil {
-		return fmt.Errorf("redirect to %.100q: %w", url, err)
+		return fault.Quote(url, fmt.Errorf("redirect: %w", err))
 	}
 	return s.cb.Redirect(to, swap)
 }

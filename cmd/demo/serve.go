@@ -36,7 +36,10 @@ func serve(ctx context.Context, c config, stdout, stderr io.Writer) (err error) 
 		kc.Logger.Warn("pages keep their durable state themselves", "err", err)
 	}
 	kit := handlers.New(site.Config(kc))
-	told, stop, err := c.observe(ctx, kit, logs, stderr)
+	with := kc
+	with.Commands = true
+	commands := handlers.New(site.Config(with))
+	told, stop, err := c.observe(ctx, kit, commands, logs, stderr)
 	defer func() {
 		end, cancel := context.WithTimeout(context.WithoutCancel(ctx), graceTime)
 		defer cancel()
@@ -45,9 +48,6 @@ func serve(ctx context.Context, c config, stdout, stderr io.Writer) (err error) 
 	if err != nil {
 		return err
 	}
-	with := kc
-	with.Commands = true
-	commands := handlers.New(site.Config(with))
 	if data != nil {
 		data.Commands = commands
 	}

@@ -80,7 +80,7 @@ func (a *Activity) Finish(err error) {
 // Load runs f as a background task as Go does. f returns how many rows it has loaded, or why it could not: observers
 // are told. cause is the callback that asks for it, or another context; nil if none is known.
 func (v *View) Load(cause context.Context, name string, f func(ctx context.Context) (rows int, err error)) error {
-	return v.goApart(name, v.Apart(ActivityLoad, "", methodOf(name), v.causeOf(cause)), f)
+	return v.goApart(name, v.Apart(ActivityLoad, "", name, v.causeOf(cause)), f)
 }
 
 // observedTask runs what a task runs, and tells the observer.

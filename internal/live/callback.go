@@ -26,7 +26,16 @@ type Call struct {
 	isEvent   bool              // its request waits for the answer
 	isMessage bool              // of the application's
 	isApart   bool              // from turns: nobody is told
+	isNamed   bool              // by the application: Name is no method's, and told as it is
 	kind      ActivityKind      // as a turn; 0: a message
+}
+
+// method is what it calls, as observers are told.
+func (c *Call) method() string {
+	if c.isNamed {
+		return c.Name
+	}
+	return methodOf(c.Name)
 }
 
 // begin runs the callback.
@@ -239,10 +248,14 @@ func (v *View) run(ctx context.Context, cb *Callback, c Call) error {
 		component = c.component
 	}
 	if component == nil || !component.IsPage() && !c.closing && component.HasEnded() {
-		return fmt.Errorf("%s: %w", c.Name, fault.ErrNoComponent)
+		return fault.Quote(c.address, fmt.Errorf("%s: %w", c.Name, fault.ErrNoComponent))
+	}
+	if c.event != nil && c.address != "" {
+		c.Name = c.event.calledIn(component)
 	}
 	if d, ok := ctx.(*deadline); ok {
 		d.observed.note(component, &c)
+		d.name = c.Name // nobody gives the callback up yet
 	}
 	cb.Context, cb.view, cb.component, cb.receiver = ctx, v, component, component.Value()
 	cb.rendering, cb.isEvent = v.tree.IsRendering(), c.isEvent
@@ -280,7 +293,11 @@ func (v *View) run(ctx context.Context, cb *Callback, c Call) error {
 		if panicked && !component.IsPage() {
 			component.Fail()
 		}
-		return fmt.Errorf("%s: %w", c.Name, err)
+		err = fmt.Errorf("%s: %w", c.Name, err)
+		if !component.IsPage() {
+			err = fault.Quote(component.ID(), err)
+		}
+		return err
 	}
 	v.commit(cb, to)
 	return nil

@@ -1,6 +1,7 @@
 package live
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -32,6 +33,7 @@ type Event struct {
 type invocation struct {
 	render.Invocation
 	name    string // of the method
+	called  string // with the component's, once that is known; "" of the page
 	refusal error  // of Receive
 	run     bool
 	refused bool // the method has not run, or the parameter does not count as accepted
@@ -39,7 +41,7 @@ type invocation struct {
 
 // event makes i an event, of the page or of the component at an address, and returns its first callback.
 func (v *View) event(i *invocation, e Event) (Call, error) {
-	i.name = e.Name
+	i.name, i.called = e.Name, ""
 	if e.Refusal != nil {
 		return Call{}, e.Refusal
 	}
@@ -54,9 +56,10 @@ func (v *View) event(i *invocation, e Event) (Call, error) {
 	return Call{Name: i.Name, event: i, isEvent: true}, err
 }
 
-// ofComponent returns the first callback of a component's event, which is decoded when it runs.
+// ofComponent returns the first callback of a component's event, which is decoded when it runs. Its name is known then,
+// too: what the browser says is an id.
 func (i *invocation) ofComponent(e Event) Call {
-	return Call{Name: fmt.Sprintf("%.80q %.40q", e.Component, e.Name), address: e.Component, event: i, isEvent: true, Run: func(cb *Callback) (err error) {
+	return Call{Name: "event of a component", address: e.Component, event: i, isEvent: true, Run: func(cb *Callback) (err error) {
 		if i.Invocation, err = decode(cb.component, e); err != nil {
 			return err
 		}
@@ -64,10 +67,19 @@ func (i *invocation) ofComponent(e Event) Call {
 	}}
 }
 
+// calledIn returns the name of the event in a component, for logs.
+func (i *invocation) calledIn(c *render.Component) string {
+	i.called = c.Name()
+	if c.Kind().Events[i.name] != nil {
+		i.called += "." + i.name
+	}
+	return i.called
+}
+
 func decode(c *render.Component, e Event) (render.Invocation, error) {
 	event := c.Kind().Events[e.Name]
 	if event == nil {
-		return render.Invocation{}, fmt.Errorf("%w: %s has none named %.40q", fault.ErrNoEvent, c.Name(), e.Name)
+		return render.Invocation{}, fault.Quote(e.Name, fmt.Errorf("%w of %s", fault.ErrNoEvent, c.Name()))
 	}
 	decoded, err := event(e.Input)
 	if err != nil {
@@ -106,7 +118,7 @@ func (c Call) rest() (Call, bool) {
 		i.refused = true
 		return Call{}, false
 	}
-	return Call{Name: c.Name, address: c.address, isEvent: true, kind: c.kind, Run: i.finish}, true
+	return Call{Name: cmp.Or(i.called, c.Name), address: c.address, isEvent: true, kind: c.kind, Run: i.finish}, true
 }
 
 // finish is the second callback.

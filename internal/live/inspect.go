@@ -50,7 +50,7 @@ type Inspection struct {
 
 // InspectedComponent is a component of a view, or its page.
 type InspectedComponent struct {
-	Type, ID string // "" of the page
+	Type, ID string // "" of the page, and unless values were asked for
 	Broken   bool
 	Keys     []InspectedKey
 }
@@ -68,7 +68,7 @@ type InspectedStream struct {
 	Items int
 }
 
-// Inspect returns what the view holds, when its turn has come; with what values look like, if that is asked
+// Inspect returns what the view holds, when its turn has come; with ids, and with what values look like, if that is asked
 // for. It reports false if ctx is over before.
 func (v *View) Inspect(ctx context.Context, values bool) (Inspection, bool) {
 	return ask(ctx, v, func(t *render.Tree) (i Inspection) {
@@ -78,7 +78,10 @@ func (v *View) Inspect(ctx context.Context, values bool) (Inspection, bool) {
 				i.More = len(all) - n
 				break
 			}
-			of := InspectedComponent{Type: c.Kind().Type.String(), ID: clip(c.ID()), Broken: c.Fault() != nil}
+			of := InspectedComponent{Type: c.Kind().Type.String(), Broken: c.Fault() != nil}
+			if values {
+				of.ID = clip(c.ID())
+			}
 			for _, h := range c.Scope().Held() {
 				if len(of.Keys) == maxInspectedKeys {
 					break

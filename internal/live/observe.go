@@ -259,7 +259,7 @@ func (a *Activity) note(c *render.Component, call *Call) {
 	case i != nil && c.Kind().Events[i.name] != nil:
 		a.Method = i.name
 	case i == nil && call.kind != ActivityEvent:
-		a.Method = methodOf(call.Name)
+		a.Method = call.method()
 	}
 }
 

@@ -162,7 +162,7 @@ func (p *Probed) ReadingOf(ctx context.Context, t reflect.Type, id string) (read
 			if c.Is(t) && c.ID() == id {
 				return found{reading: Reading(c)}
 			}
-			all.others = append(all.others, c.Name())
+			all.others = append(all.others, c.NameWithID())
 		}
 		return all
 	})

@@ -24,7 +24,7 @@ var errNotShown = errors.New("views: the page can't be rendered with the result"
 // noted has a rollback take the result again.
 func (r *result) noted() {
 	s := &r.work.view.savepoint
-	s.results = append(s.results, Call{Name: r.job.Name, component: r.work.component, Run: r.retake})
+	s.results = append(s.results, Call{Name: r.job.Name, isNamed: true, component: r.work.component, Run: r.retake})
 }
 
 func (r *result) retake(cb *Callback) error {

@@ -17,9 +17,10 @@ var errNoReturn = errors.New("views: the function ended its goroutine")
 
 // task is one job under way.
 type task struct {
-	guard *fault.Guard
-	name  string
-	slot  *slot // its goroutine, or that of the task it supersedes; owned by the worker
+	guard   *fault.Guard
+	name    string
+	isNamed bool  // as that of Call
+	slot    *slot // its goroutine, or that of the task it supersedes; owned by the worker
 
 	mu       sync.Mutex
 	work     *work             // nil before it is added, and when it is over
@@ -141,7 +142,7 @@ func (t *task) finish(v any, err error) {
 	if to == nil {
 		to = w.component
 	}
-	w.view.deliver(Call{Name: t.name, component: to, Run: func(cb *Callback) error {
+	w.view.deliver(t.call(to, func(cb *Callback) error {
 		job, keys, ok := w.take(t)
 		if !ok {
 			return nil
@@ -151,7 +152,12 @@ func (t *task) finish(v any, err error) {
 			cb.OnCommit(r.noted)
 		}
 		return job.Done(cb, keys, v, err)
-	}}, causedBy(t.cause))
+	}), causedBy(t.cause))
+}
+
+// call is a callback of the task's.
+func (t *task) call(to *render.Component, run func(cb *Callback) error) Call {
+	return Call{Name: t.name, isNamed: t.isNamed, component: to, Run: run}
 }
 
 // progress is the progress of a task. The task's mutex guards it.
@@ -175,7 +181,7 @@ func (t *task) report(done float64) {
 	}
 	p.pending = true
 	t.mu.Unlock()
-	w.view.deliver(Call{Name: t.name, component: w.component, Run: t.advance}, causedBy(t.cause))
+	w.view.deliver(t.call(w.component, t.advance), causedBy(t.cause))
 }
 
 // advance shows the newest progress.

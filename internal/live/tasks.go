@@ -59,7 +59,7 @@ func (v *View) goTask(name string, f func(ctx context.Context)) error {
 // Go runs f as a background task that belongs to no component, with a context that ends with the view. It is safe for
 // concurrent use, and returns fault.ErrGone or fault.ErrFull if it does not run f. f must not refer to the view.
 func (v *View) Go(name string, f func(ctx context.Context)) error {
-	return v.goApart(name, v.Apart(ActivityTask, "", methodOf(name), nil), func(ctx context.Context) (int, error) {
+	return v.goApart(name, v.Apart(ActivityTask, "", name, nil), func(ctx context.Context) (int, error) {
 		f(ctx)
 		return 0, nil
 	})

@@ -35,7 +35,7 @@ func workOf(c *render.Component) *work {
 func (v *View) startAll(c *render.Component, jobs []scope.Job, cause any) {
 	for _, j := range jobs {
 		if j.Run != nil {
-			v.startTask(c, &task{guard: v.host.Guard, name: j.Name, job: j, keys: j.Keys, cause: cause})
+			v.startTask(c, &task{guard: v.host.Guard, name: j.Name, isNamed: true, job: j, keys: j.Keys, cause: cause})
 		} else if w := workOf(c); w != nil {
 			w.release(j.Keys)
 		}
@@ -135,7 +135,8 @@ func (w *work) release(keys []any) {
 // launch gives a task a goroutine. If there are too many, it gets the slot of a task that it has
 // superseded: one that was cancelled but has not returned yet.
 func (w *work) launch(t *task) {
-	if t.activity = w.view.Apart(ActivityTask, "", methodOf(t.name), t.cause); t.activity != nil && !w.component.IsPage() {
+	call := t.call(nil, nil)
+	if t.activity = w.view.Apart(ActivityTask, "", call.method(), t.cause); t.activity != nil && !w.component.IsPage() {
 		t.activity.Component = w.component.Kind().Type.String()
 	}
 	s := &slot{next: t}

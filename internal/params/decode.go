@@ -213,7 +213,7 @@ func (d fieldsDecoder) known(into url.Values, from Values) {
 func (d fieldsDecoder) decode(p reflect.Value, values url.Values) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			err = fmt.Errorf("%w: %v", fault.ErrParams, r)
+			err = fault.Quote(fmt.Sprint(r), fmt.Errorf("%w: the fields can't be read", fault.ErrParams))
 		}
 	}()
 	err = d.form.Decode(p.Interface(), values)
@@ -224,8 +224,8 @@ func (d fieldsDecoder) decode(p reflect.Value, values url.Values) (err error) {
 			}
 		}
 	}
-	if err != nil {
-		return fmt.Errorf("%w: %w", fault.ErrParams, err)
+	if err != nil { // which has what was posted
+		return fault.Quote(err.Error(), fmt.Errorf("%w: the fields are no %v", fault.ErrParams, p.Type().Elem()))
 	}
 	return nil
 }

@@ -81,7 +81,7 @@ func decodeJSON(p reflect.Value, text string) (err error) {
 		}
 	}()
 	if err := json.Unmarshal([]byte(text), p.Interface()); err != nil {
-		return fmt.Errorf("%w: %.200s", fault.ErrParams, err.Error()) // which may quote all that was sent
+		return fault.Quote(err.Error(), fmt.Errorf("%w: it is no JSON of %v", fault.ErrParams, p.Type().Elem())) // it may quote all that was sent
 	}
 	return nil
 }

@@ -77,7 +77,7 @@ func Parse(v reflect.Value, s string) error {
 	if u, ok := v.Addr().Interface().(encoding.TextUnmarshaler); ok {
 		return unmarshal(u, s)
 	}
-	bad := func() error { return fmt.Errorf("%w: %.40q is no %v", fault.ErrParams, s, v.Type()) }
+	bad := func() error { return fault.Quote(s, fmt.Errorf("%w: it is no %v", fault.ErrParams, v.Type())) }
 	if v.Kind() != reflect.String && len(s) > maxNumber {
 		return bad() // package strconv would copy it into its error
 	}

@@ -103,8 +103,16 @@ func (c *Component) Kind() *Kind { return c.kind }
 // ID returns the id that it is rendered with, "" of the page.
 func (c *Component) ID() string { return c.id }
 
-// Name returns the component's name for messages and logs.
+// Name returns the component's name for messages and logs, which its id is no part of.
 func (c *Component) Name() string {
+	if c.IsPage() {
+		return c.tree.name
+	}
+	return c.kind.Type.String()
+}
+
+// NameWithID returns the name with the id, for tests of the application.
+func (c *Component) NameWithID() string {
 	if c.IsPage() {
 		return c.tree.name
 	}

@@ -132,7 +132,7 @@ func TestOneComponentTwiceIsAClearError(t *testing.T) {
 		return templ.Join(views.Component("a", parts.NewCounter("A", 1, nil)), views.Component("a", parts.NewCounter("A", 1, nil)))
 	}}))
 	_, _, err := in.Tree.Page()
-	if err == nil || !strings.Contains(err.Error(), `views: a component is rendered twice: parts.Counter "a": give each its own id`) {
+	if err == nil || !strings.Contains(err.Error(), `views: a component is rendered twice: parts.Counter: give each its own id`) || !slices.Equal(fault.ValuesOf(err), []string{"a"}) {
 		t.Error(err)
 	}
 	// Another type may have the same id.

@@ -60,7 +60,7 @@ func (t *Tree) renderApart(r *region, ops []byte, changes *scope.Changes, posted
 		return p, nil, patch.ErrNeedAll
 	}
 	if c := r.component; c != nil && c.round == t.round {
-		return p, nil, fmt.Errorf("%w: %s: it is in an item of a stream, too", errTwice, c.Name())
+		return p, nil, fault.Quote(c.id, fmt.Errorf("%w: %s: it is in an item of a stream, too", errTwice, c.Name()))
 	}
 	for range maxRetries {
 		if p, err = t.renderRegion(r, changes, nil); changes != nil || !errors.Is(err, errForgot) {
@@ -69,7 +69,7 @@ func (t *Tree) renderApart(r *region, ops []byte, changes *scope.Changes, posted
 	}
 	if changes == nil && errors.Is(err, patch.ErrNeedAll) {
 		c := r.component
-		broken := fmt.Errorf("views: %s: %w with an id, that of the item if it is all of the item, because it stands in an item of a stream", c.Name(), errOneElement)
+		broken := fault.Quote(c.id, fmt.Errorf("views: %s: %w with an id, that of the item if it is all of the item, because it stands in an item of a stream", c.Name(), errOneElement))
 		t.guard.Report(broken)
 		c.reset()
 		p, err = t.renderRegion(r, nil, broken)

@@ -135,7 +135,7 @@ func TestAComponentInAnItemIsOneElement(t *testing.T) {
 		d := &deck{t, in, document(t, in.FirstPage())}
 		d.post("Look", "feed.Card.in-a", looks)
 		d.patch()
-		if len(*reports) != 1 || !strings.Contains((*reports)[0], `feed.Card "in-a": it must be one element`) {
+		if len(*reports) != 1 || !strings.Contains((*reports)[0], `feed.Card: it must be one element`) {
 			t.Error(*reports)
 		}
 		if got := d.text("#card-a p"); got != in.Tree.Texts.PartFailed {

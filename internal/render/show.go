@@ -25,7 +25,7 @@ func ShowComponent(ctx context.Context, w io.Writer, k *Kind, id string, v any) 
 		panic("views: Component outside of a rendering")
 	}
 	if p.inStream() && !p.flush(w) {
-		return fmt.Errorf("views: %T %.40q is rendered into another writer in an item of the stream %q: it could not be rendered again", v, id, p.item.stream.ref.Name())
+		return fault.Quote(id, fmt.Errorf("views: %T is rendered into another writer in an item of the stream %q: it could not be rendered again", v, p.item.stream.ref.Name()))
 	}
 	c, err := p.component(parent, k, id, v, children)
 	if err != nil {
@@ -54,9 +54,9 @@ func (p *pass) component(parent *Component, k *Kind, id string, v any, children 
 	}
 	switch {
 	case c.kind != k:
-		return nil, fmt.Errorf("%w: %v and %v have the same name and the id %.40q", errTwice, k.Type, c.kind.Type, id)
+		return nil, fault.Quote(id, fmt.Errorf("%w: %v and %v have the same name and id", errTwice, k.Type, c.kind.Type))
 	case c.round == p.round:
-		return nil, fmt.Errorf("%w: %s: give each its own id", errTwice, c.Name())
+		return nil, fault.Quote(id, fmt.Errorf("%w: %s: give each its own id", errTwice, c.Name()))
 	case c.mounted && !p.covers(c):
 		return nil, patch.ErrNeedAll // it has moved here: only a rendering of the whole page tells from where
 	}

@@ -72,7 +72,7 @@ func (b *streaming) render(ctx context.Context, w io.Writer, from, to int) (lost
 		id := b.now.IDs[i]
 		if item := b.now.Item(i); item != nil {
 			if err := b.show(ctx, w, b.now.DOMID(i), item); err != nil {
-				return nil, fmt.Errorf("views: the item %.80q of the stream %q: %w", id, b.ref.Name(), err)
+				return nil, fault.Quote(id, fmt.Errorf("views: an item of the stream %q: %w", b.ref.Name(), err))
 			}
 		} else if j := b.seek(id); j >= 0 {
 			if err := b.keep(i, j); err != nil {
@@ -183,7 +183,7 @@ func (b *streaming) show(ctx context.Context, w io.Writer, domID string, item te
 	b.endItem()
 	tag, has, ok := patch.FirstTag(p.buf.b[from:])
 	if !ok || has != domID {
-		return fmt.Errorf("%w with the id %q, which DOMID gives", errOneElement, domID)
+		return fault.Quote(domID, fmt.Errorf("%w with the id that DOMID gives", errOneElement))
 	}
 	if tag == b.tag {
 		tag = b.tag // items share the memory
@@ -261,7 +261,7 @@ func (b *streaming) carry(r *region) error {
 	b.items.addRegion(r)
 	p.carried = append(p.carried, carried{r, p.region, last})
 	if c.round == p.round {
-		return fmt.Errorf("%w: %s: it is in an item of the stream %q, too", errTwice, c.Name(), b.ref.Name())
+		return fault.Quote(c.id, fmt.Errorf("%w: %s: it is in an item of the stream %q, too", errTwice, c.Name(), b.ref.Name()))
 	}
 	if parent := c.parent; parent == b.was.owner && parent != b.owner || c.scope.Parent() != parent.scope {
 		if parent == b.was.owner {
@@ -310,7 +310,7 @@ func (p *pass) checkStreams(scanned *patch.Scanned) error {
 			for _, id := range s.ids {
 				n := len(seen)
 				if seen[s.ref.Name()+" "+id] = struct{}{}; len(seen) == n {
-					return fmt.Errorf("views: the stream %q: another component's has an item %.80q, too: make its id from the component's", s.ref.Name(), id)
+					return fault.Quote(id, fmt.Errorf("views: the stream %q: another component's has an item with the same id: make its id from the component's", s.ref.Name()))
 				}
 			}
 		}
@@ -319,11 +319,11 @@ func (p *pass) checkStreams(scanned *patch.Scanned) error {
 				continue
 			}
 			if begin, end := &p.marks[-from-1], &p.marks[s.each.until[i]]; !end.Broken && !scanned.IsOne(begin, end) {
-				return fmt.Errorf("views: the item %.80q of the stream %q: %w, with nothing next to it", s.ids[i], s.ref.Name(), errOneElement)
+				return fault.Quote(s.ids[i], fmt.Errorf("views: an item of the stream %q: %w, with nothing next to it", s.ref.Name(), errOneElement))
 			}
 			for _, r := range s.each.regionsOf(i) {
 				if end := &p.marks[r.end]; !end.Broken && !scanned.IsOne(&patch.Mark{Node: end.Place.Start}, end) {
-					return fmt.Errorf("views: %s in the item %.80q of the stream %q: %w with an id, with nothing next to it", r.label(), s.ids[i], s.ref.Name(), errOneElement)
+					return fault.Quote(s.ids[i], fmt.Errorf("views: %s in an item of the stream %q: %w with an id, with nothing next to it", r.label(), s.ref.Name(), errOneElement))
 				}
 			}
 		}

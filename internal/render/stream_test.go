@@ -81,8 +81,8 @@ func TestMistakesWithStreamsAreReported(t *testing.T) {
 	}{
 		"twice":     {feed.Twice, "one place"},
 		"beside":    {feed.Beside, "one element"},
-		"nameless":  {feed.Nameless, `"line-a"`},
-		"component": {feed.Inside, "feed.Card \"none-a\" in the item \"a\""},
+		"nameless":  {feed.Nameless, "the id that DOMID gives"},
+		"component": {feed.Inside, "feed.Card in an item"},
 		"in a list": {feed.Listed, "Each"},
 		"same ids":  {feed.Same, "another component's"},
 	} {

@@ -34,15 +34,20 @@ const maxJobs = 5
 type Page struct {
 	// Step is a piece of work. It returns an error when ctx is done before it is. Nil takes 150 ms.
 	Step func(ctx context.Context) error
-	// Reports limits how often a browser may have the report made again. Nil: as often as it likes.
+	// Reports limits how often a browser may have the report made. Nil: as often as it likes.
 	Reports *ratelimit.Limit
 }
 
-// Mount begins with no job. The report is made once the page is shown, so that nobody waits for it.
+// Mount begins with no job. The report is made once the page is shown, so that nobody waits for it; who has loaded the
+// page too often gets none.
 func (p Page) Mount(s *views.Socket, _ views.NoParams) error {
 	s.SetTitle("Jobs")
 	state.Assign(s, Jobs.To(nil), LastID.To(0), Full.To(false))
-	Report.StartWhenConnected(s, p.report)
+	work := p.report
+	if err := p.Reports.Take(s); err != nil {
+		work = func(context.Context) (Sales, error) { return Sales{}, err }
+	}
+	Report.StartWhenConnected(s, work)
 	return nil
 }
 

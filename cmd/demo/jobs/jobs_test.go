@@ -70,6 +70,27 @@ func TestReportsAreLimited(t *testing.T) {
 	})
 }
 
+// Who reloads the page has the report made no more often.
+func TestReloadsDoNotMakeMoreReports(t *testing.T) {
+	bubble(t, func(t *testing.T, page *livetest.Page) {
+		page.Await()
+		made := map[string]bool{}
+		for range 20 {
+			if m := page.Find("#made"); m.Exists() {
+				made[m.Text()] = true
+			}
+			page.Reload()
+			page.Await()
+		}
+		if len(made) > 8 { // five at once, and one each twelve seconds; a report takes 1.2
+			t.Errorf("%d reports were made", len(made))
+		}
+		if got := page.Find("#report [role=alert]").Text(); !strings.HasPrefix(got, "The report was made too often. Try again in ") {
+			t.Errorf("the page says %q", got)
+		}
+	})
+}
+
 func TestAStepForwardIsAFewBytes(t *testing.T) {
 	bubble(t, func(t *testing.T, page *livetest.Page) {
 		page.WaitFor("the report", func() bool { return page.Find("#made").Exists() })

@@ -2,6 +2,8 @@ package jobs
 
 import (
 	"context"
+	"fmt"
+	"math"
 	"math/rand/v2"
 	"time"
 
@@ -36,3 +38,6 @@ func (p Page) report(ctx context.Context) (Sales, error) {
 	sales.Made = time.Now()
 	return sales, nil
 }
+
+// seconds is how long somebody has to wait.
+func seconds(d time.Duration) string { return fmt.Sprintf("%.0f seconds", math.Ceil(d.Seconds())) }
