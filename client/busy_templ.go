@@ -12,6 +12,8 @@ import templruntime "github.com/a-h/templ/runtime"
 // Busy is the label of a button that is said in another way while its event, or the submit of its form, is under way for
 // more than 300 ms: "Save" and "Saving…".
 //
+// A second click sends a second event.
+//
 //	<button { views.OnClick(ctx, Page.Save)... }>
 //		@client.Busy("Saving…") { Save }
 //	</button>
@@ -40,7 +42,7 @@ func Busy(text string) templ.Component {
 		var templ_7745c5c3_Var2 string
 		templ_7745c5c3_Var2, templ_7745c5c3_Err = templruntime.NewAttributeExpression(text).Resolve(ctx)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `client/busy.templ`, Line: 10, Col: 39}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `client/busy.templ`, Line: 12, Col: 39}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ_7745c5c3_Var2)
 		if templ_7745c5c3_Err != nil {

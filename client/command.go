@@ -17,8 +17,8 @@ import (
 // request. [Do] binds it. It needs handlers.Config{Commands: true}. Its methods return new ones, so that a Command may be
 // kept in a variable and used again.
 //
-//	<li id={ id }>
-//		<button { client.Do(ctx, client.Hide(client.Closest("li")).Then(client.Send(ctx, Page.Delete, item.ID)))... }>Delete</button>
+//	<li id={ id } { client.Hideable()... }>
+//		<button { client.Do(ctx, client.Confirm("Delete it?").Then(client.Send(ctx, Page.Delete, item.ID)))... } { client.Hides()... }>Delete</button>
 //	</li>
 //
 // A target is the selector of one or more elements: "#menu", ".row", or [This], [Closest] and what else htmx reads, such as
@@ -26,7 +26,8 @@ import (
 // the element with the commands has gone.
 //
 // What steps hide, show and mark stays so through patches of the element and of all around it, until another step changes
-// it: it is the browser's, and the view knows nothing of it. It is lost with the element itself, and when another one takes
+// it: it is the browser's, and the view knows nothing of it. So a [Hide] before a [Send] that fails hides for good: [Hides]
+// shows the row again. It is lost with the element itself, and when another one takes
 // its place, as a control does whose value the view changes.
 type Command struct {
 	steps   []command.Step

@@ -24,8 +24,8 @@ var Fruits = state.NewKey[[]string]("fruits").WithEqual(slices.Equal)
 //
 //	<ul id="fruits">
 //		for _, name := range Fruits.Get(ctx) {
-//			<li id={ name }>
-//				<button { client.Do(ctx, client.Hide(client.Closest("li")).Then(client.Send(ctx, Basket.Remove, name)))... }>{ "Remove " + name }</button>
+//			<li id={ name } { client.Hideable()... }>
+//				<button { client.Do(ctx, client.Confirm("Remove it?").Then(client.Send(ctx, Basket.Remove, name)))... } { client.Hides()... }>{ "Remove " + name }</button>
 //			</li>
 //		}
 //	</ul>
@@ -53,9 +53,9 @@ func (Basket) Render() templ.Component {
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
 		_, _ = io.WriteString(w, `<ul id="fruits">`)
 		for _, name := range Fruits.Get(ctx) {
-			_, _ = fmt.Fprintf(w, `<li id=%q>`, name)
-			remove := client.Hide(client.Closest("li")).Then(client.Send(ctx, Basket.Remove, name))
-			if err := element(ctx, w, "button", "Remove "+name, client.Do(ctx, remove)); err != nil {
+			_, _ = fmt.Fprintf(w, `<li id=%q sb-hideable>`, name)
+			remove := client.Confirm("Remove it?").Then(client.Send(ctx, Basket.Remove, name))
+			if err := element(ctx, w, "button", "Remove "+name, client.Do(ctx, remove), client.Hides()); err != nil {
 				return err
 			}
 			_, _ = io.WriteString(w, `</li>`)
@@ -76,7 +76,7 @@ func commanded[Q any](t testing.TB, page views.View[Q]) *livetest.Page {
 	return livetest.Open(t, r, "/")
 }
 
-// A row is hidden at once, and its event is sent. In a test the commands send what they send in a browser.
+// The user is asked, a row is hidden at once, and its event is sent. In a test the commands send what they send in a browser.
 func ExampleDo() {
 	example(func(t testing.TB) { // func TestBasket(t *testing.T) {
 		page := commanded(t, Basket{})

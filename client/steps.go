@@ -23,7 +23,8 @@ func Hide(target string, transition ...string) Command {
 }
 
 // Show shows elements that [Hide] has hidden, or that the view renders with the attribute hidden. With a transition they get
-// the attribute data-js-show with it.
+// the attribute data-js-show with it. What was rendered with hidden becomes a block, and a part of a table, an item of a
+// list or an inline element what it is.
 func Show(target string, transition ...string) Command {
 	return on("Show", command.Show, target, word("Show", transition))
 }
@@ -120,10 +121,12 @@ func Exec(target, event string) Command {
 // Click clicks the targets.
 func Click(target string) Command { return on("Click", command.Click, target) }
 
-// Reset resets forms and fields to what the view says.
+// Reset resets forms and fields to their values in the HTML. A value that a field has sent is not rendered into it again: the
+// field goes back to the one before, unless its id changes with what is saved.
 func Reset(target string) Command { return on("Reset", command.Reset, target) }
 
-// Navigate loads another page of the site, with views.Replace in place of this one in the history. It panics for an address that is none.
+// Navigate loads another page of the site, with views.Replace in place of this one in the history. An event that still waits
+// for another one to be answered is lost. It panics for an address that is none.
 func Navigate(address string, how ...views.PatchOption) Command {
 	checkAddress("Navigate", address)
 	if slices.Contains(how, views.Replace) {

@@ -28,7 +28,8 @@ func Ignore() templ.OrderedAttributes { return attributes("sb-ignore", true) }
 //
 // Each event is sent by itself, with the value of the moment, in order and after the events of the page before it; none is
 // lost if they come faster than answers. One that is too large, nested too deep or of another shape is refused with a
-// notice, and h does not run. Push panics as [views.On] does.
+// notice, and h does not run. Set the value before the event: an element that has none sends "undefined". In a form the
+// element is no field, the form does not send its value. Push panics as [views.On] does.
 func Push[V, P any](ctx context.Context, h func(V, *views.Socket, P) error) templ.OrderedAttributes {
 	return On(ctx, views.Trigger{On: "push"}, h)
 }
@@ -40,14 +41,15 @@ func Push[V, P any](ctx context.Context, h func(V, *views.Socket, P) error) temp
 //	<sales-chart id="chart" { client.On(ctx, views.Trigger{On: "chart:select"}, Page.Selected)... }></sales-chart>
 //	@views.AlsoOn("chart", views.Trigger{On: "chart:zoom"}, Page.Zoomed)
 func On[V, P any](ctx context.Context, t views.Trigger, h func(V, *views.Socket, P) error) templ.OrderedAttributes {
-	// In a form htmx would send the form's fields alone.
-	return append(views.On(ctx, t, h), attributes("hx-include", "this", "name", views.ValueField)...)
+	// In a form htmx would send the form's fields alone. The element is none of them.
+	return append(views.On(ctx, t, h), attributes("form", "", "hx-include", "this", "name", views.ValueField)...)
 }
 
 // Address returns the address of an event, for a script that sends it by itself: an element with several events whose
 // replies it tells apart. The script passes the value under the name "sb-value".
+// With hx-sync it comes behind the page's other events, also when the element has left the page; [Push] and [On] write that.
 //
-//	<sales-chart id="chart" zoom={ client.Address(ctx, Page.Zoomed) }></sales-chart>
+//	<sales-chart id="chart" zoom={ client.Address(ctx, Page.Zoomed) } hx-sync="main:queue all"></sales-chart>
 //
 //	htmx.ajax("POST", this.getAttribute("zoom"), {source: this, values: {"sb-value": JSON.stringify(range)}})
 func Address[V, P any](ctx context.Context, h func(V, *views.Socket, P) error) string {

@@ -52,6 +52,7 @@ func TestWhatHasSentAnEventIsBusy(t *testing.T) {
 	w.Click("#submit")
 	w.busyState("form", true)
 	w.says("submit", "Saving…")
+	w.says("row", "")
 	w.s.Gate.Open()
 	w.busyState("form", false)
 	w.says("submit", "")
@@ -60,6 +61,7 @@ func TestWhatHasSentAnEventIsBusy(t *testing.T) {
 	w.Click("#row")
 	w.busyState("row", true)
 	w.busyState("form", true)
+	w.says("row", "Working…")
 	w.says("submit", "")
 	w.s.Gate.Open()
 	w.busyState("form", false)
@@ -81,7 +83,7 @@ func TestWhatHasSentAnEventIsNotLaidOutAtOnce(t *testing.T) {
 	least := math.Inf(1)
 	for range 5 { // the page may lay out something of its own meanwhile
 		before := w.Metrics()["LayoutCount"]
-		w.Eval(`mark("place", "row", "sb-slow")`, nil)
+		w.Eval(`mark("place", "save", "sb-slow")`, nil)
 		least = min(least, w.Metrics()["LayoutCount"]-before)
 	}
 	if least > 0 {
@@ -131,6 +133,45 @@ func TestRowsThatGoBeforeTheServerHasAnswered(t *testing.T) {
 	w.Click("#remove-gum") // where it was
 	w.WaitFor(`states.join() === "visible,hidden,visible,hidden,visible"`)
 	stayed(t, w.Page)
+}
+
+// A second click, where the button of a row was that goes, meets no other row.
+func TestADoubleClickRemovesOneRow(t *testing.T) {
+	t.Parallel()
+	w := openWired(t, handlers.Config{})
+	w.s.Gate.Shut()
+	w.Viewport(1000, 1600) // nothing scrolls: the browser would keep what is seen in its place
+	w.Eval(`(async () => {
+		const r = document.getElementById("remove-milk").getBoundingClientRect();
+		const click = () => document.elementFromPoint(r.x + r.width / 2, r.y + r.height / 2).click();
+		click();
+		await new Promise(done => setTimeout(done, 120));
+		click();
+	})()`, nil)
+	check(t, w.s.Gate.Held(t.Context(), 1))
+	w.s.Gate.Open()
+	w.WaitCount("#li-milk", 0)
+	w.Click("#tick") // behind the second click's event, had there been one
+	w.WaitText("#ticks", "3")
+	w.WaitCount("#list li", 2)
+	stayed(t, w.Page)
+}
+
+// Tabs in a form are no part of it: they are not sent, and a reset leaves them open.
+func TestTabsAreNoFields(t *testing.T) {
+	t.Parallel()
+	w := openWired(t, handlers.Config{})
+	w.Eval(`document.querySelector('label[for="choice-1"]').click(), document.getElementById("choice-1").focus()`, nil)
+	w.Press("ArrowLeft")
+	w.WaitFor(`document.getElementById("choice-0").checked && !document.getElementById("choice-1").checked`)
+	w.Press("ArrowRight")
+	w.WaitFor(`document.getElementById("panel-down").checkVisibility()`)
+	w.WaitFor(`[...new FormData(document.getElementById("form")).keys()].join() === "text"`)
+	w.Eval(`document.getElementById("form").reset()`, nil)
+	w.WaitFor(`document.getElementById("choice-1").checked`)
+	w.Click("#submit")
+	check(t, w.s.Gate.Passed(t.Context(), 1))
+	w.WaitText("#sb-notice", "")
 }
 
 // Case 381: dialogs, popovers, details, tooltips and tabs work without a request, and stay as they are through patches.

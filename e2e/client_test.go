@@ -100,6 +100,38 @@ func TestElementsOfScriptsSurvivePatches(t *testing.T) {
 	stayed(t, w.Page)
 }
 
+// Each element sends its own value, whatever is in it or around it; a form sends none of them.
+func TestElementsSendTheirOwnValues(t *testing.T) {
+	t.Parallel()
+	w := openWired(t, handlers.Config{})
+	said := ""
+	for _, of := range [][2]string{{"outer", "board:sorted"}, {"inner", "push"}, {"board", "board:sorted"}, {"card", "push"}, {"rate", "push"}} {
+		w.Eval(`for (const id of ["outer", "inner", "board", "card", "rate"]) document.getElementById(id).value = id`, nil)
+		w.Eval(`document.getElementById(`+quote(of[0])+`).dispatchEvent(new Event(`+quote(of[1])+`))`, nil)
+		said = strings.TrimSpace(said + " " + of[0])
+		w.WaitText("#said", said)
+	}
+	w.Click("#save")
+	w.WaitText("#said", said+" saved-text")
+	stayed(t, w.Page)
+}
+
+// What docs/client.md names for a connection that is lost and found: replies are event streams, too.
+func TestRepliesAreNoConnections(t *testing.T) {
+	t.Parallel()
+	w := openWired(t, handlers.Config{})
+	w.Eval(`window.heard = []; window.replied = [];
+		for (const n of ["before", "after"]) document.addEventListener("htmx:sse:" + n + ":connection", e => heard.push(n + " " + e.target.id));
+		document.addEventListener("sb:reply", e => replied.push(e.target.id))`, nil)
+	w.Click("#ask")
+	w.WaitFor(`replied.join() === "ask"`)
+	w.WaitFor(`heard.length > 0 && !heard.some(h => h.endsWith(" sb-stream"))`)
+	w.Eval(`heard.length = 0`, nil)
+	w.AllowErrors(lost...)
+	w.s.Net.Cut(cut.Streams)
+	w.WaitFor(`heard.includes("before sb-stream") && heard.includes("after sb-stream")`)
+}
+
 // Case 373: what elements push arrives in order, each payload once, also when it comes faster than answers, from several
 // events of an element, and from within a form.
 func TestPushesArriveInOrder(t *testing.T) {

@@ -4,7 +4,9 @@ import (
 	"io"
 	"net/http"
 	"regexp"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/sideband-go/sideband/e2e/cut"
 	"github.com/sideband-go/sideband/e2e/fixture"
@@ -53,4 +55,20 @@ func TestAPageIsLiveHoweverLateItsScriptsCome(t *testing.T) {
 		p.WaitText("#count", "2")
 		p.Close()
 	}
+}
+
+// What a view pushes as it begins is heard however late the application's module comes.
+func TestALateModuleHearsWhatWasPushed(t *testing.T) {
+	t.Parallel()
+	s := fixture.Serve(t, handlers.Config{})
+	s.Wire()
+	p := browser.Open(t, "")
+	isModule := func(r *http.Request) bool { return strings.HasSuffix(r.URL.Path, "/wired.js") }
+	release := s.Net.Stall(isModule)
+	p.Eval("location.href = "+quote(s.URL+"/wired?as=ann"), nil) // the load event will come late
+	until(t, "the page asks for the module", func() bool { return s.Net.Count(isModule) > 0 })
+	time.Sleep(500 * time.Millisecond) // time enough to connect without it
+	release()
+	live(t, p)
+	p.WaitFor(`window.begun?.join() === "wired:mounted,wired:connected"`)
 }

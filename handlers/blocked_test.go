@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -100,5 +102,47 @@ func TestCommandsOfPatchesAreNotBlocked(t *testing.T) {
 	}
 	if log := s.log.String(); strings.Contains(log, "Content-Security-Policy blocks") {
 		t.Error(log)
+	}
+}
+
+// A layout whose script has a nonce of its own stops a page with commands, unless it stands behind the kit's.
+func TestDevelopersAreToldOfNoncesBeforeTheKits(t *testing.T) {
+	for name, c := range map[string]struct {
+		commands, behind bool
+		want             int
+	}{
+		"before the head":      {true, false, 1},
+		"behind it":            {true, true, 0},
+		"of a kit without any": {false, false, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			layout := func(d views.Document) templ.Component {
+				return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+					parts := []templ.Component{templ.Raw(`<script nonce="own">1</script>`), d.Head}
+					if c.behind {
+						slices.Reverse(parts)
+					}
+					_, _ = io.WriteString(w, "<!DOCTYPE html><html><head><title>x</title>")
+					for _, p := range parts {
+						_ = p.Render(ctx, w)
+					}
+					_, _ = io.WriteString(w, "</head><body>")
+					_ = d.Body.Render(ctx, w)
+					_, err := io.WriteString(w, "</body></html>")
+					return err
+				})
+			}
+			s := newSite(t, handlers.Config{Development: true, Commands: c.commands, Layout: layout}, func(kit *handlers.Kit, r chi.Router) { r.Handle("/wall", handlers.View(kit, wall{})) })
+			for range 2 {
+				res, err := http.Get(s.URL + "/wall")
+				if err != nil {
+					t.Fatal(err)
+				}
+				_ = res.Body.Close()
+			}
+			if got := strings.Count(s.log.String(), "has a nonce of its own"); got != c.want {
+				t.Errorf("told %d times, not %d", got, c.want)
+			}
+		})
 	}
 }

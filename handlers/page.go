@@ -267,6 +267,7 @@ func (k *Kit) writePage(w http.ResponseWriter, r *http.Request, status int, view
 	allowNonce(h, sh.Nonce)
 	if k.config.Development {
 		k.warnBlocked(view, csp.Parse(h.Values("Content-Security-Policy")...), r.Host, b.Bytes())
+		k.warnNonce(view, sh.Nonce, b.Bytes())
 	}
 	w.WriteHeader(status)
 	if r.Method != http.MethodHead {

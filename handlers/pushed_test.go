@@ -211,7 +211,7 @@ func TestManyPushedEvents(t *testing.T) {
 	}
 }
 
-// Case 386: a script is in the head of each page, behind htmx; its modules are served under a name that changes with any of
+// Case 386: a script is in the head of each page, before htmx; its modules are served under a name that changes with any of
 // them, and nothing else of their folder is.
 func TestScriptsOfTheApplication(t *testing.T) {
 	fsys := fstest.MapFS{
@@ -228,10 +228,10 @@ func TestScriptsOfTheApplication(t *testing.T) {
 		kit.Script(fsys, "app.js")
 		p := livetest.Open(t, r, "/")
 		scripts := p.Find("head script").Attrs("src")
-		if len(scripts) != 2 || !strings.HasSuffix(scripts[1], "/app.js") || p.Find("head script:nth-of-type(2)").Attr("type") != "module" {
+		if len(scripts) != 2 || !strings.HasSuffix(scripts[0], "/app.js") || p.Find("head script:nth-of-type(1)").Attr("type") != "module" {
 			t.Fatalf("the scripts are %q", scripts)
 		}
-		return p, strings.TrimSuffix(scripts[1], "app.js")
+		return p, strings.TrimSuffix(scripts[0], "app.js")
 	}
 	p, folder := serve(fsys)
 	for name, want := range map[string]int{"app.js": 200, "parts/a.js": 200, "style.css": 200, ".env": 404, "main.go": 404, ".git/hook.js": 404} {

@@ -5,9 +5,11 @@ import (
 	"slices"
 )
 
-// Script adds a JavaScript module of the application's to the head of all pages, behind htmx: the file of that name in
-// fsys, such as an embed.FS. It is for custom elements, and for what listens to pushed events. Call it before the first
-// page is served.
+// Script adds a JavaScript module of the application's to the head of all pages: the file of that name in fsys, such as
+// an embed.FS. It is for custom elements, and for what listens to pushed events. Call it before the first page is served.
+//
+// The module runs before htmx, which then connects the page: what listens to pushed events hears those of Mount and Connect.
+// What uses htmx as the page loads waits for DOMContentLoaded.
 //
 // The kit serves it with all scripts, stylesheets and WebAssembly of fsys (.js, .mjs, .css, .wasm, .map), hidden files
 // left out, below one folder of [Kit.Assets] whose name changes with the content of any of them: modules import each other

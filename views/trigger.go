@@ -32,8 +32,8 @@ func (t Trigger) specIn(ctx context.Context) string {
 // held, but Shift with a key that makes a character: "?" says enough. Letters fit in either case if Shift or Mod is named.
 // Keys that belong to the composition of a character, as in Japanese, fit nothing.
 //
-// It panics for what is no name of a DOM event, no key or selector that htmx can read, and for keys of another event than
-// "keydown" and "keyup".
+// It panics for what is no name of a DOM event, no key or selector that htmx can read, for keys of another event than
+// "keydown" and "keyup", and for Prevent with Debounce or Throttle.
 func (t Trigger) Spec() string {
 	if t.On == "" || strings.ContainsFunc(t.On, func(c rune) bool {
 		return (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && !strings.ContainsRune(":._-", c)
@@ -66,6 +66,9 @@ func (t Trigger) Spec() string {
 	}
 	if t.Debounce > 0 && t.Throttle > 0 {
 		panic("views: a trigger debounces or throttles, not both")
+	}
+	if t.Prevent && (t.Debounce > 0 || t.Throttle > 0) {
+		panic("views: a trigger that debounces or throttles prevents nothing: the browser has done it by then")
 	}
 	if t.Debounce > 0 {
 		fmt.Fprintf(&b, " delay:%dms", t.Debounce.Milliseconds())

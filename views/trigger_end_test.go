@@ -3,6 +3,7 @@ package views_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/sideband-go/sideband/views"
 )
@@ -30,5 +31,21 @@ func TestSelectorsOfTriggersEndNothing(t *testing.T) {
 		if got := (views.Trigger{On: "click", From: good}).Spec(); got != `click from:"`+good+`"` {
 			t.Errorf("%s: %s", good, got)
 		}
+	}
+}
+
+func TestWhatIsDelayedPreventsNothing(t *testing.T) {
+	for _, bad := range []views.Trigger{
+		{On: "input", Prevent: true, Debounce: time.Second},
+		{On: "wheel", Prevent: true, Throttle: time.Second},
+	} {
+		func() {
+			defer func() {
+				if said, _ := recover().(string); !strings.Contains(said, "prevents nothing") {
+					t.Errorf("%+v: %q", bad, said)
+				}
+			}()
+			t.Errorf("%+v: %s", bad, bad.Spec())
+		}()
 	}
 }

@@ -128,6 +128,30 @@ func TestEventsOfAnElementThatGoes(t *testing.T) {
 	c.stayed()
 }
 
+// The detail of an event may have any names, also those of what commands use.
+func TestDetailsHideNothingFromCommands(t *testing.T) {
+	t.Parallel()
+	c := open(t, handlers.Config{})
+	c.AcceptDialogs(true)
+	c.Click("#shade")
+	c.is("shaded", `"jsShaded" in e.dataset`)
+	c.WaitFor(`document.activeElement.id === "second"`)
+	c.is("exec", `"jsDone" in e.dataset`)
+	c.WaitText("#log", "shaded")
+	c.WaitText("#n", "7")
+	c.stayed()
+}
+
+// What is shown again is what its kind of element is.
+func TestShowKeepsTheKindOfAnElement(t *testing.T) {
+	t.Parallel()
+	c := open(t, handlers.Config{})
+	c.Click("#kinds")
+	for id, want := range map[string]string{"tbody": "table-row-group", "tr": "table-row", "td": "table-cell", "li": "list-item", "span": "inline", "button": "inline-block", "div": "block"} {
+		c.is("show-"+id, `getComputedStyle(e).display === `+quote(want))
+	}
+}
+
 // Case 443: keys and what is held with them.
 func TestKeysOfCommands(t *testing.T) {
 	t.Parallel()

@@ -115,7 +115,8 @@ func TestCommandsInAnswersAndRemounts(t *testing.T) {
 	c.is("m", `"jsLate" in e.dataset`)
 	c.WaitText("#log", "late")
 	c.Click("#row-3-remove")
-	c.is("row-3", "!("+isSeen+")")
+	c.WaitText("#sb-notice", "It sticks.")
+	c.is("row-3", isSeen)
 	allow()
 	c.live()
 

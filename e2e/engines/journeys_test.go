@@ -119,23 +119,23 @@ func command(t *testing.T, d *demo, b engines.Browser) {
 	hidden("#details-open")
 
 	p.DoubleClick("#name")
-	shown("#name-field")
+	shown(".field")
 	hidden("#name")
-	p.WaitFor(`(e => e.id === "name-field" && e.selectionStart === 0 && e.selectionEnd === e.value.length)(document.activeElement)`)
+	p.WaitFor(`(e => e.matches(".field") && e.selectionStart === 0 && e.selectionEnd === e.value.length)(document.activeElement)`)
 	p.Press("q")
 	p.Press("Escape")
-	hidden("#name-field")
+	hidden(".field")
 	p.WaitText("#name", "Double-click me")
 	p.WaitFor(`document.activeElement.id === "name-edit"`)
 	p.Press("Enter")
-	shown("#name-field")
+	shown(".field")
 	want := "n"
 	if p.Press("n"); copies { // in place of the text, which is selected
 		p.Press("Control+v")
 		want += p.Text("code")
 	}
 	p.Press("Enter")
-	hidden("#name-field")
+	hidden(".field")
 	p.WaitText("#name", want)
 
 	p.Eval(`(document.querySelector("#grid td").focus(), null)`, nil)

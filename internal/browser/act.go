@@ -42,7 +42,7 @@ const clickable = `e => {
 			}
 		}, true);
 	}
-	Object.assign(window[key], {missed: false, hits: target => e.contains(target) || target === label});
+	Object.assign(window[key], {missed: false, hits: target => e.contains(target) || label && (target === label || target === label.control)});
 	return {ok: true, x, y, saw: ""};
 }`
 

@@ -54,10 +54,11 @@ const SendEvent = "js:send"
 // arg stands for an argument in the text of an operation.
 const arg = "\x00"
 
-const each = "for(let e of findAll(" + arg + "))"
+const each = "for(let e of htmx.findAll(this," + arg + "))"
 
-// texts are scripts for htmx: find, findAll, trigger, timeout and ajax are its own functions, this is the element. They run
-// in an async function, and have neither "->" nor a quote in them: htmx splits attributes there, and HTML escapes them.
+// texts are scripts for htmx; this is the element. They run in an async function, and have neither "->" nor a quote in them:
+// htmx splits attributes there, and HTML escapes them. htmx runs them with the event's detail, whose names hide others: so
+// each function is named with what it belongs to.
 var texts = [...]string{
 	Hide:            each + "{delete e.dataset.jsShow;e.dataset.jsHide=" + arg + "}",
 	Show:            each + "{delete e.dataset.jsHide;e.dataset.jsShow=" + arg + "}",
@@ -66,31 +67,31 @@ var texts = [...]string{
 	RemoveAttribute: each + "e.removeAttribute(" + arg + ")",
 	ToggleAttribute: each + "e.toggleAttribute(" + arg + ")",
 	SwitchAttribute: each + "{let n=" + arg + ",a=" + arg + ";e.setAttribute(n,e.getAttribute(n)==a?" + arg + ":a)}",
-	Focus:           "find(" + arg + ")?.focus()",
+	Focus:           "htmx.find(this," + arg + ")?.focus()",
 	// What can't have the focus, being hidden or disabled somehow, does not take it.
-	FocusFirst: "for(let e of find(" + arg + ")?.querySelectorAll(`a[href],button,input,select,textarea,summary,[tabindex]`)??[])" +
-		"if(!(e.tabIndex<0)){e.focus();if(document.activeElement==e)break}",
-	FocusBy:    "{let l=findAll(" + arg + "),i=l.indexOf(document.activeElement);l[i<0?0:i+ +" + arg + "]?.focus()}",
-	SelectText: "{let e=find(" + arg + ");e?.focus();e?.select?.()}",
-	PushFocus:  "{let f=window.sbFocus??=[],e=find(" + arg + ");if(e)f.push(e);f.splice(0,f.length-20)}",
+	FocusFirst: "for(let e of htmx.find(this," + arg + ")?.querySelectorAll(`a[href],button,input,select,textarea,summary,[tabindex]`)??[])" +
+		"if(!(e.tabIndex<0)){e.focus();if(e.ownerDocument.activeElement==e)break}",
+	FocusBy:    "{let l=htmx.findAll(this," + arg + "),i=l.indexOf(this.ownerDocument.activeElement);l[i<0?0:i+ +" + arg + "]?.focus()}",
+	SelectText: "{let e=htmx.find(this," + arg + ");e?.focus();e?.select?.()}",
+	PushFocus:  "{let f=window.sbFocus??=[],e=htmx.find(this," + arg + ");if(e)f.push(e);f.splice(0,f.length-20)}",
 	PopFocus:   "{let f=window.sbFocus??[],e;while((e=f.pop())&&!e.isConnected);e?.focus()}",
 	Dispatch:   each + "e.dispatchEvent(new CustomEvent(" + arg + ",{detail:JSON.parse(" + arg + "),bubbles:!0,cancelable:!0,composed:!0}))",
-	Exec:       each + "trigger(e," + arg + ",{},!1)",
+	Exec:       each + "htmx.trigger(e," + arg + ",{},!1)",
 	Click:      each + "e.click()",
 	Reset: each + "{if(e.localName==`form`)HTMLFormElement.prototype.reset.call(e);else if(e.options){let s=e.multiple?-1:0,i=0;" +
 		"for(let o of e.options){if(o.defaultSelected&&!e.multiple)s=i;o.selected=o.defaultSelected;i++}if(s>=0)e.selectedIndex=s}" +
 		"else if(e.type==`checkbox`||e.type==`radio`)e.checked=e.defaultChecked;else e.value=e.defaultValue}",
-	Navigate:     "location.assign(" + arg + ")",
-	Replace:      "location.replace(" + arg + ")",
-	Patch:        "ajax(`GET`," + arg + ",{source:this,push:`true`})",
-	PatchReplace: "ajax(`GET`," + arg + ",{source:this,replace:`true`})",
-	Copy:         "try{await navigator.clipboard.writeText(" + arg + ")}catch{return}",
-	CopyFrom:     "{let e=find(" + arg + ");if(e)try{await navigator.clipboard.writeText(e.matches(`input,select,textarea`)?e.value:e.textContent)}catch{return}}",
-	ScrollTo:     "find(" + arg + ")?.scrollIntoView({block:" + arg + "})",
-	Confirm:      "if(!confirm(" + arg + "))return",
-	Wait:         "await timeout(" + arg + ");if(!this.isConnected)return",
-	Send:         "trigger(this,`" + SendEvent + "`,{},!1)",
-	Post:         "ajax(`POST`," + arg + ",{source:this})",
+	Navigate:     "window.location.assign(" + arg + ")",
+	Replace:      "window.location.replace(" + arg + ")",
+	Patch:        "htmx.ajax(`GET`," + arg + ",{source:this,push:`true`})",
+	PatchReplace: "htmx.ajax(`GET`," + arg + ",{source:this,replace:`true`})",
+	Copy:         "try{await window.navigator.clipboard.writeText(" + arg + ")}catch{return}",
+	CopyFrom:     "{let e=htmx.find(this," + arg + ");if(e)try{await window.navigator.clipboard.writeText(e.matches(`input,select,textarea`)?e.value:e.textContent)}catch{return}}",
+	ScrollTo:     "htmx.find(this," + arg + ")?.scrollIntoView({block:" + arg + "})",
+	Confirm:      "if(!window.confirm(" + arg + "))return",
+	Wait:         "await htmx.timeout(" + arg + ");if(!this.isConnected)return",
+	Send:         "htmx.trigger(this,`" + SendEvent + "`,{},!1)",
+	Post:         "htmx.ajax(`POST`," + arg + ",{source:this})",
 }
 
 // Text returns the script of a chain. It panics for a step with another number of arguments than its operation has.
@@ -173,6 +174,12 @@ func parseOp(op Op, text string) (s Step, rest string, ok bool) {
 		}
 	}
 	return s, text, true
+}
+
+// Literal reads a text as scripts have it; false for anything else.
+func Literal(script string) (text string, ok bool) {
+	text, rest, ok := unquote(script)
+	return text, ok && rest == ""
 }
 
 // unquote reads a template literal of quote.

@@ -51,7 +51,7 @@ func TestScriptsSayWhatTheStepsAre(t *testing.T) {
 }
 
 func TestOtherScriptsAreNotRead(t *testing.T) {
-	for _, text := range []string{"", "alert(1)", "find(`a`)?.focus();", "find(`a`)?.focus();alert(1)", "find(`a`)?.focus()x", "find(`\\x4`)?.focus()", "find(`a"} {
+	for _, text := range []string{"", "alert(1)", "htmx.find(this,`a`)?.focus();", "htmx.find(this,`a`)?.focus();alert(1)", "htmx.find(this,`a`)?.focus()x", "htmx.find(this,`\\x4`)?.focus()", "htmx.find(this,`a"} {
 		if got, ok := command.Parse(text); ok {
 			t.Errorf("%q is read as %v", text, got)
 		}
@@ -72,7 +72,7 @@ func TestFormattedNothingIsLost(t *testing.T) {
 }
 
 func FuzzParse(f *testing.F) {
-	f.Add("find(`a`)?.focus();location.assign(`/x`)")
+	f.Add("htmx.find(this,`a`)?.focus();window.location.assign(`/x`)")
 	f.Fuzz(func(t *testing.T, text string) {
 		if chain, ok := command.Parse(text); ok && len(chain) > 0 {
 			if again, ok := command.Parse(command.Text(chain)); !ok || !reflect.DeepEqual(again, chain) {

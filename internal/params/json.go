@@ -61,13 +61,13 @@ func takesJSON(t reflect.Type) bool {
 	return some
 }
 
-// value returns what an element has posted as its value.
+// value returns what an element has posted as its value, which comes before the values of elements in it.
 func value(fields url.Values) (s string, ok bool) {
 	v := fields[ValueField]
 	if len(v) == 0 {
 		return "", false
 	}
-	return v[len(v)-1], true
+	return v[0], true
 }
 
 // decodeJSON reads a value into what p points to. A panic of the type's methods is an error.

@@ -25,10 +25,11 @@ type Toast struct {
 
 // What the page knows.
 var (
-	Now    = state.NewKey[time.Time]("now")
-	Name   = state.NewKey[string]("name")
-	Toasts = state.NewKey[[]Toast]("toasts").WithEqual(slices.Equal)
-	Chosen = state.NewKey[int]("chosen")
+	Now     = state.NewKey[time.Time]("now")
+	Name    = state.NewKey[string]("name")
+	Renamed = state.NewKey[int]("renamed") // how often: each name has a field of its own, which Escape takes back to it
+	Toasts  = state.NewKey[[]Toast]("toasts").WithEqual(slices.Equal)
+	Chosen  = state.NewKey[int]("chosen")
 )
 
 const second = time.Second
@@ -48,7 +49,7 @@ func New(bus *pubsub.Bus) Page { return Page{pubsub.NewTopic[string](bus, "toast
 // Mount begins with a name to edit.
 func (p Page) Mount(s *views.Socket, _ views.NoParams) error {
 	s.SetTitle("Commands")
-	state.Assign(s, Now.To(time.Now()), Name.To("Double-click me"), Toasts.To(nil), Chosen.To(-1))
+	state.Assign(s, Now.To(time.Now()), Name.To("Double-click me"), Renamed.To(0), Toasts.To(nil), Chosen.To(-1))
 	return pubsub.Subscribe(s, p.toasts, Page.toasted)
 }
 
@@ -73,6 +74,7 @@ func (Page) Rename(s *views.Socket, name string) error {
 		return views.Error(400, "A name has 1 to 60 letters.")
 	}
 	Name.Set(s, name)
+	Renamed.Update(s, func(n int) int { return n + 1 })
 	return nil
 }
 
@@ -115,11 +117,11 @@ func (Page) Choose(s *views.Socket, row int) error {
 
 // edit shows the field in place of the name, and done the name in place of the field.
 func edit() client.Command {
-	return client.Hide("#named").Then(client.Show("#name-field"), client.SelectText("#name-field"))
+	return client.Hide("#named").Then(client.Show(".field"), client.SelectText(".field"))
 }
 
 func done() client.Command {
-	return client.Hide("#name-field").Then(client.Show("#named"), client.Focus("#name-edit"))
+	return client.Hide(".field").Then(client.Show("#named"), client.Focus("#name-edit"))
 }
 
 // instead shows another button in place of the one that was clicked. There are two of them, since what one says of itself,
