@@ -11,7 +11,6 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/sideband-go/sideband/internal/fault"
 	"github.com/sideband-go/sideband/views"
 )
 
@@ -73,7 +72,7 @@ func (f *form) decode(data reflect.Value, fields url.Values) (err error) {
 	case len(unread) > maxName:
 		return fmt.Errorf("%w: a name has %d bytes", errTooMuch, len(unread))
 	case unread != "":
-		return fault.Quote(unread, errUnreadable)
+		return errUnreadable
 	}
 	return nil
 }

@@ -10,12 +10,10 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/a-h/templ"
 	"github.com/go-chi/chi/v5"
 
 	"github.com/sideband-go/sideband/handlers"
 	"github.com/sideband-go/sideband/handlers/internal/rooms"
-	"github.com/sideband-go/sideband/ratelimit"
 	"github.com/sideband-go/sideband/views"
 )
 
@@ -117,37 +115,6 @@ func TestMountsTakeTurns(t *testing.T) {
 		}
 		if got != "aabcabcacc" {
 			t.Errorf("mounted in this order: %s", got)
-		}
-	})
-}
-
-// costly is a page whose Mount is limited.
-type costly struct{ limit *ratelimit.Limit }
-
-func (c costly) Mount(s *views.Socket, _ views.NoParams) error { return c.limit.Take(s) }
-
-func (costly) Render() templ.Component { return templ.NopComponent }
-
-// A Mount that a limit refuses says when to try again, as an event does.
-func TestAMountThatIsLimitedSaysWhenToTryAgain(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		kit := handlers.New(handlers.Config{Logger: slog.New(slog.DiscardHandler)})
-		r := chi.NewRouter()
-		r.Use(kit.Middleware)
-		r.Handle("/", handlers.View(kit, costly{ratelimit.New(1, time.Hour, ratelimit.ByNetwork)}))
-		ask := func() *httptest.ResponseRecorder {
-			w := httptest.NewRecorder()
-			r.ServeHTTP(w, httptest.NewRequest("GET", "/", nil))
-			return w
-		}
-		if w := ask(); w.Code != http.StatusOK || w.Header().Get("Retry-After") != "" {
-			t.Errorf("the first: %d, Retry-After %q", w.Code, w.Header().Get("Retry-After"))
-		}
-		if w := ask(); w.Code != http.StatusTooManyRequests || w.Header().Get("Retry-After") != "3600" {
-			t.Errorf("the second: %d, Retry-After %q", w.Code, w.Header().Get("Retry-After"))
-		}
-		if err := kit.Shutdown(t.Context()); err != nil {
-			t.Error(err)
 		}
 	})
 }

@@ -32,7 +32,7 @@ func (lodge) Away(s *views.Socket, to string) error { return s.Redirect(to) }
 
 func (l lodge) Render() templ.Component {
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
-		return views.Component("ann@example.org", guest{l.held}).Render(ctx, w)
+		return views.Component("ann@example.org", guest(l)).Render(ctx, w)
 	})
 }
 

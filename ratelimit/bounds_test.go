@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -19,7 +21,6 @@ import (
 	"github.com/sideband-go/sideband/livetest"
 	"github.com/sideband-go/sideband/ratelimit"
 	"github.com/sideband-go/sideband/state"
-	"github.com/sideband-go/sideband/uploads"
 	"github.com/sideband-go/sideband/views"
 )
 
@@ -85,54 +86,33 @@ func TestPatchesAreLimited(t *testing.T) {
 	}
 }
 
-// sink is a Writer that counts what it is given.
-type sink struct{ bytes *atomic.Int64 }
+// costly is a page whose Mount is limited.
+type costly struct{ limit *ratelimit.Limit }
 
-func (s sink) Write(b []byte) (int, error) { s.bytes.Add(int64(len(b))); return len(b), nil }
-func (s sink) Close() error                { return nil }
-func (s sink) Abort()                      {}
+func (c costly) Mount(s *views.Socket, _ views.NoParams) error { return c.limit.Take(s) }
 
-var (
-	opened, written = new(atomic.Int32), new(atomic.Int64)
-	plan            = uploads.New("plan", uploads.Config{MaxFiles: 50, To: func(context.Context, uploads.Entry) (uploads.Writer, error) {
-		opened.Add(1)
-		return sink{written}, nil
-	}})
-)
+func (costly) Render() templ.Component { return templ.NopComponent }
 
-type inbox struct{}
-
-func (inbox) Mount(s *views.Socket, _ views.NoParams) error { plan.Allow(s); return nil }
-
-func (inbox) Chosen(*views.Socket, *uploads.Event) error { return nil }
-
-func (inbox) Render() templ.Component {
-	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
-		b := uploads.Bind(ctx, plan, inbox.Chosen)
-		_, _ = io.WriteString(w, `<label>Plan <input`)
-		err := templruntime.RenderAttributes(ctx, w, w, "input", b.AtOnce())
-		_, _ = fmt.Fprintf(w, `></label><p id="n">%d</p>`, len(plan.Entries(ctx)))
-		return err
+// A Mount that a limit refuses says when to try again, as an event does.
+func TestAMountThatIsLimitedSaysWhenToTryAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		kit := handlers.New(handlers.Config{Logger: slog.New(slog.DiscardHandler)})
+		r := chi.NewRouter()
+		r.Use(kit.Middleware)
+		r.Handle("/", handlers.View(kit, costly{ratelimit.New(1, time.Hour, ratelimit.ByNetwork)}))
+		ask := func() *httptest.ResponseRecorder {
+			w := httptest.NewRecorder()
+			r.ServeHTTP(w, httptest.NewRequest("GET", "/", nil))
+			return w
+		}
+		if w := ask(); w.Code != http.StatusOK || w.Header().Get("Retry-After") != "" {
+			t.Errorf("the first: %d, Retry-After %q", w.Code, w.Header().Get("Retry-After"))
+		}
+		if w := ask(); w.Code != http.StatusTooManyRequests || w.Header().Get("Retry-After") != "3600" {
+			t.Errorf("the second: %d, Retry-After %q", w.Code, w.Header().Get("Retry-After"))
+		}
+		if err := kit.Shutdown(t.Context()); err != nil {
+			t.Error(err)
+		}
 	})
-}
-
-// Beyond the session's limit nobody is given the files of an event.
-func TestFilesBeyondTheSessionsLimitAreNotTaken(t *testing.T) {
-	kit := handlers.New(handlers.Config{Logger: slog.New(slog.DiscardHandler), Limits: handlers.Limits{SessionEvents: 1}})
-	r := chi.NewRouter()
-	r.Use(kit.Middleware)
-	r.Handle("/", handlers.View(kit, inbox{}))
-	r.Mount(kit.AssetsPath(), kit.Assets())
-	page := livetest.Open(t, r, "/")
-	page.Skip(livetest.Failures)
-	for i := range 5 {
-		page.Field("Plan").ChooseFiles(livetest.File{Name: fmt.Sprintf("%d.txt", i), Content: strings.Repeat("x", 10_000)})
-	}
-	page.Settle()
-	if n := opened.Load(); n > 1 {
-		t.Errorf("Config.To was given %d files of %d bytes", n, written.Load())
-	}
-	if notice := page.Notice(); !strings.HasPrefix(notice, "That was too often.") {
-		t.Errorf("the notice is %q", notice)
-	}
 }

@@ -9,7 +9,6 @@ import (
 
 	"github.com/a-h/templ"
 
-	"github.com/sideband-go/sideband/internal/fault"
 	"github.com/sideband-go/sideband/views"
 )
 
@@ -74,7 +73,7 @@ func (e *Event) Receive(s *views.Socket, p views.Posted) (run bool, err error) {
 	id, _, _ = strings.Cut(id, ".")
 	u := withField(s, field)
 	if u == nil {
-		return false, fault.Quote(field, fmt.Errorf("%w: the page takes no files in the field", views.ErrText))
+		return false, fmt.Errorf("%w: the page takes no files in the field", views.ErrText)
 	}
 	e.Cancelled = true
 	if id == cancelAll {

@@ -6,7 +6,6 @@ import (
 	"io"
 	"os"
 
-	"github.com/sideband-go/sideband/internal/fault"
 	"github.com/sideband-go/sideband/views"
 )
 
@@ -137,7 +136,7 @@ func (c consumed) give(f func(file File) error) error {
 	case errors.Is(err, errElsewhere):
 		file.ReadSeeker = unread{}
 	case err != nil:
-		return fault.Quote(c.entry.Name, fmt.Errorf("uploads: a file is gone: %w", err))
+		return fmt.Errorf("uploads: a file is gone: %w", err)
 	default:
 		defer r.Close()
 		file.ReadSeeker = r
