@@ -83,7 +83,28 @@ func decodeJSON(p reflect.Value, text string) (err error) {
 	if err := json.Unmarshal([]byte(text), p.Interface()); err != nil {
 		return fault.Quote(err.Error(), fmt.Errorf("%w: it is no JSON of %v", fault.ErrParams, p.Type().Elem())) // it may quote all that was sent
 	}
+	if err := validate(p.Elem()); err != nil {
+		return fault.Quote(err.Error(), fmt.Errorf("%w: it is no valid %v", fault.ErrParams, p.Type().Elem()))
+	}
 	return nil
+}
+
+// validate checks a value by the validate tags of its structs.
+func validate(v reflect.Value) error {
+	if v.Kind() == reflect.Struct {
+		return rules().Struct(v.Interface())
+	}
+	return rules().Var(v.Interface(), "dive")
+}
+
+// checkRules reports rules that the validator does not know.
+func checkRules(t reflect.Type, fail func(format string, args ...any), at string) {
+	defer func() {
+		if said := recover(); said != nil {
+			fail("%s: the validator does not take a rule: %v", at, said)
+		}
+	}()
+	_ = rules().Struct(reflect.Zero(t).Interface()) // a value that is not valid is none of its concern
 }
 
 // checkJSON refuses what would take more memory than its bytes say, and null.
@@ -134,6 +155,7 @@ func checkJSONType(t reflect.Type, fail func(format string, args ...any), at str
 			fail("%s is a %v, which JSON can't fill", at, t)
 		}
 	case reflect.Struct:
+		checkRules(t, fail, at)
 		for f := range t.Fields() {
 			if f.Anonymous {
 				fail("%s.%s is embedded: name it, or write its fields out", at, f.Name)

@@ -2,6 +2,7 @@ package params
 
 import (
 	"errors"
+	"fmt"
 	"net/url"
 	"reflect"
 	"runtime"
@@ -103,6 +104,38 @@ func TestValuesOfElementsThatAreRefused(t *testing.T) {
 	if _, err := sent[[]raw](t, `["panic"]`); err == nil || errors.Is(err, fault.ErrParams) {
 		t.Errorf("a type that panics: %v", err)
 	}
+}
+
+// spot is checked by its tags.
+type spot struct {
+	Lat  float64 `json:"lat" validate:"min=-90,max=90"`
+	Name string  `json:"name" validate:"max=5"`
+}
+
+func TestValuesOfElementsAreValidated(t *testing.T) {
+	if p, err := sent[spot](t, `{"lat":89,"name":"north"}`); err != nil || p.Lat != 89 {
+		t.Errorf("what is valid: %+v, %v", p, err)
+	}
+	for _, text := range []string{`{"lat":91,"name":""}`, `{"lat":1,"name":"northern"}`} {
+		if _, err := sent[spot](t, text); !errors.Is(err, fault.ErrParams) || strings.Contains(err.Error(), "north") {
+			t.Errorf("%s: %v", text, err)
+		}
+		if _, err := sent[[]spot](t, `[{"lat":1},`+text+`]`); !errors.Is(err, fault.ErrParams) {
+			t.Errorf("in a list, %s: %v", text, err)
+		}
+		if _, err := sent[map[string]spot](t, `{"a":`+text+`}`); !errors.Is(err, fault.ErrParams) {
+			t.Errorf("in a map, %s: %v", text, err)
+		}
+	}
+	type wrong struct {
+		X int `json:"x" validate:"nonsense"`
+	}
+	defer func() {
+		if said := fmt.Sprint(recover()); !strings.Contains(said, "nonsense") {
+			t.Errorf("a rule that there is not: %s", said)
+		}
+	}()
+	NewDecoder(reflect.TypeFor[wrong](), "Page.Event")
 }
 
 // What a value of 1 MiB takes is bounded.
