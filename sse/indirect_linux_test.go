@@ -3,9 +3,13 @@ package sse_test
 import (
 	"bufio"
 	"bytes"
+	"context"
+	"crypto/tls"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -93,6 +97,38 @@ func TestAnAnswerToHEADHasNoBody(t *testing.T) {
 	}
 	if err := get(c); err != nil {
 		t.Errorf("the next request of the HTTP connection: %v", err)
+	}
+}
+
+// A ConnContext that is given what is under TLS gives it to nobody.
+func TestNothingIsWrittenPastTLS(t *testing.T) {
+	s := sse.New(sse.Config{})
+	opened := make(chan *sse.Connection, 1)
+	srv := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_ = s.Serve(w, r, "", func(c *sse.Connection) { opened <- c })
+	}))
+	srv.Config.ConnContext = func(ctx context.Context, c net.Conn) context.Context {
+		if c, ok := c.(*tls.Conn); ok {
+			return sse.ConnContext(ctx, c.NetConn())
+		}
+		return ctx
+	}
+	srv.StartTLS()
+	defer srv.Close()
+	resp, err := srv.Client().Get(srv.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	conn := take(t, opened, "the connection to open")
+	conn.Send("1", []byte("one"))
+	eventually(t, "the message to be written", conn.IsIdle)
+	if conn.Send("2", []byte("two")); conn.IsDirect() {
+		t.Error("it writes directly")
+	}
+	conn.Finish(nil)
+	if got, err := io.ReadAll(resp.Body); err != nil || !strings.Contains(string(got), "data: two") {
+		t.Errorf("got %q, %v", got, err)
 	}
 }
 

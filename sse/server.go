@@ -146,7 +146,8 @@ func (s *Server) open(w http.ResponseWriter, r *http.Request, first string, open
 		first:  first,
 		opened: opened,
 		disarm: r.ProtoMajor >= 2,
-		chunks: r.ProtoMajor == 1 && r.ProtoMinor >= 1 && r.Method != http.MethodHead, // which has no body
+		// HEAD has no body, and nothing is written past TLS.
+		chunks: r.ProtoMajor == 1 && r.ProtoMinor >= 1 && r.Method != http.MethodHead && r.TLS == nil,
 	}
 	if !s.config.NoCompression {
 		out.encoder.coding = codingFor(r.Header["Accept-Encoding"])
