@@ -114,7 +114,7 @@ func (d *killable) stored(change func()) {
 
 func (d *killable) writes() int { return d.metric("sideband_stash_writes_total") }
 
-// metric returns the value of a metric without labels of its own.
+// metric returns the value of a metric, of all kits of the demo.
 func (d *killable) metric(name string) int {
 	d.t.Helper()
 	res, err := http.Get(d.metrics)
@@ -122,13 +122,17 @@ func (d *killable) metric(name string) int {
 	defer res.Body.Close()
 	body, err := io.ReadAll(res.Body)
 	check(d.t, err)
-	m := regexp.MustCompile(`(?m)^` + name + `\{[^}]*\} (\d+)$`).FindSubmatch(body)
-	if m == nil {
+	all := regexp.MustCompile(`(?m)^`+name+`\{[^}]*\} (\d+)$`).FindAllSubmatch(body, -1)
+	if all == nil {
 		d.t.Fatalf("there is no metric %s in\n%s", name, body)
 	}
-	n, err := strconv.Atoi(string(m[1]))
-	check(d.t, err)
-	return n
+	sum := 0
+	for _, m := range all {
+		n, err := strconv.Atoi(string(m[1]))
+		check(d.t, err)
+		sum += n
+	}
+	return sum
 }
 
 // Cases 300 and 301.

@@ -233,8 +233,10 @@ type record struct {
 // normal are texts of lines that chaos brings with it.
 var normal = []string{
 	// Somebody has logged in or out in another tab.
-	`event refused" view=account.Page path=/account status=403`,
-	`event refused" view=auth.enter path=/account/log-in status=403`,
+	`event refused" view=account.Page route=/account status=403`,
+	`event refused" view=auth.enter route=/account/log-in status=403`,
+	// A view was to be remounted while somebody's pages were disconnected.
+	`status=503 err="handlers: pages were disconnected meanwhile"`,
 	// An event waited for another, and its user went back meanwhile; then its view was remounted.
 	`status=409 err="handlers: the ticket is for another address"`,
 	// A page that keeps durable state was asked for it in the answer to an event, while it had no connection.

@@ -135,13 +135,11 @@ func (p *Page) Drag(from, to string, before func()) {
 	what := "drag " + from + " to " + to
 	at := "s => (" + clickable + ")(document.querySelector(s))"
 	p.waitJS(what, call(at, to)) // what scrolls to one may move the other
-	p.waitJS(what, call(at, from))
-	b := p.waitJS(what, call(at, to))
-	a := p.waitJS(what, call("s => { const r = document.querySelector(s).getBoundingClientRect(); return {ok: true, x: r.x + r.width / 2, y: r.y + r.height / 2, saw: ''} }", from))
-	steps := []chromedp.Action[chromedp.Void]{
-		chromedp.MouseEvent(chromedp.MouseMoved, a.X, a.Y),
-		button(chromedp.MousePressed, a.X, a.Y),
-	}
+	a := p.press(what, call(at, from), func(at answer) []chromedp.Action[chromedp.Void] {
+		return []chromedp.Action[chromedp.Void]{button(chromedp.MousePressed, at.X, at.Y)}
+	})
+	b := p.waitJS(what, call("s => { const r = document.querySelector(s).getBoundingClientRect(); return {ok: true, x: r.x + r.width / 2, y: r.y + r.height / 2, saw: ''} }", to))
+	var steps []chromedp.Action[chromedp.Void]
 	for i := 1.0; i <= dragSteps; i++ {
 		part := i / (dragSteps - 2) // past the middle
 		steps = append(steps, chromedp.MouseEvent(chromedp.MouseMoved, a.X+(b.X-a.X)*part, a.Y+(b.Y-a.Y)*part, chromedp.ButtonLeft))
