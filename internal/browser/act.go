@@ -129,7 +129,7 @@ func button(event input.DispatchMouseEventType, x, y float64) chromedp.Action[ch
 }
 
 // Drag presses the mouse on the first element that matches from, moves it in steps to the middle of the first one that
-// matches to and a little further, calls before, which may wait until the page has followed, and lets it go there.
+// matches to, calls before, which may wait until the page has followed, and lets it go there.
 func (p *Page) Drag(from, to string, before func()) {
 	p.t.Helper()
 	what := "drag " + from + " to " + to
@@ -141,13 +141,12 @@ func (p *Page) Drag(from, to string, before func()) {
 	b := p.waitJS(what, call("s => { const r = document.querySelector(s).getBoundingClientRect(); return {ok: true, x: r.x + r.width / 2, y: r.y + r.height / 2, saw: ''} }", to))
 	var steps []chromedp.Action[chromedp.Void]
 	for i := 1.0; i <= dragSteps; i++ {
-		part := i / (dragSteps - 2) // past the middle
+		part := i / dragSteps
 		steps = append(steps, chromedp.MouseEvent(chromedp.MouseMoved, a.X+(b.X-a.X)*part, a.Y+(b.Y-a.Y)*part, chromedp.ButtonLeft))
 	}
 	p.run(what, steps...)
 	before()
-	end := float64(dragSteps) / (dragSteps - 2)
-	p.run(what, button(chromedp.MouseReleased, a.X+(b.X-a.X)*end, a.Y+(b.Y-a.Y)*end))
+	p.run(what, button(chromedp.MouseReleased, b.X, b.Y))
 }
 
 // dragSteps is how many steps a drag has.
