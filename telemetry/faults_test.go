@@ -304,7 +304,7 @@ func TestSpansOfWhatIsForgotten(t *testing.T) {
 			b.page.Button("Step").Click()
 			b.page.Expect("#step", "2")
 			b.page.AwaitSaved()
-			b.take(t)
+			b.await(t, "stash.write telemetry_test.shop") // which ends a moment later
 			b.page.Button("Forget").Click()
 			write, all := b.await(t, "stash.write telemetry_test.shop")
 			linksTo(t, write, find(t, all, "event telemetry_test.shop.Forget"))
