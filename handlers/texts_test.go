@@ -117,11 +117,12 @@ func TestTextsAreTheApplications(t *testing.T) {
 	(&tab{browser: b, path: one.path, ticket: one.ticket}).connect("0")
 	last(one)
 	b = s.browser(t)
-	connected := s.kit.Stats().Views.Connected
+	connected := func(n int) { waitFor(t, func() bool { return s.kit.Stats().Views.Connected == n }) }
+	connected(1) // the view whose connection was taken over
 	one = b.open("/rooms/a").connect("")
-	waitFor(t, func() bool { return s.kit.Stats().Views.Connected == connected+1 })
+	connected(2)
 	b.open("/rooms/b").connect("")
-	waitFor(t, func() bool { return s.kit.Stats().Views.Connected == connected+2 })
+	connected(3)
 	b.open("/rooms/c").connect("")
 	last(one)
 
