@@ -54,7 +54,7 @@ func visitOf(ctx context.Context) *visit {
 	return &visit{}
 }
 
-// reloadLater has all pages of an account load themselves anew, once the request is answered: one of its sessions has
+// reloadLater reloads all pages of an account, once the request is answered: one of its sessions has
 // ended, and a copy of its cookie may have opened pages in any browser. Who is still logged in finds the pages as they
 // were.
 func (a *Auth) reloadLater(ctx context.Context, account int64) {
