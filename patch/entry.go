@@ -51,7 +51,7 @@ func isPlainInput(typ []byte) bool {
 	return false
 }
 
-func is(b []byte, word string) bool { return len(b) == len(word) && containsFold(b, word) }
+func is(b []byte, word string) bool { return len(b) == len(word) && bytes.EqualFold(b, []byte(word)) }
 
 // openSelect is a select whose options are being read.
 type openSelect struct {
