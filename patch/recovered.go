@@ -11,12 +11,13 @@ import (
 type Recovered struct {
 	fields map[string]*control // lines of text, by their ids
 	list   []*control
+	typed  map[*control]bool // lines that have been posted otherwise, too
 }
 
 // Recovered finds these controls. told are what events have posted of forms, the newest last: of an answer of a form the
 // source is the form.
 func (r *Scanned) Recovered(told []Posted) Recovered {
-	out := Recovered{fields: map[string]*control{}}
+	out := Recovered{fields: map[string]*control{}, typed: map[*control]bool{}}
 	done := map[string]bool{}
 	for n := len(told) - 1; n >= 0; n-- {
 		p := told[n]
@@ -31,11 +32,18 @@ func (r *Scanned) Recovered(told []Posted) Recovered {
 		places := read.places()
 		for i := range read.controls {
 			c := &read.controls[i]
-			if c.form != form || c.id == "" || c.name == "" || c.bound == "" || c.disabled || done[c.id] || !c.isLine() && !c.isBox() {
+			if c.form != form || c.id == "" || c.name == "" || c.bound == "" || c.disabled || !c.isLine() && !c.isBox() {
 				continue
 			}
-			done[c.id] = true // older events tell of what it showed before
-			if wrong, known := c.wrong(p.Fields, places[i]); wrong || !known {
+			wrong, known := c.wrong(p.Fields, places[i])
+			if done[c.id] { // older events tell of what it showed before
+				if left := out.fields[c.id]; left != nil && wrong {
+					out.typed[left] = true
+				}
+				continue
+			}
+			done[c.id] = true
+			if wrong || !known {
 				continue
 			}
 			if c.isLine() {
@@ -60,14 +68,14 @@ func (r *Scanned) mark(id string, bits uint8) {
 
 // AppendMorph is AppendMorph that leaves them alone. A morph that brings another value writes over what was typed, and
 // one that takes the value away empties a field that nobody has typed into. So lines of text are morphed without, and
-// those whose HTML has the value already, which may be such fields, get it back.
+// those whose HTML has the value already, which may be such fields, get it back, unless it is known that somebody has typed.
 func (u Recovered) AppendMorph(dst []byte, root string, view []byte) []byte {
 	dst = append(dst, `<hx-partial id="`+root+`" hx-swap="innerMorph">`...)
 	dst = morphed{paint: true, leaves: func(id []byte) bool { return u.fields[string(id)] != nil }}.append(dst, view)
 	dst = append(dst, `</hx-partial>`...)
 	for _, c := range u.list {
 		t, ok := idTarget(c.id)
-		if !ok || c.value == "" || len(c.value) > maxPattern || strings.Contains(c.value, "\x00") {
+		if !ok || u.typed[c] || c.value == "" || len(c.value) > maxPattern || strings.Contains(c.value, "\x00") {
 			continue
 		}
 		dst = appendValueIs(append(dst, `<hx-partial hx-target='`+t.selector...), c.value)

@@ -82,3 +82,16 @@ func TestAWholeViewShowsWhatTheServerHasChanged(t *testing.T) {
 	s.shows("name", "")
 	s.shows("city", "Oslo")
 }
+
+// An event that has waited was collected before the page told of its form: the field shows what was typed since, also if
+// its HTML has what the event says.
+func TestAWholeViewLeavesAloneWhatThePageHasToldOtherwise(t *testing.T) {
+	t.Parallel()
+	s := newShow(t, unsureView("", "Oslo", "s", false))
+	s.types("city", "Bergen")
+	s.doc.SetFocus(nil)
+	s.recovered(unsureView("", "Oslo", "s", false), toldOf("", "Bergen"), toldOf("", "Oslo"))
+	s.shows("city", "Bergen")
+	s.render(unsureView("", "Bergen", "s", false), nil)
+	s.shows("city", "Bergen")
+}

@@ -246,11 +246,18 @@ func (p *person) order(ctx context.Context, pg *page, book *orders.Book) error {
 	if err := p.write(pg, tab.First("#order-note"), p.token()); err != nil {
 		return err
 	}
-	if err := p.complete(pg, name); err != nil {
-		return err
-	}
-	if err := until("not at rest", func(*htmxdom.Document) bool { return true }); err != nil {
-		return err
+	// A choice that is on its way while the page gets the whole view may be gone for a moment: it is made once more.
+	for complete, try := false, 0; !complete && try < 3; try++ {
+		if err := p.complete(pg, name); err != nil {
+			return err
+		}
+		err := until("not at rest", func(d *htmxdom.Document) bool {
+			complete = valueOf(d, "order-region") != ""
+			return true
+		})
+		if err != nil {
+			return err
+		}
 	}
 	note := func(l *ledger, d *htmxdom.Document, _ *html.Node) { l.submit(valueOf(d, "order-name"), numberIn(d)) }
 	for range 1 + p.random.IntN(2) {

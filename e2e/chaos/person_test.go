@@ -37,6 +37,7 @@ type page struct {
 
 	mu       sync.Mutex
 	trail    []string
+	moves    []string // the part of it that has to do with the address
 	reloads  []string // by itself, although it had been live
 	live     bool     // since it was loaded
 	asked    bool     // its stream was taken over by the test, since it was loaded
@@ -113,6 +114,14 @@ const (
 	notLive   = "This page is not live"
 )
 
+// appendLast appends a line to the last sixty.
+func appendLast(lines []string, line string) []string {
+	if lines = append(lines, line); len(lines) > 60 {
+		lines = lines[1:]
+	}
+	return lines
+}
+
 // observe follows a tab and holds it to what always holds.
 func (pg *page) observe(e tab.Event) {
 	pg.mu.Lock()
@@ -133,8 +142,9 @@ func (pg *page) observe(e tab.Event) {
 	if e.Err != nil {
 		line += " " + e.Err.Error()
 	}
-	if pg.trail = append(pg.trail, line); len(pg.trail) > 60 {
-		pg.trail = pg.trail[1:]
+	pg.trail = appendLast(pg.trail, line)
+	if e.Method == http.MethodGet && !strings.Contains(e.Address, "/_sideband/") || e.Kind == tab.Moved || e.Kind == tab.Shown || strings.Contains(e.Text, "sb-visit") {
+		pg.moves = appendLast(pg.moves, line)
 	}
 	switch e.Kind {
 	case tab.Loaded, tab.LoadFailed:

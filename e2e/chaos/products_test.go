@@ -99,7 +99,10 @@ func (*person) agrees(ctx context.Context, pg *page) error {
 		return differs == nil && !v.Busy()
 	})
 	if err != nil {
-		return fmt.Errorf("%w: %w\n%s", err, differs, pg.describe())
+		trail := pg.describe()
+		pg.mu.Lock()
+		defer pg.mu.Unlock()
+		return fmt.Errorf("%w: %w\n%s\n  moves:\n  %s", err, differs, trail, strings.Join(pg.moves, "\n  "))
 	}
 	return nil
 }

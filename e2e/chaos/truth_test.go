@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
 	"regexp"
 	"strconv"
 	"strings"
@@ -216,11 +215,12 @@ func ticketIn(set string) string {
 // ask connects to a view with an id that means nothing, so that it renders all of itself. A view that asks for
 // what was typed in its forms is told that there are none: it renders at once.
 func ask(ctx context.Context, client *http.Client, address, ticket string) (string, error) {
-	address, _, _ = strings.Cut(address, "?")
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, address+"?sideband=stream", nil)
+	path, _, _ := strings.Cut(address, "?")
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, path+"?sideband=stream", nil)
 	if err != nil {
 		return "", err
 	}
+	r.Header.Set("HX-Current-URL", address) // as htmx does: the view may be gone, which knows where the page is
 	r.Header.Set("Sideband-Ticket", ticket)
 	r.Header.Set("Last-Event-ID", "x")
 	res, err := client.Do(r)
@@ -248,7 +248,7 @@ func ask(ctx context.Context, client *http.Client, address, ticket string) (stri
 				return applied(message)
 			} else if gone := noForm.FindAllStringSubmatch(message, -1); len(gone) > 0 {
 				for _, m := range gone {
-					if err := tell(ctx, client, r.URL, html.UnescapeString(m[1]), ticket); err != nil {
+					if err := tell(client, r, html.UnescapeString(m[1])); err != nil {
 						return "", err
 					}
 				}
@@ -263,18 +263,20 @@ func ask(ctx context.Context, client *http.Client, address, ticket string) (stri
 // noForm finds the addresses by which a page says that it does not have a form.
 var noForm = regexp.MustCompile(`<i hx-post="([^"]*recover=[^"]*)"`)
 
-// tell sends an event without fields.
-func tell(ctx context.Context, client *http.Client, page *url.URL, address, ticket string) error {
-	to, err := page.Parse(address)
+// tell sends an event without fields, of the page that has sent another request.
+func tell(client *http.Client, page *http.Request, address string) error {
+	to, err := page.URL.Parse(address)
 	if err != nil {
 		return err
 	}
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, to.String(), nil)
+	r, err := http.NewRequestWithContext(page.Context(), http.MethodPost, to.String(), nil)
 	if err != nil {
 		return err
 	}
 	r.Header.Set("HX-Request", "true")
-	r.Header.Set("Sideband-Ticket", ticket)
+	for _, name := range []string{"Sideband-Ticket", "HX-Current-URL"} {
+		r.Header.Set(name, page.Header.Get(name))
+	}
 	res, err := client.Do(r)
 	if err != nil {
 		return err

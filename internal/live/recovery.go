@@ -28,7 +28,8 @@ type recovery struct {
 	page       uint64   // the connection that was asked last or, if the answer to an event has asked, the next one
 	over       bool     // it has not answered in time
 	timer      *time.Timer
-	told       []patch.Posted // what the page has posted of forms, the newest last, until it shows the view
+	// What the page has posted of forms until it shows the view: answers that there is news of, then all else, the newest last.
+	told []patch.Posted
 }
 
 // lostForm is a form to be recovered.
@@ -82,8 +83,15 @@ func (r *recovery) admits(a *answer) (f *lostForm, run bool) {
 	switch {
 	case f == nil || f.settled: // or made up
 		return nil, false
-	case a.event == "" || r.hasPosted(f, a.form):
-		f.settled = true // the page does not have it, or there is news of it
+	case a.event == "":
+		f.settled = true // the page does not have it
+		return nil, false
+	case r.hasPosted(f, a.form):
+		f.settled = true // there is news of it
+		if r.begun {
+			r.told = slices.Insert(r.told, 0, patch.Posted{Source: f.ID, Fields: a.fields})
+			r.forget()
+		}
 		return nil, false
 	}
 	return f, a.event == f.event && a.component == f.component
@@ -131,20 +139,19 @@ func (v *View) noteTold(form *lostForm, a *answer) {
 	if p.Source == "" || len(p.Fields) == 0 {
 		return
 	}
-	r.told = remember(r.told, p)
+	r.told = append(r.told, p)
+	r.forget()
 }
 
 // maxTold is how many bytes a view remembers of what its page has told of forms until it shows the view.
 const maxTold = 64 << 10
 
-// remember appends what was posted, and forgets the oldest there is no room for. What is too large by itself takes all
-// with it: what was posted before no longer tells what the page shows.
-func remember(told []patch.Posted, p patch.Posted) []patch.Posted {
-	told = append(told, p)
-	for len(told) > render.MaxForms || sizeOfTold(told) > maxTold {
-		told = told[1:]
+// forget forgets the oldest of what was posted that there is no room for. What is too large by itself takes all with it:
+// what was posted before no longer tells what the page shows.
+func (r *recovery) forget() {
+	for len(r.told) > render.MaxForms || sizeOfTold(r.told) > maxTold {
+		r.told = r.told[1:]
 	}
-	return told
 }
 
 func sizeOfTold(told []patch.Posted) (n int) {
