@@ -2,6 +2,7 @@ package live
 
 import (
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -33,5 +34,35 @@ func TestWhatPagesTellOfFormsIsBounded(t *testing.T) {
 	}
 	if told = tell(post("too large", maxTold)); len(told) != 0 {
 		t.Errorf("after one that is too large %d posts are remembered", len(told))
+	}
+}
+
+// An answer that there is news of does not run, but still tells what the page shows, until that gets the view.
+func TestAnAnswerThatDoesNotRunTellsOfItsForm(t *testing.T) {
+	for _, begun := range []bool{true, false} {
+		const form = " order" // of the page
+		news := patch.Posted{Source: "order-name"}
+		r := recovery{
+			begun: begun, key: "K", posted: []string{form}, postedLate: []string{form}, told: []patch.Posted{news},
+			forms: []*lostForm{{Form: render.Form{ID: "order"}, event: "Change"}},
+		}
+		answer := answer{key: "K.0", event: "Change", form: form, fields: url.Values{"name": {"Ann"}}}
+		if f, run := r.admits(&answer); f != nil || run {
+			t.Errorf("begun %v: it runs", begun)
+		}
+		var sources []string
+		for _, p := range r.told {
+			sources = append(sources, p.Source+p.Fields.Get("name"))
+		}
+		want := []string{"order-name"}
+		if begun {
+			want = []string{"orderAnn", "order-name"}
+		}
+		if !slices.Equal(sources, want) {
+			t.Errorf("begun %v: told %q, not %q", begun, sources, want)
+		}
+		if r.lacks() {
+			t.Errorf("begun %v: the form is still waited for", begun)
+		}
 	}
 }
