@@ -3,6 +3,7 @@ package e2e_test
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -245,5 +246,31 @@ func TestAnAnswerThatComesLaterThanTheConnection(t *testing.T) {
 	p.ClickText("button", "10 % dearer")
 	p.WaitFor(`document.querySelector("#products tr:nth-of-type(3) td:nth-of-type(2)").innerText === document.getElementById("details-price").innerText`)
 	p.WaitCount("#details", 1)
+	stayed(t, p)
+}
+
+// Case 553. A link that is clicked after a step back, and arrives before it: the page shows what its address says.
+func TestALinkThatOvertakesAStep(t *testing.T) {
+	t.Parallel()
+	p, s := openCatalog(t, "/catalog")
+	p.Click("#page-2")
+	at(t, p, s, "/catalog?page=2", `0 "" 2 name`)
+	step := func(r *http.Request) bool { return r.Header.Get("HX-History-Restore-Request") == "true" }
+	release := s.Net.Delay(step)
+	p.Eval("history.back()", nil)
+	until(t, "the step is asked for", func() bool { return s.Net.Count(step) == 1 })
+	press(p, "page-3")
+	at(t, p, s, "/catalog?page=3", `0 "" 3 name`)
+	p.WaitCount(".htmx-request:not(body)", 0) // the link is answered
+	s.Trail.Take()
+	release()
+	until(t, "the page has said where it is", func() bool {
+		return slices.Equal(s.Trail.Peek(), []string{`0 "" 1 name`, `0 "" 3 name`})
+	})
+	at(t, p, s, "/catalog?page=3", `0 "" 3 name`)
+	p.Click("#click")
+	p.WaitText("#clicks", "1")
+	p.Eval("history.back()", nil) // an ordinary step
+	at(t, p, s, "/catalog", `0 "" 1 name`)
 	stayed(t, p)
 }

@@ -165,7 +165,7 @@ func (rt Route) serveVisit(w http.ResponseWriter, r *http.Request) bool {
 	// What a request says that has waited is older than the view.
 	if outcome.Err == nil && !isStep(r) {
 		shown := addressShown(r)
-		switch again := v.NoteAsked(shown); {
+		switch again := v.NoteAsked(shown, before); {
 		case end == before && end == shown:
 			h.Set("HX-Push-Url", "false") // the browser shows it already
 			outcome.Move = nil

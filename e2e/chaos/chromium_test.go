@@ -244,7 +244,7 @@ func (c *watcher) rest() {
 	c.stayed()
 	c.live()
 	c.page.Within(recovery).WaitFor(`!document.querySelector(".htmx-request")`)
-	c.network.late.Wait() // what comes late may change the view
+	c.network.awaitLate() // what comes late may change the view
 }
 
 // judge compares the page, which is at rest, with its view.

@@ -46,9 +46,10 @@ type network struct {
 	address string
 	out     *http.Transport
 	work    sync.WaitGroup // the server
-	late    sync.WaitGroup // late requests
 
 	mu      sync.Mutex
+	late    int       // requests that come late
+	arrived sync.Cond // one of them has come
 	down    bool
 	met     map[string]int // what has befallen requests
 	events  []fault        // of the next events
@@ -73,6 +74,7 @@ func newNetwork(t testing.TB, w *world) *network {
 		t: t, world: w, address: "http://" + l.Addr().String(), open: make(map[*passing]struct{}), met: make(map[string]int),
 		out: &http.Transport{DisableCompression: true, MaxIdleConnsPerHost: 8},
 	}
+	n.arrived.L = &n.mu
 	n.server = &http.Server{
 		Handler: n, ErrorLog: quiet, ReadHeaderTimeout: time.Minute,
 		ConnContext: func(ctx context.Context, c net.Conn) context.Context { return context.WithValue(ctx, connKey{}, c) },
@@ -91,7 +93,24 @@ func (n *network) close() {
 	n.server.Close()
 	n.out.CloseIdleConnections()
 	n.work.Wait()
-	n.late.Wait()
+	n.awaitLate()
+}
+
+// noteLate counts requests that come late.
+func (n *network) noteLate(more int) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.late += more
+	n.arrived.Broadcast()
+}
+
+// awaitLate waits until what comes late has come.
+func (n *network) awaitLate() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	for n.late > 0 {
+		n.arrived.Wait()
+	}
 }
 
 // pass notes something that has passed.
@@ -202,10 +221,10 @@ func (n *network) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		io.WriteString(w, "<html><body><h1>A proxy says no</h1></body></html>")
 		return
 	case f.late:
-		n.late.Add(1)
+		n.noteLate(1)
 		timer := time.NewTimer(f.before)
 		go func() {
-			defer n.late.Done()
+			defer n.noteLate(-1)
 			<-timer.C
 			n.deliver(context.WithoutCancel(r.Context()), r, body)
 		}()

@@ -29,7 +29,7 @@ func (p *person) settle(ctx context.Context, pg *page) error {
 	ctx, cancel := context.WithTimeout(ctx, recovery)
 	defer cancel()
 	pg.Show()
-	p.network.late.Wait() // what comes late may change the view
+	p.network.awaitLate() // what comes late may change the view
 	for try := 0; ; try++ {
 		var live bool
 		err := pg.Wait(ctx, func(v tab.View) bool {

@@ -63,6 +63,7 @@ func (l *link) up() {
 			continue
 		}
 		l.requests <- e
+		l.proxy.awaitDelay(r)
 		if held.release() != nil {
 			return
 		}
@@ -164,6 +165,15 @@ func (p *Proxy) awaitGo(l *link) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for !p.closed && !l.gone && l.exchange != nil && first(p.stalled, l.exchange.Request) != nil {
+		p.moved.Wait()
+	}
+}
+
+// awaitDelay waits while a request is delayed.
+func (p *Proxy) awaitDelay(r *http.Request) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for !p.closed && first(p.delayed, r) != nil {
 		p.moved.Wait()
 	}
 }

@@ -36,12 +36,13 @@ type Proxy struct {
 	workers  sync.WaitGroup
 
 	mu        sync.Mutex
-	moved     sync.Cond // a stall or the proxy has ended
+	moved     sync.Cond // a stall, a delay or the proxy has ended
 	closed    bool
 	links     map[*link]struct{}
 	exchanges []*Exchange
 	refused   []*rule
 	answered  []*rule
+	delayed   []*rule
 	stalled   []*rule
 	cutting   []*rule
 }
@@ -154,6 +155,9 @@ func (p *Proxy) Answer(m Match, status int, html string) (stop func()) {
 // read from the server any more, so that its writes hang once the buffers between are
 // full. It ends with release.
 func (p *Proxy) Stall(m Match) (release func()) { return p.rule(&p.stalled, &rule{match: m}) }
+
+// Delay keeps matching requests to come from the server until release is called.
+func (p *Proxy) Delay(m Match) (release func()) { return p.rule(&p.delayed, &rule{match: m}) }
 
 func (p *Proxy) rule(list *[]*rule, r *rule) (end func()) {
 	p.mu.Lock()

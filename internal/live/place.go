@@ -109,8 +109,9 @@ type Move struct {
 
 // traversal is a step back or forward through the browser's history, until the page goes elsewhere.
 type traversal struct {
-	asked string // the address that it led to
-	told  bool   // a control has sent an event since
+	asked     string // the address that it led to
+	told      bool   // a control has sent an event since
+	overtaken bool   // perhaps, by a visit from that address
 }
 
 // repeats reports whether an event is none of the user's: a step takes the focus from a field that is typed in, and the
@@ -132,20 +133,30 @@ func (v *View) isPast() bool {
 
 // asking is that the page has asked for an address, to which the view went.
 type asking struct {
-	from string // what the browser has shown
-	at   *Place
-	when time.Time
+	from  string // what the browser has shown
+	known bool   // the view was there
+	at    *Place
+	when  time.Time
 }
 
 // askedFor is how long a page may wait for an answer: what it asks for later is no second click.
 const askedFor = 15 * time.Second
 
-// NoteAsked notes that the page has asked for the address where the view is now, while the browser has shown from. It
-// reports whether it has done so before: by a second click, before the first one was answered. Safe for concurrent use.
-func (v *View) NoteAsked(from string) (again bool) {
-	now := &asking{from, v.Place(), time.Now()}
+// NoteAsked notes that the page has asked for the address where the view is now, while the browser has shown from and the
+// view was at before. It reports whether it has done so before: by a second click, before the first one was answered. Safe
+// for concurrent use.
+func (v *View) NoteAsked(from, before string) (again bool) {
+	now := &asking{from, from == before, v.Place(), time.Now()}
 	last := v.asked.Swap(now)
 	return last != nil && last.from == now.from && last.at == now.at && now.when.Sub(last.when) < askedFor
+}
+
+// hasOvertaken reports whether the page may have asked for where the view is after it had asked for an address by a step
+// back or forward, which comes only now: the browser has shown that address, and the view did not know. Where a <base>
+// may act, a page can't be asked for its address.
+func (v *View) hasOvertaken(step string) bool {
+	last := v.asked.Load()
+	return v.address == "" && last != nil && !last.known && last.from == step && last.at == v.Place() && time.Since(last.when) < askedFor
 }
 
 // Place returns where the page is; nil before Mount. Safe for concurrent use.
@@ -157,7 +168,7 @@ func (v *View) Place() *Place { return v.place.Load() }
 func (v *View) MoveTo(e Event, request context.Context, to *Place, isStep bool) Outcome {
 	var t *traversal
 	if isStep {
-		t = &traversal{asked: to.Address()}
+		t = &traversal{asked: to.Address(), overtaken: v.hasOvertaken(to.Address())}
 	}
 	c := v.handleParams(to, e.Input, t)
 	c.kind = ActivityParams
@@ -269,10 +280,15 @@ func (v *View) endMove() *Move {
 	return m
 }
 
-// appendMove appends the operations with which the page asks for the address where it is to be.
+// appendMove appends the operations with which the page asks for the address where it is to be or, if the view can't know
+// that, for the one where it is.
 func (v *View) appendMove(ops []byte) []byte {
 	if m := v.endMove(); m != nil {
-		ops = protocol.AppendVisit(ops, m.Address, v.stamp(), m.Replace, m.Top)
+		return protocol.AppendVisit(ops, m.Address, v.stamp(), m.Replace, m.Top)
+	}
+	if t := v.traversal; t != nil && t.overtaken {
+		t.overtaken = false
+		ops = protocol.AppendWhereabouts(ops, v.stamp())
 	}
 	return ops
 }

@@ -105,7 +105,15 @@ func AppendVisit(ops []byte, address, stamp string, replace, top bool) []byte {
 	if top {
 		how += `" hx-target="` + TopTarget
 	}
-	return append(ops, `<hx-partial id="`+VisitID+`" hx-swap="innerHTML"><i`+stamp+` hx-get="`+html.EscapeString(address)+how+`" hx-sync="`+patch.EventQueue+`" hx-trigger="load"></i></hx-partial>`...)
+	return appendGet(ops, html.EscapeString(address)+how, "load", stamp)
+}
+
+// AppendWhereabouts appends the operation that makes the page ask for the address that its browser shows once the answers
+// that are under way have come.
+func AppendWhereabouts(ops []byte, stamp string) []byte { return appendGet(ops, "", "load delay:1s", stamp) }
+
+func appendGet(ops []byte, address, trigger, stamp string) []byte {
+	return append(ops, `<hx-partial id="`+VisitID+`" hx-swap="innerHTML"><i`+stamp+` hx-get="`+address+`" hx-sync="`+patch.EventQueue+`" hx-trigger="`+trigger+`"></i></hx-partial>`...)
 }
 
 // A patch that scrolls to the top asks for its address with TopTarget as its target, so that the server knows, and is
