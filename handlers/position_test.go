@@ -96,28 +96,51 @@ func TestAStaleConnectionTakesNothingOver(t *testing.T) {
 }
 
 // Answers that bring nothing new name the same message. Of two elements that do, the last one is in the page, whoever
-// of them reaches the server first.
+// of them reaches the server first; unless its answer was overtaken: then the other one is, and gets the whole view.
 func TestAnElementThatWasReplacedByItsLikeTakesNothingOver(t *testing.T) {
 	s := roomSite(t, handlers.Config{}, rooms.Page{})
 	b := s.browser(t)
 	p := b.open("/rooms/a")
 	var queries []string
 	for range 2 {
-		a := p.post("event=Add&value=0", nil)
-		m := regexp.MustCompile(`hx-sse:connect="(\?sideband=stream&amp;after=0[^"]*)"`).FindStringSubmatch(a.body)
-		if m == nil {
-			t.Fatalf("answered %d %s", a.status, a.body)
-		}
-		queries = append(queries, html.UnescapeString(m[1]))
+		queries = append(queries, elementIn(t, p.post("event=Add&value=0", nil)))
 	}
 	p.connectTo(queries[1], "")
 	stale := &tab{browser: b, path: p.path, ticket: p.ticket}
 	stale.connectTo(queries[0], "")
-	if _, data := stale.patch(); !strings.Contains(data, "open elsewhere") {
-		t.Errorf("the stale one is told %s", data)
-	}
+	_, data := stale.patch()
 	p.post("event=Add&value=1", nil)
 	p.await(">1<")
+	again := elementIn(t, answer{body: data})
+	if strings.Contains(data, `id="sb-stream" hx-swap="delete"`) || again != "?sideband=stream&after=x" {
+		t.Fatalf("the stale one is told %s", data)
+	}
+	stale.connectTo(again, "")
+	if _, data := stale.patch(); !strings.Contains(data, "innerMorph") {
+		t.Errorf("the element in its place gets %s", data)
+	}
+}
+
+// After a restart elements are counted anew: a connection that comes back by one from before is older than the first one
+// of an answer.
+func TestElementsOfALifeBeforeAreOlder(t *testing.T) {
+	c := handlers.Config{Security: handlers.Security{Secrets: [][]byte{secret}}}
+	s := roomSite(t, c, rooms.Page{})
+	b := s.browser(t)
+	p := b.open("/rooms/a")
+	var before string
+	for range 2 {
+		before = elementIn(t, p.post("event=Add&value=0", nil))
+	}
+	s.restart(t, c, rooms.Page{})
+	first := elementIn(t, p.post("event=Add&value=1", nil))
+	_, id, _ := strings.Cut(first, "after=")
+	id, _, _ = strings.Cut(id, ".")
+	late := &tab{browser: b, path: p.path, ticket: p.ticket}
+	late.connectTo(before, id) // it has learnt the id from an answer, and is not there any more
+	p.connectTo(first, "")
+	p.post("event=Add&value=1", nil)
+	p.await(">2<")
 }
 
 // patch is the next message that is about the view.

@@ -251,6 +251,7 @@ func (p *person) drive(ctx context.Context, w *world, pace time.Duration) {
 func (p *person) audit(w *world, pg *page) {
 	w.steady.RLock()
 	defer w.steady.RUnlock()
+	w.done.Wait() // a process that ends sends its pages to the next one, which remounts their views
 	p.network.heal()
 	pg.hidden = false
 	p.compareAll([]*page{pg})

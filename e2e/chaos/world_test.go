@@ -239,6 +239,12 @@ var normal = []string{
 	`status=503 err="handlers: pages were disconnected meanwhile"`,
 	// An event waited for another, and its user went back meanwhile; then its view was remounted.
 	`status=409 err="handlers: the ticket is for another address"`,
+	// The same of what is no event of the user's, such as a question for controls.
+	`status=404 err="handlers: views: no such event: none is named"`,
+	// Somebody has logged out while an event waited.
+	`status=410 err="views: the view is gone"`,
+	// An event has reached a process that ends, by a connection that was open.
+	`status=503 err="handlers: the kit is shut down"`,
 	// A page that keeps durable state was asked for it in the answer to an event, while it had no connection.
 	`status=503 err="handlers: the page has not sent its state yet"`,
 	// On a busy machine, with the race detector, a password's hash takes longer than a callback may.

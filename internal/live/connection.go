@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/sideband-go/sideband/internal/protocol"
+	"github.com/sideband-go/sideband/patch"
 )
 
 // Conn is a connection to the browser. No method waits for the client; all are safe for
@@ -132,7 +133,7 @@ func (v *View) Connect(ctx context.Context, conn Conn, at Position) {
 	case !at.given:
 		last = v.host.Messages.Reload
 	case at.isBehind(before.position, v.epoch):
-		last = v.host.Messages.OpenElsewhere
+		last = v.late(at)
 	}
 	if last != nil {
 		v.mu.Unlock()
@@ -158,7 +159,7 @@ func (v *View) Connect(ctx context.Context, conn Conn, at Position) {
 // connect makes a connection the view's. What it sends depends on what is known of the page:
 //
 //	it names no id, and the view has sent messages  a copy: it reloads
-//	it names an older id than the open one          a late connection: it gets Replaced
+//	it names an older id than the open one          a late connection: see late
 //	it names an id of this life of the view         what it missed, from the log; if that does
 //	                                                not reach back so far, the whole view
 //	anything else, or the page is unknown           the whole view
@@ -180,8 +181,7 @@ func (v *View) connect(gen uint64, j *joining) {
 	case !j.position.given && v.connection.isTaken(): // since it was admitted
 		last = v.host.Messages.Reload
 	case old != nil && j.position.isBehind(v.connection.position, v.epoch):
-		// It was asked for before the open one, by an element that has been replaced since.
-		last = v.host.Messages.OpenElsewhere
+		last = v.late(j.position)
 	}
 	if last != nil {
 		v.mu.Unlock()
@@ -216,6 +216,17 @@ func (v *View) connect(gen uint64, j *joining) {
 		v.endTurn(t, 0, nil)
 		v.turn.Store(nil)
 	}
+}
+
+// late returns what a connection is told that was asked for before the view's: by an element that has been replaced since,
+// so that nobody hears it. But an answer may have been overtaken by a later one, and its element be in the page now: one
+// that connects for the first time is replaced by another, which gets the whole view.
+func (v *View) late(at Position) []byte {
+	if !at.fresh {
+		return v.host.Messages.OpenElsewhere
+	}
+	address := v.address + protocol.ConnectionQuery + "&" + protocol.AfterParam + "=" + unknownID
+	return patch.AppendReplace(nil, protocol.ConnectionID, protocol.ConnectionElement(address, v.stamp(), v.def.KeepsConnection))
 }
 
 // adopt makes a connection the view's. The caller holds mu.

@@ -36,20 +36,21 @@ func newEpoch() string { return rand.Text()[:maxEpoch] }
 // resume; "" and "" say that it was not connected before.
 func ParsePosition(lastID, after string) Position {
 	text, element, _ := strings.Cut(after, ".")
+	p := Position{given: text != "" || lastID != ""}
+	p.element, _ = strconv.ParseUint(element, 10, 64)
 	if lastID != "" { // it comes first
+		if p.element > 0 && epochOf(lastID) != epochOf(text) {
+			p.element = 0 // of the view's life before
+		}
 		text = lastID
 	}
-	p := Position{given: text != ""}
-	p.element, _ = strconv.ParseUint(element, 10, 64)
 	p.fresh = p.element > 0 && lastID == ""
 	if !p.given {
 		p.valid = true
 		return p
 	}
-	epoch, number, ok := strings.Cut(text, "-")
-	if !ok {
-		epoch, number = "", text
-	}
+	epoch := epochOf(text)
+	number := strings.TrimPrefix(text, epoch+"-")
 	number, mark, _ := strings.Cut(number, "_")
 	id, err := strconv.ParseUint(number, 10, 64)
 	p.valid = err == nil && len(epoch) <= maxEpoch && !strings.ContainsFunc(epoch, func(c rune) bool {
@@ -62,6 +63,14 @@ func ParsePosition(lastID, after string) Position {
 		p.epoch, p.id, p.mark = epoch, id, mark
 	}
 	return p
+}
+
+// epochOf returns the epoch in the text of a position; "" if it has none.
+func epochOf(text string) string {
+	if epoch, _, ok := strings.Cut(text, "-"); ok {
+		return epoch
+	}
+	return ""
 }
 
 // isBehind reports whether a browser that says p knew less than one that said other when

@@ -110,7 +110,9 @@ func AppendVisit(ops []byte, address, stamp string, replace, top bool) []byte {
 
 // AppendWhereabouts appends the operation that makes the page ask for the address that its browser shows once the answers
 // that are under way have come.
-func AppendWhereabouts(ops []byte, stamp string) []byte { return appendGet(ops, "", "load delay:1s", stamp) }
+func AppendWhereabouts(ops []byte, stamp string) []byte {
+	return appendGet(ops, "", "load delay:1s", stamp)
+}
 
 func appendGet(ops []byte, address, trigger, stamp string) []byte {
 	return append(ops, `<hx-partial id="`+VisitID+`" hx-swap="innerHTML"><i`+stamp+` hx-get="`+address+`" hx-sync="`+patch.EventQueue+`" hx-trigger="`+trigger+`"></i></hx-partial>`...)
